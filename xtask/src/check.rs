@@ -1,0 +1,219 @@
+//! `cargo xtask test`: every check there is, each of which can be run alone by its name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{cargo, command, node_tool, root, run, target_dir};
+use crate::setup::{self, Browsers};
+use crate::{page, tidy};
+
+/// One check: its name on the command line, what it is about, and what it does.
+pub struct Check {
+    pub name: &'static str,
+    pub about: &'static str,
+    run: fn(&Found) -> Result<()>,
+}
+
+/// What the set-up found, where a check needed it.
+#[derive(Default)]
+pub struct Found {
+    browsers: Option<Browsers>,
+}
+
+/// Fast ones first, so that a slip shows early.
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "fmt",
+        about: "rustfmt",
+        run: |_| run(cargo().args(["fmt", "--all", "--check"])),
+    },
+    Check {
+        name: "tidy",
+        about: "the architecture's rules",
+        run: |_| tidy::tidy(),
+    },
+    Check {
+        name: "types",
+        about: "the JavaScript's types, by tsc",
+        run: |_| types(),
+    },
+    Check {
+        name: "js",
+        about: "JavaScript unit tests, by node --test",
+        run: |_| js(),
+    },
+    Check {
+        name: "clippy",
+        about: "clippy on everything native, warnings are errors",
+        run: |_| clippy(),
+    },
+    Check {
+        name: "clippy-wasm",
+        about: "clippy on the web build",
+        run: |_| clippy_wasm(),
+    },
+    Check {
+        name: "rust",
+        about: "Rust tests, native",
+        run: |_| rust(),
+    },
+    Check {
+        name: "browser",
+        about: "the built page in Chromium and Firefox",
+        run: browser,
+    },
+];
+
+/// Runs all checks, or the named ones, and fails when any failed.
+pub fn test(names: &[String]) -> Result<()> {
+    let mut chosen: Vec<&Check> = Vec::new();
+    for name in names {
+        match CHECKS.iter().find(|check| check.name == name) {
+            Some(check) => chosen.push(check),
+            None => {
+                let all: Vec<_> = CHECKS.iter().map(|check| check.name).collect();
+                bail!("There is no check {name:?}. There are: {}.", all.join(", "));
+            }
+        }
+    }
+    if chosen.is_empty() {
+        chosen.extend(CHECKS);
+    }
+
+    // What is missing should show now, not after ten minutes.
+    let needs = |check: &str| chosen.iter().any(|one| one.name == check);
+    if needs("fmt") || needs("clippy") || needs("clippy-wasm") {
+        setup::rust_components()?;
+    }
+    setup::for_build()?;
+    let found = Found {
+        browsers: if needs("browser") {
+            Some(setup::browsers()?)
+        } else {
+            None
+        },
+    };
+
+    let (mut report, mut failed) = (Vec::new(), Vec::new());
+    for check in &chosen {
+        println!("\n== {}: {}", check.name, check.about);
+        let start = Instant::now();
+        let result = (check.run)(&found);
+        let seconds = start.elapsed().as_secs_f32();
+        match result {
+            Ok(()) => report.push(format!("ok      {:<12} {seconds:6.1} s", check.name)),
+            Err(error) => {
+                println!("== {} failed: {error:#}", check.name);
+                report.push(format!(
+                    "FAILED  {:<12} {seconds:6.1} s   again: cargo xtask test {0}",
+                    check.name
+                ));
+                failed.push(check.name);
+            }
+        }
+    }
+    println!("\n{}", report.join("\n"));
+    println!(
+        "checks: {} passed, {} failed",
+        chosen.len() - failed.len(),
+        failed.len()
+    );
+    if !failed.is_empty() {
+        bail!("{} failed.", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn clippy() -> Result<()> {
+    run(cargo().args([
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn clippy_wasm() -> Result<()> {
+    run(cargo()
+        .args([
+            "clippy",
+            "--quiet",
+            "--lib",
+            "--locked",
+            "--no-default-features",
+        ])
+        .args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]))
+}
+
+fn rust() -> Result<()> {
+    run(cargo()
+        .args(["test", "--workspace", "--locked"])
+        .env("CORPUS_DIR", corpus()))
+}
+
+fn types() -> Result<()> {
+    run(node_tool("tsc").args(["--noEmit", "-p", "www/tsconfig.json"]))
+}
+
+fn js() -> Result<()> {
+    node_test(&files_ending(&root().join("www"), ".test.js")?, &[])
+}
+
+fn browser(found: &Found) -> Result<()> {
+    let browsers = found
+        .browsers
+        .as_ref()
+        .context("no browsers were looked for")?;
+    let page = page::dist()?;
+    run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
+    let program = target_dir().join(if cfg!(windows) {
+        "debug/sysmon-triage.exe"
+    } else {
+        "debug/sysmon-triage"
+    });
+    let mut env = vec![("PAGE", page.as_path()), ("CLI", &program)];
+    let corpus = corpus();
+    env.push(("CORPUS_DIR", &corpus));
+    env.extend(browsers.env());
+    node_test(
+        &files_ending(&root().join("tests/browser"), ".test.js")?,
+        &env,
+    )
+}
+
+/// Real logs, which are too large for the repository; the tests that need them say so when they are not there.
+fn corpus() -> PathBuf {
+    std::env::var_os("CORPUS_DIR").map_or_else(|| root().join("../shared/corpus"), PathBuf::from)
+}
+
+fn node_test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
+    if files.is_empty() {
+        bail!("There is no test file, so nothing was tested.");
+    }
+    // One file after another: each drives its own browser, and two cores do not feed two of them.
+    run(command("node")
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(files)
+        .envs(env.iter().copied()))
+}
+
+fn files_ending(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| format!("{}", dir.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files_ending(&path, ending)?);
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

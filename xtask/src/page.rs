@@ -1,0 +1,331 @@
+//! `dist/index.html`: the whole product in one file that works from a disk as from a web server.
+//!
+//! A page opened from disk may load neither modules, nor its siblings, nor a worker by name. So all of it stands
+//! in one document: the styles and one classic script, which the content security policy admits by their hashes
+//! and nothing else; and, as text blocks that no browser runs by itself, the module, the worker and the sample.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use flate2::{Compression, GzBuilder};
+use sha2::{Digest, Sha256};
+
+use crate::run::{node_tool, output, root};
+use crate::{setup, wasm};
+
+/// Stands for the build's name until the hash of everything is known; as long as what replaces it.
+const BUILD: &str = "@@BUILD_ID@@";
+
+/// The parts of the page, each already as it will stand in the document.
+#[derive(Debug, Default)]
+pub struct Parts {
+    pub template: String,
+    pub style: String,
+    pub script: String,
+    pub worker: String,
+    pub wasm: Vec<u8>,
+    pub sample: Vec<u8>,
+}
+
+/// Builds `dist/index.html` and gives its path.
+pub fn dist() -> Result<PathBuf> {
+    setup::for_build()?;
+    let wasm::Wasm { module, glue } = wasm::build()?;
+    let www = |name: &str| {
+        let path = root().join("www").join(name);
+        fs::read(&path).with_context(|| format!("{} could not be read", path.display()))
+    };
+    let parts = Parts {
+        template: String::from_utf8(www("index.html")?).context("www/index.html is not UTF-8")?,
+        style: bundle("www/css/main.css", &[])?,
+        script: bundle("www/main.js", &["--format=iife"])?,
+        worker: format!(
+            "{}\n{}",
+            shorten(&glue)?,
+            bundle("www/worker/worker.js", &["--format=iife"])?
+        ),
+        wasm: module,
+        sample: www("sample/sample.xml")?,
+    };
+    let page = assemble(&parts)?;
+
+    let dist = root().join("dist");
+    let path = dist.join("index.html");
+    fs::create_dir_all(&dist)
+        .and_then(|()| fs::write(&path, &page))
+        .context("dist/index.html")?;
+    let hash = hex_sha256(&[page.as_bytes()]);
+    fs::write(dist.join("SHA256SUMS"), format!("{hash}  index.html\n"))
+        .context("dist/SHA256SUMS")?;
+    println!(
+        "sysmon_triage.wasm  {:>9} bytes, {} gzipped",
+        parts.wasm.len(),
+        gzip(&parts.wasm)?.len()
+    );
+    println!(
+        "dist/index.html     {:>9} bytes, {} gzipped",
+        page.len(),
+        gzip(page.as_bytes())?.len()
+    );
+    println!("sha256              {hash}");
+    Ok(path)
+}
+
+/// One script or style sheet with everything it imports. Names are kept, so that a stack trace says something.
+fn bundle(entry: &str, more: &[&str]) -> Result<String> {
+    output(
+        node_tool("esbuild")
+            .args([
+                entry,
+                "--bundle",
+                "--log-level=warning",
+                "--charset=utf8",
+                "--legal-comments=none",
+            ])
+            .args(["--minify-whitespace", "--minify-syntax", "--target=es2022"])
+            .arg(format!("--define:__VERSION__=\"{}\"", version()?))
+            .arg(format!("--define:__BUILD__=\"{BUILD}\""))
+            .args(more),
+    )
+    .with_context(|| format!("{entry} could not be bundled"))
+}
+
+/// The product's version, which stands in its manifest.
+fn version() -> Result<String> {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).context("Cargo.toml")?;
+    let line = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("version = \""));
+    Ok(line
+        .and_then(|line| line.split('"').next())
+        .context("Cargo.toml names no version")?
+        .to_owned())
+}
+
+/// The glue without its comments and blanks; its global keeps its name.
+fn shorten(glue: &str) -> Result<String> {
+    let path = crate::run::target_dir().join("page/glue.js");
+    fs::write(&path, glue).context("target/page/glue.js")?;
+    output(node_tool("esbuild").arg(&path).args([
+        "--log-level=warning",
+        "--charset=utf8",
+        "--minify-whitespace",
+    ]))
+}
+
+/// Puts the parts into the template.
+pub fn assemble(parts: &Parts) -> Result<String> {
+    let build = &hex_sha256(&[
+        &parts.wasm,
+        parts.worker.as_bytes(),
+        parts.script.as_bytes(),
+        parts.style.as_bytes(),
+        parts.template.as_bytes(),
+        &parts.sample,
+    ])[..BUILD.len()];
+    let named = |text: &str| text.trim().replace(BUILD, build);
+    let script = script_text("the page's script", &named(&parts.script))?;
+    let worker = script_text("the worker's script", &named(&parts.worker))?;
+    let style = named(&parts.style);
+    if style.to_ascii_lowercase().contains("</style") || style.contains('\r') {
+        bail!("The styles hold text that ends the <style> element early, or a carriage return.");
+    }
+    let data =
+        |id: &str, text: &str| format!("<script type=\"text/plain\" id=\"{id}\">{text}</script>");
+    let blocks = [
+        (
+            "<!--csp-->",
+            format!(
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">",
+                policy(&script, &style)
+            ),
+        ),
+        ("<!--style-->", format!("<style>{style}</style>")),
+        (
+            "<!--wasm-->",
+            data("wasm", &BASE64.encode(gzip(&parts.wasm)?)),
+        ),
+        ("<!--worker-->", data("worker", &worker)),
+        (
+            "<!--sample-->",
+            data("sample", &BASE64.encode(gzip(&parts.sample)?)),
+        ),
+        ("<!--script-->", format!("<script>{script}</script>")),
+    ];
+    fill(&parts.template, &blocks)
+}
+
+/// Replaces each placeholder, which must stand in the template exactly once. What was put in is not searched again.
+fn fill(template: &str, blocks: &[(&str, String)]) -> Result<String> {
+    let mut places = Vec::new();
+    for (placeholder, text) in blocks {
+        let mut found = template.match_indices(placeholder);
+        match (found.next(), found.next()) {
+            (Some((at, _)), None) => places.push((at, *placeholder, text)),
+            (None, _) => bail!("www/index.html lacks the placeholder {placeholder}."),
+            (Some(_), Some(_)) => {
+                bail!("www/index.html holds the placeholder {placeholder} more than once.")
+            }
+        }
+    }
+    places.sort_by_key(|&(at, ..)| at);
+    let (mut page, mut from) = (String::new(), 0);
+    for (at, placeholder, text) in places {
+        page.push_str(&template[from..at]);
+        page.push_str(text);
+        from = at + placeholder.len();
+    }
+    page.push_str(&template[from..]);
+    Ok(page)
+}
+
+/// Both browsers enforce it from disk as from a server, and a worker made from a blob inherits it. `connect-src
+/// 'none'` is what makes "this page cannot make network requests" true.
+fn policy(script: &str, style: &str) -> String {
+    let hash = |text: &str| {
+        format!(
+            "'sha256-{}'",
+            BASE64.encode(Sha256::digest(text.as_bytes()))
+        )
+    };
+    format!(
+        "default-src 'none'; script-src {} 'wasm-unsafe-eval'; worker-src blob:; style-src {}; img-src data:; \
+         connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
+         trusted-types app",
+        hash(script),
+        hash(style),
+    )
+}
+
+/// JavaScript as it may stand inside a `<script>` element: inside JavaScript, `</script` and `<!--` occur only in
+/// strings, templates and regular expressions, where `\/` and `\!` mean `/` and `!`.
+fn script_text(what: &str, script: &str) -> Result<String> {
+    let mut safe = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some(at) = rest.find('<') {
+        let (before, after) = rest.split_at(at + 1);
+        safe.push_str(before);
+        let starts = |text: &str| {
+            after
+                .get(..text.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(text))
+        };
+        if starts("/script") || starts("!--") {
+            safe.push('\\');
+        }
+        rest = after;
+    }
+    safe.push_str(rest);
+    // The parser of HTML turns CR into LF, so the text would not be the one that was hashed.
+    if safe.contains('\r') || safe.contains('\0') || safe.to_ascii_lowercase().contains("<script") {
+        bail!(
+            "{what} holds a carriage return, a NUL or `<script`, which may not stand in an inline script."
+        );
+    }
+    Ok(safe)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    // No name and no time in the header: the same bytes in, the same bytes out.
+    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .context("gzip")
+}
+
+/// SHA-256 over the parts one after another, in lower-case hexadecimal.
+pub fn hex_sha256(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str =
+        "<head><!--csp--><!--style--></head><!--wasm--><!--worker--><!--sample--><!--script-->";
+
+    fn parts() -> Parts {
+        Parts {
+            template: TEMPLATE.into(),
+            style: "a{}".into(),
+            script: "run('@@BUILD_ID@@')".into(),
+            worker: "work('<!--script-->')".into(),
+            wasm: b"\0asm".to_vec(),
+            sample: b"<Event/>".to_vec(),
+        }
+    }
+
+    #[test]
+    fn the_same_parts_give_the_same_page_and_other_parts_another_build() {
+        let page = assemble(&parts()).unwrap();
+        assert_eq!(page, assemble(&parts()).unwrap());
+        let other = assemble(&Parts {
+            wasm: b"\0asm2".to_vec(),
+            ..parts()
+        })
+        .unwrap();
+        let build = |page: &str| page.split("run('").nth(1).unwrap()[..12].to_owned();
+        assert!(build(&page).bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert_ne!(build(&page), build(&other));
+    }
+
+    #[test]
+    fn the_policy_admits_the_script_that_stands_in_the_page() {
+        let page = assemble(&parts()).unwrap();
+        let script = page
+            .rsplit_once("<script>")
+            .unwrap()
+            .1
+            .strip_suffix("</script>")
+            .unwrap();
+        assert!(
+            page.contains(&BASE64.encode(Sha256::digest(script.as_bytes()))),
+            "{page}"
+        );
+        assert!(page.contains("connect-src 'none'"));
+    }
+
+    #[test]
+    fn a_placeholder_inside_a_part_stays_text() {
+        let page = assemble(&parts()).unwrap();
+        assert!(page.contains(r"work('<\!--script-->')"), "{page}");
+    }
+
+    #[test]
+    fn a_template_without_a_placeholder_or_with_two_is_refused() {
+        for (template, says) in [
+            ("<!--csp-->".to_owned(), "lacks"),
+            (format!("{TEMPLATE}<!--csp-->"), "more than once"),
+        ] {
+            let error = assemble(&Parts {
+                template,
+                ..parts()
+            })
+            .unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn script_text_cannot_end_its_element() {
+        assert_eq!(
+            script_text("it", "a</SCRIPT>b<!--c<é").unwrap(),
+            r"a<\/SCRIPT>b<\!--c<é"
+        );
+        assert!(script_text("it", "'<script>'").is_err());
+        assert!(script_text("it", "a\r\nb").is_err());
+    }
+}
