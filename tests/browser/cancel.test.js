@@ -1,0 +1,65 @@
+// Cancelling answers at once, keeps what was found, and says that it is partial.
+
+import assert from "node:assert/strict";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+/** Large enough that no machine has read it before the test cancels. */
+const MEBIBYTES = 600;
+
+/** The page promises 200 ms; the rest is for a machine that runs two browsers on two cores. */
+const AT_ONCE_MS = 600;
+
+inBothBrowsers("cancel", (page) => {
+  /** @type {string} */
+  let home;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-cancel-"));
+    const file = await open(join(home, "large.xml"), "w");
+    let block = "";
+    for (let record = 1; block.length < 1 << 20; record += 1) {
+      const parent = record === 1 ? undefined : "C:\\Windows\\explorer.exe";
+      block += `${eventXml({ record, second: record, parent })}\n`;
+    }
+    for (let i = 0; i < MEBIBYTES; i += 1) await file.write(block);
+    await file.close();
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  for (const by of ["the button", "Esc"]) {
+    test(`by ${by}`, async (context) => {
+      await page().open();
+      await page().drop([join(home, "large.xml")]);
+      await page().until("a match shows while reading goes on", () =>
+        document.documentElement.dataset.phase === "reading" && /[1-9]/.test(document.getElementById("verdict")?.innerText ?? ""));
+      await page().run(() => {
+        const root = document.documentElement;
+        const press = () => {
+          /** @type {any} */ (window).pressedAt ??= performance.now();
+        };
+        for (const type of ["pointerdown", "keydown"]) addEventListener(type, press, { capture: true, once: true });
+        new MutationObserver(() => {
+          if (root.dataset.phase === "done") /** @type {any} */ (window).doneAt ??= performance.now();
+        }).observe(root, { attributes: true });
+      });
+      if (by === "Esc") await page().press("ESCAPE");
+      else await page().click("#cancel");
+      await page().done({ within: 10_000 });
+      const took = await page().run(() => /** @type {any} */ (window).doneAt - /** @type {any} */ (window).pressedAt);
+      context.diagnostic(`${Math.round(took)} ms from the press to the partial result`);
+      assert.ok(took < AT_ONCE_MS, `${took} ms`);
+
+      const report = JSON.parse(await page().exportJson());
+      const [source] = report.sources;
+      assert.ok(report.groups.length > 0, "what was found is kept");
+      assert.equal(source.complete, false);
+      assert.ok(source.problems.some((/** @type {{ code: string }} */ problem) => problem.code === "cancelled"), JSON.stringify(source.problems));
+      assert.match(await page().text("body"), /partial/i);
+      await page().assertQuiet();
+    });
+  }
+});

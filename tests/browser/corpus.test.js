@@ -1,0 +1,72 @@
+// Real logs of every form through the built page: its own JSON export is the command line's, byte for byte, and
+// both say what an independent program found.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CORPUS, NO_CORPUS, commandLine, comparable, expected, log } from "./harness/corpus.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+const LOGS = [
+  "evtx_wmiexec_impacket.evtx",
+  "evtx_dirty_header_1_of_9_chunks.evtx",
+  "derived_truncated_mid_chunk.evtx",
+  "derived_zeroed_chunk.evtx",
+  "conv_eventviewer_utf16le_bom.xml",
+  "conv_splunk_xmlwineventlog_multihost.log",
+  "conv_evtx_dump_record_headers.xml",
+  "xml_splunk_one_quoted_line.log",
+  "xml_splunk_with_comment_lines_crlf.log",
+  "xml_splunk_mixed_with_classic_text.raw",
+  "conv_evtx_dump.jsonl",
+  "conv_evtx_dump_array_pretty.json",
+  "conv_winlogbeat8.ndjson",
+  "json_azure_eventdata_xml_string.zip",
+  "json_nxlog_covenant_sharpwmi.zip",
+  "json_winlogbeat7_covenant_msbuild.tar.gz",
+  "conv_splunk_export.csv",
+  "conv_splunk_rest_export.json",
+  "conv_splunk_xmlwineventlog.log.gz",
+  "conv_zip_of_mixed_formats.zip",
+  "zip_capattack_309_evtx.zip",
+];
+
+inBothBrowsers("real logs", (page) => {
+  for (const name of LOGS) {
+    test(name, { skip: NO_CORPUS }, async () => {
+      await page().open();
+      await page().drop([log(name)]);
+      await page().done({ within: 120_000 });
+      await page().hashed();
+      const exported = await page().exportJson();
+
+      const told = await commandLine(["--format", "json", "--sha256", name], CORPUS);
+      assert.equal(exported, told.stdout, "the page and the command line print the same report");
+
+      const report = JSON.parse(exported);
+      const known = await expected(name);
+      assert.deepEqual(comparable(report.groups), comparable(known.groups), "the groups");
+      assert.equal(report.sources[0].sha256, known.sha256);
+      for (const count of ["records", "process_creations", "matches"]) {
+        if (known.damaged) assert.ok(report.totals[count] >= known[count], `${count}: ${report.totals[count]}`);
+        else assert.equal(report.totals[count], known[count], count);
+      }
+      await page().assertQuiet();
+    });
+  }
+
+  test("several at once, in the order they were dropped", { skip: NO_CORPUS }, async () => {
+    const names = [
+      "conv_evtx_dump.jsonl", "evtx_wmiexec_impacket.evtx", "conv_splunk_xmlwineventlog.log.gz",
+      "conv_splunk_xmlwineventlog_nomatch_crlf.log", "conv_zip_of_mixed_formats.zip",
+    ];
+    await page().open();
+    await page().drop(names.map(log));
+    await page().done({ within: 120_000 });
+    await page().hashed();
+    const exported = await page().exportJson();
+    const told = await commandLine(["--format", "json", "--sha256", ...names], CORPUS);
+    assert.equal(exported, told.stdout);
+    const report = JSON.parse(exported);
+    assert.deepEqual(report.sources.map((/** @type {{ name: string }} */ source) => source.name), names);
+  });
+});

@@ -1,0 +1,47 @@
+// Real logs beside the checkout, what an independent program says about them, and what the command line says.
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+export const CORPUS = resolve(process.env.CORPUS_DIR ?? "../shared/corpus");
+
+/** For tests that cannot run without them: the reason to skip, or false. */
+export const NO_CORPUS = existsSync(join(CORPUS, "expected"))
+  ? false
+  : `the real logs are not at ${CORPUS}; CORPUS_DIR names another folder`;
+
+/** @param {string} name */
+export const log = (name) => join(CORPUS, name);
+
+/** What the independent program found. @param {string} name */
+export async function expected(name) {
+  return JSON.parse(await readFile(join(CORPUS, "expected", `${name}.json`), "utf8"));
+}
+
+/**
+ * The command line's answer: what it printed, what it said, how it ended.
+ * @param {string[]} args @param {string} folder where it runs
+ * @returns {Promise<{ stdout: string, stderr: string, status: number }>}
+ */
+export function commandLine(args, folder) {
+  const program = process.env.CLI;
+  if (!program) throw new Error("CLI is not set to the command line; run these tests by `cargo xtask test browser`.");
+  return new Promise((done) => {
+    execFile(program, args, { cwd: folder, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      done({ stdout, stderr, status: error ? Number(error.code ?? -1) : 0 });
+    });
+  });
+}
+
+/** The rows of a report by the names and the order of the expected ones. @param {any[]} groups */
+export function comparable(groups) {
+  const names = [
+    "dest", "user", "parent_process", "process_name", "process", "process_id", "parent_process_id", "count",
+    "firstTime", "lastTime",
+  ];
+  return groups
+    .map((group) => JSON.stringify(Object.fromEntries(names.map((name) => [name, group[name] ?? null]))))
+    .sort();
+}

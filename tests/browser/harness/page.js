@@ -1,0 +1,189 @@
+// The built page as a person uses it: what can be dropped, pressed and read.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { By, Key } from "selenium-webdriver";
+
+/** The built page on this disk. */
+export const PAGE = resolve(process.env.PAGE ?? "dist/index.html");
+if (!existsSync(PAGE)) throw new Error(`${PAGE} is not there; \`cargo xtask test browser\` builds it.`);
+export const FROM_DISK = pathToFileURL(PAGE).href;
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export class Page {
+  /** @param {import("./browsers.js").Browser} browser */
+  constructor(browser) {
+    this.browser = browser;
+    this.driver = browser.driver;
+  }
+
+  /** @param {string} [url] */
+  async open(url = FROM_DISK) {
+    await this.driver.get(url);
+    await this.until("the page has started", () => document.documentElement.dataset.phase === "empty");
+  }
+
+  /**
+   * Waits until a function holds in the page.
+   * @template {unknown[]} A
+   * @param {string} what @param {(...args: A) => unknown} test @param {{ within?: number, args?: A }} [options]
+   */
+  async until(what, test, { within = 30_000, args = /** @type {any} */ ([]) } = {}) {
+    const end = Date.now() + within;
+    for (;;) {
+      if (await this.driver.executeScript(test, ...args)) return;
+      if (Date.now() > end) {
+        const shown = await this.driver.executeScript(() => document.body.innerText.slice(0, 1500));
+        assert.fail(`waited ${within} ms in vain until ${what}; the page shows:\n${shown}`);
+      }
+      await sleep(30);
+    }
+  }
+
+  /** Runs a function in the page. @param {(...args: any[]) => any} code @param {any[]} args @returns {Promise<any>} */
+  run(code, ...args) {
+    return this.driver.executeScript(code, ...args);
+  }
+
+  /**
+   * Drops files on the window. A temporary file input takes the paths, so the files are real ones on this disk, and
+   * what it holds goes into the drop.
+   * @param {string[]} paths
+   */
+  async drop(paths) {
+    const input = await this.run(() => {
+      const input = document.createElement("input");
+      input.type = "file";
+      input.multiple = true;
+      input.id = "test-drop";
+      document.body.append(input);
+      return input;
+    });
+    await input.sendKeys(paths.join("\n"));
+    await this.run(() => {
+      const input = /** @type {HTMLInputElement} */ (document.getElementById("test-drop"));
+      const data = new DataTransfer();
+      for (const file of input.files ?? []) data.items.add(file);
+      input.remove();
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+      }
+    });
+  }
+
+  /** A drop that the browser itself makes, of files and folders alike; Chromium only. @param {string[]} paths */
+  async trustedDrop(paths) {
+    const driver = /** @type {import("selenium-webdriver/chrome.js").Driver} */ (this.driver);
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await driver.sendAndGetDevToolsCommand("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+    }
+  }
+
+  /** Chooses files by the page's own input. @param {string[]} paths */
+  async choose(paths) {
+    await this.driver.findElement(By.id("file-input")).sendKeys(paths.join("\n"));
+  }
+
+  /**
+   * Gives the page's folder input what a browser gives it, where its driver can't choose a folder: the files, and
+   * each one's place in the folder.
+   * @param {string} home @param {string[]} paths below it
+   */
+  async chooseFolder(home, paths) {
+    const input = this.driver.findElement(By.id("folder-input"));
+    await this.run(() => document.getElementById("folder-input")?.removeAttribute("webkitdirectory"));
+    await this.run((/** @type {string[]} */ paths) => {
+      const input = /** @type {HTMLInputElement} */ (document.getElementById("folder-input"));
+      input.multiple = true;
+      input.addEventListener("change", () => {
+        [...(input.files ?? [])].forEach((file, index) => Object.defineProperty(file, "webkitRelativePath", { value: paths[index] }));
+      }, { capture: true, once: true });
+    }, paths);
+    await input.sendKeys(paths.map((path) => join(home, path)).join("\n"));
+  }
+
+  /** Waits until every input was read. @param {{ within?: number }} [options] */
+  done(options) {
+    return this.until("everything is read", () => document.documentElement.dataset.phase === "done", options);
+  }
+
+  hashed() {
+    return this.until("the SHA-256 are there", () => document.documentElement.dataset.hash === "done");
+  }
+
+  /** @param {string} css @returns {Promise<string>} */
+  text(css) {
+    return this.run((/** @type {string} */ css) => {
+      const found = document.querySelector(css);
+      return found instanceof HTMLElement ? found.innerText : "";
+    }, css);
+  }
+
+  /** @param {string} css @returns {Promise<string[]>} */
+  texts(css) {
+    return this.run((/** @type {string} */ css) => [...document.querySelectorAll(css)]
+      .map((found) => (found instanceof HTMLElement ? found.innerText : found.textContent)), css);
+  }
+
+  /** @param {string} css */
+  click(css) {
+    return this.driver.findElement(By.css(css)).click();
+  }
+
+  /** @param {string[]} keys each a key, or text to type */
+  async press(...keys) {
+    for (const key of keys) await this.driver.actions().sendKeys(/** @type {any} */ (Key)[key] ?? key).perform();
+  }
+
+  /** What the focus is on, as a short description. @returns {Promise<string>} */
+  focus() {
+    return this.run(() => {
+      const at = document.activeElement;
+      return at ? `${at.tagName.toLowerCase()}${at.id ? `#${at.id}` : ""} ${at.textContent?.trim().slice(0, 30) ?? ""}` : "";
+    });
+  }
+
+  /**
+   * Presses what downloads something, and gives the downloaded bytes.
+   * @param {() => Promise<unknown>} press
+   */
+  async download(press) {
+    const folder = this.browser.downloads;
+    await mkdir(folder, { recursive: true });
+    await press();
+    const end = Date.now() + 20_000;
+    let last = -1;
+    for (;;) {
+      const names = (await readdir(folder)).filter((name) => !/\.(part|crdownload|tmp)$|^\./.test(name));
+      const unfinished = (await readdir(folder)).some((name) => /\.(part|crdownload)$/.test(name));
+      if (names.length === 1 && !unfinished) {
+        const bytes = await readFile(join(folder, names[0]));
+        // Firefox makes the file empty first; a size that stays has arrived.
+        if (bytes.length > 0 && bytes.length === last) {
+          await rm(join(folder, names[0]));
+          return { name: names[0], bytes };
+        }
+        last = bytes.length;
+      }
+      if (Date.now() > end) assert.fail(`no download came; the folder holds ${JSON.stringify(await readdir(folder))}`);
+      await sleep(60);
+    }
+  }
+
+  /** The page's own JSON export, as text. */
+  async exportJson() {
+    const { bytes } = await this.download(() => this.click("#export-json"));
+    return bytes.toString("utf8");
+  }
+
+  /** No console message, no refusal by the policy. */
+  async assertQuiet() {
+    assert.deepEqual(await this.browser.errors(), [], "the console is empty");
+  }
+}
