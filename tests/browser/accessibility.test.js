@@ -1,0 +1,80 @@
+// axe finds nothing to object to in any state, light and dark, wide and narrow.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+inBothBrowsers("accessibility", (page) => {
+  /** @type {string} */
+  let home;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-axe-"));
+    await writeFile(join(home, "none.xml"), eventXml({ parent: "C:\\Windows\\explorer.exe" }));
+    await writeFile(join(home, "broken.xml"), `${eventXml()}${eventXml({ record: 2 }).slice(0, -80)}`);
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  const sample = async () => {
+    await page().click("#try-sample");
+    await page().done();
+    await page().until("rows are there", () => document.querySelector("[data-row='0']") !== null);
+  };
+  /** @param {string} name */
+  const file = async (name) => {
+    await page().drop([join(home, name)]);
+    await page().done();
+  };
+  const STATES = /** @type {[string, () => Promise<void>][]} */ ([
+    ["empty", async () => {}],
+    ["the rule unfolded", () => page().click("#rule-panel summary")],
+    ["results", sample],
+    ["details", async () => {
+      await sample();
+      await page().click("[data-row='0'] .c-process_name");
+      await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+    }],
+    ["the funnel unfolded", async () => {
+      await sample();
+      await page().click("#funnel button");
+    }],
+    ["no match", () => file("none.xml")],
+    ["a problem", () => file("broken.xml")],
+    ["the keys", async () => {
+      await sample();
+      await page().press("?");
+    }],
+  ]);
+
+  for (const theme of ["light", "dark"]) {
+    for (const width of [1280, 390]) {
+      for (const [name, reach] of STATES) {
+        if (width === 390 && name === "the keys") continue;
+        test(`${name}, ${theme}, ${width} wide`, async () => {
+          await page().driver.manage().window().setRect({ width, height: 900 });
+          await page().open();
+          await page().run((/** @type {string} */ theme) => {
+            document.documentElement.dataset.theme = theme;
+          }, theme);
+          await reach();
+          // A colour on its way from one to another has no contrast of its own.
+          await page().run(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
+          await page().driver.executeScript(axe);
+          const { violations } = await page().driver.executeAsyncScript((/** @type {(result: any) => void} */ done) => {
+            /** @type {any} */ (window).axe.run(document, { resultTypes: ["violations"] }).then(done, (/** @type {Error} */ error) => done({ violations: [{ id: String(error), nodes: [] }] }));
+          });
+          assert.deepEqual(
+            violations.map((/** @type {any} */ violation) => `${violation.id}: ${violation.help}\n  ${violation.nodes.map((/** @type {any} */ node) => `${node.target.join(" ")} ${node.failureSummary ?? ""}`).join("\n  ")}`),
+            [],
+          );
+        });
+      }
+    }
+  }
+});

@@ -1,0 +1,155 @@
+// The table and the evidence behind a row.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
+import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+/** What the details must show of one real event in each form a log has. */
+const EVENTS = [
+  { name: "evtx_wmiexec_impacket.evtx", form: /<ParentImage>|Name=["']ParentImage["']/ },
+  { name: "conv_splunk_xmlwineventlog_multihost.log", form: /<Data Name='ParentImage'>/ },
+  { name: "conv_eventviewer_utf16le_bom.xml", form: /<Event / },
+  { name: "conv_evtx_dump.jsonl", form: /^\s*\{/ },
+  { name: "conv_splunk_export.csv", form: /<Event / },
+  { name: "conv_zip_of_mixed_formats.zip", form: /./ },
+  { name: "json_winlogbeat7_covenant_msbuild.tar.gz", form: /^\s*\{/ },
+];
+
+inBothBrowsers("results", (page) => {
+  /** @type {string} */
+  let home;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-results-"));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  /** @param {string} column @returns {Promise<string[]>} */
+  const column = (column) => page().texts(`#grid .grid-body .c-${column} .evidence, #grid .grid-body .c-${column}.time .cell-text`);
+  /** @param {number} rows */
+  const rowsShown = (rows) => page().until(`the table has ${rows} rows`, (/** @type {number} */ rows) =>
+    document.getElementById("grid")?.getAttribute("aria-rowcount") === String(rows + 1)
+      && document.querySelectorAll("#grid .grid-body .row").length === Math.min(rows, document.querySelectorAll("#grid .grid-body .row").length || -1), { args: [rows] });
+  const detailsShown = () => page().until("the event was read again", () => document.querySelector("#details .raw, #details [role=alert]") !== null);
+
+  /** @param {number} count */
+  const manyGroups = async (count) => {
+    const path = join(home, `${count}.xml`);
+    await writeFile(path, Array.from({ length: count }, (_, i) => eventXml({
+      record: i + 1, second: (i * 7) % 60, command: `tool.exe --number ${String((i * 7919) % count).padStart(5, "0")}`, image: `C:\\Tools\\t${i % 9}.exe`,
+    })).join("\n"));
+    await page().open();
+    await page().drop([path]);
+    await page().done({ within: 60_000 });
+    await rowsShown(count);
+  };
+
+  test("a table of thousands keeps few rows on screen, sorts and searches", async () => {
+    await manyGroups(5000);
+    const drawn = await page().run(() => document.querySelectorAll("#grid .grid-body .row").length);
+    assert.ok(drawn > 5 && drawn < 200, `${drawn} rows are drawn`);
+
+    await page().click("#head-process button");
+    await page().until("it is sorted", () => document.querySelector("#head-process")?.getAttribute("aria-sort") === "ascending"
+      && document.querySelector("[data-row='0'] .c-process")?.textContent?.includes("00000"));
+    assert.equal((await column("process"))[1], "tool.exe --number 00001");
+    await page().click("#head-process button");
+    await page().until("it is sorted the other way", () => document.querySelector("[data-row='0'] .c-process")?.textContent?.includes("04999"));
+
+    await page().driver.findElement({ id: "search" }).sendKeys("NUMBER 00123");
+    await rowsShown(1);
+    assert.deepEqual(await column("process"), ["tool.exe --number 00123"]);
+    await page().press("ESCAPE");
+    await rowsShown(5000);
+
+    await page().run(() => document.getElementById("grid")?.scrollTo(0, 1e9));
+    await page().until("the last row is there", () => document.querySelector("[data-row='4999'] .c-process")?.textContent !== undefined);
+    await page().assertQuiet();
+  });
+
+  test("the CSV export is the command line's", { skip: NO_CORPUS }, async () => {
+    const name = "conv_splunk_xmlwineventlog_multihost.log";
+    await page().open();
+    await page().drop([log(name)]);
+    await page().done();
+    const { bytes } = await page().download(() => page().click("#export-csv"));
+    const told = await commandLine(["--format", "csv", name], CORPUS);
+    assert.equal(bytes.toString("utf8"), told.stdout);
+    assert.match(bytes.toString("utf8").replace(/^\uFEFF/, ""), /^"?dest"?,"?user"?,"?parent_process"?,"?process_name"?,"?process"?,"?process_id"?,"?parent_process_id"?,"?count"?,"?firstTime"?,"?lastTime"?\r?\n/);
+  });
+
+  for (const { name, form } of EVENTS) {
+    test(`the evidence behind a row of ${name}`, { skip: NO_CORPUS }, async () => {
+      await page().open();
+      await page().drop([log(name)]);
+      await page().done({ within: 60_000 });
+      await page().until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+      const row = await page().run(() => document.querySelector("[data-row='0'] .c-process .evidence")?.textContent);
+      await page().click("[data-row='0'] .c-process_name");
+      await detailsShown();
+
+      const shown = await page().run(() => ({
+        text: document.getElementById("details")?.innerText ?? "",
+        holds: document.querySelectorAll("#details .clauses .holds").length,
+        fails: document.querySelectorAll("#details .clauses .fails").length,
+        clauses: [...document.querySelectorAll("#details .clauses li")].map((li) => /** @type {HTMLElement} */ (li).innerText),
+        raw: document.querySelector("#details .raw")?.textContent ?? "",
+        marks: [...document.querySelectorAll("#details .raw mark")].map((mark) => ({ field: mark.getAttribute("title"), text: mark.textContent ?? "" })),
+        process: document.querySelector("#details .command .evidence")?.textContent,
+      }));
+      assert.equal(shown.process, row, "the details are the row's");
+      assert.ok(shown.holds >= 1 && shown.fails === 0, shown.text);
+      assert.ok(shown.clauses.some((/** @type {string} */ clause) => /parent_process_name/.test(clause) && /wmiprvse\.exe/i.test(clause)), shown.clauses.join("\n"));
+      assert.match(shown.raw, form);
+      assert.ok(shown.marks.some((/** @type {{ text: string }} */ mark) => /wmiprvse\.exe/i.test(mark.text)), JSON.stringify(shown.marks));
+      for (const { field, text } of shown.marks) assert.ok(field && text, "every mark names its field");
+      assert.ok(shown.text.includes(name), "the file is named");
+      assert.match(shown.text, /CommandLine|process/);
+      await page().assertQuiet();
+    });
+  }
+
+  test("the events of one group are walked through", async () => {
+    const path = join(home, "group.xml");
+    await writeFile(path, [1, 2, 3].map((i) => eventXml({ record: 9, second: i * 10 })).join("\n"));
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await rowsShown(1);
+    await page().click("[data-row='0'] .c-process_name");
+    await detailsShown();
+    const at = () => page().text("#details .position");
+    assert.match(await at(), /1 of 3/);
+    await page().press("]");
+    await page().until("the second event shows", () => /10:00:20/.test(document.querySelector("#details .raw")?.textContent ?? ""));
+    assert.match(await at(), /2 of 3/);
+    await page().press("]", "]");
+    await page().until("the last event shows", () => /10:00:30/.test(document.querySelector("#details .raw")?.textContent ?? ""));
+    await page().assertQuiet();
+  });
+
+  test("markup in a log stays text", async () => {
+    const path = join(home, "markup.xml");
+    const command = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202Egpj.exe";
+    await writeFile(path, eventXml({ command }));
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await rowsShown(1);
+    await page().click("[data-row='0'] .c-process_name");
+    await detailsShown();
+    const found = await page().run(() => ({
+      made: document.querySelectorAll("#app img, #app script").length,
+      bidi: document.body.innerText.includes("\u202E"),
+      text: document.querySelector("#details .command")?.textContent ?? "",
+    }));
+    assert.equal(found.made, 0);
+    assert.equal(found.bidi, false, "a character that turns the text round is made visible");
+    assert.ok(found.text.includes("<img src=x onerror=alert(1)><script>"));
+    await page().assertQuiet();
+  });
+});
