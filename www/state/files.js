@@ -1,0 +1,39 @@
+// Which of the dropped files are new, and what a file is called.
+
+/** @param {App.Input} input */
+const identity = ({ file, name }) => `${name}\n${file.size}\n${file.lastModified}`;
+
+/**
+ * The same file twice would count every event twice.
+ * @param {App.Input[]} known
+ * @param {App.Input[]} incoming
+ */
+export function freshInputs(known, incoming) {
+  const seen = new Set(known.map(identity));
+  /** @type {App.Input[]} */
+  const fresh = [];
+  for (const input of incoming) {
+    if (seen.has(identity(input))) continue;
+    seen.add(identity(input));
+    fresh.push(input);
+  }
+  return { fresh, doubles: incoming.length - fresh.length };
+}
+
+/**
+ * A name that every file system takes: of what was read, and when.
+ * @param {string[]} names
+ * @param {string} extension
+ * @param {Date} now
+ */
+export function exportName(names, extension, now) {
+  const first = (names[0] ?? "").split(/[\\/]/).pop() ?? "";
+  const stem = first
+    .replace(/\.[^.]{1,8}$/, "")
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[.-]+|[.-]+$/g, "")
+    .slice(0, 60);
+  const more = names.length > 1 ? `-and-${names.length - 1}-more` : "";
+  const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "");
+  return `sysmon-triage-${stem || "report"}${more}-${stamp}Z.${extension}`;
+}

@@ -1,0 +1,33 @@
+// Numbers for people. No words here: those are in text/en.js.
+
+const GROUPED = new Intl.NumberFormat("en-US");
+
+/** @param {number} n */
+export function number(n) {
+  return GROUPED.format(n);
+}
+
+/** Decimal units, as the speed in MB/s is. @param {number} n */
+export function bytes(n) {
+  if (n < 1000) return `${n} B`;
+  for (const [unit, size] of /** @type {const} */ ([["kB", 1e3], ["MB", 1e6], ["GB", 1e9]])) {
+    const value = n / size;
+    if (value < 999.5 || unit === "GB") return `${value < 9.95 ? value.toFixed(1) : GROUPED.format(Math.round(value))} ${unit}`;
+  }
+  return `${n} B`;
+}
+
+/** "8 s", "3:05", "1:02:09". @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  if (whole < 60) return `${whole} s`;
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const rest = `${hours ? two(Math.floor(whole / 60) % 60) : Math.floor(whole / 60)}:${two(whole % 60)}`;
+  return hours ? `${hours}:${rest}` : rest;
+}
+
+/** "4,096 (0x1000)": decimal for people, hexadecimal for a hex editor. @param {number} n */
+export function offset(n) {
+  return `${GROUPED.format(n)} (0x${n.toString(16)})`;
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytes, duration, number, offset } from "./format.js";
+
+test("bytes", () => {
+  assert.equal(bytes(0), "0 B");
+  assert.equal(bytes(999), "999 B");
+  assert.equal(bytes(1000), "1.0 kB");
+  assert.equal(bytes(69632), "70 kB");
+  assert.equal(bytes(999_600), "1.0 MB");
+  assert.equal(bytes(5_300_000_000), "5.3 GB");
+  assert.equal(bytes(2_500_000_000_000), "2,500 GB");
+});
+
+test("durations", () => {
+  assert.equal(duration(0.2), "1 s");
+  assert.equal(duration(59.2), "1:00");
+  assert.equal(duration(185), "3:05");
+  assert.equal(duration(3729), "1:02:09");
+});
+
+test("numbers and offsets", () => {
+  assert.equal(number(1234567), "1,234,567");
+  assert.equal(offset(4096), "4,096 (0x1000)");
+});

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { noMatchKind, outcomes } from "./outcome.js";
+
+const totals = { records: 100, process_creations: 12, matches: 6, groups: 5, problems: 1, unreadable: 3, not_events: 0 };
+/** @returns {any} */
+const summary = (patch = {}, outcome = "no_match") => ({ outcome, totals: { ...totals, ...patch } });
+
+test("matches are no 'no match', unless all are hidden", () => {
+  assert.equal(noMatchKind(summary({}, "matches")), null);
+  assert.equal(noMatchKind(summary({ hidden: 6, shown: 0 }, "matches")), "all_hidden");
+  assert.equal(noMatchKind(summary({ hidden: 2, shown: 4 }, "matches")), null);
+});
+
+test("the core's outcome decides the other states", () => {
+  for (const kind of ["no_match", "no_process_creations", "coverage_unknown", "nothing_read"]) {
+    assert.equal(noMatchKind(summary({ matches: 0 }, kind)), kind);
+  }
+});
+
+test("the outcomes add up to the records", () => {
+  const all = outcomes(totals);
+  assert.equal(all.other + all.unreadable + all.otherParents + all.hidden + all.shown, all.records);
+});

@@ -1,0 +1,47 @@
+// What a row of the file list shows while reading, and the whole of them together.
+
+/**
+ * @param {App.FileState} file
+ * @param {number} now milliseconds, the clock of startedAt
+ * @returns {{ share: number, rate: number | null, left: number | null }} rate in bytes a second, left in seconds
+ */
+export function fileProgress(file, now) {
+  const over = file.status === "done" || file.status === "cancelled" || file.status === "crashed";
+  const share = file.size > 0 ? Math.min(1, file.bytes / file.size) : over ? 1 : 0;
+  const elapsed = file.startedAt === null ? 0 : ((file.endedAt ?? now) - file.startedAt) / 1000;
+  // Under a fifth of a second a rate is noise.
+  const rate = elapsed >= 0.2 && file.bytes > 0 ? file.bytes / elapsed : null;
+  const left = over || rate === null ? null : Math.max(0, file.size - file.bytes) / rate;
+  return { share, rate, left };
+}
+
+/**
+ * @param {App.FileState[]} files
+ * @param {number | null} startedAt
+ * @param {number} now
+ */
+export function totalProgress(files, startedAt, now) {
+  let size = 0;
+  let bytes = 0;
+  let finished = 0;
+  let matches = 0;
+  for (const file of files) {
+    const over = file.status !== "queued" && file.status !== "reading";
+    size += file.size;
+    bytes += over ? file.size : Math.min(file.size, file.bytes);
+    matches += file.matches;
+    if (over) finished += 1;
+  }
+  const elapsed = startedAt === null ? 0 : (now - startedAt) / 1000;
+  const rate = elapsed >= 0.2 && bytes > 0 ? bytes / elapsed : null;
+  return {
+    size, bytes, finished, matches, rate,
+    share: size > 0 ? bytes / size : 0,
+    left: rate === null ? null : (size - bytes) / rate,
+  };
+}
+
+/** @param {Pick<App.FileState, "status">[]} files */
+export function allOver(files) {
+  return files.every((file) => file.status !== "queued" && file.status !== "reading");
+}

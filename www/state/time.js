@@ -1,0 +1,49 @@
+// Times as the search prints them: ISO 8601, whole seconds. The full precision stands beside them.
+
+/** @param {number} minutes east of UTC */
+export function offsetLabel(minutes) {
+  const sign = minutes < 0 ? "\u2212" : "+";
+  const size = Math.abs(minutes);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  return `UTC${sign}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** The offset that this machine's zone has at a time. @param {string | null} iso */
+export function offsetAt(iso) {
+  const date = iso === null ? new Date() : new Date(`${iso.slice(0, 19)}Z`);
+  return Number.isNaN(date.getTime()) ? 0 : -date.getTimezoneOffset();
+}
+
+/**
+ * "2019-07-29T21:34:36", in UTC or in this machine's zone.
+ * @param {string} iso UTC, any number of fraction digits
+ * @param {App.Zone} zone
+ */
+export function wholeSeconds(iso, zone) {
+  if (zone === "utc") return iso.slice(0, 19);
+  const date = new Date(`${iso.slice(0, 19)}Z`);
+  if (Number.isNaN(date.getTime())) return iso.slice(0, 19);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const day = `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/**
+ * With every digit that the log has, and the zone said.
+ * @param {string} iso
+ * @param {App.Zone} zone
+ */
+export function fullTime(iso, zone) {
+  if (zone === "utc") return iso;
+  const fraction = /\.\d+/.exec(iso)?.[0] ?? "";
+  return `${wholeSeconds(iso, "local")}${fraction} ${offsetLabel(offsetAt(iso))}`;
+}
+
+/**
+ * The second of two times without the day when it is the same day.
+ * @param {string} first
+ * @param {string} last
+ */
+export function endOfSpan(first, last) {
+  return first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last;
+}

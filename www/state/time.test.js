@@ -1,0 +1,25 @@
+process.env.TZ = "America/St_Johns";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endOfSpan, fullTime, offsetLabel, wholeSeconds } from "./time.js";
+
+test("UTC is what the log says, cut to whole seconds", () => {
+  assert.equal(wholeSeconds("2019-07-29T21:34:36.5281234Z", "utc"), "2019-07-29T21:34:36");
+  assert.equal(fullTime("2019-07-29T21:34:36.5281234Z", "utc"), "2019-07-29T21:34:36.5281234Z");
+});
+
+test("local time keeps the fraction and says its offset", () => {
+  assert.equal(wholeSeconds("2019-07-29T21:34:36.5281234Z", "local"), "2019-07-29T19:04:36");
+  assert.equal(fullTime("2019-07-29T21:34:36.5281234Z", "local"), "2019-07-29T19:04:36.5281234 UTC\u221202:30");
+});
+
+test("offsets", () => {
+  assert.equal(offsetLabel(0), "UTC+00:00");
+  assert.equal(offsetLabel(345), "UTC+05:45");
+  assert.equal(offsetLabel(-150), "UTC\u221202:30");
+});
+
+test("a span within a day does not repeat the day", () => {
+  assert.equal(endOfSpan("2019-07-29T21:34:36", "2019-07-29T22:00:00"), "22:00:00");
+  assert.equal(endOfSpan("2019-07-29T21:34:36", "2019-07-30T22:00:00"), "2019-07-30T22:00:00");
+});

@@ -1,0 +1,43 @@
+// Evidence is written by strangers. A character that shows as nothing, as a blank or that turns the
+// text around must be seen, or "gnp.exe" reads as "exe.png". Copying always gives the exact value.
+
+/** @typedef {{ text: string, code: number | null }} Piece  code: the hidden character behind a label */
+
+// Every control, format, surrogate, private and unassigned character, every line and blank that is
+// not U+0020, and the few letters and marks that Unicode draws as nothing.
+const HIDDEN =
+  /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0]|[\u{e0100}-\u{e01ef}]/gu;
+
+/** @param {number} code */
+function label(code) {
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "\u2421";
+  return `\u2039U+${code.toString(16).toUpperCase().padStart(4, "0")}\u203a`;
+}
+
+/**
+ * Splits a value into plain text and labels for what could not be seen.
+ * @param {string} value
+ * @param {{ lines?: boolean }} [options] lines: keep line feeds and tabs as layout (the raw event)
+ * @returns {Piece[]}
+ */
+export function visible(value, options = {}) {
+  /** @type {Piece[]} */
+  const pieces = [];
+  let from = 0;
+  for (const match of value.matchAll(HIDDEN)) {
+    const code = match[0].codePointAt(0) ?? 0;
+    if (options.lines && (code === 0x0a || code === 0x09)) continue;
+    if (options.lines && code === 0x0d && value[match.index + 1] === "\n") continue;
+    if (match.index > from) pieces.push({ text: value.slice(from, match.index), code: null });
+    pieces.push({ text: label(code), code });
+    from = match.index + match[0].length;
+  }
+  if (from < value.length) pieces.push({ text: value.slice(from), code: null });
+  return pieces;
+}
+
+/** The same as one string, for a tooltip. @param {string} value */
+export function visibleText(value) {
+  return visible(value).map((piece) => piece.text).join("");
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { visible, visibleText } from "./visible.js";
+
+test("plain text is one piece", () => {
+  assert.deepEqual(visible("cmd.exe /Q /c whoami"), [{ text: "cmd.exe /Q /c whoami", code: null }]);
+  assert.deepEqual(visible(""), []);
+});
+
+test("a right-to-left override is named where it stands", () => {
+  assert.deepEqual(visible("invoice\u202egnp.exe"), [
+    { text: "invoice", code: null },
+    { text: "\u2039U+202E\u203a", code: 0x202e },
+    { text: "gnp.exe", code: null },
+  ]);
+});
+
+test("controls become pictures", () => {
+  assert.equal(visibleText("a\0b\nc\x7f"), "a\u2400b\u240ac\u2421");
+});
+
+test("blanks that are not a space, zero width, tags and lone surrogates are named", () => {
+  for (const hidden of ["\u00a0", "\u200b", "\u2066", "\ufeff", "\u00ad", "\u{e0041}", "\ud800", "\u3164", "\u0085"]) {
+    assert.match(visibleText(`a${hidden}b`), /^a\u2039U\+[0-9A-F]{4,6}\u203ab$/);
+  }
+});
+
+test("letters, emoji and other scripts stay as they are", () => {
+  for (const text of ["Zażółć", "пользователь", "用户", "🙂", "مستخدم"]) assert.equal(visibleText(text), text);
+});
+
+test("the raw event keeps its lines", () => {
+  assert.deepEqual(visible("a\r\n\tb", { lines: true }), [{ text: "a\r\n\tb", code: null }]);
+  assert.equal(visible("a\rb", { lines: true }).length, 3);
+});

@@ -1,0 +1,339 @@
+// Every word the page says. Plain, exact, for someone who is tired. Never that a caller was remote: the rule
+// does not show it.
+
+import { bytes, duration, number } from "../state/format.js";
+
+/** @param {number} n @param {string} one @param {string} many */
+const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
+
+export const en = {
+  product: "Sysmon triage",
+  title: {
+    empty: "Sysmon triage: Process Execution via WMI",
+    /** @param {number} percent */
+    reading: (percent) => `${percent} % read \u2013 Sysmon triage`,
+    /** @param {number} groups */
+    done: (groups) => `${count(groups, "group", "groups")} \u2013 Sysmon triage`,
+  },
+  skip: "Skip to the result",
+
+  header: {
+    zone: "Time zone",
+    utc: "UTC",
+    local: "Local",
+    /** @param {string} offset */
+    localTitle: (offset) => `This machine's time zone, now ${offset}`,
+    utcTitle: "Coordinated Universal Time, as the search prints it",
+    theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
+    keys: "Keys",
+    keysTitle: "Show the keys (?)",
+    again: "Start over",
+    againTitle: "Forget this result and open other logs",
+    add: "Add logs",
+    offline: "No network",
+    offlineTitle: "This page cannot make network requests: its content security policy forbids every one of them.",
+  },
+
+  welcome: {
+    heading: "Find processes started by WmiPrvSE.exe in Sysmon logs.",
+    lead: "Drop a log. You get the exact result of the Splunk detection \u201cProcess Execution via WMI\u201d (ATT&CK T1047), with the event behind every row.",
+    dropHere: "Drop logs or folders anywhere in this window",
+    paste: "or paste them with Ctrl+V",
+    files: "Choose files",
+    folder: "Choose folder",
+    sample: "Try the sample",
+    formats: [
+      ["EVTX", "also cut, damaged or copied from a live system"],
+      ["XML", "Splunk XmlWinEventLog, wevtutil, Event Viewer"],
+      ["JSON", "evtx_dump, Winlogbeat, NXLog, Velociraptor, Sentinel"],
+      ["CSV", "with the event in a cell"],
+      ["gzip, zip, tar", "of any of these"],
+    ],
+    formatsNote: "The first bytes decide, never the file name.",
+    trustTitle: "Nothing leaves this page.",
+    trust: "It cannot make network requests: its content security policy forbids all of them, and logs are read on this machine only. Evidence is never stored.",
+    save: "Save this page for offline use",
+    saveNote: "One file. It works from a stick, by a double click.",
+  },
+  drop: "Drop to read",
+  dropNote: "Files and folders, any number",
+
+  footer: {
+    /** @param {string} version @param {string} build */
+    version: (version, build) => `Version ${version}, build ${build}`,
+    buildTitle: "The first 12 digits of the SHA-256 of this page's code",
+  },
+
+  files: {
+    heading: "Files",
+    reading: "Reading",
+    /** @param {number} finished @param {number} all */
+    ofFiles: (finished, all) => `${number(finished)} of ${count(all, "file", "files")} read`,
+    /** @param {number} n */
+    files: (n) => count(n, "file", "files"),
+    /** @param {number} done @param {number} size */
+    ofBytes: (done, size) => `${bytes(done)} of ${bytes(size)}`,
+    /** @param {number} rate bytes a second */
+    rate: (rate) => `${rate < 9.95e6 ? (rate / 1e6).toFixed(1) : number(Math.round(rate / 1e6))} MB/s`,
+    /** @param {number} seconds */
+    left: (seconds) => `${duration(seconds)} left`,
+    /** @param {number} seconds */
+    took: (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds)),
+    cancel: "Cancel",
+    cancelTitle: "Stop reading and keep what was found (Esc)",
+    cancelling: "Stopping",
+    columns: {
+      name: "file", format: "format", size: "size", records: "records", creations: "process creations",
+      matches: "matches", problems: "problems", progress: "progress",
+    },
+    status: {
+      queued: "waiting", reading: "reading", done: "read", cancelled: "cancelled: read in part", crashed: "reader stopped",
+      partial: "read in part",
+    },
+    /** @param {number} n */
+    records: (n) => count(n, "record", "records"),
+    /** @param {number} n */
+    creations: (n) => count(n, "process creation", "process creations"),
+    /** @param {number} n */
+    matches: (n) => count(n, "match", "matches"),
+    /** @param {number} n */
+    problems: (n) => count(n, "problem", "problems"),
+    /** @param {number} n */
+    more: (n) => `and ${count(n, "file", "files")} more, in the export`,
+    /** @param {number} n */
+    members: (n) => `${count(n, "member", "members")} of this archive`,
+    show: "Show files",
+    hide: "Hide files",
+    sha256: "SHA-256",
+    hash: { none: "not computed", pending: "being computed", failed: "could not be computed" },
+    diagnostics: "Copy diagnostics",
+    diagnosticsTitle: "Version, formats, counts and problem codes. No log content, no file names.",
+    /** @param {string} message */
+    crash: (message) => ({
+      message: `The reader of this file stopped: ${message}`,
+      next: "What it had found until then is kept; the other files go on. Read this file with the command line to get the rest, and send its diagnostics to the makers.",
+    }),
+    format: /** @type {Record<string, string>} */ ({
+      evtx: "EVTX", xml: "XML", json: "JSON", csv: "CSV", gzip: "gzip", zip: "zip", tar: "tar", unknown: "unknown", empty: "empty",
+    }),
+  },
+
+  severity: /** @type {Record<string, string>} */ ({ error: "Error", warning: "Warning", info: "Note" }),
+  problem: { where: "Where", next: "Next", times: (/** @type {number} */ n) => `${number(n)} times` },
+
+  verdict: {
+    /** @param {Core.Summary["verdict"]} v */
+    found: (v) => [
+      count(v.groups, "group", "groups"), count(v.matches, "event", "events"),
+      count(v.hosts, "host", "hosts"), count(v.users, "user", "users"),
+    ],
+    labels: ["", " of ", " on ", " by "],
+    from: "from",
+    to: "to",
+    at: "at",
+    sofar: "So far: ",
+    none: "Nothing matched so far.",
+    partial: "Partial: reading was cancelled. What follows is what was found until then.",
+    risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
+    riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
+    riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
+    note: "The rule does not show whether the caller was on another machine.",
+  },
+
+  funnel: {
+    heading: "From records to rows",
+    steps: /** @type {Record<App.Step, string>} */ ({
+      records: "records read",
+      process_creations: "process creations",
+      matches: "children of WmiPrvSE.exe",
+      shown: "shown",
+    }),
+    inGroups: (/** @type {number} */ n) => `in ${count(n, "group", "groups")}`,
+    title: "Show what was dropped here, and why",
+    close: "Close",
+    recordsText: (/** @type {number} */ n, /** @type {number} */ files) => `${count(n, "record", "records")} in ${count(files, "file", "files")}. Every record ends in exactly one outcome:`,
+    outcome: {
+      creations: "process creations (Microsoft-Windows-Sysmon, EventID 1)",
+      other: "other events: not a process creation, so outside the data model Endpoint.Processes",
+      unreadable: "unreadable records: see the problems at their file",
+      notEvents: "pieces of text that are no event were passed over besides",
+    },
+    kinds: "Every kind of record that was read",
+    kind: { channel: "channel", provider: "provider", id: "EventID", count: "records", outcome: "outcome" },
+    kindKept: "process creation",
+    kindDropped: "dropped: other event",
+    unknown: "(not given)",
+    creationsText: (/** @type {number} */ dropped) => `${number(dropped)} dropped: the name of the parent is not WmiPrvSE.exe. The whole value is compared, without regard to case; WmiPrvSE.exe.bak does not match.`,
+    hosts: "Process creations by host",
+    moreHosts: (/** @type {number} */ n) => `and ${count(n, "host", "hosts")} more`,
+    matchesText: (/** @type {number} */ events, /** @type {number} */ groups) => `Nothing is dropped here. ${count(events, "event", "events")} become ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,
+    key: "The key",
+    shownText: (/** @type {number} */ hidden) => (hidden === 0 ? "Nothing is hidden: no exclusion is active." : `${count(hidden, "event", "events")} hidden by your exclusions.`),
+    searchText: (/** @type {number} */ rows, /** @type {number} */ groups) => `The search box narrows the table to ${number(rows)} of ${count(groups, "row", "rows")}. Exports hold all of them.`,
+  },
+
+  table: {
+    caption: "Result of the search, one row a group",
+    search: "Search all columns",
+    searchKey: "/",
+    clear: "Clear the search",
+    /** @param {number} rows @param {number} groups */
+    rows: (rows, groups) => (rows === groups ? count(groups, "row", "rows") : `${number(rows)} of ${count(groups, "row", "rows")}`),
+    sortBy: "Sort by",
+    order: { ascending: "ascending", descending: "descending" },
+    sortTitle: (/** @type {string} */ column) => `Sort by ${column}`,
+    csv: "CSV",
+    json: "JSON",
+    exportLabel: "Export",
+    csvTitle: "Export all rows as CSV (e)",
+    jsonTitle: "Export the whole report as JSON",
+    copy: (/** @type {string} */ column) => `Copy ${column} (c)`,
+    noTime: "unknown",
+    noTimeTitle: "No time in this event could be read",
+    nothing: (/** @type {string} */ text) => `No row contains \u201c${text}\u201d.`,
+    events: (/** @type {number} */ n) => count(n, "event", "events"),
+    meaning: /** @type {Record<string, string>} */ ({
+      firstTime: "earliest event of the group", lastTime: "latest event of the group", count: "events in the group",
+    }),
+  },
+
+  details: {
+    heading: "Details",
+    close: "Close (Esc)",
+    event: (/** @type {number} */ index, /** @type {number} */ all) => `Event ${number(index + 1)} of ${number(all)}`,
+    previous: "Previous event of this group",
+    next: "Next event of this group",
+    loading: "Reading this event again from its file",
+    why: "Why it matched",
+    holds: "holds",
+    fails: "does not hold",
+    from: "from",
+    where: "Where it stands",
+    locator: { file: "File", member: "Member", record: "Record id", offset: "Byte offset", length: "Length", form: "Form" },
+    form: /** @type {Record<string, string>} */ ({ xml: "XML, as it stands in the file", json: "JSON, as it stands in the file", csv: "CSV, as it stands in the file", evtx: "Binary record, shown as XML" }),
+    cim: "Process fields (CIM)",
+    cimHead: { name: "field", value: "value", source: "logged as" },
+    key: "key",
+    keyTitle: "Part of the group's key",
+    none: "null",
+    logged: "Event as logged (Sysmon)",
+    system: "System",
+    data: "EventData",
+    raw: "Raw event",
+    rawNote: "Marked: the values that the rule used.",
+    copyRaw: "Copy raw event",
+    copyValue: (/** @type {string} */ name) => `Copy ${name}`,
+    failed: "This event could not be read again.",
+    failedNext: "Its file may have been moved, changed or removed since. Drop it again to read it anew.",
+    command: "process",
+    limits: "What this does not tell",
+  },
+
+  noMatch: {
+    no_match: {
+      title: (/** @type {number} */ n) => (n === 1 ? "The one process creation in this log was not started by WmiPrvSE.exe." : `None of ${number(n)} process creations was started by WmiPrvSE.exe.`),
+      text: "That is the answer for these files and this period only. It does not say that WMI was not used: a log that is too small, wrapped or from another host would look the same.",
+      next: ["Check that the hosts and the period below are those of your case.", "Look at the limits below for what this rule cannot see, and where to look instead."],
+      seenHosts: "Hosts",
+      seenPeriod: "Period",
+    },
+    no_process_creations: {
+      title: "There are no process creations in these logs, so the rule had nothing to look at.",
+      text: "The rule needs Sysmon EventID 1 of the provider Microsoft-Windows-Sysmon. This is not an all-clear.",
+      next: ["Get the channel Microsoft-Windows-Sysmon/Operational from the host.", "If it is this channel, the Sysmon configuration may leave out EventID 1: look at its ProcessCreate rules."],
+      found: "What these logs hold instead",
+    },
+    all_hidden: {
+      title: (/** @type {number} */ n) => `All ${number(n)} matches are hidden by your exclusions.`,
+      text: "The rule matched, and the tuning filter hides every row.",
+      next: ["Turn exclusions off one after another and look at what comes back."],
+    },
+    coverage_unknown: {
+      title: "No match in what could be read, but not everything could be read.",
+      text: "Records were unreadable, a file was damaged or reading was stopped. A match may stand in the part that is missing, so this is not an all-clear.",
+      next: ["Look at the problems at each file below.", "Get an undamaged copy, or read the files again to the end."],
+    },
+    nothing_read: {
+      title: "Nothing was read.",
+      text: "None of these files holds events that this page understands. This is not an all-clear.",
+      next: ["Look at the problem at each file below; it names what was found and what is accepted."],
+    },
+    nextHeading: "Next",
+    cancelled: "Reading was cancelled, so coverage is partial.",
+  },
+
+  rule: {
+    heading: "What this rule checks",
+    search: "The search",
+    copySearch: "Copy the search",
+    what: "In words",
+    meta: {
+      id: "Rule id", version: "Version", type: "Type", status: "Status", author: "Author", technique: "ATT&CK", tactic: "Tactic",
+      phase: "Kill chain phase", risk: "Risk score", story: "Analytic story", required: "Required fields", data: "Data set", products: "Products",
+    },
+    versionText: (/** @type {Core.Rule} */ rule) => `${rule.version} (${rule.date})`,
+    riskText: (/** @type {Core.Rule} */ rule) => `${rule.risk_score} = ${rule.impact} \u00d7 ${rule.confidence} / 100`,
+    positives: "Known false positives",
+    limits: "What it cannot tell",
+    columns: "Columns of the result",
+    about: "About the rule",
+  },
+
+  keys: {
+    heading: "Keys",
+    close: "Close",
+    rows: /** @type {[string[], string][]} */ ([
+      [["/"], "Search"],
+      [["\u2191", "\u2193"], "Move between rows (also k and j)"],
+      [["\u2190", "\u2192"], "Move between columns"],
+      [["Home", "End"], "First and last column; with Ctrl, first and last row"],
+      [["Enter"], "Details of the row"],
+      [["c"], "Copy the cell"],
+      [["["], "Previous event of the group"],
+      [["]"], "Next event of the group"],
+      [["e"], "Export CSV"],
+      [["Shift", "e"], "Export JSON"],
+      [["Esc"], "Back; while reading, cancel"],
+      [["Ctrl", "v"], "Read pasted files or text"],
+      [["?"], "These keys"],
+    ]),
+  },
+
+  say: {
+    reading: (/** @type {number} */ n) => `Reading ${count(n, "file", "files")}.`,
+    progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
+    done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.totals.groups, "group", "groups")}, ${count(s.totals.matches, "matching event", "matching events")}, ${count(s.totals.problems, "problem", "problems")}.`,
+    cancelled: "Reading stopped. What was found is kept.",
+    copied: (/** @type {string} */ what) => `Copied: ${what}`,
+    copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
+    exported: (/** @type {string} */ name) => `Exported ${name}.`,
+    exportPending: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. The SHA-256 of ${count(n, "file", "files")} is still being computed and stands as null: export again when it is done.`,
+    exportReading: (/** @type {string} */ name) => `Exported ${name}. Reading is not over: it holds what was found so far.`,
+    exportFailed: (/** @type {string} */ message) => `The export failed: ${message}`,
+    doubles: (/** @type {number} */ n) => `${count(n, "file is", "files are")} already in the result and ${n === 1 ? "was" : "were"} not read again.`,
+    nothingDropped: "Nothing to read was dropped. An empty folder?",
+    dropFailed: (/** @type {string} */ message) => `The dropped files could not be opened: ${message}. Try "Choose files" or "Choose folder".`,
+    saved: "Saved. Compare its SHA-256 with the published one.",
+    saveByHand: "This browser cannot write its own page out. Save it with the browser's menu as \u201cHTML only\u201d.",
+    dismiss: "Dismiss",
+  },
+
+  fatal: {
+    old: {
+      title: "This browser is too old for this page.",
+      text: (/** @type {string} */ missing) => `It lacks ${missing}.`,
+      next: "Use a Chromium, Edge or Firefox of the last two years, or the command line tool.",
+    },
+    damaged: {
+      title: "This page could not start.",
+      text: (/** @type {string} */ message) => message,
+      next: "The file may be damaged: compare its SHA-256 with the published one, and get it again.",
+    },
+    worker: {
+      title: "The reader stopped and could not be started again.",
+      text: (/** @type {string} */ message) => message,
+      next: "Reload this page and drop the files one at a time, or use the command line tool.",
+    },
+    missing: { wasm: "WebAssembly", simd: "WebAssembly SIMD", gzip: "DecompressionStream", worker: "Web Workers" },
+  },
+};

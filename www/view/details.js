@@ -1,0 +1,104 @@
+// One row: why it matched, every field, and the event itself, read again from its file.
+
+import { number, offset } from "../state/format.js";
+import { fullTime } from "../state/time.js";
+import { en } from "../text/en.js";
+import { evidence, rawEvidence } from "./evidence.js";
+import { h, replace, show } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @param {App.Actions} actions */
+export function createDetails(actions) {
+  const t = en.details;
+  const name = h("h2", { tabindex: "-1", id: "details-title" });
+  const place = h("p", { class: "details-place" });
+  const position = h("span", { class: "position" });
+  const previous = h("button", { type: "button", class: "button quiet square", "aria-label": t.previous, title: `${t.previous} ([)`, on: { click: () => actions.step(-1) } }, icon("left"));
+  const next = h("button", { type: "button", class: "button quiet square", "aria-label": t.next, title: `${t.next} (])`, on: { click: () => actions.step(1) } }, icon("right"));
+  const stepper = h("div", { class: "stepper" }, previous, position, next);
+  const close = h("button", { type: "button", class: "button quiet square", id: "close-details", "aria-label": t.close, title: t.close, on: { click: () => actions.closeDetails() } }, icon("close"));
+  const body = h("div", { class: "details-body" });
+  const node = h("aside", { class: "details", id: "details", hidden: true, "aria-labelledby": "details-title" },
+    h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
+
+  /** @param {string} value @param {string} what */
+  const copyButton = (value, what) => h("button", { type: "button", class: "button quiet square tiny copy", title: t.copyValue(what), "aria-label": t.copyValue(what), on: { click: () => actions.copy(value, what) } }, icon("copy"));
+
+  /** @param {string | null} value */
+  const shown = (value) => (value === null ? h("span", { class: "null" }, t.none) : evidence(value));
+
+  /** @param {string} title @param {...(Node | null)} content */
+  const section = (title, ...content) => h("section", null, h("h3", null, title), content);
+
+  /** @param {{ name: string, value: string | null }[]} fields */
+  const fieldTable = (fields) => h("table", { class: "fields" }, h("tbody", null, fields.map((field) => h("tr", null,
+    h("th", { scope: "row" }, field.name), h("td", null, shown(field.value)),
+    h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name))))));
+
+  /** @param {Core.Evidence} event @param {Core.Rule | null} rule */
+  function content(event, rule) {
+    const { locator } = event;
+    /** @param {string} label @param {Node | string | null} value */
+    const fact = (label, value) => (value === null ? null : h("div", null, h("dt", null, label), h("dd", null, value)));
+    return [
+      section(t.why, h("ul", { class: "clauses" }, event.clauses.map((clause) => h("li", { class: clause.holds ? "holds" : "fails" },
+        icon(clause.holds ? "check" : "cross"),
+        h("div", null,
+          h("code", { class: "clause" }, clause.text), h("span", { class: "offscreen" }, ` ${clause.holds ? t.holds : t.fails}`),
+          h("p", { class: "why-value" }, shown(clause.value), clause.source_field ? h("span", { class: "muted" }, ` ${t.from} `, h("code", null, clause.source_field)) : null)))))),
+      section(t.where, h("dl", { class: "facts tight" },
+        fact(t.locator.file, evidence(locator.source_name)),
+        fact(t.locator.member, locator.member === null || locator.member === undefined ? null : evidence(locator.member)),
+        fact(t.locator.record, locator.record_id === null || locator.record_id === undefined ? null : String(locator.record_id)),
+        fact(t.locator.offset, offset(locator.offset)),
+        fact(t.locator.length, `${number(locator.length)} B`),
+        fact(t.locator.form, t.form[event.raw_form] ?? event.raw_form))),
+      section(t.cim, h("table", { class: "fields cim" },
+        h("thead", null, h("tr", null, h("th", { scope: "col" }, t.cimHead.name), h("th", { scope: "col" }, t.cimHead.value), h("th", { scope: "col" }, t.cimHead.source), h("td"))),
+        h("tbody", null, event.cim.map((field) => h("tr", { class: field.key ? "key" : "" },
+          h("th", { scope: "row" }, field.name, field.key ? h("span", { class: "key-mark", title: t.keyTitle }, t.key) : null),
+          h("td", null, shown(field.value)),
+          h("td", { class: "source" }, field.source_field ?? ""),
+          h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name))))))),
+      section(t.logged,
+        h("h4", null, t.data), fieldTable(event.data),
+        h("h4", null, t.system), fieldTable(event.system)),
+      h("section", null,
+        h("div", { class: "head" }, h("h3", null, t.raw),
+          h("button", { type: "button", class: "button small", on: { click: () => actions.copy(event.raw, t.raw) } }, icon("copy"), t.copyRaw)),
+        h("p", { class: "muted small" }, t.rawNote), rawEvidence(event)),
+      rule ? section(t.limits, h("ul", { class: "limits" }, rule.limits.map((limit) => h("li", null, limit)))) : null,
+    ];
+  }
+
+  return {
+    node,
+    focus: () => name.focus({ preventScroll: true }),
+    /** @param {App.State} state @param {App.State | null} before */
+    update(state, before) {
+      const { details } = state;
+      show(node, details !== null);
+      if (!details) return;
+      const old = before?.details ?? null;
+      if (details === old && state.zone === before?.zone) return;
+      if (details.group !== old?.group) node.scrollTop = 0;
+      const { row } = details;
+      replace(name, evidence(row.process_name));
+      const at = details.matches[details.index];
+      const time = at?.time ?? row.firstTime;
+      replace(place, evidence(row.user), " \u00b7 ", evidence(row.dest), time === null ? null : [" \u00b7 ", h("time", null, fullTime(time, state.zone))]);
+      const all = Math.max(row.count, details.matches.length);
+      show(stepper, all > 1);
+      replace(position, t.event(details.index, all));
+      previous.disabled = details.index === 0;
+      next.disabled = details.index >= all - 1;
+      // A slow read keeps the event before it in view instead of flashing.
+      if (!details.evidence && !details.error && old && details.group === old.group && old.evidence) return;
+      replace(body,
+        h("div", { class: "command" }, h("pre", { dir: "ltr", tabindex: "0" }, evidence(row.process)), copyButton(row.process, "process")),
+        details.error !== null
+          ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", details.error), h("p", null, t.failedNext)))
+          : details.evidence ? content(details.evidence, state.rule) : h("p", { class: "muted busy" }, t.loading));
+    },
+  };
+}

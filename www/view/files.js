@@ -1,0 +1,159 @@
+// A row a file: while it is read, how far; afterwards, what it held and what was wrong with it.
+
+import { bytes } from "../state/format.js";
+import { fileProgress, totalProgress } from "../state/progress.js";
+import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
+import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
+import { icon } from "./icons.js";
+import { problemList } from "./problems.js";
+
+/** A folder may hold thousands of files; those with problems come first. */
+const MOST_ROWS = 200;
+
+/** @param {App.Actions} actions @param {App.FileState} file */
+function createRow(actions, file) {
+  const t = en.files;
+  const state = h("span", { class: "file-state" });
+  const format = h("span", { class: "tag format" });
+  const size = h("span", { class: "file-size" });
+  const found = h("span", { class: "file-found" });
+  const speed = h("span", { class: "file-speed" });
+  const bar = h("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": file.name }, h("div"));
+  const more = h("div", { class: "file-more" });
+  const node = h("li", { class: "file" },
+    h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed),
+    bar, more);
+  /** @type {Core.Source | undefined} */
+  let shown;
+  let shownKey = "";
+  let status = "";
+
+  return {
+    node,
+    /** @param {App.FileState} now @param {Core.Source | undefined} source @param {number} clock */
+    update(now, source, clock) {
+      const reading = now.status === "reading" || now.status === "queued";
+      const partial = now.status === "done" && source !== undefined && !source.complete;
+      const word = partial ? t.status.partial : t.status[now.status];
+      if (word !== status) {
+        status = word;
+        const kind = now.status === "done" && !partial ? "good" : now.status === "crashed" ? "bad" : reading ? "busy" : "part";
+        replace(state, icon(kind === "good" ? "check" : kind === "bad" ? "error" : kind === "busy" ? "clock" : "warning"), h("span", { class: "word" }, word));
+        setAttribute(state, "class", `file-state ${kind}`);
+      }
+      const known = (reading ? null : source?.format) ?? now.format;
+      setText(format, known === null ? "\u2026" : t.format[known] ?? known);
+      setText(size, reading ? t.ofBytes(now.bytes, now.size) : bytes(now.size));
+      // While it reads, the reader's own counts are newer than the session's.
+      const counts = reading || !source ? now : source;
+      setText(found, `${t.records(counts.records)} \u00b7 ${t.creations(counts.process_creations)} \u00b7 ${t.matches(counts.matches)}`);
+      const { share, rate, left } = fileProgress(now, clock);
+      setText(speed, reading
+        ? [rate === null ? "" : t.rate(rate), left === null ? "" : t.left(left)].filter(Boolean).join(" \u00b7 ")
+        : now.problems > 0 || (source?.problems.length ?? 0) > 0 ? t.problems(source ? source.problems.reduce((sum, problem) => sum + problem.count, 0) : now.problems) : "");
+      show(bar, reading);
+      setVar(bar, "--share", String(share));
+      setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
+      const key = `${now.hash} ${now.status} ${reading}`;
+      if (source !== shown || key !== shownKey) {
+        shown = source;
+        shownKey = key;
+        const openBefore = more.querySelector("details")?.open ?? false;
+        replace(more, details(now, source, reading, openBefore));
+      }
+    },
+  };
+
+  /** @param {App.FileState} now @param {Core.Source | undefined} source @param {boolean} reading @param {boolean} open */
+  function details(now, source, reading, open) {
+    const problems = source?.problems ?? [];
+    const crash = now.crash === null ? null : { severity: "error", code: "worker_crashed", where: "", count: 1, ...t.crash(now.crash) };
+    const known = crash === null ? problems : problems.filter((problem) => problem.code !== "read_failed");
+    const sha = source?.sha256;
+    return [
+      crash || known.length > 0 ? problemList(crash ? [crash, ...known] : known) : null,
+      source && source.members.length > 0 ? h("details", { class: "members", open },
+        h("summary", null, icon("right", "turn"), t.members(source.members.length)),
+        h("ul", null, source.members.slice(0, MOST_ROWS).map((member) => h("li", null,
+          h("span", { class: "file-name" }, evidence(member.name)),
+          h("span", { class: "muted" }, [t.format[member.format] ?? member.format, bytes(member.bytes), t.records(member.records), t.creations(member.process_creations), t.matches(member.matches)].join(" \u00b7 ")))))) : null,
+      reading || now.hash === "none" ? null : h("p", { class: "sha muted" }, `${t.sha256} `,
+        sha ? h("code", null, sha) : t.hash[now.hash === "done" ? "pending" : now.hash],
+        sha ? h("button", { type: "button", class: "button quiet square tiny", title: en.details.copyValue(t.sha256), "aria-label": en.details.copyValue(t.sha256), on: { click: () => actions.copy(sha, t.sha256) } }, icon("copy")) : null),
+    ];
+  }
+}
+
+/** @param {App.Actions} actions */
+export function createFiles(actions) {
+  const t = en.files;
+  const title = h("h2", null, t.heading);
+  const facts = h("span", { class: "files-facts" });
+  const bar = h("div", { class: "progress whole", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": t.reading }, h("div"));
+  const cancel = h("button", { type: "button", class: "button", id: "cancel", title: t.cancelTitle, on: { click: () => actions.cancel() } }, icon("close"), h("span", null, t.cancel), h("kbd", null, "Esc"));
+  const toggle = h("button", { type: "button", class: "button small", id: "toggle-files", "aria-controls": "files-list", on: { click: () => actions.toggleFiles() } });
+  const diagnostics = h("button", { type: "button", class: "button small", id: "copy-diagnostics", title: t.diagnosticsTitle, on: { click: () => actions.copyDiagnostics() } }, icon("copy"), t.diagnostics);
+  const list = h("ul", { class: "files-list", id: "files-list" });
+  const rest = h("p", { class: "muted small rest", hidden: true });
+  const node = h("section", { class: "files", id: "files", "aria-label": t.heading },
+    h("div", { class: "files-head" }, title, facts, h("span", { class: "grow" }), diagnostics, toggle, cancel), bar, list, rest);
+
+  /** @type {ReturnType<typeof createRow>[]} */
+  let rows = [];
+  /** @type {string} */
+  let order = "";
+
+  return {
+    node,
+    /** @param {App.State} state */
+    update(state) {
+      const { files, phase, summary } = state;
+      show(node, phase !== "empty");
+      if (phase === "empty") {
+        rows = [];
+        order = "";
+        list.replaceChildren();
+        return;
+      }
+      const clock = performance.now();
+      const reading = phase === "reading";
+      const whole = totalProgress(files, state.startedAt, clock);
+      const problems = summary?.totals.problems ?? 0;
+      const seconds = state.endedAt !== null && state.startedAt !== null ? (state.endedAt - state.startedAt) / 1000 : null;
+      setText(title, reading ? (state.cancelled ? t.cancelling : t.reading) : t.heading);
+      setText(facts, (reading
+        ? [t.ofFiles(whole.finished, files.length), t.ofBytes(whole.bytes, whole.size), whole.rate === null ? "" : t.rate(whole.rate), whole.left === null ? "" : t.left(whole.left)]
+        : [t.files(files.length), bytes(whole.size), seconds === null ? "" : t.took(seconds), problems > 0 ? t.problems(problems) : ""]).filter(Boolean).join(" \u00b7 "));
+      show(bar, reading);
+      setVar(bar, "--share", String(whole.share));
+      setAttribute(bar, "aria-valuenow", Math.floor(whole.share * 100));
+      show(cancel, reading && !state.cancelled);
+      show(toggle, !reading);
+      show(diagnostics, !reading && (problems > 0 || files.some((file) => file.status === "crashed")));
+      const open = reading || state.filesOpen;
+      replaceLabel(toggle, open ? t.hide : t.show, open);
+      show(list, open);
+
+      const trouble = (/** @type {App.FileState} */ file) => (file.crash !== null || file.problems > 0 || (summary?.sources[file.source]?.problems.length ?? 0) > 0 ? 0 : 1);
+      const shown = files.length <= MOST_ROWS ? files
+        : [...files].sort((a, b) => (reading ? Number(a.status !== "reading") - Number(b.status !== "reading") : 0) || trouble(a) - trouble(b) || a.source - b.source).slice(0, MOST_ROWS);
+      const newOrder = shown.map((file) => file.source).join(" ");
+      if (newOrder !== order) {
+        const old = new Map(order.split(" ").map((source, index) => [source, rows[index]]));
+        rows = shown.map((file) => old.get(String(file.source)) ?? createRow(actions, file));
+        order = newOrder;
+        list.replaceChildren(...rows.map((row) => row.node));
+      }
+      if (open) shown.forEach((file, index) => rows[index]?.update(file, summary?.sources[file.source], clock));
+      show(rest, open && files.length > shown.length);
+      if (files.length > shown.length) setText(rest, t.more(files.length - shown.length));
+    },
+  };
+
+  /** @param {HTMLElement} button @param {string} label @param {boolean} open */
+  function replaceLabel(button, label, open) {
+    setAttribute(button, "aria-expanded", open ? "true" : "false");
+    setText(button, label);
+  }
+}

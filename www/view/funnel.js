@@ -1,0 +1,106 @@
+// From all records to the rows: each number opens what was dropped there, and why.
+
+import { number } from "../state/format.js";
+import { outcomes } from "../state/outcome.js";
+import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
+import { h, replace, setAttribute, setText, show } from "./dom.js";
+import { icon } from "./icons.js";
+
+const STEPS = /** @type {const} */ (["records", "process_creations", "matches", "shown"]);
+
+/** @param {App.Actions} actions */
+export function createFunnel(actions) {
+  const t = en.funnel;
+  /** @type {App.Step | null} */
+  let open = null;
+  const parts = STEPS.map((step) => {
+    const value = h("b", null, "0");
+    const extra = h("span", { class: "extra" });
+    const button = h("button", {
+      type: "button", class: "step", "data-step": step, "aria-expanded": "false", "aria-controls": "funnel-panel", title: t.title,
+      on: { click: () => actions.openStep(open === step ? null : step) },
+    }, value, h("span", { class: "step-name" }, t.steps[step]), extra);
+    return { step, value, extra, button };
+  });
+  const panel = h("div", { class: "step-panel", id: "funnel-panel", hidden: true });
+  const node = h("section", { class: "funnel", id: "funnel", "aria-label": t.heading },
+    h("ol", { class: "steps" }, parts.map(({ button }) => h("li", null, button))), panel);
+
+  /** @param {Core.Summary} summary */
+  const kindsTable = (summary) => h("div", { class: "scroll" }, h("table", { class: "plain" },
+    h("caption", null, t.kinds),
+    h("thead", null, h("tr", null,
+      h("th", { scope: "col", class: "right" }, t.kind.count), h("th", { scope: "col", class: "right" }, t.kind.id),
+      h("th", { scope: "col" }, t.kind.provider), h("th", { scope: "col" }, t.kind.channel), h("th", { scope: "col" }, t.kind.outcome))),
+    h("tbody", null, summary.events.map((kind) => {
+      const kept = kind.provider?.toLowerCase() === "microsoft-windows-sysmon" && String(kind.event_id) === "1";
+      return h("tr", null,
+        h("td", { class: "right" }, number(kind.count)),
+        h("td", { class: "right" }, kind.event_id === null ? t.unknown : String(kind.event_id)),
+        h("td", null, kind.provider ? evidence(kind.provider) : t.unknown),
+        h("td", null, kind.channel ? evidence(kind.channel) : t.unknown),
+        h("td", { class: kept ? "" : "muted" }, kept ? t.kindKept : t.kindDropped));
+    }))));
+
+  /** @param {App.Step} step @param {App.State} state @param {Core.Summary} summary */
+  function explain(step, state, summary) {
+    const all = outcomes(summary.totals);
+    /** @param {number} n @param {string} text */
+    const outcome = (n, text) => (n > 0 ? h("li", null, h("b", null, number(n)), ` ${text}`) : null);
+    switch (step) {
+      case "records":
+        return [
+          h("p", null, t.recordsText(all.records, summary.sources.length)),
+          h("ul", { class: "outcomes" }, outcome(all.process_creations, t.outcome.creations), outcome(all.other, t.outcome.other),
+            outcome(all.unreadable, t.outcome.unreadable), outcome(all.notEvents, t.outcome.notEvents)),
+          summary.events.length > 0 ? kindsTable(summary) : null,
+        ];
+      case "process_creations":
+        return [
+          h("p", null, t.creationsText(all.otherParents)),
+          summary.seen.hosts.length > 0 ? h("h3", null, t.hosts) : null,
+          h("ul", { class: "hosts" }, summary.seen.hosts.map(({ name, count }) => h("li", null, evidence(name), " ", h("b", null, number(count)))),
+            summary.seen.host_count > summary.seen.hosts.length ? h("li", { class: "muted" }, t.moreHosts(summary.seen.host_count - summary.seen.hosts.length)) : null),
+        ];
+      case "matches":
+        return [
+          h("p", null, t.matchesText(all.matches, all.groups)),
+          h("p", { class: "muted" }, `${t.key}: `, h("code", null, summary.rule.key.join("  "))),
+        ];
+      default:
+        return [
+          h("p", null, t.shownText(all.hidden)),
+          state.view.search ? h("p", null, t.searchText(state.rows, state.groups)) : null,
+        ];
+    }
+  }
+
+  return {
+    node,
+    /** @param {App.State} state @param {App.State | null} previous */
+    update(state, previous) {
+      const { summary } = state;
+      show(node, state.phase !== "empty" && summary !== null);
+      open = state.step;
+      if (!summary) return;
+      const all = outcomes(summary.totals);
+      for (const { step, value, extra, button } of parts) {
+        setText(value, number(all[step]));
+        if (step === "shown") setText(extra, t.inGroups(all.groups));
+        setAttribute(button, "aria-expanded", step === open ? "true" : "false");
+      }
+      show(panel, open !== null);
+      if (open !== null && (open !== previous?.step || summary !== previous?.summary || state.view !== previous?.view || state.rows !== previous?.rows)) {
+        const step = open;
+        replace(panel, h("div", { class: "step-content" }, explain(step, state, summary)),
+          h("button", { type: "button", class: "button quiet square close", "aria-label": t.close, title: t.close, on: {
+            click: () => {
+              actions.openStep(null);
+              parts.find((part) => part.step === step)?.button.focus();
+            },
+          } }, icon("close")));
+      }
+    },
+  };
+}

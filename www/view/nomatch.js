@@ -1,0 +1,64 @@
+// The states without a row. None of them is an all-clear, and each says what to do next.
+
+import { number } from "../state/format.js";
+import { noMatchKind } from "../state/outcome.js";
+import { fullTime, wholeSeconds } from "../state/time.js";
+import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
+import { h, replace, setAttribute, show } from "./dom.js";
+import { icon } from "./icons.js";
+
+export function createNoMatch() {
+  const t = en.noMatch;
+  const node = h("section", { class: "no-match", id: "no-match", hidden: true, "aria-label": "Result" });
+
+  /** @param {Core.Summary} summary @param {App.Zone} zone */
+  function seen(summary, zone) {
+    const { hosts, host_count, firstTime, lastTime } = summary.seen;
+    if (hosts.length === 0) return null;
+    return h("dl", { class: "facts" },
+      h("div", null, h("dt", null, t.no_match.seenHosts), h("dd", null,
+        h("ul", { class: "hosts" }, hosts.map(({ name, count }) => h("li", null, evidence(name), " ", h("b", null, number(count)))),
+          host_count > hosts.length ? h("li", { class: "muted" }, en.funnel.moreHosts(host_count - hosts.length)) : null))),
+      firstTime !== null && lastTime !== null
+        ? h("div", null, h("dt", null, t.no_match.seenPeriod), h("dd", null,
+          h("time", { title: fullTime(firstTime, zone) }, wholeSeconds(firstTime, zone)), ` ${en.verdict.to} `,
+          h("time", { title: fullTime(lastTime, zone) }, wholeSeconds(lastTime, zone)), zone === "utc" ? " UTC" : ""))
+        : null);
+  }
+
+  /** @param {Core.Summary} summary */
+  function kinds(summary) {
+    if (summary.events.length === 0) return null;
+    return h("div", null, h("h3", null, t.no_process_creations.found),
+      h("ul", { class: "kinds" }, summary.events.slice(0, 12).map((kind) => h("li", null,
+        h("b", null, number(kind.count)), " \u00d7 EventID ", h("b", null, kind.event_id === null ? en.funnel.unknown : String(kind.event_id)), " ",
+        evidence(kind.channel || kind.provider || en.funnel.unknown)))));
+  }
+
+  return {
+    node,
+    /** @param {App.State} state @param {App.State | null} previous */
+    update(state, previous) {
+      const { summary } = state;
+      const kind = summary && state.phase === "done" ? noMatchKind(summary) : null;
+      show(node, kind !== null);
+      if (!summary || kind === null) return;
+      if (summary === previous?.summary && state.zone === previous?.zone && state.phase === previous?.phase) return;
+      setAttribute(node, "data-kind", kind);
+      const words = t[kind];
+      const title = typeof words.title === "string" ? words.title
+        : words.title(kind === "all_hidden" ? summary.totals.matches : summary.totals.process_creations);
+      replace(node,
+        h("div", { class: "no-match-icon" }, icon(kind === "no_match" ? "info" : "warning")),
+        h("div", { class: "no-match-text" },
+          h("h2", { tabindex: "-1" }, title),
+          h("p", null, words.text),
+          state.cancelled ? h("p", null, t.cancelled) : null,
+          kind === "no_match" || kind === "coverage_unknown" ? seen(summary, state.zone) : null,
+          kind === "no_process_creations" ? kinds(summary) : null,
+          h("h3", null, t.nextHeading),
+          h("ul", null, words.next.map((step) => h("li", null, step)))));
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// The answer in one line, and what all rows share.
+
+import { endOfSpan, fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
+import { en } from "../text/en.js";
+import { h, replace, show } from "./dom.js";
+import { icon } from "./icons.js";
+
+export function createVerdict() {
+  const t = en.verdict;
+  const shared = h("div", { class: "shared" });
+  const line = h("p", { class: "verdict", id: "verdict", tabindex: "-1" });
+  const span = h("p", { class: "span" });
+  const partial = h("p", { class: "banner", hidden: true }, icon("warning"), h("span", null, t.partial));
+  const note = h("p", { class: "muted small" }, t.note);
+  const node = h("section", { class: "verdict-region", "aria-label": "Verdict" }, shared, partial, line, span, note);
+  /** @type {Core.Rule | null} */
+  let shown = null;
+
+  /** @param {string} iso @param {App.Zone} zone */
+  const time = (iso, zone) => h("time", { title: fullTime(iso, zone) }, wholeSeconds(iso, zone));
+
+  return {
+    node,
+    /** @param {App.State} state @param {App.State | null} previous */
+    update(state, previous) {
+      const { summary, rule, phase, zone } = state;
+      show(node, phase !== "empty" && summary !== null);
+      show(partial, state.cancelled && phase === "done");
+      if (rule && rule !== shown) {
+        shown = rule;
+        replace(shared,
+          h("h1", null, rule.name),
+          h("span", { class: "tag", title: `${rule.technique_name}, ${rule.tactic}` }, rule.technique),
+          h("span", { class: "tag risk", title: t.riskTitle(rule) }, icon("warning"), t.risk(rule), h("span", { class: "sum" }, t.riskSum(rule))));
+      }
+      if (!summary || (summary === previous?.summary && zone === previous?.zone && phase === previous?.phase)) return;
+      const { verdict } = summary;
+      show(note, verdict.groups > 0);
+      if (verdict.groups === 0) {
+        replace(line, phase === "reading" ? t.none : "");
+        show(line, phase === "reading");
+        show(span, false);
+        return;
+      }
+      show(line, true);
+      replace(line,
+        phase === "reading" ? h("span", { class: "muted" }, t.sofar) : null,
+        t.found(verdict).flatMap((text, index) => {
+          const [n = "", ...words] = text.split(" ");
+          return [t.labels[index] ?? "", h("b", null, n), ` ${words.join(" ")}`];
+        }));
+      show(span, verdict.firstTime !== null);
+      if (verdict.firstTime !== null && verdict.lastTime !== null) {
+        const first = wholeSeconds(verdict.firstTime, zone);
+        const last = wholeSeconds(verdict.lastTime, zone);
+        const zoneName = zone === "utc" ? "UTC" : offsetLabel(offsetAt(verdict.lastTime));
+        replace(span, icon("clock"),
+          h("span", null,
+            first === last ? [`${t.at} `, time(verdict.firstTime, zone)]
+              : [`${t.from} `, time(verdict.firstTime, zone), ` ${t.to} `, h("time", { title: fullTime(verdict.lastTime, zone) }, endOfSpan(first, last))],
+            ` ${zoneName}`));
+      }
+    },
+  };
+}

@@ -1,0 +1,355 @@
+// The only code of the page that talks to workers: starts them, deals out files, cancels, and goes on
+// when one dies. A scan worker that traps costs its file only; when the session itself is lost, all
+// other files are read again.
+
+/** @typedef {import("./protocol.js").ToWorker} ToWorker */
+/** @typedef {import("./protocol.js").FromWorker} FromWorker */
+/** @typedef {import("./protocol.js").Scan} Scan */
+
+/**
+ * What the pool tells the page.
+ * @typedef {(
+ *   | { type: "added", source: number, name: string, size: number }
+ *   | { type: "file", source: number, patch: Partial<App.FileState> }
+ *   | { type: "summary", summary: Core.Summary }
+ *   | { type: "over" }
+ *   | { type: "hash", source: number, state: App.FileState["hash"] }
+ *   | { type: "fatal", message: string }
+ * )} PoolEvent
+ */
+
+/** @typedef {{ worker: Worker, source: number | null, ended: boolean }} Scanner */
+/** @typedef {{ file: File, name: string, state: "queued" | "reading" | "over", crashed: string | null, hash: App.FileState["hash"] }} Entry */
+
+/** Two to three workers read as fast as a browser gives data. */
+const MOST_SCANNERS = 3;
+/** A worker that does not hear "cancel" for so long is ended. */
+const DEAF_MS = 2000;
+/** A session that was lost so often is not tried again. */
+const MOST_RESTARTS = 3;
+
+/** @param {string} text the workers' script @returns {() => Worker} */
+export function workerFactory(text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  const policy = types?.createPolicy("app", {
+    /** @param {string} address */
+    createScriptURL(address) {
+      if (!address.startsWith("blob:")) throw new TypeError("Only the page's own workers may run.");
+      return address;
+    },
+  });
+  return () => new Worker(policy ? policy.createScriptURL(url) : url);
+}
+
+export class Pool {
+  /**
+   * @param {{ module: WebAssembly.Module, spawn: () => Worker, cores: number, listen: (event: PoolEvent) => void }} setup
+   */
+  constructor({ module, spawn, cores, listen }) {
+    this.module = module;
+    this.spawn = spawn;
+    this.listen = listen;
+    this.most = Math.max(1, Math.min(MOST_SCANNERS, cores));
+    /** @type {Entry[]} */
+    this.entries = [];
+    /** @type {Set<Scanner>} */
+    this.scanners = new Set();
+    /** @type {Scan[]} */
+    this.queue = [];
+    /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
+    this.asks = new Map();
+    this.lastAsk = 0;
+    this.restarts = 0;
+    this.over = true;
+    /** @type {Worker | null} */
+    this.hasher = null;
+    this.lead = this.startLead();
+  }
+
+  // --- what the page calls ---
+
+  /** @param {App.Input[]} inputs */
+  add(inputs) {
+    this.stopHashing();
+    this.over = false;
+    for (const { file, name } of inputs) {
+      const source = this.entries.push({ file, name, state: "queued", crashed: null, hash: "none" }) - 1;
+      this.queue.push({ source, file, name, instead: null });
+      this.listen({ type: "added", source, name, size: file.size });
+    }
+    this.send(this.lead, { type: "add", inputs: inputs.map(({ file, name }) => ({ file, name })) });
+    this.deal();
+  }
+
+  /** Keeps what was found. The files that were not read whole are marked so. */
+  cancel() {
+    this.queue = this.queue.map((scan) => (scan.instead ? scan : { ...scan, instead: { cancelled: true } }));
+    for (const scanner of this.scanners) {
+      if (scanner.source === null) continue;
+      const { source } = scanner;
+      this.send(scanner.worker, { type: "cancel" });
+      setTimeout(() => {
+        if (scanner.source !== source || scanner.ended) return;
+        this.endScanner(scanner);
+        this.enqueueInstead(source, { cancelled: true });
+      }, DEAF_MS);
+    }
+    this.deal();
+  }
+
+  /**
+   * Asks the session something.
+   * @param {string} method
+   * @param {unknown} [args]
+   * @returns {Promise<any>}
+   */
+  ask(method, args) {
+    const ask = ++this.lastAsk;
+    return new Promise((resolve, reject) => {
+      this.asks.set(ask, { resolve, reject });
+      this.send(this.lead, { type: "ask", ask, method, args });
+    });
+  }
+
+  close() {
+    this.lead.terminate();
+    this.stopHashing();
+    for (const scanner of [...this.scanners]) this.endScanner(scanner);
+    this.queue = [];
+    this.listen = () => {};
+  }
+
+  // --- lead ---
+
+  startLead() {
+    const lead = this.spawn();
+    lead.onmessage = ({ data }) => this.fromLead(lead, data);
+    lead.onerror = (event) => this.leadDied(lead, null, event.message);
+    this.send(lead, { type: "start", role: "lead", module: this.module });
+    return lead;
+  }
+
+  /** @param {Worker} lead @param {FromWorker} message */
+  fromLead(lead, message) {
+    if (lead !== this.lead) return;
+    switch (message.type) {
+      case "summary":
+        this.listen({ type: "summary", summary: message.summary });
+        break;
+      case "answer":
+        this.asks.get(message.ask)?.resolve(message.value);
+        this.asks.delete(message.ask);
+        break;
+      case "refusal":
+        this.asks.get(message.ask)?.reject(new Error(message.message));
+        this.asks.delete(message.ask);
+        break;
+      case "crashed":
+        this.leadDied(lead, message.source, message.message);
+        break;
+      default:
+    }
+  }
+
+  /** @param {Worker} lead @param {number | null} source @param {string} message */
+  leadDied(lead, source, message) {
+    if (lead !== this.lead) return;
+    lead.terminate();
+    for (const { reject } of this.asks.values()) reject(new Error(message));
+    this.asks.clear();
+    if (++this.restarts > MOST_RESTARTS || this.entries.length === 0) {
+      this.close();
+      this.listen({ type: "fatal", message });
+      return;
+    }
+    this.stopHashing();
+    for (const scanner of [...this.scanners]) this.endScanner(scanner);
+    this.lead = this.startLead();
+    this.send(this.lead, { type: "add", inputs: this.entries.map(({ file, name }) => ({ file, name })) });
+    this.over = false;
+    this.queue = this.entries.map((entry, index) => {
+      if (index === source) entry.crashed = message;
+      entry.state = "queued";
+      entry.hash = "none";
+      this.listen({ type: "file", source: index, patch: { status: "queued", bytes: 0, crash: entry.crashed, hash: "none" } });
+      return { source: index, file: entry.file, name: entry.name, instead: entry.crashed === null ? null : { failed: entry.crashed } };
+    });
+    this.deal();
+  }
+
+  // --- scanners ---
+
+  deal() {
+    for (;;) {
+      const scan = this.queue[0];
+      if (!scan) break;
+      let free = [...this.scanners].find((scanner) => scanner.source === null);
+      if (!free) {
+        if (this.scanners.size >= this.most) break;
+        free = this.startScanner();
+      }
+      this.queue.shift();
+      free.source = scan.source;
+      free.ended = false;
+      const entry = this.entries[scan.source];
+      if (entry) entry.state = "reading";
+      if (!scan.instead) this.listen({ type: "file", source: scan.source, patch: { status: "reading", startedAt: performance.now() } });
+      this.send(free.worker, { type: "scan", ...scan });
+    }
+    if (!this.over && this.entries.every((entry) => entry.state === "over")) {
+      this.over = true;
+      for (const scanner of [...this.scanners]) this.endScanner(scanner);
+      this.settle(this.lead);
+    }
+  }
+
+  /** Over is when the session has taken in the last of it. @param {Worker} lead */
+  async settle(lead) {
+    try {
+      const summary = await this.ask("summary");
+      if (lead !== this.lead || !this.over) return;
+      this.listen({ type: "summary", summary });
+      this.listen({ type: "over" });
+      this.hash();
+    } catch {
+      // The lead died, and whoever started it again reads all files anew.
+    }
+  }
+
+  startScanner() {
+    /** @type {Scanner} */
+    const scanner = { worker: this.spawn(), source: null, ended: true };
+    scanner.worker.onmessage = ({ data }) => this.fromScanner(scanner, data);
+    scanner.worker.onerror = (event) => this.scannerDied(scanner, event.message);
+    this.send(scanner.worker, { type: "start", role: "scan", module: this.module });
+    this.scanners.add(scanner);
+    return scanner;
+  }
+
+  /** @param {Scanner} scanner */
+  endScanner(scanner) {
+    scanner.worker.terminate();
+    scanner.worker.onmessage = null;
+    scanner.worker.onerror = null;
+    this.scanners.delete(scanner);
+  }
+
+  /** @param {Scanner} scanner @param {FromWorker} message */
+  fromScanner(scanner, message) {
+    switch (message.type) {
+      case "found":
+        this.listen({ type: "file", source: message.source, patch: counts(message.progress) });
+        if (message.bytes) this.absorb(message.source, message.bytes);
+        break;
+      case "ended": {
+        this.absorb(message.source, message.bytes);
+        const entry = this.entries[message.source];
+        scanner.ended = true;
+        scanner.source = null;
+        if (!entry) break;
+        entry.state = "over";
+        // A file whose reader crashed was counted before: the second scan only records why it stopped.
+        const news = entry.crashed === null ? counts(message.progress) : {};
+        const status = entry.crashed !== null ? "crashed" : message.cancelled ? "cancelled" : "done";
+        this.listen({ type: "file", source: message.source, patch: { ...news, status, crash: entry.crashed, endedAt: performance.now() } });
+        this.deal();
+        break;
+      }
+      case "crashed":
+        this.scannerDied(scanner, message.message);
+        break;
+      default:
+    }
+  }
+
+  /** @param {Scanner} scanner @param {string} message */
+  scannerDied(scanner, message) {
+    const { source } = scanner;
+    this.endScanner(scanner);
+    if (source === null) {
+      // It died before it had a file: no second try would end otherwise.
+      this.listen({ type: "fatal", message });
+      return;
+    }
+    const entry = this.entries[source];
+    if (entry && entry.crashed === null) {
+      entry.crashed = message;
+      this.enqueueInstead(source, { failed: message });
+    } else if (entry) {
+      entry.state = "over";
+      this.listen({ type: "file", source, patch: { status: "crashed", crash: message, endedAt: performance.now() } });
+    }
+    this.deal();
+  }
+
+  /** @param {number} source @param {NonNullable<Scan["instead"]>} instead */
+  enqueueInstead(source, instead) {
+    const entry = this.entries[source];
+    if (!entry) return;
+    entry.state = "queued";
+    this.queue.unshift({ source, file: entry.file, name: entry.name, instead });
+    this.deal();
+  }
+
+  /** @param {number} source @param {ArrayBuffer} bytes */
+  absorb(source, bytes) {
+    this.lead.postMessage(/** @type {ToWorker} */ ({ type: "absorb", source, bytes }), [bytes]);
+  }
+
+  // --- hashes ---
+
+  hash() {
+    if (!this.entries.some(({ hash }) => hash === "none")) return;
+    const hasher = this.spawn();
+    this.hasher = hasher;
+    this.send(hasher, { type: "start", role: "hash", module: this.module });
+    let waiting = 0;
+    this.entries.forEach((entry, source) => {
+      if (entry.hash !== "none") return;
+      waiting += 1;
+      this.setHash(source, "pending");
+      this.send(hasher, { type: "hash", source, file: entry.file });
+    });
+    // The files are hashed one after another by the worker's own order of messages.
+    hasher.onmessage = (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
+      if (message.type === "hashed") {
+        this.send(this.lead, { type: "sha256", source: message.source, hex: message.hex });
+        this.setHash(message.source, "done");
+      } else if (message.type === "hash_failed") {
+        this.setHash(message.source, "failed");
+      } else if (message.type === "crashed") {
+        this.stopHashing("failed");
+        return;
+      } else return;
+      if (--waiting === 0) this.stopHashing();
+    };
+    hasher.onerror = () => this.stopHashing("failed");
+  }
+
+  /** @param {"none" | "failed"} [left] what becomes of those that were not done */
+  stopHashing(left = "none") {
+    this.hasher?.terminate();
+    this.hasher = null;
+    this.entries.forEach((entry, source) => {
+      if (entry.hash === "pending") this.setHash(source, left);
+    });
+  }
+
+  /** @param {number} source @param {App.FileState["hash"]} state */
+  setHash(source, state) {
+    const entry = this.entries[source];
+    if (entry) entry.hash = state;
+    this.listen({ type: "hash", source, state });
+  }
+
+  /** @param {Worker} worker @param {ToWorker} message */
+  send(worker, message) {
+    worker.postMessage(message);
+  }
+}
+
+/** @param {Core.Progress} progress @returns {Partial<App.FileState>} */
+function counts({ bytes, format, records, process_creations, matches, unreadable, problems }) {
+  return { bytes, format, records, process_creations, matches, unreadable, problems };
+}
