@@ -31,9 +31,11 @@ inBothBrowsers("results", (page) => {
   /** @param {string} column @returns {Promise<string[]>} */
   const column = (column) => page().texts(`#grid .grid-body .c-${column} .evidence, #grid .grid-body .c-${column}.time .cell-text`);
   /** @param {number} rows */
-  const rowsShown = (rows) => page().until(`the table has ${rows} rows`, (/** @type {number} */ rows) =>
-    document.getElementById("grid")?.getAttribute("aria-rowcount") === String(rows + 1)
-      && document.querySelectorAll("#grid .grid-body .row").length === Math.min(rows, document.querySelectorAll("#grid .grid-body .row").length || -1), { args: [rows] });
+  const rowsShown = (rows) => page().until(`the table has ${rows} rows`, (/** @type {number} */ rows) => {
+    const grid = document.getElementById("grid");
+    const drawn = document.querySelectorAll("#grid .grid-body .row").length;
+    return grid?.getAttribute("aria-rowcount") === String(rows + 1) && drawn > 0 && drawn <= rows;
+  }, { args: [rows] });
   const detailsShown = () => page().until("the event was read again", () => document.querySelector("#details .raw, #details [role=alert]") !== null);
 
   /** @param {number} count */

@@ -159,7 +159,8 @@ fn rust() -> Result<()> {
 }
 
 fn types() -> Result<()> {
-    run(node_tool("tsc").args(["--noEmit", "-p", "www/tsconfig.json"]))
+    run(node_tool("tsc").args(["--noEmit", "-p", "www/tsconfig.json"]))?;
+    run(node_tool("tsc").args(["--noEmit", "-p", "tests/browser/tsconfig.json"]))
 }
 
 fn js() -> Result<()> {

@@ -149,7 +149,9 @@ async function listenToFirefox(driver) {
   const said = [];
   const bidi = await driver.getBidi();
   await bidi.subscribe("log.entryAdded");
-  bidi.socket.on("message", (/** @type {Buffer} */ data) => {
+  // The package's types call it a browser's socket; it is that of `ws`.
+  const socket = /** @type {import("node:events").EventEmitter} */ (/** @type {unknown} */ (bidi.socket));
+  socket.on("message", (/** @type {Buffer} */ data) => {
     const { method, params } = JSON.parse(data.toString());
     if (method === "log.entryAdded" && ["error", "warn"].includes(params.level)) {
       said.push(`${params.text ?? ""} ${JSON.stringify(params.stackTrace?.callFrames?.[0] ?? {})}`);
