@@ -87,8 +87,8 @@ export const en = {
       matches: "matches", problems: "problems", progress: "progress",
     },
     status: {
-      queued: "waiting", reading: "reading", done: "read", cancelled: "cancelled: read in part", crashed: "reader stopped",
-      partial: "read in part",
+      queued: "waiting", reading: "reading", done: "read", cancelled: "cancelled: read in part", crashed: "reader broke down",
+      partial: "read in part", errors: "read with errors", failed: "not read",
     },
     /** @param {number} n */
     records: (n) => count(n, "record", "records"),
@@ -110,8 +110,8 @@ export const en = {
     diagnosticsTitle: "Version, formats, counts and problem codes. No log content, no file names.",
     /** @param {string} message */
     crash: (message) => ({
-      message: `The reader of this file stopped: ${message}`,
-      next: "What it had found until then is kept; the other files go on. Read this file with the command line to get the rest, and send its diagnostics to the makers.",
+      message: `The reader of this file broke down: ${message.replace(/\.$/, "")}.`,
+      next: "What it had found until then is kept, and the other files went on. Try this file with the command line tool; the diagnostics say what the makers need to know.",
     }),
     format: /** @type {Record<string, string>} */ ({
       evtx: "EVTX", xml: "XML", json: "JSON", csv: "CSV", gzip: "gzip", zip: "zip", tar: "tar", unknown: "unknown", empty: "empty",
@@ -191,7 +191,8 @@ export const en = {
     noTime: "unknown",
     noTimeTitle: "No time in this event could be read",
     nothing: (/** @type {string} */ text) => `No row contains \u201c${text}\u201d.`,
-    events: (/** @type {number} */ n) => count(n, "event", "events"),
+    zone: { utc: "UTC", local: "local" },
+    eventWord: (/** @type {number} */ n) => (n === 1 ? "event" : "events"),
     meaning: /** @type {Record<string, string>} */ ({
       firstTime: "earliest event of the group", lastTime: "latest event of the group", count: "events in the group",
     }),
@@ -212,7 +213,7 @@ export const en = {
     locator: { file: "File", member: "Member", record: "Record id", offset: "Byte offset", length: "Length", form: "Form" },
     form: /** @type {Record<string, string>} */ ({ xml: "XML, as it stands in the file", json: "JSON, as it stands in the file", csv: "CSV, as it stands in the file", evtx: "Binary record, shown as XML" }),
     cim: "Process fields (CIM)",
-    cimHead: { name: "field", value: "value", source: "logged as" },
+    cimHead: { name: "field, logged as", value: "value" },
     key: "key",
     keyTitle: "Part of the group's key",
     none: "null",
@@ -233,7 +234,7 @@ export const en = {
     no_match: {
       title: (/** @type {number} */ n) => (n === 1 ? "The one process creation in this log was not started by WmiPrvSE.exe." : `None of ${number(n)} process creations was started by WmiPrvSE.exe.`),
       text: "That is the answer for these files and this period only. It does not say that WMI was not used: a log that is too small, wrapped or from another host would look the same.",
-      next: ["Check that the hosts and the period below are those of your case.", "Look at the limits below for what this rule cannot see, and where to look instead."],
+      next: ["Check that these hosts and this period are those of your case.", "Look at the limits below for what this rule cannot see, and where to look instead."],
       seenHosts: "Hosts",
       seenPeriod: "Period",
     },

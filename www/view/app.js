@@ -37,10 +37,11 @@ export function createApp(root, actions, tool) {
   const veil = createVeil();
   const fatal = createFatal();
   const ruleSlot = h("div", { class: "rule-slot" });
+  const save = h("button", { type: "button", class: "button link", id: "save-page-foot", on: { click: () => actions.savePage() } }, en.welcome.save);
   const footer = h("footer", { class: "foot" },
     h("span", { title: en.footer.buildTitle }, en.footer.version(tool.version, tool.build)),
     h("span", { class: "grow" }),
-    h("button", { type: "button", class: "button link", id: "save-page-foot", on: { click: () => actions.savePage() } }, en.welcome.save));
+    save);
   const results = h("main", { class: "results", id: "results", hidden: true },
     h("div", { class: "results-main" }, verdict.node, noMatch.node, funnel.node, filesRegion.node, table.node, ruleSlot), details.node);
 
@@ -59,6 +60,7 @@ export function createApp(root, actions, tool) {
       page.dataset.phase = state.phase;
       page.dataset.hash = state.files.some((file) => file.hash === "pending") ? "pending" : state.files.some((file) => file.hash === "done") ? "done" : "none";
       page.classList.toggle("details-open", state.details !== null);
+      show(save, state.phase !== "empty");
       show(results, state.phase !== "empty" && state.fatal === null);
       if (state.phase !== "empty" && rule.node.parentNode !== ruleSlot) ruleSlot.append(rule.node);
       for (const region of regions) region.update(state, before);

@@ -35,10 +35,11 @@ function createRow(actions, file) {
     update(now, source, clock) {
       const reading = now.status === "reading" || now.status === "queued";
       const partial = now.status === "done" && source !== undefined && !source.complete;
-      const word = partial ? t.status.partial : t.status[now.status];
+      const failed = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "error");
+      const word = failed ? (source?.records ? t.status.errors : t.status.failed) : partial ? t.status.partial : t.status[now.status];
       if (word !== status) {
         status = word;
-        const kind = now.status === "done" && !partial ? "good" : now.status === "crashed" ? "bad" : reading ? "busy" : "part";
+        const kind = failed || now.status === "crashed" ? "bad" : now.status === "done" && !partial ? "good" : reading ? "busy" : "part";
         replace(state, icon(kind === "good" ? "check" : kind === "bad" ? "error" : kind === "busy" ? "clock" : "warning"), h("span", { class: "word" }, word));
         setAttribute(state, "class", `file-state ${kind}`);
       }
@@ -125,7 +126,7 @@ export function createFiles(actions) {
       setText(facts, (reading
         ? [t.ofFiles(whole.finished, files.length), t.ofBytes(whole.bytes, whole.size), whole.rate === null ? "" : t.rate(whole.rate), whole.left === null ? "" : t.left(whole.left)]
         : [t.files(files.length), bytes(whole.size), seconds === null ? "" : t.took(seconds), problems > 0 ? t.problems(problems) : ""]).filter(Boolean).join(" \u00b7 "));
-      show(bar, reading);
+      show(bar, reading && files.length > 1);
       setVar(bar, "--share", String(whole.share));
       setAttribute(bar, "aria-valuenow", Math.floor(whole.share * 100));
       show(cancel, reading && !state.cancelled);

@@ -87,7 +87,7 @@ export function createFunnel(actions) {
       const all = outcomes(summary.totals);
       for (const { step, value, extra, button } of parts) {
         setText(value, number(all[step]));
-        if (step === "shown") setText(extra, t.inGroups(all.groups));
+        if (step === "shown") setText(extra, all.groups > 0 ? t.inGroups(all.groups) : "");
         setAttribute(button, "aria-expanded", step === open ? "true" : "false");
       }
       show(panel, open !== null);

@@ -20,7 +20,7 @@ export function createRule(actions) {
       h("section", null,
         h("div", { class: "head" }, h("h3", null, t.search),
           h("button", { type: "button", class: "button small", on: { click: () => actions.copy(rule.search, t.search) } }, icon("copy"), t.copySearch)),
-        h("pre", { class: "code", tabindex: "0" }, rule.search)),
+        h("pre", { class: "code-block", tabindex: "0" }, rule.search)),
       h("section", { class: "two" },
         h("div", null, h("h3", null, t.limits), h("ul", null, rule.limits.map((limit) => h("li", null, limit)))),
         h("div", null, h("h3", null, t.positives), h("p", null, rule.known_false_positives))),

@@ -1,6 +1,7 @@
 // The rule's result. Only the rows on screen exist; the core sorts, searches and hands out windows of them.
 
 import { COLUMNS, cellValue } from "../state/columns.js";
+import { number } from "../state/format.js";
 import { moveCursor, visibleRange } from "../state/grid.js";
 import { fullTime, wholeSeconds } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
@@ -49,10 +50,11 @@ export function createTable(actions) {
       h("button", { type: "button", class: "button", id: "export-json", title: t.jsonTitle, "aria-label": `${t.exportLabel} ${t.json}`, on: { click: () => actions.exportAs("json") } }, icon("download"), t.json)));
 
   const heads = COLUMNS.map((column, index) => {
+    const zone = column.kind === "time" ? h("span", { class: "zone" }) : null;
     const node = h("div", { role: "columnheader", class: `cell head-cell ${column.kind}`, "aria-colindex": index + 1, "aria-sort": "none", id: `head-${column.name}` },
       h("button", { type: "button", tabindex: "-1", title: t.sortTitle(column.name), on: { click: () => { actions.sort(column.name); grid.focus(); } } },
-        h("span", null, column.name), icon("up", "sort-mark")));
-    return { column, node };
+        h("span", null, column.name), zone, icon("up", "sort-mark")));
+    return { column, node, zone };
   });
   const body = h("div", { role: "rowgroup", class: "grid-body" });
   const grid = h("div", {
@@ -147,7 +149,7 @@ export function createTable(actions) {
         content = value === "" ? h("span", { class: "null" }, t.noTime) : wholeSeconds(value, zone);
         title = value === "" ? t.noTimeTitle : `${fullTime(value, "utc")}\n${fullTime(value, "local")}`;
       } else if (column.name === "count") {
-        content = [h("span", null, value), h("span", { class: "narrow-only" }, ` ${item.count === 1 ? "event" : "events"}`)];
+        content = [number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)];
       } else {
         content = evidence(value);
         title = visibleText(value.slice(0, MOST_TITLE));
@@ -347,6 +349,7 @@ export function createTable(actions) {
         }
         return;
       }
+      for (const { zone } of heads) if (zone) setText(zone, t.zone[now.zone]);
       if (now.view !== before?.view) {
         for (const { column, node: head } of heads) {
           const sorted = now.view.sort === column.name;
