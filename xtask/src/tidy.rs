@@ -13,11 +13,11 @@ use crate::run::root;
 /// Modules that everybody may use.
 const LEAVES: &[&str] = &["limits", "problem", "locator", "time", "hash"];
 
-/// The pipeline. A module imports only leaves and what stands before it here. `event` is what a source yields, so
-/// it stands before `source` although the bytes reach it after.
+/// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:
+/// `event` before `source`, although the bytes reach it after.
 const PIPELINE: &[&str] = &[
-    "detect", "unpack", "text", "event", "source", "process", "rule", "tuning", "group", "session",
-    "report", "export",
+    "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "tuning", "group",
+    "findings", "scan", "session", "recall", "report", "export", "view",
 ];
 
 /// The two faces: they may import everything, and nothing may import them.
