@@ -1,1 +1,279 @@
-fn main() {}
+//! The command line: the same session as the page, for scripts and for parity.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use sysmon_triage::export::{csv, json, table};
+use sysmon_triage::hash::Hasher;
+use sysmon_triage::intake::Want;
+use sysmon_triage::report::{self, Report};
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
+use sysmon_triage::session::Session;
+use sysmon_triage::view;
+
+/// Bytes read at once.
+const READ_BYTES: usize = 1024 * 1024;
+
+/// Splunk's detection "Process Execution via WMI" over Sysmon logs, without Splunk.
+///
+/// Reads EVTX, event XML, JSON and CSV, also in gzip, zip and tar. Exit status: 0, all was read;
+/// 1, some input could not be read or was damaged (the rest is reported all the same); 2, wrong
+/// usage.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Computes the SHA-256 of every input.
+    #[arg(long)]
+    sha256: bool,
+    /// Logs, or folders whose files are all read; `-` is standard input.
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    inputs: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut session = Session::new(&RULE);
+    for input in inputs(&arguments.inputs) {
+        read(&mut session, input, arguments.sha256);
+    }
+    match print(&session, arguments.format) {
+        Ok(()) if view::anything_lost(&session) => ExitCode::from(1),
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of the output has gone, as `head` does: not worth a message.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("The result could not be written: {error}.");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// What to read: an opened file, or why it could not be opened.
+struct Input {
+    name: String,
+    content: io::Result<Content>,
+}
+
+enum Content {
+    File(PathBuf),
+    Standard,
+}
+
+/// Every input in the order given; the files of a folder by name.
+fn inputs(paths: &[PathBuf]) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            inputs.push(Input {
+                name: "-".to_owned(),
+                content: Ok(Content::Standard),
+            });
+        } else {
+            collect(path, &mut inputs);
+        }
+    }
+    inputs
+}
+
+fn collect(path: &Path, inputs: &mut Vec<Input>) {
+    let name = path.display().to_string();
+    let children = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => fs::read_dir(path).and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<io::Result<Vec<_>>>()
+        }),
+        Ok(_) => {
+            inputs.push(Input {
+                name,
+                content: Ok(Content::File(path.to_owned())),
+            });
+            return;
+        }
+        Err(error) => Err(error),
+    };
+    match children {
+        Ok(mut children) => {
+            children.sort();
+            children.iter().for_each(|child| collect(child, inputs));
+        }
+        Err(error) => inputs.push(Input {
+            name,
+            content: Err(error),
+        }),
+    }
+}
+
+/// Reads one input into the session.
+fn read(session: &mut Session, input: Input, sha256: bool) {
+    match input.content {
+        Ok(Content::Standard) => read_standard(session, sha256),
+        Ok(Content::File(path)) => read_file(session, &input.name, &path, sha256),
+        Err(error) => {
+            let source = session.add_source(&input.name, 0);
+            let findings = Scan::new(&RULE, source, &input.name, None).fail(&format!("{error}."));
+            session.absorb(findings);
+        }
+    }
+}
+
+fn read_file(session: &mut Session, name: &str, path: &Path, sha256: bool) {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (size, mut file) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            return read(
+                session,
+                Input {
+                    name: name.to_owned(),
+                    content: Err(error),
+                },
+                sha256,
+            );
+        }
+    };
+    let source = session.add_source(name, size);
+    let mut scan = Scan::new(&RULE, source, name, Some(size));
+    match feed(&mut scan, &mut file) {
+        Ok(()) => session.absorb(scan.finish()),
+        Err(error) => session.absorb(scan.fail(&format!("{error}."))),
+    };
+    if sha256 {
+        match hash(&mut file) {
+            Ok(hash) => session.set_sha256(source, hash),
+            Err(error) => {
+                eprintln!("{name}: no SHA-256, the file could not be read again: {error}.")
+            }
+        }
+    }
+}
+
+/// Gives a scan the parts of a file that it wants.
+fn feed(scan: &mut Scan, file: &mut File) -> io::Result<()> {
+    let mut buffer = vec![0; READ_BYTES];
+    let mut position = 0;
+    while let Some(Want { offset, length }) = scan.want() {
+        if offset != position {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        let wanted = usize::try_from(length)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let count = file.read(&mut buffer[..wanted])?;
+        if count == 0 {
+            break;
+        }
+        scan.push(&buffer[..count]);
+        position = offset + count as u64;
+    }
+    Ok(())
+}
+
+fn hash(file: &mut File) -> io::Result<String> {
+    let mut hasher = Hasher::default();
+    let mut buffer = vec![0; READ_BYTES];
+    file.rewind()?;
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            count => hasher.push(&buffer[..count]),
+        }
+    }
+}
+
+/// Standard input has no size and can't be read from its end: it is read front to back.
+fn read_standard(session: &mut Session, sha256: bool) {
+    let source = session.add_source("-", 0);
+    let mut scan = Scan::new(&RULE, source, "-", None);
+    let mut hasher = Hasher::default();
+    let mut input = io::stdin().lock();
+    let mut buffer = vec![0; READ_BYTES];
+    let result = loop {
+        match input.read(&mut buffer) {
+            Ok(0) => break Ok(()),
+            Ok(count) => {
+                scan.push(&buffer[..count]);
+                if sha256 {
+                    hasher.push(&buffer[..count]);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    session.set_bytes(source, scan.progress().bytes);
+    match result {
+        Ok(()) => session.absorb(scan.finish()),
+        Err(error) => session.absorb(scan.fail(&format!("{error}."))),
+    };
+    if sha256 {
+        session.set_sha256(source, hasher.finish());
+    }
+}
+
+/// Prints the result to standard output, and what a table or CSV can't say to standard error.
+fn print(session: &Session, format: Format) -> io::Result<()> {
+    let report = Report::of(session);
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Json => {
+            return out.write_all(json::json(&report).map_err(io::Error::other)?.as_bytes());
+        }
+        Format::Csv => {
+            let (text, neutralised) = csv::csv(report.groups.into_iter());
+            out.write_all(text.as_bytes())?;
+            if neutralised > 0 {
+                eprintln!(
+                    "{neutralised} cell(s) begin like a formula and got a leading apostrophe; JSON is exact."
+                );
+            }
+        }
+        Format::Table => out.write_all(table::table(report.groups.into_iter()).as_bytes())?,
+    }
+    out.flush()?;
+    if matches!(format, Format::Table) || io::stderr().is_terminal() {
+        summarise(session);
+    }
+    problems(session);
+    Ok(())
+}
+
+fn summarise(session: &Session) {
+    let totals = report::totals(session);
+    eprintln!(
+        "{} records, {} process creations, {} matches in {} groups; {} problems. Times are UTC.",
+        totals.records, totals.process_creations, totals.matches, totals.groups, totals.problems
+    );
+}
+
+fn problems(session: &Session) {
+    for source in session.sources() {
+        for problem in report::problems(&source.findings) {
+            let severity = format!("{:?}", problem.severity).to_lowercase();
+            let place = if problem.r#where.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", problem.r#where)
+            };
+            let text = format!(
+                "{}: {severity}: {place}{} {}",
+                source.name, problem.message, problem.next
+            );
+            eprintln!("{}", table::visible(&text));
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The first bytes of an input decide its format; its name never does.
+
+use memchr::memmem;
+
+use crate::text::{self, Encoding};
+
+/// What an input is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// Windows event log, binary.
+    Evtx,
+    /// Text with `<Event>` elements in it, or text that is nothing else: the XML reader tells.
+    Xml(Encoding),
+    /// JSON: lines, one array, or objects one after another.
+    Json(Encoding),
+    /// Delimited text with a header line.
+    Csv {
+        /// How it is written.
+        encoding: Encoding,
+        /// Comma, semicolon or tab.
+        delimiter: u8,
+    },
+    /// gzip, one or many streams.
+    Gzip,
+    /// A zip archive.
+    Zip,
+    /// A tar archive.
+    Tar,
+    /// Something known that is not read here: what it is, and whether it is a packed form.
+    Foreign {
+        /// Name with its article: `a PNG image`.
+        what: &'static str,
+        /// It could hold a log once it is unpacked.
+        packed: bool,
+    },
+    /// Binary data of no known form.
+    Binary,
+    /// No bytes.
+    Empty,
+}
+
+impl Format {
+    /// The name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Format::Evtx => "evtx",
+            Format::Xml(_) => "xml",
+            Format::Json(_) => "json",
+            Format::Csv { .. } => "csv",
+            Format::Gzip => "gzip",
+            Format::Zip => "zip",
+            Format::Tar => "tar",
+            Format::Foreign { .. } | Format::Binary => "unknown",
+            Format::Empty => "empty",
+        }
+    }
+}
+
+/// Start of an EVTX file header.
+pub const EVTX_FILE_MAGIC: &[u8] = b"ElfFile\0";
+/// Start of an EVTX chunk.
+pub const EVTX_CHUNK_MAGIC: &[u8] = b"ElfChnk\0";
+/// Size of the EVTX file header block, after which the chunks begin.
+pub const EVTX_HEADER_BYTES: usize = 4096;
+
+/// Forms that are told apart so that the error can name them: magic, name, packed.
+const FOREIGN: &[(&[u8], &str, bool)] = &[
+    (b"\x89PNG\r\n\x1a\n", "a PNG image", false),
+    (b"\xff\xd8\xff", "a JPEG image", false),
+    (b"GIF8", "a GIF image", false),
+    (b"%PDF-", "a PDF document", false),
+    (b"MZ", "a Windows program", false),
+    (b"\x7fELF", "a Linux program", false),
+    (b"SQLite format 3\0", "an SQLite database", false),
+    (b"regf", "a registry hive", false),
+    (b"\xd4\xc3\xb2\xa1", "a packet capture", false),
+    (b"\x0a\x0d\x0d\x0a", "a packet capture", false),
+    (b"LfLe", "a log of Windows XP (EVT)", false),
+    (b"\x30\0\0\0LfLe", "a log of Windows XP (EVT)", false),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", true),
+    (b"Rar!\x1a\x07", "a RAR archive", true),
+    (b"\xfd7zXZ\0", "an xz file", true),
+    (b"BZh", "a bzip2 file", true),
+    (b"\x28\xb5\x2f\xfd", "a zstd file", true),
+    (b"\x04\x22\x4d\x18", "an LZ4 file", true),
+    (b"MSCF", "a cabinet archive", true),
+    (b"EVF\x09\x0d\x0a\xff\0", "an EnCase disk image", true),
+];
+
+/// Decides from the first [`crate::limits::DETECT_BYTES`] of an input, or from all of it when it
+/// is shorter.
+pub fn detect(prefix: &[u8]) -> Format {
+    if prefix.is_empty() {
+        return Format::Empty;
+    }
+    if is_evtx(prefix) {
+        return Format::Evtx;
+    }
+    match prefix {
+        [0x1f, 0x8b, ..] => return Format::Gzip,
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..] => {
+            return Format::Zip;
+        }
+        _ => {}
+    }
+    if crate::unpack::tar::is_header(prefix) {
+        return Format::Tar;
+    }
+    if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
+        return Format::Foreign {
+            what,
+            packed: *packed,
+        };
+    }
+    detect_text(prefix)
+}
+
+/// A file header, or a chunk where the first chunk lies (the file header was wiped), or a chunk
+/// alone (carved).
+fn is_evtx(prefix: &[u8]) -> bool {
+    let chunk_at = |at: usize| {
+        prefix
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(EVTX_CHUNK_MAGIC))
+    };
+    prefix.starts_with(EVTX_FILE_MAGIC) || chunk_at(EVTX_HEADER_BYTES) || chunk_at(0)
+}
+
+fn detect_text(prefix: &[u8]) -> Format {
+    let encoding = Encoding::detect(prefix);
+    let text = text::decode(prefix, encoding);
+    if text.contains('\0') {
+        return Format::Binary;
+    }
+    // Text in a legacy code page has a few bytes that are no UTF-8; binary data has many.
+    let broken = text.chars().filter(|c| *c == '\u{fffd}').count();
+    if broken * 10 > text.chars().count() {
+        return Format::Binary;
+    }
+    let body = text.trim_start();
+    if let Some(format) = quoted(body, encoding) {
+        return format;
+    }
+    let mut significant = body.chars().filter(|c| !c.is_whitespace());
+    match (significant.next(), significant.next()) {
+        (Some('{'), Some('"' | '}') | None) => return Format::Json(encoding),
+        (Some('['), Some('{' | '[' | ']' | '"') | None) => return Format::Json(encoding),
+        (Some('<'), _) => return Format::Xml(encoding),
+        _ => {}
+    }
+    if after_record_lines(body).starts_with('{') {
+        return Format::Json(encoding);
+    }
+    match delimiter(body) {
+        Some(delimiter) => Format::Csv {
+            encoding,
+            delimiter,
+        },
+        None => Format::Xml(encoding),
+    }
+}
+
+/// A quoted start with event XML in it: a JSON string (`\"`) or a CSV cell (`""`).
+fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
+    let inner = body.strip_prefix('"')?;
+    let markup = inner.starts_with('<') || inner.to_ascii_lowercase().starts_with("\\u003c");
+    if !markup {
+        return None;
+    }
+    // CSV doubles the quotes of attributes (`Name=""x""`); JSON escapes them with a backslash.
+    let csv = inner.contains("=\"\"");
+    Some(match encoding {
+        Encoding::Utf8 { bom: 0 } if !csv => Format::Xml(Encoding::JsonString),
+        _ => Format::Csv {
+            encoding,
+            delimiter: b',',
+        },
+    })
+}
+
+/// Skips the `Record 17` lines that evtx_dump prints between objects.
+fn after_record_lines(body: &str) -> &str {
+    let mut rest = body;
+    while let Some(line) = rest.strip_prefix("Record ") {
+        rest = line
+            .split_once('\n')
+            .map_or("", |(_, after)| after)
+            .trim_start();
+    }
+    rest
+}
+
+/// The delimiter of a header line: names without markup, and some cell that an event export has.
+fn delimiter(body: &str) -> Option<u8> {
+    let header = body.lines().next()?;
+    let known = |name: &str| {
+        let name = name
+            .trim()
+            .trim_matches('"')
+            .to_ascii_lowercase()
+            .replace([' ', '_'], "");
+        matches!(
+            name.as_str(),
+            "raw"
+                | "rawlog"
+                | "eventid"
+                | "eventcode"
+                | "id"
+                | "eventdata"
+                | "payload"
+                | "image"
+                | "xml"
+        )
+    };
+    let found = [',', ';', '\t'].into_iter().find(|delimiter| {
+        let names: Vec<_> = header.split(*delimiter).collect();
+        names.len() > 1 && !header.contains('<') && names.iter().any(|name| known(name))
+    });
+    // A column alone, as Splunk exports `| table _raw`.
+    let alone = known(header) && memmem::find(body.as_bytes(), b"<Event").is_some();
+    found
+        .map(|delimiter| delimiter as u8)
+        .or(alone.then_some(b','))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UTF8: Encoding = Encoding::Utf8 { bom: 0 };
+
+    #[test]
+    fn first_bytes_decide() {
+        let cases: &[(&[u8], Format)] = &[
+            (b"", Format::Empty),
+            (b"ElfFile\0....", Format::Evtx),
+            (b"\x1f\x8b\x08", Format::Gzip),
+            (b"PK\x03\x04", Format::Zip),
+            (b"PK\x05\x06", Format::Zip),
+            (
+                b"\x89PNG\r\n\x1a\n\0\0",
+                Format::Foreign {
+                    what: "a PNG image",
+                    packed: false,
+                },
+            ),
+            (
+                b"7z\xbc\xaf\x27\x1c",
+                Format::Foreign {
+                    what: "a 7-Zip archive",
+                    packed: true,
+                },
+            ),
+            (b"\x01\x02\x03\x04\x90\x91\x92", Format::Binary),
+            (b"<Event xmlns='x'>", Format::Xml(UTF8)),
+            (
+                b"\xef\xbb\xbf<?xml version=",
+                Format::Xml(Encoding::Utf8 { bom: 3 }),
+            ),
+            (
+                b"\xff\xfe<\0E\0v\0",
+                Format::Xml(Encoding::Utf16Le { bom: 2 }),
+            ),
+            (b"Record 1\n<?xml", Format::Xml(UTF8)),
+            (b"# a comment\r\n<Event>", Format::Xml(UTF8)),
+            (
+                b"03/25/2022 05:46:37 PM\nLogName=Security",
+                Format::Xml(UTF8),
+            ),
+            (
+                b"\"<Event xmlns='x'><Data Name=\\\"a\\\">",
+                Format::Xml(Encoding::JsonString),
+            ),
+            (
+                b"\"\\u003cEvent xmlns='x'>",
+                Format::Xml(Encoding::JsonString),
+            ),
+            (b"{\"Event\":", Format::Json(UTF8)),
+            (b" [\n {\"a\":1}]", Format::Json(UTF8)),
+            (b"[]", Format::Json(UTF8)),
+            (b"Record 1\n{\n \"Event\"", Format::Json(UTF8)),
+            (b"{\0\"\0E\0v\0", Format::Json(Encoding::Utf16Le { bom: 0 })),
+            (
+                b"\"_raw\",\"_time\"\n\"<Event",
+                Format::Csv {
+                    encoding: UTF8,
+                    delimiter: b',',
+                },
+            ),
+            (
+                b"_raw\n\"<Event",
+                Format::Csv {
+                    encoding: UTF8,
+                    delimiter: b',',
+                },
+            ),
+            (
+                b"DateTime;EventID;RawLog\n",
+                Format::Csv {
+                    encoding: UTF8,
+                    delimiter: b';',
+                },
+            ),
+            (
+                b"\"<Event Name=\"\"x\"\">\"\n",
+                Format::Csv {
+                    encoding: UTF8,
+                    delimiter: b',',
+                },
+            ),
+        ];
+        for (bytes, format) in cases {
+            assert_eq!(
+                detect(bytes),
+                *format,
+                "{:?}",
+                String::from_utf8_lossy(bytes)
+            );
+        }
+    }
+
+    #[test]
+    fn a_wiped_file_header_is_still_an_event_log() {
+        let mut bytes = vec![0; EVTX_HEADER_BYTES];
+        bytes.extend_from_slice(EVTX_CHUNK_MAGIC);
+        assert_eq!(detect(&bytes), Format::Evtx);
+    }
+}

@@ -1,0 +1,121 @@
+//! One event as a log holds it, the same for every format.
+
+/// The provider of Sysmon's events.
+pub const SYSMON: &str = "Microsoft-Windows-Sysmon";
+/// The channel Sysmon writes to.
+pub const SYSMON_CHANNEL: &str = "Microsoft-Windows-Sysmon/Operational";
+/// Sysmon's EventID of a process creation.
+pub const PROCESS_CREATE: u32 = 1;
+
+/// Names and values in the order of the log. Lookups take the first of equal names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// Appends a pair.
+    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// The value of the first pair of this name; names are compared exactly.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(have, _)| have == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All pairs in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// One log event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Event {
+    /// The `System` part under its XML names; an attribute is named `Element@Attribute`
+    /// (`Provider@Name`, `TimeCreated@SystemTime`). Other formats are brought to these names.
+    pub system: Pairs,
+    /// `EventData` (or `UserData`): Sysmon's fields under Sysmon's names.
+    pub data: Pairs,
+    /// The rendered message, where the log carries one.
+    pub message: Option<String>,
+}
+
+impl Event {
+    /// `System/Provider@Name`, empty when the log lost it.
+    pub fn provider(&self) -> &str {
+        self.system.get("Provider@Name").unwrap_or_default()
+    }
+
+    /// `System/Channel`, empty when the log lost it.
+    pub fn channel(&self) -> &str {
+        self.system.get("Channel").unwrap_or_default()
+    }
+
+    /// `System/Computer`.
+    pub fn computer(&self) -> Option<&str> {
+        self.system.get("Computer").filter(|name| !name.is_empty())
+    }
+
+    /// `System/EventID` without qualifiers.
+    pub fn event_id(&self) -> Option<u32> {
+        self.system.get("EventID")?.trim().parse().ok()
+    }
+
+    /// `System/EventRecordID`: the event's own number, which an EVTX record header may not share.
+    pub fn record_id(&self) -> Option<u64> {
+        self.system.get("EventRecordID")?.trim().parse().ok()
+    }
+
+    /// A process creation of Sysmon for Windows: its provider and EventID 1, nothing else. Where a
+    /// log lost the provider, Sysmon's channel stands for it.
+    pub fn is_process_creation(&self) -> bool {
+        let sysmon = match self.provider() {
+            "" => self.channel().eq_ignore_ascii_case(SYSMON_CHANNEL),
+            provider => provider.eq_ignore_ascii_case(SYSMON),
+        };
+        sysmon && self.event_id() == Some(PROCESS_CREATE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(pairs: &[(&str, &str)]) -> Event {
+        let mut event = Event::default();
+        pairs
+            .iter()
+            .for_each(|(name, value)| event.system.push(*name, *value));
+        event
+    }
+
+    #[test]
+    fn only_sysmons_event_1_is_a_process_creation() {
+        let yes = |pairs: &[(&str, &str)]| event(pairs).is_process_creation();
+        assert!(yes(&[("Provider@Name", SYSMON), ("EventID", "1")]));
+        assert!(yes(&[("Channel", SYSMON_CHANNEL), ("EventID", "1")]));
+        assert!(!yes(&[("Provider@Name", SYSMON), ("EventID", "5")]));
+        assert!(!yes(&[
+            ("Provider@Name", "Microsoft-Windows-Kernel-General"),
+            ("EventID", "1")
+        ]));
+        assert!(!yes(&[("Provider@Name", "Linux-Sysmon"), ("EventID", "1")]));
+        // A forwarded event keeps its provider whatever the channel says.
+        assert!(!yes(&[
+            ("Provider@Name", "Other"),
+            ("Channel", SYSMON_CHANNEL),
+            ("EventID", "1")
+        ]));
+        assert!(!yes(&[("EventID", "1")]));
+    }
+}

@@ -1,0 +1,5 @@
+//! A result in the forms that leave the program.
+
+pub mod csv;
+pub mod json;
+pub mod table;

@@ -1,0 +1,382 @@
+//! What was found in one input, or in a part of one.
+//!
+//! Findings merge in any order: counts add up, times take their minimum and maximum, problems and
+//! matches carry their place. So the number and order of workers never changes a result.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::detect::Format;
+use crate::event::Event;
+use crate::group::{Groups, Match, key};
+use crate::limits;
+use crate::locator::{Locator, MemberId};
+use crate::problem::{Code, Place, Problem, Problems};
+use crate::process::Process;
+use crate::rule::Rule;
+use crate::source::{Found, Sink, Trouble};
+use crate::time::Time;
+
+/// The funnel: how many records ended where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Events that were read.
+    pub records: u64,
+    /// Those that are process creations of Sysmon.
+    pub process_creations: u64,
+    /// Those of them that the rule matches.
+    pub matches: u64,
+    /// Records that could not be read, as far as they can be counted.
+    pub unreadable: u64,
+    /// Objects or rows that are no events.
+    pub not_events: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.records += other.records;
+        self.process_creations += other.process_creations;
+        self.matches += other.matches;
+        self.unreadable += other.unreadable;
+        self.not_events += other.not_events;
+    }
+}
+
+/// One archive member.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Its format, as reports name it.
+    pub format: String,
+    /// Bytes unpacked.
+    pub bytes: u64,
+    /// Its part of the funnel.
+    pub counts: Counts,
+}
+
+/// How often each kind of event occurs: by channel, provider and EventID.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Kinds {
+    by_channel: BTreeMap<String, BTreeMap<String, BTreeMap<Option<u32>, u64>>>,
+    distinct: usize,
+}
+
+/// Name of what is counted together when there are too many names.
+const OTHERS: &str = "(others)";
+
+impl Kinds {
+    fn add(&mut self, channel: &str, provider: &str, id: Option<u32>, count: u64) {
+        if let Some(have) = self.find(channel, provider, id) {
+            *have += count;
+            return;
+        }
+        let full = self.distinct >= limits::COUNTED_NAMES;
+        let long = channel.len().max(provider.len()) > limits::COUNTED_NAME_BYTES;
+        let (channel, provider, id) = if full || long {
+            (OTHERS, OTHERS, None)
+        } else {
+            (channel, provider, id)
+        };
+        self.distinct += 1;
+        let ids = self
+            .by_channel
+            .entry(channel.to_owned())
+            .or_default()
+            .entry(provider.to_owned());
+        *ids.or_default().entry(id).or_default() += count;
+    }
+
+    fn find(&mut self, channel: &str, provider: &str, id: Option<u32>) -> Option<&mut u64> {
+        self.by_channel
+            .get_mut(channel)?
+            .get_mut(provider)?
+            .get_mut(&id)
+    }
+
+    /// All kinds: channel, provider, EventID, count.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, Option<u32>, u64)> {
+        self.by_channel.iter().flat_map(|(channel, providers)| {
+            providers.iter().flat_map(move |(provider, ids)| {
+                ids.iter()
+                    .map(move |(id, count)| (channel.as_str(), provider.as_str(), *id, *count))
+            })
+        })
+    }
+}
+
+/// How many process creations each host has.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Hosts(BTreeMap<String, u64>);
+
+impl Hosts {
+    fn add(&mut self, host: &str, count: u64) {
+        if let Some(have) = self.0.get_mut(host) {
+            *have += count;
+            return;
+        }
+        let full = self.0.len() >= limits::COUNTED_NAMES || host.len() > limits::COUNTED_NAME_BYTES;
+        *self
+            .0
+            .entry(if full { OTHERS } else { host }.to_owned())
+            .or_default() += count;
+    }
+
+    /// All hosts: name and count.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.iter().map(|(host, count)| (host.as_str(), *count))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// First and last of some times.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period(pub Option<(Time, Time)>);
+
+impl Period {
+    /// Widens the period to hold a time.
+    pub fn add(&mut self, time: Time) {
+        self.merge(Period(Some((time, time))));
+    }
+
+    /// Widens the period to hold another one.
+    pub fn merge(&mut self, other: Period) {
+        self.0 = match (self.0, other.0) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (one, other) => one.or(other),
+        };
+    }
+
+    /// The first time.
+    pub fn first(&self) -> Option<Time> {
+        self.0.map(|(first, _)| first)
+    }
+
+    /// The last time.
+    pub fn last(&self) -> Option<Time> {
+        self.0.map(|(_, last)| last)
+    }
+}
+
+/// What was found in one input, or in a part of one.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Findings {
+    /// Which input: its number in the session.
+    pub source: u32,
+    /// Its format as reports name it, once it is known.
+    pub format: Option<String>,
+    /// Its part of the funnel.
+    pub counts: Counts,
+    /// Archive members by ordinal.
+    pub members: BTreeMap<u64, Member>,
+    /// What went wrong.
+    pub problems: Problems,
+    /// Kinds of events.
+    pub kinds: Kinds,
+    /// Hosts of the process creations.
+    pub hosts: Hosts,
+    /// When the process creations were.
+    pub period: Period,
+    /// The matches.
+    pub groups: Groups,
+    /// Reading of the whole input has ended, and it was not broken off.
+    pub complete: bool,
+}
+
+impl Findings {
+    /// Adds everything but the groups of another part of the same input.
+    pub fn merge(&mut self, other: Findings) -> Groups {
+        self.format = other.format.or(self.format.take());
+        self.counts += other.counts;
+        for (ordinal, theirs) in other.members {
+            let ours = self.members.entry(ordinal).or_default();
+            ours.counts += theirs.counts;
+            ours.bytes = ours.bytes.max(theirs.bytes);
+            ours.name = theirs.name;
+            if !theirs.format.is_empty() {
+                ours.format = theirs.format;
+            }
+        }
+        self.problems.merge(other.problems);
+        other
+            .kinds
+            .iter()
+            .for_each(|(channel, provider, id, count)| {
+                self.kinds.add(channel, provider, id, count)
+            });
+        other
+            .hosts
+            .iter()
+            .for_each(|(host, count)| self.hosts.add(host, count));
+        self.period.merge(other.period);
+        self.complete |= other.complete;
+        other.groups
+    }
+}
+
+/// Gathers the findings of one input: applies the rule to every event.
+pub struct Collector {
+    rule: &'static Rule,
+    /// What was gathered since the last [`Collector::take`].
+    pub findings: Findings,
+    /// The members that are open, the innermost last.
+    open: Vec<(MemberId, String)>,
+}
+
+impl Collector {
+    /// Gathers for input number `source`.
+    pub fn new(rule: &'static Rule, source: u32) -> Collector {
+        let findings = Findings {
+            source,
+            ..Findings::default()
+        };
+        Collector {
+            rule,
+            findings,
+            open: Vec::new(),
+        }
+    }
+
+    /// Hands over what was gathered, and goes on.
+    pub fn take(&mut self) -> Findings {
+        let next = Findings {
+            source: self.findings.source,
+            ..Findings::default()
+        };
+        std::mem::replace(&mut self.findings, next)
+    }
+
+    /// Counts for the input and for the member at hand. A member without anything worth counting
+    /// is not listed; a match always is, so that its locator has a name.
+    fn count(&mut self, counts: Counts) {
+        self.findings.counts += counts;
+        let Some((id, format)) = self.open.last() else {
+            return;
+        };
+        let full = self.findings.members.len() >= limits::MEMBERS_LISTED;
+        if full && counts.matches == 0 && !self.findings.members.contains_key(&id.ordinal) {
+            return;
+        }
+        let member = self.findings.members.entry(id.ordinal).or_default();
+        member.counts += counts;
+        member.name.clone_from(&id.name);
+        member.format.clone_from(format);
+    }
+
+    fn process_creation(&mut self, event: &Event, found: &Found<'_>) {
+        let process = Process::of(event);
+        let time = process.time();
+        self.findings
+            .hosts
+            .add(event.computer().unwrap_or("unknown"), 1);
+        time.into_iter()
+            .for_each(|time| self.findings.period.add(time));
+        let matches = self.rule.filter.matches(&process);
+        self.count(Counts {
+            records: 1,
+            process_creations: 1,
+            matches: matches.into(),
+            ..Counts::default()
+        });
+        if !matches {
+            return;
+        }
+        let locator = Locator {
+            member: self.open.last().map(|(id, _)| id.ordinal),
+            span: found.span,
+            record_id: event.record_id(),
+        };
+        if time.is_none() {
+            let message = "A match has neither a readable UtcTime nor a readable TimeCreated.";
+            self.trouble(Trouble {
+                record: locator.record_id,
+                ..Trouble::note(Code::TimeUnknown, found.span.offset, message)
+            });
+        }
+        self.findings
+            .groups
+            .add(key(self.rule, &process), Match { time, locator });
+    }
+}
+
+impl Sink for Collector {
+    fn enter(&mut self, member: &MemberId) {
+        self.open.push((member.clone(), String::new()));
+    }
+
+    fn leave(&mut self, bytes: u64) {
+        if let Some((id, _)) = self.open.pop() {
+            if let Some(member) = self.findings.members.get_mut(&id.ordinal) {
+                member.bytes = bytes;
+            }
+        }
+    }
+
+    fn format(&mut self, format: &Format) {
+        match self.open.last_mut() {
+            Some((_, name)) => *name = format.name().to_owned(),
+            None => self.findings.format = Some(format.name().to_owned()),
+        }
+    }
+
+    fn event(&mut self, found: Found<'_>) {
+        let event = found.event;
+        self.findings
+            .kinds
+            .add(event.channel(), event.provider(), event.event_id(), 1);
+        if found.replaced {
+            let message = "An event holds bytes that are no valid text; they are shown as U+FFFD.";
+            self.trouble(Trouble {
+                record: event.record_id(),
+                ..Trouble::note(Code::TextReplaced, found.span.offset, message)
+            });
+        }
+        if event.is_process_creation() {
+            self.process_creation(event, &found);
+        } else {
+            self.count(Counts {
+                records: 1,
+                ..Counts::default()
+            });
+        }
+    }
+
+    fn trouble(&mut self, trouble: Trouble) {
+        let member = self.open.last().map(|(id, _)| id.clone());
+        let code = match (trouble.code, &member) {
+            // Most members of a triage archive are no event logs.
+            (Code::UnknownFormat | Code::EmptyInput, Some(_)) => Code::NotALog,
+            (code, _) => code,
+        };
+        let lost = trouble.lost;
+        let not_events = u64::from(code == Code::NotAnEvent);
+        if lost + not_events > 0 {
+            self.count(Counts {
+                unreadable: lost,
+                not_events,
+                ..Counts::default()
+            });
+        }
+        let place = Place {
+            ordinal: member.as_ref().map(|id| id.ordinal),
+            offset: trouble.offset,
+            member: member.map(|id| id.name),
+            record: trouble.record,
+        };
+        self.findings.problems.add(Problem {
+            place,
+            code,
+            message: trouble.message,
+        });
+    }
+}

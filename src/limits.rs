@@ -1,0 +1,42 @@
+//! Every bound of the program, each with the reason for its value.
+
+/// Bytes of an input that are looked at before its format is decided. An EVTX file whose file
+/// header was wiped shows its first chunk at 4096; the first line of a CSV export fits as well.
+pub const DETECT_BYTES: usize = 16 * 1024;
+
+/// Longest event, in bytes of decoded text. An EVTX record is under 64 KiB and its rendering
+/// under 1 MiB; JSON wrappers that hold many events in one object need more.
+pub const EVENT_BYTES: usize = 64 * 1024 * 1024;
+
+/// How much of a line between two events is kept to say what it is.
+pub const GAP_LINE_BYTES: usize = 4096;
+
+/// Layers of packing that are opened: a zip of tar.gz of a log has three.
+pub const NESTING: usize = 4;
+
+/// Largest zip inside another archive, in bytes. A zip is read from its end, so one that comes as
+/// a stream must be held whole.
+pub const NESTED_ZIP_BYTES: usize = 256 * 1024 * 1024;
+
+/// Largest central directory of a zip, in bytes: about two million members.
+pub const ZIP_DIRECTORY_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Largest pax or GNU long-name record of a tar, in bytes. Names are under 4 KiB in practice.
+pub const TAR_EXTENSION_BYTES: u64 = 1024 * 1024;
+
+/// Compressed bytes that are inflated at once. Deflate grows at most 1032 times, so this bounds
+/// the output held at once to 16 MiB.
+pub const INFLATE_STEP: usize = 16 * 1024;
+
+/// Problems of one kind that are kept word by word for one input; further ones are counted.
+pub const PROBLEMS_PER_CODE: usize = 25;
+
+/// Different kinds of event (channel, provider, EventID) and hosts that are counted apart;
+/// further ones are counted together, so that a hostile log can't fill the memory with them.
+pub const COUNTED_NAMES: usize = 4096;
+
+/// Longest name, in bytes, that is counted apart.
+pub const COUNTED_NAME_BYTES: usize = 512;
+
+/// Archive members that are listed one by one in a report.
+pub const MEMBERS_LISTED: usize = 10_000;

@@ -1,0 +1,243 @@
+//! What went wrong while reading, where, and what to do about it.
+//!
+//! Reading never fails as a whole: every reader goes on after a problem and reports it here. All
+//! problems of one input are kept in a [`Problems`], bounded per kind and in the order of their
+//! place, so that the same input gives the same list however it was split.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// How much a problem touches the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Something could not be read: the result may lack events.
+    Error,
+    /// Everything was read, but a value may not be what it seems.
+    Warning,
+    /// Worth knowing; the result does not depend on it.
+    Info,
+}
+
+macro_rules! codes {
+    ($($name:ident $severity:ident $next:literal $doc:literal;)+) => {
+        /// The kind of a problem. In reports it is written in snake case.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $(#[doc = $doc] $name,)+
+        }
+
+        impl Code {
+            /// How much a problem of this kind touches the result.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$name => Severity::$severity,)+ }
+            }
+
+            /// What a responder does about it: one sentence, or none when there is nothing to do.
+            pub fn next(self) -> &'static str {
+                match self { $(Code::$name => $next,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    ReadFailed Error "Check the medium and copy the file again, then add it once more."
+        "The face could not read the bytes.";
+    Cancelled Error "Add the file again to read all of it."
+        "Reading was stopped before the end.";
+    EmptyInput Error "Check that the copy or export completed."
+        "The input has no bytes.";
+    UnknownFormat Error "Give a Sysmon log as EVTX, event XML, JSON or CSV, plain or in gzip, zip or tar."
+        "No accepted format, or no event in it.";
+    UnsupportedPacking Error "Unpack it with another tool and add the content."
+        "Packed in a way that is not read here.";
+    EncryptedMember Error "Unpack it with its password and add the content."
+        "An archive member that needs a password.";
+    NestedTooDeep Error "Unpack the outer archives and add the content."
+        "More layers of packing than are opened.";
+    OverLimit Error "Split or unpack the input and add the parts."
+        "Larger than a stated bound.";
+    DamagedArchive Error "Copy the archive again, or unpack what is left of it with a repair tool."
+        "A gzip, zip or tar that breaks its own format.";
+    Truncated Error "Copy the file again; what stands before the cut was read."
+        "The input ends in the middle of a record.";
+    DamagedChunk Error "The chunk's records are lost here; carve the disk image if they matter."
+        "An EVTX chunk that can't be read.";
+    DamagedRecord Error "Look at the bytes at this place with a hex viewer if the record matters."
+        "A record that can't be read.";
+    NotUnderstood Error "Export these events again as XML (Splunk: renderXml=true) or take the EVTX file."
+        "Events in a form that is not read here.";
+    BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
+        "A checksum does not match, yet the content could be read.";
+    TextReplaced Warning "Compare with the original log if such a value matters."
+        "Bytes that are no valid text were shown as U+FFFD.";
+    TimeUnknown Warning "The event is grouped, but first and last time leave it out."
+        "No readable time in an event.";
+    NotAnEvent Warning "Check that the export holds whole events, EventID included."
+        "A JSON object or CSV row without an EventID.";
+    StrayText Warning "Look at the place: text between events is passed over."
+        "Text between events.";
+    NotALog Info "Nothing to do if this is no event log."
+        "An archive member that is no event log.";
+    StaleHeader Info "Usual for a log copied from a running system; all chunks were read whatever the header says."
+        "The EVTX file header does not fit the file.";
+    TrailingBytes Info "Nothing to do: the packed content before them is whole."
+        "Bytes after the end of a packed stream.";
+}
+
+/// Where in an input a problem lies. The order is the order of the input.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// Ordinal of the archive member, see [`crate::locator::MemberId`].
+    pub ordinal: Option<u64>,
+    /// Byte offset in the input, or in the unpacked member.
+    pub offset: Option<u64>,
+    /// Name of the archive member.
+    pub member: Option<String>,
+    /// The record's number, where it is known.
+    pub record: Option<u64>,
+}
+
+/// `members/a.evtx, offset 0x1200, record 17`; empty when the whole input is meant.
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts = Vec::new();
+        parts.extend(self.member.clone());
+        parts.extend(
+            self.offset
+                .map(|offset| format!("offset {offset} (0x{offset:x})")),
+        );
+        parts.extend(self.record.map(|record| format!("record {record}")));
+        f.write_str(&parts.join(", "))
+    }
+}
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where it lies.
+    pub place: Place,
+    /// Its kind.
+    pub code: Code,
+    /// What happened and why, one or two sentences.
+    pub message: String,
+}
+
+/// All problems of one input, the first ones of each kind word by word, all of them counted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Problems(BTreeMap<Code, Kept>);
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Kept {
+    first: Vec<Problem>,
+    total: u64,
+}
+
+impl Kept {
+    /// Keeps the first ones by place, so that the order of arrival does not matter.
+    fn settle(&mut self) {
+        self.first.sort();
+        self.first.truncate(limits::PROBLEMS_PER_CODE);
+    }
+}
+
+impl Problems {
+    /// Adds one problem.
+    pub fn add(&mut self, problem: Problem) {
+        let kept = self.0.entry(problem.code).or_default();
+        kept.total += 1;
+        // Twice the bound before settling keeps a million problems from sorting a million times.
+        kept.first.push(problem);
+        if kept.first.len() >= 2 * limits::PROBLEMS_PER_CODE {
+            kept.settle();
+        }
+    }
+
+    /// Adds those of another part of the same input.
+    pub fn merge(&mut self, other: Problems) {
+        for (code, theirs) in other.0 {
+            let ours = self.0.entry(code).or_default();
+            ours.total += theirs.total;
+            ours.first.extend(theirs.first);
+            ours.settle();
+        }
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.0.values().map(|kept| kept.total).sum()
+    }
+
+    /// True when something could not be read.
+    pub fn any_error(&self) -> bool {
+        self.0.keys().any(|code| code.severity() == Severity::Error)
+    }
+
+    /// The kept problems by severity, kind and place, each with how many it stands for: one, or
+    /// for the last of a kind also those that were only counted.
+    pub fn list(&self) -> Vec<(Problem, u64)> {
+        let mut all: Vec<_> = self.0.iter().flat_map(|(_, kept)| kept.listed()).collect();
+        all.sort_by(|(a, _), (b, _)| {
+            (a.code.severity(), a.code, &a.place).cmp(&(b.code.severity(), b.code, &b.place))
+        });
+        all
+    }
+}
+
+impl Kept {
+    fn listed(&self) -> Vec<(Problem, u64)> {
+        let mut kept = self.clone();
+        kept.settle();
+        let more = kept.total - kept.first.len() as u64;
+        let mut listed: Vec<_> = kept.first.into_iter().map(|problem| (problem, 1)).collect();
+        if let (1.., Some((problem, count))) = (more, listed.last_mut()) {
+            *count += more;
+            problem.message += &format!(" {more} more of this kind follow.");
+        }
+        listed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(offset: u64) -> Problem {
+        Problem {
+            place: Place {
+                offset: Some(offset),
+                ..Place::default()
+            },
+            code: Code::DamagedRecord,
+            message: "m.".into(),
+        }
+    }
+
+    #[test]
+    fn keeps_the_first_and_counts_all_in_any_order() {
+        let mut forward = Problems::default();
+        (0..1000).for_each(|offset| forward.add(problem(offset)));
+        let mut backward = Problems::default();
+        for part in (0..10).rev() {
+            let mut problems = Problems::default();
+            (0..100)
+                .rev()
+                .for_each(|offset| problems.add(problem(part * 100 + offset)));
+            backward.merge(problems);
+        }
+        assert_eq!(forward.list(), backward.list());
+        assert_eq!(forward.total(), 1000);
+        assert_eq!(
+            forward.list().iter().map(|(_, count)| count).sum::<u64>(),
+            1000
+        );
+        let (last, count) = forward.list().pop().unwrap();
+        assert_eq!((last.place.offset, count), (Some(24), 976));
+        assert!(last.message.ends_with("975 more of this kind follow."));
+    }
+}

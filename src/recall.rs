@@ -1,0 +1,295 @@
+//! One match read again from its input, with the evidence for it.
+//!
+//! A session keeps where a match lies, never its text: memory follows the matches. When someone
+//! asks for the evidence, the bytes are read again.
+
+mod marks;
+
+use serde::Serialize;
+
+use crate::detect::Format;
+use crate::event::{Event, SYSMON};
+use crate::intake::{Intake, Want};
+use crate::locator::{Locator, MemberId};
+use crate::process::{Field, Process};
+use crate::rule::Rule;
+use crate::session::Session;
+use crate::source::{Form, Found, Sink, Trouble};
+
+pub use marks::Mark;
+
+/// Reads one match again.
+pub struct Recall {
+    rule: &'static Rule,
+    source: u32,
+    source_name: String,
+    member: Option<MemberId>,
+    locator: Locator,
+    intake: Intake,
+    finder: Finder,
+}
+
+/// Everything about one match.
+#[derive(Debug, Serialize)]
+pub struct Evidence {
+    /// Where it lies.
+    pub locator: Place,
+    /// The comparisons of the data model and the rule, each with its value.
+    pub clauses: Vec<Clause>,
+    /// All CIM fields.
+    pub cim: Vec<CimField>,
+    /// The `System` part as logged.
+    pub system: Vec<Pair>,
+    /// The event's data as logged.
+    pub data: Vec<Pair>,
+    /// The rendered message, where the log has one.
+    pub message: Option<String>,
+    /// The event's text.
+    pub raw: String,
+    /// What `raw` is: `xml`, `json`, `csv`, or `evtx` for the XML rendering of a binary record.
+    pub raw_form: &'static str,
+    /// The values in `raw` that the rule used.
+    pub marks: Vec<Mark>,
+}
+
+/// Where a match lies.
+#[derive(Debug, Serialize)]
+pub struct Place {
+    /// Number of the input.
+    pub source: u32,
+    /// Name of the input.
+    pub source_name: String,
+    /// Name of the archive member.
+    pub member: Option<String>,
+    /// `EventRecordID`, as text: 64 bits do not fit a JavaScript number.
+    pub record_id: Option<String>,
+    /// Byte offset in the input, or in the unpacked member.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
+}
+
+/// One comparison.
+#[derive(Debug, Serialize)]
+pub struct Clause {
+    /// As the search writes it.
+    pub text: String,
+    /// The field compared.
+    pub field: &'static str,
+    /// Its value in this event.
+    pub value: Option<String>,
+    /// The log's own name of the field it came from.
+    pub source_field: Option<&'static str>,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+/// One CIM field.
+#[derive(Debug, Serialize)]
+pub struct CimField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, or null.
+    pub value: Option<String>,
+    /// The log's own name of the field it came from.
+    pub source_field: Option<&'static str>,
+    /// Part of the by-clause.
+    pub key: bool,
+}
+
+/// A name and a value.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct Pair {
+    pub name: String,
+    pub value: String,
+}
+
+impl Recall {
+    /// A recall of the `index`th event of a group, in the order of [`Session::matches`]. None when
+    /// there is no such event.
+    pub fn new(session: &Session, group: usize, index: usize) -> Option<Recall> {
+        let (source, found) = *session.matches(group).get(index)?;
+        let (source, locator) = (*source, found.locator.clone());
+        let input = session.sources().get(source as usize)?;
+        let member = session.member(source, locator.member);
+        let format = input.findings.format.as_deref().unwrap_or_default();
+        let intake = match locator.span.direct && locator.member.is_none() {
+            true => Intake::of_span(&input.name, format, locator.span),
+            false => Intake::new(&input.name, Some(input.bytes)),
+        };
+        let finder = Finder {
+            wanted: locator.clone(),
+            open: Vec::new(),
+            found: None,
+        };
+        Some(Recall {
+            rule: session.rule(),
+            source,
+            source_name: input.name.clone(),
+            member,
+            locator,
+            intake,
+            finder,
+        })
+    }
+
+    /// Number of the input to read.
+    pub fn source(&self) -> u32 {
+        self.source
+    }
+
+    /// The next part of the input that is wanted. None: the event was found, or is not there.
+    pub fn want(&self) -> Option<Want> {
+        if self.finder.found.is_some() {
+            None
+        } else {
+            self.intake.want()
+        }
+    }
+
+    /// Takes bytes from the start of the wanted part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.intake.push(bytes, &mut self.finder);
+    }
+
+    /// The evidence. None when the input no longer holds the event at its place: it was changed.
+    pub fn finish(mut self) -> Option<Evidence> {
+        if self.finder.found.is_none() {
+            self.intake.finish(&mut self.finder);
+        }
+        let (event, raw, form) = self.finder.found.take()?;
+        let process = Process::of(&event);
+        let span = self.locator.span;
+        Some(Evidence {
+            locator: Place {
+                source: self.source,
+                source_name: self.source_name,
+                member: self.member.map(|member| member.name),
+                record_id: event.record_id().map(|id| id.to_string()),
+                offset: span.offset,
+                length: span.length,
+            },
+            clauses: clauses(self.rule, &event, &process),
+            cim: cim(self.rule, &process),
+            system: pairs(event.system.iter()),
+            data: pairs(event.data.iter()),
+            message: event.message.clone(),
+            marks: marks::marks(&raw, form, &used(self.rule, &process)),
+            raw,
+            raw_form: form.name(),
+        })
+    }
+}
+
+fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
+    pairs
+        .map(|(name, value)| Pair {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+        .collect()
+}
+
+fn clauses(rule: &Rule, event: &Event, process: &Process<'_>) -> Vec<Clause> {
+    let provider = event.provider();
+    let (field, value) = match provider {
+        "" => ("Channel", event.channel()),
+        provider => ("Provider@Name", provider),
+    };
+    let mut clauses = vec![
+        Clause {
+            text: format!("provider = {SYSMON:?}"),
+            field: "provider",
+            value: Some(value.to_owned()),
+            source_field: Some(field),
+            holds: event.is_process_creation(),
+        },
+        Clause {
+            text: "EventID = 1".to_owned(),
+            field: "EventID",
+            value: event.event_id().map(|id| id.to_string()),
+            source_field: Some("EventID"),
+            holds: event.is_process_creation(),
+        },
+    ];
+    clauses.extend(rule.filter.explain(process).into_iter().map(|outcome| {
+        let value = process.value(outcome.field);
+        Clause {
+            text: outcome.text,
+            field: outcome.field.name(),
+            value: value.text,
+            source_field: value.source,
+            holds: outcome.holds,
+        }
+    }));
+    clauses
+}
+
+fn cim(rule: &Rule, process: &Process<'_>) -> Vec<CimField> {
+    let field = |field: &Field| {
+        let value = process.value(*field);
+        let key = rule.key.contains(field);
+        CimField {
+            name: field.name(),
+            value: value.text,
+            source_field: value.source,
+            key,
+        }
+    };
+    Field::ALL.iter().map(field).collect()
+}
+
+/// The log's names of the fields that the match and its group rest on, with the CIM field.
+fn used(rule: &Rule, process: &Process<'_>) -> Vec<(&'static str, &'static str)> {
+    let compared = rule
+        .filter
+        .explain(process)
+        .into_iter()
+        .map(|outcome| outcome.field);
+    let fields = compared.chain(rule.key.iter().copied());
+    let mut used: Vec<_> = fields
+        .filter_map(|field| {
+            process
+                .value(field)
+                .source
+                .map(|source| (source, field.name()))
+        })
+        .collect();
+    used.extend([
+        ("EventID", "EventID"),
+        ("Provider@Name", "provider"),
+        ("UtcTime", "_time"),
+    ]);
+    used
+}
+
+/// Waits for one event.
+struct Finder {
+    wanted: Locator,
+    open: Vec<u64>,
+    found: Option<(Event, String, Form)>,
+}
+
+impl Sink for Finder {
+    fn enter(&mut self, member: &MemberId) {
+        self.open.push(member.ordinal);
+    }
+
+    fn leave(&mut self, _bytes: u64) {
+        self.open.pop();
+    }
+
+    fn format(&mut self, _format: &Format) {}
+
+    fn event(&mut self, found: Found<'_>) {
+        let span = self.wanted.span;
+        let same = (found.span.offset, found.span.nth) == (span.offset, span.nth);
+        if same && self.open.last().copied() == self.wanted.member && self.found.is_none() {
+            self.found = Some((found.event.clone(), found.raw.to_owned(), found.form));
+        }
+    }
+
+    // The scan reported them all.
+    fn trouble(&mut self, _trouble: Trouble) {}
+}

@@ -1,0 +1,166 @@
+//! Where in an event's text the values stand that the rule used.
+
+use serde::Serialize;
+
+use crate::source::Form;
+
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Mark {
+    /// First UTF-16 code unit, as JavaScript counts.
+    pub start: usize,
+    /// Code unit after the last.
+    pub end: usize,
+    /// The field, under its CIM name.
+    pub field: &'static str,
+}
+
+/// Marks for `used`: (the log's name, CIM name). A value that can't be found has none; one part of
+/// the text is marked once.
+pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Vec<Mark> {
+    let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
+    for (name, field) in used {
+        let place = match form {
+            Form::Xml | Form::Evtx => in_xml(raw, name),
+            Form::Json => in_json(raw, name),
+            Form::Csv => in_xml(raw, name),
+        };
+        if let Some((start, end)) = place {
+            if start < end && !found.iter().any(|(s, e, _)| start < *e && *s < end) {
+                found.push((start, end, field));
+            }
+        }
+    }
+    found.sort_unstable();
+    let units = |at: usize| raw.get(..at).map_or(0, |text| text.encode_utf16().count());
+    found
+        .into_iter()
+        .map(|(start, end, field)| Mark {
+            start: units(start),
+            end: units(end),
+            field,
+        })
+        .collect()
+}
+
+/// Byte range of a value in event XML. Only markup is searched for, and text in XML can't hold a
+/// `<`, so no value can pose as another one.
+fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
+    if let Some((element, attribute)) = name.split_once('@') {
+        let tag = raw.find(&format!("<{element} "))?;
+        let tag_end = tag + raw[tag..].find('>')?;
+        return ['\'', '"'].iter().find_map(|quote| {
+            let opening = format!(" {attribute}={quote}");
+            let start = tag + raw[tag..tag_end].find(&opening)? + opening.len();
+            Some((start, start + raw[start..].find(*quote)?))
+        });
+    }
+    let opening = ["<Data Name='", "<Data Name=\"", "<Data Name=\"\"", "<"]
+        .iter()
+        .find_map(|prefix| {
+            let opening = format!("{prefix}{name}");
+            let at = raw
+                .match_indices(&opening)
+                .map(|(at, _)| at + opening.len())
+                .find(|after| raw[*after..].starts_with(['\'', '"', '>', ' ']))?;
+            Some(at)
+        })?;
+    let start = opening + raw[opening..].find('>')? + 1;
+    Some((start, start + raw[start..].find('<')?))
+}
+
+/// Byte range of a member's value in JSON. A quote inside a string is escaped, so no value can
+/// pose as a member. The log's name is the last part of the member's name.
+fn in_json(raw: &str, name: &str) -> Option<(usize, usize)> {
+    let name = match name {
+        "Computer" => &["Computer", "Hostname", "computer_name", "ComputerName"][..],
+        "EventID" => &["EventID", "event_id", "EventId", "EventCode"][..],
+        "Provider@Name" => &[
+            "provider_name",
+            "SourceName",
+            "source_name",
+            "Provider",
+            "Name",
+        ][..],
+        name => &[name][..],
+    };
+    name.iter().find_map(|name| member(raw, name))
+}
+
+fn member(raw: &str, name: &str) -> Option<(usize, usize)> {
+    raw.match_indices(name).find_map(|(at, _)| {
+        let before = raw[..at].chars().next_back()?;
+        let after = raw[at + name.len()..]
+            .strip_prefix('"')?
+            .trim_start()
+            .strip_prefix(':')?
+            .trim_start();
+        if !matches!(before, '"' | '.') || after.starts_with(['{', '[']) {
+            return None;
+        }
+        let start = raw.len() - after.len();
+        Some((start, start + value_length(after)))
+    })
+}
+
+/// Length of the JSON scalar at the start of a text.
+fn value_length(text: &str) -> usize {
+    let Some(inner) = text.strip_prefix('"') else {
+        return text.find([',', '}', ']', '\n', ' ']).unwrap_or(text.len());
+    };
+    let mut escaped = false;
+    for (at, byte) in inner.bytes().enumerate() {
+        match byte {
+            b'"' if !escaped => return at + 2,
+            _ => escaped = byte == b'\\' && !escaped,
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked<'a>(raw: &'a str, form: Form, used: &[(&'static str, &'static str)]) -> Vec<&'a str> {
+        assert!(raw.is_ascii());
+        marks(raw, form, used)
+            .iter()
+            .map(|mark| &raw[mark.start..mark.end])
+            .collect()
+    }
+
+    const USED: &[(&str, &str)] = &[
+        ("ParentImage", "parent_process_name"),
+        ("Computer", "dest"),
+        ("EventID", "EventID"),
+        ("Provider@Name", "provider"),
+    ];
+
+    #[test]
+    fn values_are_marked_in_every_form() {
+        let xml = "<Event><System><Provider Name='P' Guid='g'/><EventID>1</EventID><Computer>H</Computer></System>\
+            <EventData><Data Name='CommandLine'>Name='ParentImage'>evil</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>";
+        assert_eq!(marked(xml, Form::Xml, USED), ["P", "1", "H", "C:\\x.exe"]);
+        let json = r#"{"SourceName":"P","EventID": 1,"Hostname":"H","CommandLine":"\"ParentImage\":\"evil\"","ParentImage":"C:\\x\".exe"}"#;
+        assert_eq!(
+            marked(json, Form::Json, USED),
+            ["\"P\"", "1", "\"H\"", r#""C:\\x\".exe""#]
+        );
+        let flat = r#"{"winlog.event_data.ParentImage":"x","winlog.computer_name":"H"}"#;
+        assert_eq!(marked(flat, Form::Json, USED), ["\"x\"", "\"H\""]);
+    }
+
+    #[test]
+    fn offsets_count_utf16_units() {
+        let raw = "<Event>😀<Computer>H</Computer></Event>";
+        assert_eq!(
+            marks(raw, Form::Xml, &[("Computer", "dest")]),
+            [Mark {
+                start: 19,
+                end: 20,
+                field: "dest"
+            }]
+        );
+    }
+}

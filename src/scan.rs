@@ -1,0 +1,119 @@
+//! One input read to the end: bytes in, findings out.
+
+use crate::findings::{Collector, Counts, Findings};
+use crate::intake::{Intake, Want};
+use crate::problem::Code;
+use crate::rule::Rule;
+use crate::source::{Sink, Trouble};
+
+/// How far a scan has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the input that were taken.
+    pub bytes: u64,
+    /// Its format, once it is known.
+    pub format: Option<String>,
+    /// The funnel so far.
+    pub counts: Counts,
+    /// Problems so far.
+    pub problems: u64,
+}
+
+/// Scans one input for a rule's matches.
+pub struct Scan {
+    intake: Intake,
+    collector: Collector,
+    /// What was handed over already, summed up.
+    progress: Progress,
+    size: Option<u64>,
+}
+
+impl Scan {
+    /// A scan of input number `source`. Without a size the input can only be read front to back,
+    /// so a zip archive in it is held in memory.
+    pub fn new(rule: &'static Rule, source: u32, name: &str, size: Option<u64>) -> Scan {
+        Scan {
+            intake: Intake::new(name, size),
+            collector: Collector::new(rule, source),
+            progress: Progress::default(),
+            size,
+        }
+    }
+
+    /// The next part of the input that is wanted; any prefix of it may be pushed. None: enough was
+    /// read, [`Scan::finish`] is next.
+    pub fn want(&self) -> Option<Want> {
+        self.intake.want()
+    }
+
+    /// Takes bytes from the start of the wanted part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.progress.bytes += bytes.len() as u64;
+        self.intake.push(bytes, &mut self.collector);
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> Progress {
+        let findings = &self.collector.findings;
+        let mut progress = self.progress.clone();
+        progress.counts += findings.counts;
+        progress.problems += findings.problems.total();
+        progress.format = findings.format.clone().or(progress.format);
+        // A zip's directory is read twice.
+        progress.bytes = progress.bytes.min(self.size.unwrap_or(u64::MAX));
+        progress
+    }
+
+    /// Hands over what was found since the last call.
+    pub fn take(&mut self) -> Findings {
+        let bytes = self.progress.bytes;
+        self.progress = Progress {
+            bytes,
+            ..self.progress()
+        };
+        self.collector.take()
+    }
+
+    /// The input has ended; hands over the rest.
+    pub fn finish(mut self) -> Findings {
+        self.intake.finish(&mut self.collector);
+        let counts = self.progress().counts;
+        let packed = matches!(
+            self.progress().format.as_deref(),
+            Some("zip" | "gzip" | "tar")
+        );
+        let problems = self.progress().problems;
+        let only_others = !self.collector.findings.problems.any_error() && problems > 0;
+        if packed && only_others && counts == Counts::default() {
+            let message = "Nothing in the archive is an event log.";
+            self.collector
+                .trouble(Trouble::note(Code::UnknownFormat, None, message));
+        }
+        self.collector.findings.complete = true;
+        self.take()
+    }
+
+    /// Breaks the scan off; hands over what was found.
+    pub fn cancel(self) -> Findings {
+        let read = self.progress.bytes;
+        self.stop(
+            Code::Cancelled,
+            format!("Reading was stopped after {read} bytes; the result is partial."),
+        )
+    }
+
+    /// The input can't be read on; hands over what was found. `reason`: a sentence.
+    pub fn fail(self, reason: &str) -> Findings {
+        let read = self.progress.bytes;
+        self.stop(
+            Code::ReadFailed,
+            format!("Reading failed after {read} bytes: {reason}"),
+        )
+    }
+
+    fn stop(mut self, code: Code, message: String) -> Findings {
+        let place = self.progress.bytes;
+        self.collector.trouble(Trouble::note(code, place, message));
+        self.take()
+    }
+}

@@ -1,0 +1,280 @@
+//! EVTX: 64 KiB chunks after a file header of 4 KiB, each chunk readable on its own.
+//!
+//! The file header is not believed: a log copied from a running system has stale counts there, and
+//! its 16-bit chunk count can't tell more than 4 GiB. Chunks are found by their magic. The records
+//! are decoded by the `evtx` crate; what the event says (`System/EventRecordID`, `TimeCreated`)
+//! counts, not the record header, which an exported log may have numbered anew.
+
+use std::error::Error;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
+use memchr::memmem;
+
+use super::{Form, Found, Reader, Sink, Trouble, xml_event};
+use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
+use crate::locator::Span;
+use crate::problem::Code;
+use crate::text;
+
+/// Size of a chunk.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Size of a record header: magic, size, record number, time written.
+const RECORD_HEADER_BYTES: u64 = 24;
+
+/// The chunk that holds the record at this offset of a file.
+pub fn chunk_offset(record: u64) -> u64 {
+    let header = EVTX_HEADER_BYTES as u64;
+    header + record.saturating_sub(header) / CHUNK_BYTES as u64 * CHUNK_BYTES as u64
+}
+
+/// Reads chunk after chunk.
+pub struct EvtxReader {
+    settings: Arc<ParserSettings>,
+    /// Bytes not yet read, and the offset of the first of them.
+    pending: Vec<u8>,
+    offset: u64,
+    in_header: bool,
+    header: Option<EvtxFileHeader>,
+    /// Chunks that were read.
+    chunks: u64,
+    /// Blocks of nothing since the last chunk: offset and bytes. Free space, unless a chunk follows.
+    empty: Option<(u64, u64)>,
+}
+
+impl EvtxReader {
+    /// A reader whose first byte lies at `base`: 0, or the start of a chunk.
+    pub fn new(base: u64) -> EvtxReader {
+        // Checksums are verified here and reported, instead of refusing the chunk.
+        let settings = ParserSettings::new()
+            .validate_checksums(false)
+            .indent(false);
+        EvtxReader {
+            settings: Arc::new(settings),
+            pending: Vec::new(),
+            offset: base,
+            in_header: base == 0,
+            header: None,
+            chunks: 0,
+            empty: None,
+        }
+    }
+
+    fn advance(&mut self, sink: &mut dyn Sink) {
+        if self.in_header && self.pending.len() >= EVTX_HEADER_BYTES {
+            self.file_header(sink);
+        }
+        if self.in_header {
+            return;
+        }
+        let mut used = 0;
+        while self.pending.len() - used >= CHUNK_BYTES {
+            let block = self.pending[used..used + CHUNK_BYTES].to_vec();
+            used += self.block(block, self.offset + used as u64, sink);
+        }
+        self.pending.drain(..used);
+        self.offset += used as u64;
+    }
+
+    fn file_header(&mut self, sink: &mut dyn Sink) {
+        self.in_header = false;
+        let bytes = &self.pending[..EVTX_HEADER_BYTES.min(self.pending.len())];
+        if bytes.starts_with(EVTX_CHUNK_MAGIC) {
+            let message = "The file header is missing: the file begins with a chunk.";
+            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+            return;
+        }
+        if bytes.starts_with(EVTX_FILE_MAGIC) {
+            match EvtxFileHeader::from_stream(&mut Cursor::new(bytes)) {
+                Ok(header) => self.header = Some(header),
+                Err(error) => {
+                    let message = format!("The file header can't be read: {}.", chain(&error));
+                    sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+                }
+            }
+        } else {
+            let message = "The file header is wiped; the chunks were found by their own magic.";
+            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+        }
+        self.offset += bytes.len() as u64;
+        self.pending.drain(..bytes.len());
+    }
+
+    /// Reads what stands where a chunk is expected. Returns how far to go on: a whole block, or to
+    /// the chunk magic inside it when the chunks are out of step.
+    fn block(&mut self, block: Vec<u8>, offset: u64, sink: &mut dyn Sink) -> usize {
+        if block.starts_with(EVTX_CHUNK_MAGIC) {
+            self.end_of_empty(sink);
+            self.chunk(block, offset, sink);
+            return CHUNK_BYTES;
+        }
+        let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
+        let length = next.unwrap_or(block.len());
+        if block[..length].iter().all(|byte| *byte == 0) {
+            let (start, bytes) = self.empty.unwrap_or((offset, 0));
+            self.empty = Some((start, bytes + length as u64));
+        } else {
+            let message = format!(
+                "{length} bytes where a chunk should begin are no chunk; records in them are lost."
+            );
+            sink.trouble(Trouble::lost(Code::DamagedChunk, offset, message));
+        }
+        length
+    }
+
+    /// A chunk follows: the empty blocks before it were no free space.
+    fn end_of_empty(&mut self, sink: &mut dyn Sink) {
+        if let Some((offset, bytes)) = self.empty.take() {
+            let message =
+                format!("{bytes} bytes between chunks are zero; records that were there are lost.");
+            sink.trouble(Trouble::lost(Code::DamagedChunk, offset, message));
+        }
+    }
+
+    fn chunk(&mut self, bytes: Vec<u8>, offset: u64, sink: &mut dyn Sink) {
+        self.chunks += 1;
+        let damaged = |error: &dyn Error| {
+            let message = format!("A chunk can't be read: {}.", chain(error));
+            Trouble::lost(Code::DamagedChunk, offset, message)
+        };
+        let mut data = match EvtxChunkData::new(bytes, false) {
+            Ok(data) => data,
+            Err(error) => return sink.trouble(damaged(&error)),
+        };
+        if !data.validate_checksum() {
+            let message = "The checksum of a chunk does not match its content; its records were read all the same.";
+            sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
+        }
+        let mut chunk = match data.parse(Arc::clone(&self.settings)) {
+            Ok(chunk) => chunk,
+            Err(error) => return sink.trouble(damaged(&error)),
+        };
+        for record in chunk.iter() {
+            match record {
+                Ok(record) => take(record, offset, sink),
+                Err(error) => sink.trouble(lost_record(&error, offset)),
+            }
+        }
+    }
+
+    /// Reads the last, incomplete block.
+    fn tail(&mut self, sink: &mut dyn Sink) {
+        let mut block = std::mem::take(&mut self.pending);
+        if block.iter().all(|byte| *byte == 0) {
+            return;
+        }
+        let offset = self.offset;
+        let length = block.len();
+        let message = format!(
+            "The file ends {length} bytes into a chunk of {CHUNK_BYTES}; the records before the cut were read."
+        );
+        sink.trouble(Trouble::note(Code::Truncated, offset, message));
+        if block.starts_with(EVTX_CHUNK_MAGIC) && length > 512 {
+            self.end_of_empty(sink);
+            block.resize(CHUNK_BYTES, 0);
+            self.chunk(block, offset, sink);
+        }
+    }
+
+    fn compare_header(&self, sink: &mut dyn Sink) {
+        let Some(header) = &self.header else { return };
+        let dirty = header.flags.contains(HeaderFlags::DIRTY);
+        let said = u64::from(header.chunk_count);
+        if dirty || said != self.chunks & 0xffff {
+            let dirty = if dirty {
+                " and is marked as not closed (dirty)"
+            } else {
+                ""
+            };
+            let message = format!(
+                "The file header says {said} chunk(s){dirty}; {} were found and read.",
+                self.chunks
+            );
+            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+        }
+    }
+}
+
+/// Hands over one record.
+fn take(record: EvtxRecord<'_>, chunk: u64, sink: &mut dyn Sink) {
+    let number = record.event_record_id;
+    let span = Span {
+        offset: chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES),
+        // The size is repeated in four bytes after the content.
+        length: RECORD_HEADER_BYTES + u64::from(record.binxml_size) + 4,
+        nth: 0,
+        direct: true,
+    };
+    let lost = |reason: String| Trouble {
+        record: Some(number),
+        ..Trouble::lost(Code::DamagedRecord, span.offset, reason)
+    };
+    let xml = match record.into_xml_bytes() {
+        Ok(rendered) => rendered.data,
+        Err(error) => {
+            return sink.trouble(lost(format!(
+                "A record can't be decoded: {}.",
+                chain(&error)
+            )));
+        }
+    };
+    let (raw, replaced) = text::utf8(&xml);
+    match xml_event::parse_rendering(&raw) {
+        Ok(event) => sink.event(Found {
+            event: &event,
+            span,
+            raw: &raw,
+            form: Form::Evtx,
+            replaced,
+        }),
+        Err(reason) => sink.trouble(lost(reason)),
+    }
+}
+
+fn lost_record(error: &evtx::err::EvtxError, chunk: u64) -> Trouble {
+    let message = format!("A record can't be read: {}.", chain(error));
+    let (record, offset) = match error {
+        evtx::err::EvtxError::FailedToParseRecord { record_id, .. } => (Some(*record_id), chunk),
+        evtx::err::EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
+        _ => (None, chunk),
+    };
+    Trouble {
+        record,
+        ..Trouble::lost(Code::DamagedRecord, offset, message)
+    }
+}
+
+/// An error with all its causes.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text = format!("{}: {more}", text.trim_end_matches('.'));
+        }
+        cause = inner.source();
+    }
+    text.trim_end_matches('.').to_owned()
+}
+
+impl Reader for EvtxReader {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        self.pending.extend_from_slice(bytes);
+        self.advance(sink);
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        if self.in_header {
+            let message = format!(
+                "The file ends inside its header, after {} bytes.",
+                self.pending.len()
+            );
+            sink.trouble(Trouble::note(Code::Truncated, 0, message));
+            return;
+        }
+        self.tail(sink);
+        self.compare_header(sink);
+    }
+}

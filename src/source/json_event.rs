@@ -1,0 +1,466 @@
+//! One JSON object to events: the shapes that log shippers and tools write.
+//!
+//! | shape | recognised by |
+//! |---|---|
+//! | evtx_dump, Velociraptor | `Event.System` or `System` |
+//! | Winlogbeat 7 and 8, Elastic Agent | `winlog`, nested or with dotted names |
+//! | Winlogbeat 6 | `event_data` beside `event_id` |
+//! | Azure, Microsoft Sentinel | `EventData` as object, JSON text or XML text |
+//! | EvtxECmd | `Payload` as JSON text |
+//! | NXLog, OTRF datasets, Splunk field exports, CSV rows | flat names with an EventID |
+//! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
+//! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
+
+use serde_json::{Map, Value};
+
+use super::xml_event;
+use crate::event::{Event, Pairs};
+use crate::time::Time;
+
+type Object = Map<String, Value>;
+
+/// Members that hold one record.
+const ONE: &[&str] = &["result", "_source", "fields"];
+/// Members that hold a list of records.
+const MANY: &[&str] = &[
+    "results", "records", "Records", "Events", "events", "value", "hits", "data",
+];
+/// Members that hold the original event as text.
+const TEXT: &[&str] = &[
+    "_raw",
+    "event",
+    "event.original",
+    "RawLog",
+    "raw",
+    "xml",
+    "Xml",
+    "EventXml",
+    "message",
+];
+
+/// Names that flat records use, the first that has a value counts.
+const EVENT_ID: &[&str] = &[
+    "EventID",
+    "EventCode",
+    "event_id",
+    "EventId",
+    "Event ID",
+    "Id",
+    "event.code",
+];
+const PROVIDER: &[&str] = &[
+    "SourceName",
+    "Provider",
+    "ProviderName",
+    "EventSourceName",
+    "provider_name",
+    "source_name",
+    "Source",
+];
+const COMPUTER: &[&str] = &[
+    "Hostname",
+    "Computer",
+    "ComputerName",
+    "MachineName",
+    "computer_name",
+    "host.name",
+];
+const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
+const RECORD_ID: &[&str] = &[
+    "EventRecordID",
+    "RecordNumber",
+    "EventRecordId",
+    "record_number",
+    "RecordId",
+    "record_id",
+];
+const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
+const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
+
+/// How deep wrappers are opened.
+const WRAPPERS: u32 = 4;
+
+/// The events of a value, in order. Empty: it is no event. An error is an event that can't be
+/// read, with the reason.
+pub fn events(value: &Value) -> Vec<Result<Event, String>> {
+    let mut found = Vec::new();
+    collect(value, WRAPPERS, &mut found);
+    found
+}
+
+fn collect(value: &Value, depth: u32, found: &mut Vec<Result<Event, String>>) {
+    if let (Value::Array(items), 1..) = (value, depth) {
+        items
+            .iter()
+            .for_each(|item| collect(item, depth - 1, found));
+        return;
+    }
+    let Value::Object(object) = value else { return };
+    if let Some(event) = structured(object) {
+        found.push(event);
+        return;
+    }
+    if let Some(inner) = TEXT
+        .iter()
+        .filter_map(|name| get(object, name))
+        .find_map(original)
+    {
+        found.push(inner);
+        return;
+    }
+    if let Some(event) = flat(object) {
+        found.push(Ok(event));
+        return;
+    }
+    for name in ONE.iter().chain(MANY).chain(&["event"]) {
+        if let (Some(inner), 1..) = (object.get(*name), depth) {
+            collect(inner, depth - 1, found);
+            if !found.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
+/// Shapes with a part for the system and a part for the data.
+fn structured(object: &Object) -> Option<Result<Event, String>> {
+    let root = object
+        .get("Event")
+        .and_then(Value::as_object)
+        .unwrap_or(object);
+    if let Some(system) = root.get("System").and_then(Value::as_object) {
+        return Some(Ok(rendered(root, system)));
+    }
+    if get(object, "winlog").is_some() || object.keys().any(|key| key.starts_with("winlog.")) {
+        return Some(Ok(winlogbeat(object)));
+    }
+    if object.contains_key("event_data") && object.contains_key("event_id") {
+        let mut event = flat_system(object);
+        push_all(&mut event.data, object.get("event_data"));
+        return Some(Ok(event));
+    }
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    let data = object.get("EventData").filter(|data| !data.is_null());
+    if let (Some(data), Some(_)) = (data, first(object, EVENT_ID)) {
+        let mut event = flat_system(object);
+        return Some(match data.as_str() {
+            Some(text) => data_from_text(text, &mut event).map(|()| event),
+            None => {
+                push_all(&mut event.data, Some(data));
+                Ok(event)
+            }
+        });
+    }
+    if let (Some(payload), Some(_)) = (text("Payload"), first(object, EVENT_ID)) {
+        let mut event = flat_system(object);
+        return Some(data_from_text(payload, &mut event).map(|()| event));
+    }
+    None
+}
+
+/// The original event as text: XML, or JSON of any of these shapes.
+fn original(value: &Value) -> Option<Result<Event, String>> {
+    let text = value.as_str()?.trim();
+    if text.starts_with("<Event") || text.starts_with("<?xml") {
+        return Some(xml_event::parse(text));
+    }
+    if !text.starts_with('{') {
+        return None;
+    }
+    let inner: Value = serde_json::from_str(text).ok()?;
+    events(&inner).into_iter().next()
+}
+
+/// evtx_dump and Velociraptor.
+fn rendered(root: &Object, system: &Object) -> Event {
+    let mut event = Event::default();
+    for (name, value) in system {
+        let name = name.strip_suffix("_attributes").unwrap_or(name);
+        let Value::Object(parts) = value else {
+            push_text(&mut event.system, name, value);
+            continue;
+        };
+        for (part, value) in parts {
+            match (part.as_str(), value) {
+                ("#attributes", Value::Object(attributes)) => {
+                    attributes.iter().for_each(|(key, value)| {
+                        push_attribute(&mut event.system, name, key, value)
+                    });
+                }
+                ("#text" | "Value", _) => push_text(&mut event.system, name, value),
+                _ => push_attribute(&mut event.system, name, part, value),
+            }
+        }
+    }
+    for data in ["EventData", "UserData"] {
+        push_all(&mut event.data, root.get(data));
+    }
+    event.message = root.get("Message").and_then(text_of);
+    event
+}
+
+fn push_attribute(system: &mut Pairs, element: &str, attribute: &str, value: &Value) {
+    // Velociraptor writes times as seconds since 1970.
+    let time = value
+        .as_f64()
+        .filter(|_| attribute == "SystemTime")
+        .and_then(Time::from_seconds);
+    if let Some(text) = time.map(|time| time.to_string()).or_else(|| text_of(value)) {
+        system.push(format!("{element}@{attribute}"), text);
+    }
+}
+
+/// Winlogbeat 7 and 8 and Elastic Agent, with the names of the Elastic Common Schema standing in
+/// for fields that an ingest pipeline moved away.
+fn winlogbeat(object: &Object) -> Event {
+    let mut event = Event::default();
+    let system: &[(&str, &[&str])] = &[
+        ("Provider@Name", &["winlog.provider_name", "event.provider"]),
+        ("Provider@Guid", &["winlog.provider_guid"]),
+        ("EventID", &["winlog.event_id", "event.code"]),
+        ("TimeCreated@SystemTime", &["@timestamp"]),
+        ("EventRecordID", &["winlog.record_id"]),
+        ("Channel", &["winlog.channel"]),
+        ("Computer", &["winlog.computer_name", "host.name"]),
+        ("Security@UserID", &["winlog.user.identifier"]),
+    ];
+    for (name, paths) in system {
+        if let Some(text) = first(object, paths) {
+            event.system.push(*name, text);
+        }
+    }
+    push_all(&mut event.data, get(object, "winlog.event_data"));
+    for (key, value) in object {
+        if let Some(name) = key.strip_prefix("winlog.event_data.") {
+            push_text(&mut event.data, name, value);
+        }
+    }
+    let moved: &[(&str, &[&str])] = &[
+        ("Image", &["process.executable"]),
+        ("CommandLine", &["process.command_line"]),
+        ("CurrentDirectory", &["process.working_directory"]),
+        ("ProcessId", &["process.pid"]),
+        ("ProcessGuid", &["process.entity_id"]),
+        ("ParentImage", &["process.parent.executable"]),
+        ("ParentCommandLine", &["process.parent.command_line"]),
+        ("ParentProcessId", &["process.parent.pid"]),
+        ("ParentProcessGuid", &["process.parent.entity_id"]),
+    ];
+    // Only of a process creation: elsewhere `process` is who did it.
+    if event.is_process_creation() {
+        for (name, paths) in moved {
+            if let (None, Some(text)) = (event.data.get(name), first(object, paths)) {
+                event.data.push(*name, text);
+            }
+        }
+        let user = (
+            first(object, &["user.domain"]),
+            first(object, &["user.name"]),
+        );
+        if let (None, (Some(domain), Some(name))) = (event.data.get("User"), user) {
+            event.data.push("User", format!("{domain}\\{name}"));
+        }
+    }
+    event.message = first(object, &["message"]);
+    event
+}
+
+/// Flat names: NXLog, OTRF datasets, field exports, CSV rows.
+fn flat(object: &Object) -> Option<Event> {
+    first(object, EVENT_ID)?;
+    let mut event = flat_system(object);
+    push_all(&mut event.data, Some(&Value::Object(object.clone())));
+    Some(event)
+}
+
+fn flat_system(object: &Object) -> Event {
+    let mut event = Event::default();
+    let names = [
+        ("Provider@Name", PROVIDER),
+        ("EventID", EVENT_ID),
+        ("TimeCreated@SystemTime", TIME),
+        ("EventRecordID", RECORD_ID),
+        ("Channel", CHANNEL),
+        ("Computer", COMPUTER),
+    ];
+    for (name, from) in names {
+        if let Some(text) = first(object, from) {
+            event.system.push(name, text);
+        }
+    }
+    event.message = first(object, MESSAGE);
+    event
+}
+
+/// Event data that stands in a string: JSON of EventData, or its XML.
+fn data_from_text(text: &str, event: &mut Event) -> Result<(), String> {
+    let text = text.trim();
+    if text.starts_with('<') {
+        // `<EventData>…`, or Sentinel's `<DataItem …><EventData>…`: an event with nothing else.
+        let xml = match text.starts_with("<Event>") || text.starts_with("<Event ") {
+            true => text.to_owned(),
+            false => format!("<Event>{}</Event>", without_data_item(text)),
+        };
+        event.data = xml_event::parse(&xml)?.data;
+        return Ok(());
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| format!("The event's data is no JSON: {error}."))?;
+    let inner = value
+        .get("EventData")
+        .or_else(|| value.get("UserData"))
+        .unwrap_or(&value);
+    push_all(&mut event.data, Some(inner));
+    Ok(())
+}
+
+fn without_data_item(text: &str) -> &str {
+    let inner = text
+        .strip_prefix("<DataItem")
+        .and_then(|rest| rest.split_once('>'));
+    inner.map_or(text, |(_, rest)| {
+        rest.trim_end().strip_suffix("</DataItem>").unwrap_or(rest)
+    })
+}
+
+/// All members of an object as pairs. `Data` lists (`{"@Name": …, "#text": …}`) give their names.
+fn push_all(data: &mut Pairs, value: Option<&Value>) {
+    let Some(Value::Object(members)) = value else {
+        return;
+    };
+    for (name, value) in members {
+        match value {
+            Value::Array(items) if items.iter().any(|item| named(item).is_some()) => {
+                for (name, value) in items.iter().filter_map(named) {
+                    data.push(name, value);
+                }
+            }
+            Value::Object(inner) if !inner.contains_key("#text") && name != "#attributes" => {
+                push_all(data, Some(&Value::Object(inner.clone())));
+            }
+            _ if name == "#attributes" => {}
+            _ => push_text(data, name, value),
+        }
+    }
+}
+
+/// `{"@Name": "Image", "#text": "C:\\…"}`
+fn named(item: &Value) -> Option<(String, String)> {
+    let name = item.get("@Name").or_else(|| item.get("Name"))?.as_str()?;
+    Some((
+        name.to_owned(),
+        item.get("#text").and_then(text_of).unwrap_or_default(),
+    ))
+}
+
+fn push_text(pairs: &mut Pairs, name: &str, value: &Value) {
+    if let Some(text) = text_of(value) {
+        pairs.push(name, text);
+    }
+}
+
+/// The value as the log's text; none for null.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) if items.len() == 1 => text_of(&items[0]),
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(text_of).collect();
+            Some(texts.join(", "))
+        }
+        Value::Object(object) => match object.get("#text") {
+            Some(text) => text_of(text),
+            None => Some(value.to_string()),
+        },
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+    }
+}
+
+/// The first of these paths that has a value that is not empty.
+fn first(object: &Object, paths: &[&str]) -> Option<String> {
+    let mut found = paths.iter().filter_map(|path| text_of(get(object, path)?));
+    found.find(|text| !text.is_empty())
+}
+
+/// A member by its path: as a name with dots, or through nested objects.
+fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
+    if let Some(value) = object.get(path) {
+        return Some(value);
+    }
+    let (head, rest) = path.split_once('.')?;
+    get(object.get(head)?.as_object()?, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parts that the rule needs, however they were written.
+    fn show(json: &str) -> String {
+        let value = serde_json::from_str(json).unwrap();
+        let line = |event: Result<Event, String>| match event {
+            Ok(event) => format!(
+                "{} {:?} {} {:?} {:?} image={:?} pid={:?}\n",
+                event.provider(),
+                event.event_id(),
+                event.channel(),
+                event.computer(),
+                event.system.get("TimeCreated@SystemTime"),
+                event.data.get("Image"),
+                event.data.get("ProcessId"),
+            ),
+            Err(reason) => format!("error {reason}\n"),
+        };
+        events(&value).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn every_shape_gives_the_same_event() {
+        let shapes = [
+            r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":{"#attributes":{"Qualifiers":""},"#text":1},"TimeCreated":{"#attributes":{"SystemTime":"2020-01-01T00:00:00.5Z"}},"Channel":"C","Computer":"H"},"EventData":{"Image":"i.exe","ProcessId":7}}}"##,
+            r#"{"Event":{"System":{"Provider_attributes":{"Name":"Microsoft-Windows-Sysmon"},"EventID":1,"TimeCreated_attributes":{"SystemTime":"2020-01-01T00:00:00.5Z"},"Channel":"C","Computer":"H"},"EventData":{"Image":"i.exe","ProcessId":7}}}"#,
+            r#"{"System":{"Provider":{"Name":"Microsoft-Windows-Sysmon"},"EventID":{"Value":1},"TimeCreated":{"SystemTime":1577836800.5},"Channel":"C","Computer":"H"},"EventData":{"Image":"i.exe","ProcessId":7}}"#,
+            r#"{"@timestamp":"2020-01-01T00:00:00.5Z","winlog":{"provider_name":"Microsoft-Windows-Sysmon","event_id":"1","channel":"C","computer_name":"H","event_data":{"Image":"i.exe","ProcessId":"7"}}}"#,
+            r#"{"_source":{"@timestamp":"2020-01-01T00:00:00.5Z","winlog.provider_name":"Microsoft-Windows-Sysmon","winlog.event_id":1,"winlog.channel":"C","winlog.computer_name":"H","winlog.event_data.Image":"i.exe","winlog.event_data.ProcessId":"7"}}"#,
+            r#"{"@timestamp":"2020-01-01T00:00:00.5Z","event":{"code":"1","provider":"Microsoft-Windows-Sysmon"},"winlog":{"channel":"C","computer_name":"H"},"process":{"executable":"i.exe","pid":7}}"#,
+            r#"{"@timestamp":"2020-01-01T00:00:00.5Z","event_id":1,"source_name":"Microsoft-Windows-Sysmon","log_name":"C","computer_name":"H","event_data":{"Image":"i.exe","ProcessId":"7"}}"#,
+            r#"{"TimeGenerated":"2020-01-01T00:00:00.5Z","Provider":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"C","Computer":"H","EventData":{"Image":"i.exe","ProcessId":"7"}}"#,
+            r#"{"TimeGenerated":"2020-01-01T00:00:00.5Z","Provider":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"C","Computer":"H","EventData":"{\"Image\":\"i.exe\",\"ProcessId\":\"7\"}"}"#,
+            r#"{"TimeGenerated":"2020-01-01T00:00:00.5Z","Source":"Microsoft-Windows-Sysmon","EventID":1,"EventLog":"C","Computer":"H","EventData":"<DataItem type=\"x\"><EventData xmlns=\"y\"><Data Name=\"Image\">i.exe</Data><Data Name=\"ProcessId\">7</Data></EventData></DataItem>"}"#,
+            r##"{"TimeCreated":"2020-01-01T00:00:00.5Z","Provider":"Microsoft-Windows-Sysmon","EventId":1,"Channel":"C","Computer":"H","Payload":"{\"EventData\":{\"Data\":[{\"@Name\":\"Image\",\"#text\":\"i.exe\"},{\"@Name\":\"ProcessId\",\"#text\":\"7\"}]}}"}"##,
+            r#"{"@timestamp":"2020-01-01T00:00:00.5Z","SourceName":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"C","Hostname":"H","Image":"i.exe","ProcessId":"7"}"#,
+            r#"{"preview":false,"result":{"_raw":"<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><TimeCreated SystemTime='2020-01-01T00:00:00.5Z'/><Channel>C</Channel><Computer>H</Computer></System><EventData><Data Name='Image'>i.exe</Data><Data Name='ProcessId'>7</Data></EventData></Event>"}}"#,
+            r#"{"results":[{"SystemTime":"2020-01-01T00:00:00.5Z","SourceName":"Microsoft-Windows-Sysmon","EventCode":"1","Channel":"C","host":"x","ComputerName":"H","Image":"i.exe","ProcessId":"7"}]}"#,
+        ];
+        for shape in shapes {
+            let time = if shape.contains("1577836800.5") {
+                "2020-01-01T00:00:00.5Z"
+            } else {
+                "2020-01-01T00:00:00.5Z"
+            };
+            let wanted = format!(
+                "Microsoft-Windows-Sysmon Some(1) C Some(\"H\") Some({time:?}) image=Some(\"i.exe\") pid=Some(\"7\")\n"
+            );
+            assert_eq!(show(shape), wanted, "{shape}");
+        }
+    }
+
+    #[test]
+    fn wrappers_give_all_their_events_and_other_objects_none() {
+        assert_eq!(
+            show(r#"{"hits":{"hits":[{"_source":{"EventID":1}},{"_source":{"EventID":2}}]}}"#)
+                .lines()
+                .count(),
+            2
+        );
+        assert_eq!(show(r#"{"name":"x","pid":4}"#), "");
+        assert_eq!(
+            show(r#"{"_raw":"<Event><System>"}"#),
+            "error The event is not closed.\n"
+        );
+    }
+}

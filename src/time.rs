@@ -1,0 +1,107 @@
+//! Points in time as Windows logs write them.
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// Nanoseconds since 1970-01-01T00:00:00Z; covers the years 1677 to 2262.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Time(i64);
+
+impl Time {
+    /// Reads Sysmon's `UtcTime` (`2019-04-30 20:32:51.168`) and `TimeCreated@SystemTime`
+    /// (`2019-04-30T20:32:51.1680000Z`): a blank or `T` between date and time, up to nine
+    /// fraction digits. A time without a zone is UTC. None when it is no such time.
+    pub fn parse(text: &str) -> Option<Time> {
+        let text = text.trim();
+        let timestamp = match text.parse::<Timestamp>() {
+            Ok(timestamp) => timestamp,
+            // Not an error: `Timestamp` wants a zone, which UtcTime never has.
+            Err(_) => text
+                .parse::<DateTime>()
+                .ok()?
+                .to_zoned(TimeZone::UTC)
+                .ok()?
+                .timestamp(),
+        };
+        i64::try_from(timestamp.as_nanosecond()).ok().map(Time)
+    }
+
+    /// Reads seconds since 1970, as Velociraptor writes `TimeCreated.SystemTime`.
+    pub fn from_seconds(seconds: f64) -> Option<Time> {
+        // A double holds microseconds of our century exactly; more digits would be noise.
+        let micros = (seconds * 1e6).round();
+        (micros.abs() < 9e15).then(|| Time(micros as i64 * 1000))
+    }
+}
+
+/// ISO 8601 in UTC with the fraction digits that are not trailing zeros:
+/// `2019-04-30T20:32:51.168Z`.
+impl std::fmt::Display for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match Timestamp::from_nanosecond(self.0.into()) {
+            Ok(timestamp) => timestamp.fmt(f),
+            Err(error) => unreachable!("every i64 of nanoseconds is a timestamp: {error}"),
+        }
+    }
+}
+
+/// `strftime("%Y-%m-%dT%H:%M:%S")` of an ISO 8601 time, as Splunk's macro `security_content_ctime`
+/// prints it: whole seconds, UTC, no zone suffix.
+pub fn ctime(iso: &str) -> &str {
+    iso.get(..19).unwrap_or(iso)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        Time::parse(text).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn reads_the_forms_that_logs_hold() {
+        let iso = Some("2019-04-30T20:32:51.168Z".to_owned());
+        for text in [
+            "2019-04-30 20:32:51.168",
+            "2019-04-30T20:32:51.168Z",
+            "2019-04-30T20:32:51.1680000Z",
+            "2019-04-30T20:32:51.168000000",
+            "2019-04-30T22:32:51.168+02:00",
+            " 2019-04-30 20:32:51.168\r",
+        ] {
+            assert_eq!(read(text), iso, "{text}");
+        }
+        assert_eq!(
+            read("2019-04-30 20:32:51").as_deref(),
+            Some("2019-04-30T20:32:51Z")
+        );
+    }
+
+    #[test]
+    fn says_none_to_what_is_no_time() {
+        for text in [
+            "",
+            "-",
+            "yesterday",
+            "2019-13-30 20:32:51",
+            "1601-01-01 00:00:00",
+            "9999-12-31T23:59:59Z",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_seconds_are_cut_not_rounded() {
+        assert_eq!(ctime("2019-04-30T20:32:51.999Z"), "2019-04-30T20:32:51");
+        assert_eq!(ctime("2019-04-30T20:32:51Z"), "2019-04-30T20:32:51");
+    }
+
+    #[test]
+    fn epoch_seconds_keep_microseconds() {
+        let time = Time::from_seconds(1_556_656_371.168).map(|time| time.to_string());
+        assert_eq!(time.as_deref(), Some("2019-04-30T20:32:51.168Z"));
+        assert_eq!(Time::from_seconds(f64::NAN), None);
+    }
+}

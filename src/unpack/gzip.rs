@@ -1,0 +1,99 @@
+//! gzip: one or many streams, which together are one content.
+
+use super::Stream;
+use super::inflate::{Inflate, Progress};
+use crate::limits;
+use crate::problem::Code;
+use crate::source::{Sink, Trouble};
+
+/// Unpacks a gzip file.
+pub struct Gzip {
+    inflate: Inflate,
+    content: Option<Stream>,
+    /// Compressed bytes taken so far.
+    offset: u64,
+    /// Streams that ended.
+    ended: u64,
+    /// Bytes of the stream at hand were taken.
+    started: bool,
+    stopped: bool,
+}
+
+impl Gzip {
+    /// Unpacks into `content`.
+    pub fn new(content: Stream) -> Gzip {
+        Gzip {
+            inflate: Inflate::gzip(),
+            content: Some(content),
+            offset: 0,
+            ended: 0,
+            started: false,
+            stopped: false,
+        }
+    }
+
+    /// Takes the next compressed bytes.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        for piece in bytes.chunks(limits::INFLATE_STEP) {
+            let mut rest = piece;
+            while !rest.is_empty() && !self.stopped {
+                rest = self.step(rest, sink);
+            }
+        }
+    }
+
+    fn step<'a>(&mut self, bytes: &'a [u8], sink: &mut dyn Sink) -> &'a [u8] {
+        // Only the two magic bytes begin another stream; tapes and careless copies pad with others.
+        if !self.started && self.ended > 0 && bytes[0] != 0x1f {
+            let message = "Bytes after the end of the gzip stream were left out.";
+            sink.trouble(Trouble::note(Code::TrailingBytes, self.offset, message));
+            self.stopped = true;
+            return &[];
+        }
+        self.started = true;
+        let Gzip {
+            inflate, content, ..
+        } = self;
+        let progress = inflate.push(bytes, |out| {
+            if let Some(content) = content {
+                content.push(out, sink);
+            }
+        });
+        match progress {
+            Ok(Progress::More) => {
+                self.offset += bytes.len() as u64;
+                &[]
+            }
+            Ok(Progress::End(used)) => {
+                self.offset += used as u64;
+                self.ended += 1;
+                self.started = false;
+                self.inflate = Inflate::gzip();
+                &bytes[used..]
+            }
+            Err(reason) => {
+                let message = format!(
+                    "The gzip data breaks after {} bytes ({reason}); what stands before was read.",
+                    self.offset
+                );
+                sink.trouble(Trouble::note(Code::DamagedArchive, self.offset, message));
+                self.stopped = true;
+                &[]
+            }
+        }
+    }
+
+    /// The compressed bytes have ended.
+    pub fn finish(&mut self, sink: &mut dyn Sink) {
+        if self.started && !self.stopped {
+            let message = format!(
+                "The gzip stream ends too early, after {} bytes; what is there was read.",
+                self.offset
+            );
+            sink.trouble(Trouble::note(Code::Truncated, self.offset, message));
+        }
+        if let Some(content) = self.content.take() {
+            content.close(sink);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Packed input: gzip, zip and tar, nested a few layers deep.
+//!
+//! A [`Stream`] takes the bytes of one input or archive member in order, finds out what they are,
+//! and passes them on: to a reader of [`crate::source`], or through a decoder to the streams of
+//! its members.
+
+mod gzip;
+mod inflate;
+pub mod tar;
+pub mod zip;
+
+use crate::detect::{Format, detect};
+use crate::limits;
+use crate::locator::MemberId;
+use crate::problem::Code;
+use crate::source::{self, Reader, Sink, Trouble};
+
+/// The bytes of one input or member, front to back.
+pub struct Stream {
+    /// Name in the archive; for the input itself its own name.
+    name: String,
+    /// Layers of packing around it, and its ordinal when there is one.
+    depth: usize,
+    ordinal: u64,
+    bytes: u64,
+    state: State,
+}
+
+enum State {
+    Detecting(Vec<u8>),
+    Reading(Box<dyn Reader>),
+    Gzip(Box<gzip::Gzip>),
+    Tar(Box<tar::Tar>),
+    /// A zip is read from its end, so it is held until then.
+    Zip(Vec<u8>),
+    Ignored,
+}
+
+impl Stream {
+    /// The stream of an input of this name.
+    pub fn of_input(name: &str) -> Stream {
+        Stream {
+            name: name.to_owned(),
+            depth: 0,
+            ordinal: 0,
+            bytes: 0,
+            state: State::Detecting(Vec::new()),
+        }
+    }
+
+    /// A stream whose format is known and whose first byte lies at `base` of the input.
+    pub fn known(name: &str, format: &Format, base: u64) -> Stream {
+        let state = source::reader(format, base).map_or(State::Ignored, State::Reading);
+        Stream {
+            state,
+            ..Stream::of_input(name)
+        }
+    }
+
+    /// Opens the `index`th member of this stream; `sink` stands in it until [`Stream::close`].
+    fn open(&self, index: u64, name: &str, sink: &mut dyn Sink) -> Stream {
+        Stream::member(
+            Parent {
+                name: &self.name,
+                depth: self.depth,
+                ordinal: self.ordinal,
+            },
+            index,
+            name,
+            sink,
+        )
+    }
+
+    /// Opens the `index`th member of an archive.
+    fn member(parent: Parent<'_>, index: u64, name: &str, sink: &mut dyn Sink) -> Stream {
+        let id = match parent.depth {
+            0 => MemberId {
+                ordinal: index,
+                name: name.to_owned(),
+            },
+            _ => MemberId {
+                ordinal: parent.ordinal << 20 | index,
+                name: format!("{}/{name}", parent.name),
+            },
+        };
+        sink.enter(&id);
+        Stream {
+            name: id.name,
+            depth: parent.depth + 1,
+            ordinal: id.ordinal,
+            bytes: 0,
+            state: State::Detecting(Vec::new()),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        self.bytes += bytes.len() as u64;
+        match &mut self.state {
+            State::Detecting(head) => {
+                head.extend_from_slice(bytes);
+                if head.len() >= limits::DETECT_BYTES {
+                    self.detected(sink);
+                }
+            }
+            State::Reading(reader) => reader.push(bytes, sink),
+            State::Gzip(gzip) => gzip.push(bytes, sink),
+            State::Tar(tar) => tar.push(bytes, sink),
+            State::Zip(held) => hold(held, bytes),
+            State::Ignored => {}
+        }
+    }
+
+    /// The bytes have ended.
+    pub fn finish(&mut self, sink: &mut dyn Sink) {
+        if matches!(self.state, State::Detecting(_)) {
+            self.detected(sink);
+        }
+        match std::mem::replace(&mut self.state, State::Ignored) {
+            State::Reading(mut reader) => reader.finish(sink),
+            State::Gzip(mut gzip) => gzip.finish(sink),
+            State::Tar(mut tar) => tar.finish(sink),
+            State::Zip(held) => zip::read_held(&held, self.parent(), sink),
+            State::Detecting(_) | State::Ignored => {}
+        }
+    }
+
+    /// Ends a member: what [`Stream::finish`] does, and `sink` leaves it.
+    fn close(mut self, sink: &mut dyn Sink) {
+        self.finish(sink);
+        sink.leave(self.bytes);
+    }
+
+    fn parent(&self) -> Parent<'_> {
+        Parent {
+            name: &self.name,
+            depth: self.depth,
+            ordinal: self.ordinal,
+        }
+    }
+
+    /// Chooses what to do with the bytes, and does it with those that are here.
+    fn detected(&mut self, sink: &mut dyn Sink) {
+        let State::Detecting(head) = std::mem::replace(&mut self.state, State::Ignored) else {
+            return;
+        };
+        let head = &mut { head };
+        // The detector must see the same bytes however they were split.
+        let format = detect(&head[..head.len().min(limits::DETECT_BYTES)]);
+        sink.format(&format);
+        self.state = self.state_for(&format, head, sink);
+        self.bytes -= head.len() as u64;
+        self.push(head, sink);
+    }
+
+    fn state_for(&self, format: &Format, head: &[u8], sink: &mut dyn Sink) -> State {
+        if let Some(reader) = source::reader(format, 0) {
+            return State::Reading(reader);
+        }
+        let packed = matches!(format, Format::Gzip | Format::Tar | Format::Zip);
+        if packed && self.depth >= limits::NESTING {
+            let message = format!(
+                "Packed {} layers deep; no more than {} are opened.",
+                self.depth + 1,
+                limits::NESTING
+            );
+            sink.trouble(Trouble::note(Code::NestedTooDeep, None, message));
+            return State::Ignored;
+        }
+        match format {
+            Format::Gzip => State::Gzip(Box::new(gzip::Gzip::new(self.open(
+                0,
+                &unpacked_name(&self.name),
+                sink,
+            )))),
+            Format::Tar => State::Tar(Box::new(tar::Tar::new(
+                &self.name,
+                self.depth,
+                self.ordinal,
+            ))),
+            Format::Zip => State::Zip(Vec::new()),
+            _ => {
+                sink.trouble(not_read(format, head));
+                State::Ignored
+            }
+        }
+    }
+}
+
+/// The archive that a member lies in.
+#[derive(Clone, Copy)]
+pub struct Parent<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Layers of packing around it.
+    pub depth: usize,
+    /// Its ordinal, when `depth` is not 0.
+    pub ordinal: u64,
+}
+
+/// Holds the bytes of a nested zip, up to one byte over the limit, which tells that it is too large.
+fn hold(held: &mut Vec<u8>, bytes: &[u8]) {
+    let room = (limits::NESTED_ZIP_BYTES + 1).saturating_sub(held.len());
+    held.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// Why these bytes are not read.
+fn not_read(format: &Format, head: &[u8]) -> Trouble {
+    match format {
+        Format::Empty => Trouble::note(Code::EmptyInput, None, "It is empty (0 bytes)."),
+        Format::Foreign { what, packed: true } => Trouble::note(
+            Code::UnsupportedPacking,
+            None,
+            format!("It is {what}, which is not opened here."),
+        ),
+        Format::Foreign { what, .. } => Trouble::note(
+            Code::UnknownFormat,
+            None,
+            format!("It is {what}, not an event log."),
+        ),
+        _ => {
+            let first: Vec<_> = head
+                .iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            let message = format!(
+                "Not a format that is read here. Its first bytes are {}.",
+                first.join(" ")
+            );
+            Trouble::note(Code::UnknownFormat, None, message)
+        }
+    }
+}
+
+/// The name of what a gzip file holds.
+fn unpacked_name(name: &str) -> String {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let lower = base.to_ascii_lowercase();
+    match lower.strip_suffix(".gz").or(lower.strip_suffix(".gzip")) {
+        Some(stem) if !stem.is_empty() => base[..stem.len()].to_owned(),
+        _ => match lower.strip_suffix(".tgz") {
+            Some(stem) => format!("{}.tar", &base[..stem.len()]),
+            None => format!("{base} (unpacked)"),
+        },
+    }
+}

@@ -1,0 +1,195 @@
+//! tar: 512-byte headers and contents one after another (ustar, pax and GNU names).
+
+use tar::{EntryType, Header, PaxExtensions};
+
+use super::{Parent, Stream};
+use crate::limits;
+use crate::problem::Code;
+use crate::source::{Sink, Trouble};
+
+const BLOCK: usize = 512;
+
+/// True when a tar header stands at the start: its checksum fits and it has a name.
+pub fn is_header(bytes: &[u8]) -> bool {
+    bytes
+        .get(..BLOCK)
+        .is_some_and(|block| block[0] != 0 && checksum_fits(block))
+}
+
+/// The checksum is the sum of all bytes, its own eight counted as blanks.
+fn checksum_fits(block: &[u8]) -> bool {
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    let own: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
+    let stored = Header::from_byte_slice(block).cksum();
+    stored.is_ok_and(|stored| stored == sum - own + 8 * u32::from(b' '))
+}
+
+/// Unpacks a tar archive.
+pub struct Tar {
+    name: String,
+    depth: usize,
+    ordinal: u64,
+    /// The header at hand, as far as it is here.
+    header: Vec<u8>,
+    entry: Entry,
+    /// Bytes of the entry, and of the padding after it, that are still to come.
+    content: u64,
+    padding: u64,
+    /// Name for the next entry, from a pax or GNU record.
+    long_name: Option<String>,
+    members: u64,
+    offset: u64,
+    /// Blocks that should be headers and are none were reported.
+    broken: bool,
+    /// Two empty blocks end an archive.
+    ended: bool,
+}
+
+enum Entry {
+    Header,
+    File(Stream),
+    Pax(Vec<u8>),
+    LongName(Vec<u8>),
+    Skipped,
+}
+
+impl Tar {
+    /// Unpacks the archive of this name, at this depth, with this ordinal.
+    pub fn new(name: &str, depth: usize, ordinal: u64) -> Tar {
+        Tar {
+            name: name.to_owned(),
+            depth,
+            ordinal,
+            header: Vec::with_capacity(BLOCK),
+            entry: Entry::Header,
+            content: 0,
+            padding: 0,
+            long_name: None,
+            members: 0,
+            offset: 0,
+            broken: false,
+            ended: false,
+        }
+    }
+
+    /// Takes the next bytes.
+    pub fn push(&mut self, mut bytes: &[u8], sink: &mut dyn Sink) {
+        while !bytes.is_empty() {
+            let room = match &self.entry {
+                Entry::Header => (BLOCK - self.header.len()) as u64,
+                _ if self.content > 0 => self.content,
+                _ => self.padding,
+            };
+            let (piece, rest) =
+                bytes.split_at(usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()));
+            bytes = rest;
+            self.offset += piece.len() as u64;
+            match &mut self.entry {
+                Entry::Header => {
+                    self.header.extend_from_slice(piece);
+                    if self.header.len() == BLOCK {
+                        self.begin(sink);
+                    }
+                    continue;
+                }
+                Entry::File(content) if self.content > 0 => content.push(piece, sink),
+                Entry::Pax(text) | Entry::LongName(text) if self.content > 0 => {
+                    text.extend_from_slice(piece)
+                }
+                _ => {}
+            }
+            match self.content {
+                0 => self.padding -= piece.len() as u64,
+                _ => self.content -= piece.len() as u64,
+            }
+            if self.content + self.padding == 0 {
+                self.end(sink);
+            }
+        }
+    }
+
+    /// A header is complete.
+    fn begin(&mut self, sink: &mut dyn Sink) {
+        let block = std::mem::take(&mut self.header);
+        if block.iter().all(|byte| *byte == 0) {
+            self.ended = true;
+            return;
+        }
+        let header = Header::from_byte_slice(&block);
+        let size = header.entry_size();
+        let (true, Ok(size)) = (checksum_fits(&block), size) else {
+            if !self.broken {
+                let message = "A tar header is damaged; reading goes on at the next good one.";
+                sink.trouble(Trouble::note(
+                    Code::DamagedArchive,
+                    self.offset - BLOCK as u64,
+                    message,
+                ));
+            }
+            self.broken = true;
+            return;
+        };
+        self.broken = false;
+        self.ended = false;
+        self.content = size;
+        self.padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        let extension = size <= limits::TAR_EXTENSION_BYTES;
+        self.entry = match header.entry_type() {
+            EntryType::XHeader if extension => Entry::Pax(Vec::new()),
+            EntryType::GNULongName if extension => Entry::LongName(Vec::new()),
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                self.open(header, sink)
+            }
+            _ => Entry::Skipped,
+        };
+        if self.content + self.padding == 0 {
+            self.end(sink);
+        }
+    }
+
+    fn open(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
+        let name = self.long_name.take();
+        let name =
+            name.unwrap_or_else(|| String::from_utf8_lossy(&header.path_bytes()).into_owned());
+        let index = self.members;
+        self.members += 1;
+        let parent = Parent {
+            name: &self.name,
+            depth: self.depth,
+            ordinal: self.ordinal,
+        };
+        Entry::File(Stream::member(parent, index, &name, sink))
+    }
+
+    /// An entry is complete.
+    fn end(&mut self, sink: &mut dyn Sink) {
+        match std::mem::replace(&mut self.entry, Entry::Header) {
+            Entry::File(content) => content.close(sink),
+            Entry::Pax(text) => self.long_name = pax_path(&text).or(self.long_name.take()),
+            Entry::LongName(text) => {
+                let name = String::from_utf8_lossy(&text);
+                self.long_name = Some(name.trim_end_matches('\0').to_owned());
+            }
+            Entry::Header | Entry::Skipped => {}
+        }
+    }
+
+    /// The bytes have ended.
+    pub fn finish(&mut self, sink: &mut dyn Sink) {
+        let cut = !matches!(self.entry, Entry::Header) || !self.header.is_empty();
+        if cut && !self.ended {
+            let message = "The tar archive ends in the middle of a member; what is there was read.";
+            sink.trouble(Trouble::note(Code::Truncated, self.offset, message));
+        }
+        if let Entry::File(content) = std::mem::replace(&mut self.entry, Entry::Header) {
+            content.close(sink);
+        }
+    }
+}
+
+/// The `path` of a pax record.
+fn pax_path(text: &[u8]) -> Option<String> {
+    let mut records = PaxExtensions::new(text).filter_map(Result::ok);
+    let path = records.find(|record| record.key_bytes() == b"path")?;
+    Some(String::from_utf8_lossy(path.value_bytes()).into_owned())
+}

@@ -1,0 +1,366 @@
+//! What the page shows: a summary of the session, and windows of a sorted and searched table.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Period;
+use crate::problem::Severity;
+use crate::report::{self, Row, RuleReport, SourceReport, Totals};
+use crate::session::{Group, Session};
+
+/// Hosts listed by name in a summary.
+const HOSTS_LISTED: usize = 20;
+
+/// The session at a glance.
+#[derive(Debug, Serialize)]
+pub struct Summary<'a> {
+    /// The rule.
+    pub rule: RuleReport,
+    /// The funnel.
+    pub totals: Totals,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Which kind of answer it is.
+    pub outcome: Outcome,
+    /// The process creations.
+    pub seen: Seen<'a>,
+    /// Every kind of record, the most frequent first.
+    pub events: Vec<Kind<'a>>,
+    /// The inputs.
+    pub sources: Vec<SourceReport<'a>>,
+}
+
+/// The answer in numbers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// Rows.
+    pub groups: u64,
+    /// Events in them.
+    pub matches: u64,
+    /// Different values of `dest`.
+    pub hosts: u64,
+    /// Different values of `user`.
+    pub users: u64,
+    /// First time of all, or null.
+    pub first_time: Option<String>,
+    /// Last time of all, or null.
+    pub last_time: Option<String>,
+}
+
+/// Which kind of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// There are rows.
+    Matches,
+    /// There are process creations, all was read, and none matches.
+    NoMatch,
+    /// All was read, and there is no process creation in it.
+    NoProcessCreations,
+    /// Nothing matches in what was read, but not all could be read.
+    CoverageUnknown,
+    /// There is no record at all.
+    NothingRead,
+}
+
+/// The process creations.
+#[derive(Debug, Serialize)]
+pub struct Seen<'a> {
+    /// The hosts with most of them.
+    pub hosts: Vec<Host<'a>>,
+    /// How many hosts there are.
+    pub host_count: u64,
+    /// First time, or null.
+    #[serde(rename = "firstTime")]
+    pub first_time: Option<String>,
+    /// Last time, or null.
+    #[serde(rename = "lastTime")]
+    pub last_time: Option<String>,
+}
+
+/// A host.
+#[derive(Debug, Serialize)]
+pub struct Host<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its process creations.
+    pub count: u64,
+}
+
+/// A kind of record.
+#[derive(Debug, Serialize)]
+pub struct Kind<'a> {
+    /// Channel.
+    pub channel: &'a str,
+    /// Provider.
+    pub provider: &'a str,
+    /// EventID, or null.
+    pub event_id: Option<u32>,
+    /// How many.
+    pub count: u64,
+}
+
+/// The session at a glance.
+pub fn summary(session: &Session) -> Summary<'_> {
+    let totals = report::totals(session);
+    Summary {
+        rule: report::rule_report(session.rule()),
+        verdict: verdict(session),
+        outcome: outcome(session, &totals),
+        seen: seen(session),
+        events: events(session),
+        sources: session
+            .sources()
+            .iter()
+            .map(report::source_report)
+            .collect(),
+        totals,
+    }
+}
+
+fn verdict(session: &Session) -> Verdict {
+    let mut period = Period::default();
+    let (mut hosts, mut users) = (BTreeSet::new(), BTreeSet::new());
+    for group in session.groups() {
+        period.merge(group.period);
+        hosts.insert(group.key[0].as_str());
+        users.insert(group.key[1].as_str());
+    }
+    Verdict {
+        groups: session.groups().len() as u64,
+        matches: session
+            .groups()
+            .iter()
+            .map(|group| group.matches.len() as u64)
+            .sum(),
+        hosts: hosts.len() as u64,
+        users: users.len() as u64,
+        first_time: period.first().map(|time| time.to_string()),
+        last_time: period.last().map(|time| time.to_string()),
+    }
+}
+
+fn outcome(session: &Session, totals: &Totals) -> Outcome {
+    let all_read = session
+        .sources()
+        .iter()
+        .all(|source| source.findings.complete && !source.findings.problems.any_error());
+    match () {
+        () if totals.matches > 0 => Outcome::Matches,
+        () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
+        () if !all_read => Outcome::CoverageUnknown,
+        () if totals.process_creations == 0 => Outcome::NoProcessCreations,
+        () => Outcome::NoMatch,
+    }
+}
+
+fn seen(session: &Session) -> Seen<'_> {
+    let mut period = Period::default();
+    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
+    for source in session.sources() {
+        period.merge(source.findings.period);
+        source
+            .findings
+            .hosts
+            .iter()
+            .for_each(|(host, count)| *hosts.entry(host).or_default() += count);
+    }
+    let host_count = hosts.len() as u64;
+    let mut hosts: Vec<_> = hosts
+        .into_iter()
+        .map(|(name, count)| Host { name, count })
+        .collect();
+    hosts.sort_by(|a, b| b.count.cmp(&a.count).then(a.name.cmp(b.name)));
+    hosts.truncate(HOSTS_LISTED);
+    Seen {
+        hosts,
+        host_count,
+        first_time: period.first().map(|time| time.to_string()),
+        last_time: period.last().map(|time| time.to_string()),
+    }
+}
+
+fn events(session: &Session) -> Vec<Kind<'_>> {
+    let mut kinds: BTreeMap<(&str, &str, Option<u32>), u64> = BTreeMap::new();
+    for source in session.sources() {
+        for (channel, provider, id, count) in source.findings.kinds.iter() {
+            *kinds.entry((channel, provider, id)).or_default() += count;
+        }
+    }
+    let kind = |((channel, provider, event_id), count)| Kind {
+        channel,
+        provider,
+        event_id,
+        count,
+    };
+    let mut kinds: Vec<Kind<'_>> = kinds.into_iter().map(kind).collect();
+    kinds.sort_by(|a, b| b.count.cmp(&a.count));
+    kinds
+}
+
+/// How the table is sorted and searched.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// A column; an unknown one or none is the default order.
+    pub sort: String,
+    /// Backwards.
+    pub descending: bool,
+    /// Text that a row must hold in some column, without regard to case.
+    pub search: String,
+}
+
+/// The table as it is sorted and searched.
+#[derive(Debug, Default)]
+pub struct View {
+    /// Indexes of groups.
+    rows: Vec<usize>,
+}
+
+/// A row and the index of its group.
+#[derive(Debug, Serialize)]
+pub struct IndexedRow<'a> {
+    /// Index of the group; it never changes.
+    pub group: u64,
+    /// The row.
+    #[serde(flatten)]
+    pub row: Row<'a>,
+}
+
+impl View {
+    /// The rows of a session for a query. Equal rows keep the default order.
+    pub fn new(session: &Session, query: &Query) -> View {
+        let wanted = query.search.to_lowercase();
+        let mut rows = session.order();
+        rows.retain(|index| wanted.is_empty() || holds(&session.groups()[*index], &wanted));
+        rows.sort_by(|a, b| {
+            let order = compare(&session.groups()[*a], &session.groups()[*b], &query.sort);
+            if query.descending {
+                order.reverse()
+            } else {
+                order
+            }
+        });
+        View { rows }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows `from..to`, as far as they exist.
+    pub fn window<'a>(&self, session: &'a Session, from: usize, to: usize) -> Vec<IndexedRow<'a>> {
+        let to = to.min(self.rows.len());
+        let window = self.rows.get(from.min(to)..to).unwrap_or_default();
+        let row = |index: &usize| IndexedRow {
+            group: *index as u64,
+            row: Row::of(&session.groups()[*index]),
+        };
+        window.iter().map(row).collect()
+    }
+}
+
+fn holds(group: &Group, wanted: &str) -> bool {
+    let row = Row::of(group);
+    let times = [row.first_time.as_deref(), row.last_time.as_deref()];
+    let count = row.count.to_string();
+    let mut cells = group
+        .key
+        .iter()
+        .map(String::as_str)
+        .chain(times.into_iter().flatten())
+        .chain([count.as_str()]);
+    cells.any(|cell| cell.to_lowercase().contains(wanted))
+}
+
+fn compare(a: &Group, b: &Group, column: &str) -> Ordering {
+    let text = |at: usize| a.key[at].to_lowercase().cmp(&b.key[at].to_lowercase());
+    // Ids are compared as numbers; what is no number comes last.
+    let number = |at: usize| {
+        let value = |group: &Group| group.key[at].parse::<u64>().unwrap_or(u64::MAX);
+        value(a).cmp(&value(b))
+    };
+    let time = |a: Option<crate::time::Time>, b: Option<crate::time::Time>| {
+        (a.is_none(), a).cmp(&(b.is_none(), b))
+    };
+    match column {
+        "dest" => text(0),
+        "user" => text(1),
+        "parent_process" => text(2),
+        "process_name" => text(3),
+        "process" => text(4),
+        "process_id" => number(5),
+        "parent_process_id" => number(6),
+        "count" => a.matches.len().cmp(&b.matches.len()),
+        "firstTime" => time(a.period.first(), b.period.first()),
+        "lastTime" => time(a.period.last(), b.period.last()),
+        _ => Ordering::Equal,
+    }
+}
+
+/// Where one event of a group lies.
+#[derive(Debug, Serialize)]
+pub struct MatchRef<'a> {
+    /// Its place among the group's events.
+    pub index: u64,
+    /// Its time, or null.
+    pub time: Option<String>,
+    /// Number of the input.
+    pub source: u32,
+    /// Name of the input.
+    pub source_name: &'a str,
+    /// Name of the archive member.
+    pub member: Option<String>,
+    /// `EventRecordID` as text.
+    pub record_id: Option<String>,
+    /// Byte offset in the input, or in the unpacked member.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
+}
+
+/// The events `from..to` of a group, by time and place.
+pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<MatchRef<'_>> {
+    let found = session.matches(group);
+    let to = to.min(found.len());
+    let window = found.get(from.min(to)..to).unwrap_or_default();
+    let reference = |(at, (source, found)): (usize, &&(u32, crate::group::Match))| MatchRef {
+        index: (from + at) as u64,
+        time: found.time.map(|time| time.to_string()),
+        source: *source,
+        source_name: session
+            .sources()
+            .get(*source as usize)
+            .map_or("", |source| &source.name),
+        member: session
+            .member(*source, found.locator.member)
+            .map(|member| member.name),
+        record_id: found.locator.record_id.map(|id| id.to_string()),
+        offset: found.locator.span.offset,
+        length: found.locator.span.length,
+    };
+    window.iter().enumerate().map(reference).collect()
+}
+
+/// True when some input could not be read in full: the exit status of the command line, and the
+/// page's warning.
+pub fn anything_lost(session: &Session) -> bool {
+    session.sources().iter().any(|source| {
+        let findings = &source.findings;
+        !findings.complete
+            || findings
+                .problems
+                .list()
+                .iter()
+                .any(|(problem, _)| problem.code.severity() == Severity::Error)
+    })
+}

@@ -1,0 +1,297 @@
+//! The browser's face: the session, scans and recalls of the core, as JavaScript objects.
+//!
+//! Nothing is decided here. Values go out as plain objects in the shapes of [`crate::report`],
+//! [`crate::view`] and [`crate::recall`]; errors become JavaScript errors with one sentence.
+//! Numbers are JavaScript numbers: every count and offset fits 53 bits.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::findings::Findings;
+use crate::intake::Want;
+use crate::report::Report;
+use crate::rule::wmi::RULE;
+use crate::view::{self, Query, View};
+use crate::{export, hash, recall, report, scan, session};
+
+type Out = Result<JsValue, JsError>;
+
+/// A value as a plain JavaScript object; absent values are null, as in the JSON export.
+fn out(value: &impl Serialize) -> Out {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    Ok(value.serialize(&serializer)?)
+}
+
+/// Part of an input: `{offset, length}`, or undefined.
+fn wanted(want: Option<Want>, size: u64) -> Out {
+    #[derive(Serialize)]
+    struct Part {
+        offset: u64,
+        length: u64,
+    }
+    match want {
+        Some(Want { offset, length }) => {
+            let length = length.min(size.saturating_sub(offset));
+            // A part behind the input's end can't be read: the face ends the loop.
+            if length == 0 {
+                Ok(JsValue::UNDEFINED)
+            } else {
+                out(&Part { offset, length })
+            }
+        }
+        None => Ok(JsValue::UNDEFINED),
+    }
+}
+
+/// Findings on their way from one worker to another.
+fn packed(findings: &Findings) -> Result<Vec<u8>, JsError> {
+    Ok(postcard::to_stdvec(findings)?)
+}
+
+/// One input being read.
+#[wasm_bindgen]
+pub struct Scan {
+    scan: scan::Scan,
+    size: u64,
+}
+
+#[wasm_bindgen]
+impl Scan {
+    /// A scan of input number `source`, with this name and size.
+    #[wasm_bindgen(constructor)]
+    pub fn new(source: u32, name: &str, size: f64) -> Scan {
+        let size = size as u64;
+        Scan {
+            scan: scan::Scan::new(&RULE, source, name, Some(size)),
+            size,
+        }
+    }
+
+    /// The next part to read, `{offset, length}`; undefined when enough was read.
+    pub fn want(&self) -> Out {
+        wanted(self.scan.want(), self.size)
+    }
+
+    /// Takes any prefix of the wanted part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.scan.push(bytes);
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> Out {
+        #[derive(Serialize)]
+        struct Progress {
+            bytes: u64,
+            format: Option<String>,
+            records: u64,
+            process_creations: u64,
+            matches: u64,
+            unreadable: u64,
+            problems: u64,
+        }
+        let progress = self.scan.progress();
+        out(&Progress {
+            bytes: progress.bytes,
+            format: progress.format,
+            records: progress.counts.records,
+            process_creations: progress.counts.process_creations,
+            matches: progress.counts.matches,
+            unreadable: progress.counts.unreadable,
+            problems: progress.problems,
+        })
+    }
+
+    /// What was found since the last call, packed for `Session.absorb`.
+    pub fn take(&mut self) -> Result<Vec<u8>, JsError> {
+        packed(&self.scan.take())
+    }
+
+    /// The input has ended: the rest, packed.
+    pub fn finish(self) -> Result<Vec<u8>, JsError> {
+        packed(&self.scan.finish())
+    }
+
+    /// Broken off by the user: the rest, packed.
+    pub fn cancel(self) -> Result<Vec<u8>, JsError> {
+        packed(&self.scan.cancel())
+    }
+
+    /// The input can't be read on: the rest, packed. `reason` is a sentence.
+    pub fn read_failed(self, reason: &str) -> Result<Vec<u8>, JsError> {
+        packed(&self.scan.fail(reason))
+    }
+}
+
+/// The result over all inputs.
+#[wasm_bindgen]
+pub struct Session {
+    session: session::Session,
+    view: View,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// An empty session.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Session {
+        Session {
+            session: session::Session::new(&RULE),
+            view: View::default(),
+        }
+    }
+
+    /// Adds an input; returns its number.
+    pub fn add_source(&mut self, name: &str, size: f64) -> u32 {
+        self.session.add_source(name, size as u64)
+    }
+
+    /// Merges what a scan found.
+    pub fn absorb(&mut self, packed: &[u8]) -> Result<(), JsError> {
+        let findings: Findings = postcard::from_bytes(packed)?;
+        match self.session.absorb(findings) {
+            true => Ok(()),
+            false => Err(JsError::new(
+                "The findings belong to no input of this session.",
+            )),
+        }
+    }
+
+    /// The worker that read an input broke down: `reason`, a sentence, becomes a problem of it.
+    pub fn reading_broke(&mut self, source: u32, reason: &str) -> Result<(), JsError> {
+        match self
+            .session
+            .scan(source)
+            .map(|scan| self.session.absorb(scan.fail(reason)))
+        {
+            Some(true) => Ok(()),
+            _ => Err(JsError::new("There is no such input.")),
+        }
+    }
+
+    /// The session at a glance.
+    pub fn summary(&self) -> Out {
+        out(&view::summary(&self.session))
+    }
+
+    /// The rule with all its metadata.
+    pub fn rule(&self) -> Out {
+        out(&report::rule_report(&RULE))
+    }
+
+    /// Sorts and searches the table: `{sort, descending, search}`. Returns `{rows, groups}`.
+    pub fn view(&mut self, query: JsValue) -> Out {
+        #[derive(Serialize)]
+        struct Size {
+            rows: u64,
+            groups: u64,
+        }
+        let query: Query = serde_wasm_bindgen::from_value(query)?;
+        self.view = View::new(&self.session, &query);
+        out(&Size {
+            rows: self.view.len() as u64,
+            groups: self.session.groups().len() as u64,
+        })
+    }
+
+    /// The rows `from..to` of the table.
+    pub fn rows(&self, from: usize, to: usize) -> Out {
+        out(&self.view.window(&self.session, from, to))
+    }
+
+    /// The events `from..to` of a group.
+    pub fn matches(&self, group: usize, from: usize, to: usize) -> Out {
+        out(&view::matches(&self.session, group, from, to))
+    }
+
+    /// Starts to read one event of a group again.
+    pub fn recall(&self, group: usize, index: usize) -> Result<Recall, JsError> {
+        let recall = recall::Recall::new(&self.session, group, index);
+        let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
+        let size = self
+            .session
+            .sources()
+            .get(recall.source() as usize)
+            .map_or(0, |source| source.bytes);
+        Ok(Recall { recall, size })
+    }
+
+    /// The result as `json` or `csv`, byte for byte what the command line writes.
+    pub fn export(&self, format: &str) -> Result<String, JsError> {
+        let report = Report::of(&self.session);
+        match format {
+            "json" => Ok(export::json::json(&report)?),
+            "csv" => Ok(export::csv::csv(report.groups.into_iter()).0),
+            _ => Err(JsError::new("The formats are json and csv.")),
+        }
+    }
+
+    /// How many cells the CSV export neutralises.
+    pub fn neutralised(&self) -> f64 {
+        export::csv::csv(Report::of(&self.session).groups.into_iter()).1 as f64
+    }
+
+    /// Sets the SHA-256 of an input.
+    pub fn set_sha256(&mut self, source: u32, hash: &str) {
+        self.session.set_sha256(source, hash.to_owned());
+    }
+}
+
+/// One match being read again.
+#[wasm_bindgen]
+pub struct Recall {
+    recall: recall::Recall,
+    size: u64,
+}
+
+#[wasm_bindgen]
+impl Recall {
+    /// Number of the input to read.
+    pub fn source(&self) -> u32 {
+        self.recall.source()
+    }
+
+    /// The next part to read, `{offset, length}`; undefined when enough was read.
+    pub fn want(&self) -> Out {
+        wanted(self.recall.want(), self.size)
+    }
+
+    /// Takes any prefix of the wanted part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.recall.push(bytes);
+    }
+
+    /// The evidence.
+    pub fn finish(self) -> Out {
+        match self.recall.finish() {
+            Some(evidence) => out(&evidence),
+            None => Err(JsError::new(
+                "The input no longer holds this event at its place. Was the file changed?",
+            )),
+        }
+    }
+}
+
+/// A SHA-256 being computed.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Hasher(hash::Hasher);
+
+#[wasm_bindgen]
+impl Hasher {
+    /// Starts one.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Hasher {
+        Hasher::default()
+    }
+
+    /// Takes the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.0.push(bytes);
+    }
+
+    /// The hash in hexadecimal digits.
+    pub fn finish(self) -> String {
+        self.0.finish()
+    }
+}

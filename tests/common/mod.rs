@@ -1,0 +1,63 @@
+//! Runs sessions over bytes in memory, as a face would.
+#![allow(dead_code)] // Each test file uses a part of it.
+
+use serde_json::Value;
+use sysmon_triage::intake::Want;
+use sysmon_triage::report::Report;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
+use sysmon_triage::session::Session;
+
+/// Feeds a scan with everything it wants, in pieces whose sizes `piece` gives.
+pub fn feed(scan: &mut Scan, bytes: &[u8], mut piece: impl FnMut() -> usize) {
+    while let Some(Want { offset, length }) = scan.want() {
+        let from = (offset as usize).min(bytes.len());
+        let length = usize::try_from(length)
+            .unwrap_or(usize::MAX)
+            .min(bytes.len() - from)
+            .min(piece().max(1));
+        if length == 0 {
+            break;
+        }
+        scan.push(&bytes[from..from + length]);
+    }
+}
+
+/// A session over these inputs, each fed in pieces of this size.
+pub fn session(inputs: &[(&str, &[u8])], piece: usize) -> Session {
+    let mut session = Session::new(&RULE);
+    for (name, bytes) in inputs {
+        let source = session.add_source(name, bytes.len() as u64);
+        let mut scan = Scan::new(&RULE, source, name, Some(bytes.len() as u64));
+        feed(&mut scan, bytes, || piece);
+        assert!(session.absorb(scan.finish()));
+    }
+    session
+}
+
+/// The JSON report over these inputs.
+pub fn report(inputs: &[(&str, &[u8])]) -> Value {
+    report_of(&session(inputs, 1 << 20))
+}
+
+/// The JSON report of a session.
+pub fn report_of(session: &Session) -> Value {
+    serde_json::to_value(Report::of(session)).unwrap()
+}
+
+/// The problems of the only input as `severity code where: message`.
+pub fn problems(report: &Value) -> Vec<String> {
+    let listed = report["sources"][0]["problems"].as_array().unwrap().iter();
+    listed
+        .map(|problem| {
+            let text = |name: &str| problem[name].as_str().unwrap().to_owned();
+            format!(
+                "{} {} [{}] {}",
+                text("severity"),
+                text("code"),
+                text("where"),
+                text("message")
+            )
+        })
+        .collect()
+}

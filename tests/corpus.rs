@@ -1,0 +1,81 @@
+//! Real logs against results that an independent program computed.
+//!
+//! The logs are not part of the repository: the folder is `$CORPUS_DIR`, or `../shared/corpus`
+//! beside the checkout. Without it the test says so and checks nothing.
+
+mod common;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+fn corpus() -> Option<PathBuf> {
+    let named = std::env::var_os("CORPUS_DIR").map(PathBuf::from);
+    let folder =
+        named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
+    folder.join("expected").is_dir().then_some(folder)
+}
+
+/// Every file gives the expected groups and totals.
+#[test]
+fn every_file_gives_its_expected_result() {
+    let Some(folder) = corpus() else {
+        println!("no corpus folder: nothing was compared");
+        return;
+    };
+    let mut failures = Vec::new();
+    let mut compared = 0;
+    let mut files: Vec<_> = std::fs::read_dir(folder.join("expected"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    for file in files {
+        let expected: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let name = expected["file"].as_str().unwrap();
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let report = common::report(&[(name, &bytes)]);
+        compared += 1;
+        failures.extend(differences(name, &expected, &report));
+    }
+    assert!(compared > 0, "the corpus folder holds no expected results");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    println!("{compared} files compared");
+}
+
+/// Classic WinEventLog text is no event here: it is counted as not understood.
+fn differences(name: &str, expected: &Value, report: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let damaged = expected["damaged"] == true;
+    for count in ["records", "process_creations", "matches"] {
+        let (want, have) = (
+            expected[count].as_u64().unwrap(),
+            report["totals"][count].as_u64().unwrap(),
+        );
+        let classic = expected["format"] == "splunk-classic-text" && count == "records";
+        let have = if classic {
+            report["totals"]["unreadable"].as_u64().unwrap()
+        } else {
+            have
+        };
+        if have < want || (have > want && !damaged) {
+            found.push(format!("{name}: {count}: expected {want}, found {have}"));
+        }
+    }
+    let groups = report["groups"].as_array().unwrap();
+    for group in expected["groups"].as_array().unwrap() {
+        if !groups.contains(group) {
+            found.push(format!(
+                "{name}: this group is missing: {group}\n  found: {groups:?}"
+            ));
+        }
+    }
+    if groups.len() != expected["groups"].as_array().unwrap().len() && !damaged {
+        found.push(format!(
+            "{name}: {} groups, not {}",
+            groups.len(),
+            expected["groups"].as_array().unwrap().len()
+        ));
+    }
+    found
+}
