@@ -70,7 +70,7 @@ async function startPool() {
     ? WebAssembly.compileStreaming(new Response(packedBlock("wasm"), { headers: { "content-type": "application/wasm" } }))
     : new Response(packedBlock("wasm")).arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
   spawn ??= workerFactory(document.getElementById("worker")?.textContent ?? "");
-  const made = new Pool({ module: await module, spawn, cores: navigator.hardwareConcurrency || 2, listen });
+  const made = new Pool({ module: await module, spawn, cores: navigator.hardwareConcurrency || 2, listen, words: en.reader, broke: en.files.broke });
   const rule = /** @type {Core.Rule} */ (await made.ask("rule"));
   store.set({ rule });
   return made;
@@ -254,13 +254,14 @@ const actions = {
     const { phase, files, summary } = store.get();
     if (!pool || !summary) return;
     try {
-      const content = /** @type {string} */ (await pool.ask("export", { format }));
+      const { content, neutralised } = /** @type {{ content: string, neutralised: number }} */ (await pool.ask("export", { format }));
       const name = exportName(files.map((file) => file.name), format, new Date());
       download(name, content, format === "csv" ? "text/csv" : "application/json");
       // A CSV carries no hashes.
       const pending = format === "json" ? files.filter((file) => file.hash === "pending" || file.hash === "none").length : 0;
       if (phase === "reading") say(en.say.exportReading(name), "warning");
       else if (pending > 0) say(en.say.exportPending(name, pending), "warning");
+      else if (neutralised > 0) say(en.say.exportNeutralised(name, neutralised), "warning");
       else say(en.say.exported(name));
     } catch (error) {
       say(en.say.exportFailed(error instanceof Error ? error.message : String(error)), "error");

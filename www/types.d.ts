@@ -22,6 +22,8 @@ declare namespace Core {
     matches(group: number, from: number, to: number): MatchRef[];
     recall(group: number, index: number): Recall;
     export(format: string): string;
+    neutralised(): number;
+    reading_broke(source: number, reason: string): void;
     set_sha256(source: number, hex: string): void;
     rule(): Rule;
   }
@@ -98,11 +100,11 @@ declare namespace Core {
     marks: { start: number; end: number; field: string }[];
   }
   interface Rule {
-    id: string; name: string; version: number | string; date: string; author: string; type: string; status: string;
+    id: string; name: string; version: number | string; date: string; author: string; type: string; status?: string;
     description: string; search: string; technique: string; technique_name: string; tactic: string;
     kill_chain_phase: string; risk_score: number; impact: number; confidence: number; story: string;
     required_fields: string[]; known_false_positives: string; data_set: string; products: string[];
-    columns: { name: string; meaning: string }[]; key: string[]; limits: string[];
+    key: string[]; limits: string[];
   }
 }
 

@@ -87,7 +87,7 @@ export const en = {
       matches: "matches", problems: "problems", progress: "progress",
     },
     status: {
-      queued: "waiting", reading: "reading", done: "read", cancelled: "cancelled: read in part", crashed: "reader broke down",
+      queued: "waiting", reading: "reading", done: "read", cancelled: "read in part", crashed: "reader broke down",
       partial: "read in part", errors: "read with errors", failed: "not read",
     },
     /** @param {number} n */
@@ -113,9 +113,18 @@ export const en = {
       message: `The reader of this file broke down: ${message.replace(/\.$/, "")}.`,
       next: "What it had found until then is kept, and the other files went on. Try this file with the command line tool; the diagnostics say what the makers need to know.",
     }),
+    /** For the report. @param {string} message */
+    broke: (message) => `The reader of this file broke down (${message.replace(/\.$/, "")}).`,
     format: /** @type {Record<string, string>} */ ({
       evtx: "EVTX", xml: "XML", json: "JSON", csv: "CSV", gzip: "gzip", zip: "zip", tar: "tar", unknown: "unknown", empty: "empty",
     }),
+  },
+
+  /** What a worker puts into the report itself. */
+  reader: {
+    stalled: "The browser gave no data of this file for a long time.",
+    shorter: "The file is shorter than it was when it was opened.",
+    closed: "The file of this event is not open any more.",
   },
 
   severity: /** @type {Record<string, string>} */ ({ error: "Error", warning: "Warning", info: "Note" }),
@@ -193,9 +202,18 @@ export const en = {
     nothing: (/** @type {string} */ text) => `No row contains \u201c${text}\u201d.`,
     zone: { utc: "UTC", local: "local" },
     eventWord: (/** @type {number} */ n) => (n === 1 ? "event" : "events"),
-    meaning: /** @type {Record<string, string>} */ ({
-      firstTime: "earliest event of the group", lastTime: "latest event of the group", count: "events in the group",
-    }),
+    meaning: /** @type {[string, string][]} */ ([
+      ["dest", "host on which the process was started"],
+      ["user", "user of the process"],
+      ["parent_process", "command line of the parent, WmiPrvSE.exe"],
+      ["process_name", "file name of the process"],
+      ["process", "its command line"],
+      ["process_id", "its id on the host"],
+      ["parent_process_id", "id of the parent"],
+      ["count", "events in the group"],
+      ["firstTime", "earliest event of the group"],
+      ["lastTime", "latest event of the group"],
+    ]),
   },
 
   details: {
@@ -285,7 +303,7 @@ export const en = {
     close: "Close",
     rows: /** @type {[string[], string][]} */ ([
       [["/"], "Search"],
-      [["\u2191", "\u2193"], "Move between rows (also k and j)"],
+      [["\u2191", "\u2193"], "Move between rows (or k and j)"],
       [["\u2190", "\u2192"], "Move between columns"],
       [["Home", "End"], "First and last column; with Ctrl, first and last row"],
       [["Enter"], "Details of the row"],
@@ -309,6 +327,7 @@ export const en = {
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
     exported: (/** @type {string} */ name) => `Exported ${name}.`,
     exportPending: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. The SHA-256 of ${count(n, "file", "files")} is still being computed and stands as null: export again when it is done.`,
+    exportNeutralised: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. In ${count(n, "cell", "cells")} that a spreadsheet would run as a formula, an apostrophe was put in front. The JSON export is exact.`,
     exportReading: (/** @type {string} */ name) => `Exported ${name}. Reading is not over: it holds what was found so far.`,
     exportFailed: (/** @type {string} */ message) => `The export failed: ${message}`,
     doubles: (/** @type {number} */ n) => `${count(n, "file is", "files are")} already in the result and ${n === 1 ? "was" : "were"} not read again.`,

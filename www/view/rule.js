@@ -13,8 +13,8 @@ export function createRule(actions) {
 
   /** @param {Core.Rule} rule */
   function fill(rule) {
-    /** @param {string} name @param {Node | string} value */
-    const fact = (name, value) => h("div", null, h("dt", null, name), h("dd", null, value));
+    /** @param {string} name @param {Node | string | undefined} value */
+    const fact = (name, value) => value && h("div", null, h("dt", null, name), h("dd", null, value));
     replace(body,
       h("section", null, h("h3", null, t.what), h("p", null, rule.description)),
       h("section", null,
@@ -40,7 +40,7 @@ export function createRule(actions) {
           fact(t.meta.required, h("code", null, rule.required_fields.join(" "))),
           fact(t.meta.id, h("code", null, rule.id)))),
       h("section", null, h("h3", null, t.columns),
-        h("dl", { class: "facts columns" }, rule.columns.map(({ name, meaning }) => fact(name, meaning)))));
+        h("dl", { class: "facts columns" }, en.table.meaning.map(([name, meaning]) => fact(name, meaning)))));
   }
 
   /** @type {Core.Rule | null} */

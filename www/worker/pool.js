@@ -44,9 +44,14 @@ export function workerFactory(text) {
 
 export class Pool {
   /**
-   * @param {{ module: WebAssembly.Module, spawn: () => Worker, cores: number, listen: (event: PoolEvent) => void }} setup
+   * @param {{
+   *   module: WebAssembly.Module, spawn: () => Worker, cores: number, listen: (event: PoolEvent) => void,
+   *   words: import("./protocol.js").WorkerWords, broke: (message: string) => string,
+   * }} setup
    */
-  constructor({ module, spawn, cores, listen }) {
+  constructor({ module, spawn, cores, listen, words, broke }) {
+    this.words = words;
+    this.broke = broke;
     this.module = module;
     this.spawn = spawn;
     this.listen = listen;
@@ -75,7 +80,7 @@ export class Pool {
     this.over = false;
     for (const { file, name } of inputs) {
       const source = this.entries.push({ file, name, state: "queued", crashed: null, hash: "none" }) - 1;
-      this.queue.push({ source, file, name, instead: null });
+      this.queue.push({ source, file, name, unread: false });
       this.listen({ type: "added", source, name, size: file.size });
     }
     this.send(this.lead, { type: "add", inputs: inputs.map(({ file, name }) => ({ file, name })) });
@@ -84,7 +89,7 @@ export class Pool {
 
   /** Keeps what was found. The files that were not read whole are marked so. */
   cancel() {
-    this.queue = this.queue.map((scan) => (scan.instead ? scan : { ...scan, instead: { cancelled: true } }));
+    this.queue = this.queue.map((scan) => ({ ...scan, unread: true }));
     for (const scanner of this.scanners) {
       if (scanner.source === null) continue;
       const { source } = scanner;
@@ -92,7 +97,9 @@ export class Pool {
       setTimeout(() => {
         if (scanner.source !== source || scanner.ended) return;
         this.endScanner(scanner);
-        this.enqueueInstead(source, { cancelled: true });
+        const entry = this.entries[source];
+        if (entry) this.queue.unshift({ source, file: entry.file, name: entry.name, unread: true });
+        this.deal();
       }, DEAF_MS);
     }
     this.deal();
@@ -126,7 +133,7 @@ export class Pool {
     const lead = this.spawn();
     lead.onmessage = ({ data }) => this.fromLead(lead, data);
     lead.onerror = (event) => this.leadDied(lead, null, event.message);
-    this.send(lead, { type: "start", role: "lead", module: this.module });
+    this.send(lead, { type: "start", role: "lead", module: this.module, words: this.words });
     return lead;
   }
 
@@ -168,12 +175,17 @@ export class Pool {
     this.lead = this.startLead();
     this.send(this.lead, { type: "add", inputs: this.entries.map(({ file, name }) => ({ file, name })) });
     this.over = false;
-    this.queue = this.entries.map((entry, index) => {
-      if (index === source) entry.crashed = message;
-      entry.state = "queued";
+    this.queue = [];
+    this.entries.forEach((entry, index) => {
       entry.hash = "none";
-      this.listen({ type: "file", source: index, patch: { status: "queued", bytes: 0, crash: entry.crashed, hash: "none" } });
-      return { source: index, file: entry.file, name: entry.name, instead: entry.crashed === null ? null : { failed: entry.crashed } };
+      if (index === source) entry.crashed = message;
+      if (entry.crashed !== null) {
+        this.giveUp(index, entry.crashed);
+        return;
+      }
+      entry.state = "queued";
+      this.listen({ type: "file", source: index, patch: { status: "queued", bytes: 0, hash: "none" } });
+      this.queue.push({ source: index, file: entry.file, name: entry.name, unread: false });
     });
     this.deal();
   }
@@ -194,7 +206,7 @@ export class Pool {
       free.ended = false;
       const entry = this.entries[scan.source];
       if (entry) entry.state = "reading";
-      if (!scan.instead) this.listen({ type: "file", source: scan.source, patch: { status: "reading", startedAt: performance.now() } });
+      if (!scan.unread) this.listen({ type: "file", source: scan.source, patch: { status: "reading", startedAt: performance.now() } });
       this.send(free.worker, { type: "scan", ...scan });
     }
     if (!this.over && this.entries.every((entry) => entry.state === "over")) {
@@ -222,7 +234,7 @@ export class Pool {
     const scanner = { worker: this.spawn(), source: null, ended: true };
     scanner.worker.onmessage = ({ data }) => this.fromScanner(scanner, data);
     scanner.worker.onerror = (event) => this.scannerDied(scanner, event.message);
-    this.send(scanner.worker, { type: "start", role: "scan", module: this.module });
+    this.send(scanner.worker, { type: "start", role: "scan", module: this.module, words: this.words });
     this.scanners.add(scanner);
     return scanner;
   }
@@ -249,10 +261,8 @@ export class Pool {
         scanner.source = null;
         if (!entry) break;
         entry.state = "over";
-        // A file whose reader crashed was counted before: the second scan only records why it stopped.
-        const news = entry.crashed === null ? counts(message.progress) : {};
-        const status = entry.crashed !== null ? "crashed" : message.cancelled ? "cancelled" : "done";
-        this.listen({ type: "file", source: message.source, patch: { ...news, status, crash: entry.crashed, endedAt: performance.now() } });
+        const status = message.cancelled ? "cancelled" : "done";
+        this.listen({ type: "file", source: message.source, patch: { ...counts(message.progress), status, endedAt: performance.now() } });
         this.deal();
         break;
       }
@@ -272,24 +282,18 @@ export class Pool {
       this.listen({ type: "fatal", message });
       return;
     }
-    const entry = this.entries[source];
-    if (entry && entry.crashed === null) {
-      entry.crashed = message;
-      this.enqueueInstead(source, { failed: message });
-    } else if (entry) {
-      entry.state = "over";
-      this.listen({ type: "file", source, patch: { status: "crashed", crash: message, endedAt: performance.now() } });
-    }
+    this.giveUp(source, message);
     this.deal();
   }
 
-  /** @param {number} source @param {NonNullable<Scan["instead"]>} instead */
-  enqueueInstead(source, instead) {
+  /** A file that broke its reader: what was found in it stays, and the report says so. @param {number} source @param {string} message */
+  giveUp(source, message) {
     const entry = this.entries[source];
     if (!entry) return;
-    entry.state = "queued";
-    this.queue.unshift({ source, file: entry.file, name: entry.name, instead });
-    this.deal();
+    entry.crashed = message;
+    entry.state = "over";
+    this.send(this.lead, { type: "broke", source, reason: this.broke(message) });
+    this.listen({ type: "file", source, patch: { status: "crashed", crash: message, hash: entry.hash, endedAt: performance.now() } });
   }
 
   /** @param {number} source @param {ArrayBuffer} bytes */
@@ -303,7 +307,7 @@ export class Pool {
     if (!this.entries.some(({ hash }) => hash === "none")) return;
     const hasher = this.spawn();
     this.hasher = hasher;
-    this.send(hasher, { type: "start", role: "hash", module: this.module });
+    this.send(hasher, { type: "start", role: "hash", module: this.module, words: this.words });
     let waiting = 0;
     this.entries.forEach((entry, source) => {
       if (entry.hash !== "none") return;

@@ -2,15 +2,18 @@
 // files and send what they found as bytes; a hash worker computes SHA-256 when the result stands.
 
 /**
- * A file to read. `instead` records, without reading, why it was not: cancelled before its turn, or its
- * reader crashed; so the session, and every export, knows.
- * @typedef {{ source: number, file: File, name: string, instead: null | { cancelled: true } | { failed: string } }} Scan
+ * Sentences that end up in a report; the page's words, as all others.
+ * @typedef {{ stalled: string, shorter: string, closed: string }} WorkerWords
+ *
+ * A file to read. `unread`: cancelled before its turn, which the session and every export should know.
+ * @typedef {{ source: number, file: File, name: string, unread: boolean }} Scan
  *
  * To a worker.
  * @typedef {(
- *   | { type: "start", role: "lead" | "scan" | "hash", module: WebAssembly.Module }
+ *   | { type: "start", role: "lead" | "scan" | "hash", module: WebAssembly.Module, words: WorkerWords }
  *   | { type: "add", inputs: { file: File, name: string }[] }
  *   | { type: "absorb", bytes: ArrayBuffer, source: number }
+ *   | { type: "broke", source: number, reason: string }
  *   | { type: "sha256", source: number, hex: string }
  *   | { type: "ask", ask: number, method: string, args: unknown }
  *   | ({ type: "scan" } & Scan)

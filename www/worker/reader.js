@@ -21,9 +21,10 @@ function giveUp(buffer) {
 const STALLED = Symbol("stalled");
 
 export class Reader {
-  /** @param {Blob} file */
-  constructor(file) {
+  /** @param {Blob} file @param {string} stalled what to say when it gives no data */
+  constructor(file, stalled) {
     this.file = file;
+    this.stalled = stalled;
     /** @type {ReadableStreamDefaultReader<Uint8Array> | null} */
     this.stream = null;
     /** @type {Uint8Array | null} */
@@ -54,7 +55,7 @@ export class Reader {
       if (!this.stream || this.position >= this.end) this.open(this.position, length);
       const got = await this.read();
       if (got === STALLED) {
-        if (++retry > STALL_RETRIES) throw new Error("The file gave no data for a long time.");
+        if (++retry > STALL_RETRIES) throw new Error(this.stalled);
         this.open(this.position, length);
       } else if (got.done) {
         this.stream = null;

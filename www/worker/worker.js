@@ -37,20 +37,23 @@ const turn = (() => {
   });
 })();
 
+/** What the page has this worker say. @type {import("./protocol.js").WorkerWords} */
+let words = { stalled: "", shorter: "", closed: "" };
+
 // --- scan: reads one file at a time ---------------------------------------------------------------
 
 let cancelled = false;
 
 /** @param {Extract<ToWorker, { type: "scan" }>} job */
-async function scanFile({ source, file, name, instead }) {
+async function scanFile({ source, file, name, unread }) {
   const scan = new wasm_bindgen.Scan(source, name, file.size);
-  const reader = new Reader(file);
+  const reader = new Reader(file, words.stalled);
   let reported = performance.now();
   let taken = 0;
   let rested = reported;
-  let failure = instead && "failed" in instead ? instead.failed : null;
+  let failure = null;
   try {
-    if (!instead) {
+    if (!unread) {
       let format = scan.progress().format;
       for (let want; !cancelled && (want = scan.want()); ) {
         let bytes;
@@ -61,7 +64,7 @@ async function scanFile({ source, file, name, instead }) {
           break;
         }
         if (bytes === null) {
-          failure = "The file ended before its size was reached.";
+          failure = words.shorter;
           break;
         }
         scan.push(bytes);
@@ -83,7 +86,7 @@ async function scanFile({ source, file, name, instead }) {
       }
     }
     const progress = scan.progress();
-    const early = cancelled || (instead !== null && "cancelled" in instead);
+    const early = cancelled || unread;
     const last = owned(failure !== null ? scan.read_failed(failure) : early ? scan.cancel() : scan.finish());
     post({ type: "ended", source, progress, bytes: last, cancelled: early }, [last]);
   } finally {
@@ -97,6 +100,9 @@ async function scanFile({ source, file, name, instead }) {
 let session;
 /** @type {File[]} */
 const files = [];
+let sorted = "";
+let stale = true;
+let size = { rows: 0, groups: 0 };
 let summaryTimer = 0;
 let summaryCost = 0;
 
@@ -118,21 +124,25 @@ const answers = {
   rule: (core) => core.rule(),
   summary: (core) => core.summary(),
   window(core, { view, from, to }) {
-    const size = core.view(view);
+    const wanted = JSON.stringify(view);
+    // Sorting and searching again is only needed when the order or the rows changed.
+    if (stale || wanted !== sorted) size = core.view(view);
+    sorted = wanted;
+    stale = false;
     const items = core.rows(from, Math.min(to, size.rows));
     return { ...size, from, items };
   },
   matches: (core, { group, from, to }) => core.matches(group, from, to),
   evidence: (core, { group, index }) => readAgain(core, group, index),
-  export: (core, { format }) => core.export(format),
+  export: (core, { format }) => ({ content: core.export(format), neutralised: format === "csv" ? core.neutralised() : 0 }),
 };
 
 /** @param {Core.Session} core @param {number} group @param {number} index */
 async function readAgain(core, group, index) {
   const recall = core.recall(group, index);
   const file = files[recall.source()];
-  if (!file) throw new Error("The file of this event is not open any more.");
-  const reader = new Reader(file);
+  if (!file) throw new Error(words.closed);
+  const reader = new Reader(file, words.stalled);
   try {
     for (let want; (want = recall.want()); ) {
       const bytes = await reader.next(want.offset, want.length, 1024 * 1024);
@@ -153,11 +163,11 @@ let hashing = Promise.resolve();
 /** @param {Extract<ToWorker, { type: "hash" }>} job */
 async function hashFile({ source, file }) {
   const hasher = new wasm_bindgen.Hasher();
-  const reader = new Reader(file);
+  const reader = new Reader(file, words.stalled);
   try {
     for (let at = 0; at < file.size; ) {
       const bytes = await reader.next(at, file.size - at, 4 * 1024 * 1024);
-      if (bytes === null) throw new Error("The file ended early.");
+      if (bytes === null) throw new Error(words.shorter);
       hasher.push(bytes);
       at += bytes.length;
     }
@@ -185,7 +195,7 @@ async function guarded(source, work) {
 async function answer({ ask, method, args }) {
   try {
     const work = answers[method];
-    if (!session || !work) throw new Error(`No answer for ${method}.`);
+    if (!session || !work) throw new TypeError(method);
     post({ type: "answer", ask, value: await work(session, args) });
   } catch (error) {
     if (isTrap(error)) post({ type: "crashed", source: null, message: sentence(error) });
@@ -198,6 +208,7 @@ let ready = Promise.resolve();
 
 scope.onmessage = (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
   if (message.type === "start") {
+    words = message.words;
     ready = guarded(null, async () => {
       await wasm_bindgen({ module_or_path: message.module });
       if (message.role === "lead") session = new wasm_bindgen.Session();
@@ -229,6 +240,12 @@ function work(message) {
     case "absorb":
       return guarded(message.source, () => {
         session?.absorb(new Uint8Array(message.bytes));
+        stale = true;
+        tellSoon();
+      });
+    case "broke":
+      return guarded(message.source, () => {
+        session?.reading_broke(message.source, message.reason);
         tellSoon();
       });
     case "sha256":
