@@ -13,7 +13,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
-use crate::run::{node_tool, output, root};
+use crate::run::{node_tool, output, root, strict_output};
 use crate::{setup, wasm};
 
 /// Stands for the build's name until the hash of everything is known; as long as what replaces it.
@@ -76,7 +76,8 @@ pub fn dist() -> Result<PathBuf> {
 
 /// One script or style sheet with everything it imports. Names are kept, so that a stack trace says something.
 fn bundle(entry: &str, more: &[&str]) -> Result<String> {
-    output(
+    // A warning of the bundler is a fault of the source: a key that stands twice, a test that never holds.
+    strict_output(
         node_tool("esbuild")
             .args([
                 entry,

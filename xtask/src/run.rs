@@ -82,6 +82,19 @@ pub fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("{} did not print UTF-8", shown(command)))
 }
 
+/// Like [`output`], for a command that must not print a word on standard error.
+pub fn strict_output(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("could not start {}", shown(command)))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() || !said.trim().is_empty() {
+        bail!("{} said:\n{}", shown(command), said.trim());
+    }
+    String::from_utf8(output.stdout)
+        .with_context(|| format!("{} did not print UTF-8", shown(command)))
+}
+
 /// The command as one would type it, shortened.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());

@@ -52,6 +52,14 @@ export async function start(kind, { width = 1280, height = 900, dark = false } =
       if (kind === "chromium") {
         const entries = await driver.manage().logs().get(logging.Type.BROWSER);
         said.push(...entries.filter((entry) => entry.level.value >= logging.Level.WARNING.value).map((entry) => entry.message));
+      } else {
+        // Events come in order: once this one is there, so are all before it.
+        const mark = `mark ${Math.random()}`;
+        await driver.executeScript((/** @type {string} */ mark) => console.warn(mark), mark);
+        for (let i = 0; i < 200 && !said.some((text) => text.includes(mark)); i += 1) await new Promise((done) => setTimeout(done, 10));
+        const at = said.findIndex((text) => text.includes(mark));
+        if (at < 0) throw new Error("Firefox's console can't be heard.");
+        said.splice(at, 1);
       }
       return said.splice(0);
     },

@@ -24,6 +24,8 @@ export class Page {
 
   /** @param {string} [url] */
   async open(url = FROM_DISK) {
+    // What an earlier, failed test left in the console is not this one's.
+    await this.browser.errors();
     await this.driver.get(url);
     await this.until("the page has started", () => document.documentElement.dataset.phase === "empty");
   }
