@@ -6,7 +6,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { By } from "selenium-webdriver";
+import { By, Key } from "selenium-webdriver";
 import { eventXml } from "./harness/bad-input.js";
 import { NO_CORPUS, commandLine, log } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
@@ -97,11 +97,19 @@ inBothBrowsers("input", (page, kind) => {
 
   test("pasted text", async () => {
     await page().open();
+    // Copied and pasted by keys, so both are the browser's own doing.
     await page().run((/** @type {string} */ text) => {
-      const data = new DataTransfer();
-      data.setData("text/plain", text);
-      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      const area = document.createElement("textarea");
+      area.id = "test-copy";
+      area.value = text;
+      document.body.append(area);
+      area.focus();
+      area.select();
     }, eventXml({ record: 7 }));
+    const withControl = (/** @type {string} */ key) => page().driver.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform();
+    await withControl("c");
+    await page().run(() => document.getElementById("test-copy")?.remove());
+    await withControl("v");
     await page().done();
     const report = JSON.parse(await page().exportJson());
     assert.equal(report.totals.matches, 1);

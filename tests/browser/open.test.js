@@ -27,6 +27,7 @@ inBothBrowsers("the page", (page) => {
 
     test(`says what the rule checks, from ${from}`, async () => {
       await open();
+      await page().until("the core is there", () => document.querySelector("#rule-panel pre") !== null);
       await page().click("#rule-panel summary");
       const said = await page().text("#rule-panel");
       for (const words of [
