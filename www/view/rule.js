@@ -16,15 +16,15 @@ export function createRule(actions) {
     /** @param {string} name @param {Node | string | undefined} value */
     const fact = (name, value) => value && h("div", null, h("dt", null, name), h("dd", null, value));
     replace(body,
-      h("section", null, h("h3", null, t.what), h("p", null, rule.description)),
+      h("section", null, h("h2", null, t.what), h("p", null, rule.description)),
       h("section", null,
-        h("div", { class: "head" }, h("h3", null, t.search),
+        h("div", { class: "head" }, h("h2", null, t.search),
           h("button", { type: "button", class: "button small", on: { click: () => actions.copy(rule.search, t.search) } }, icon("copy"), t.copySearch)),
         h("pre", { class: "code-block", tabindex: "0" }, rule.search)),
       h("section", { class: "two" },
-        h("div", null, h("h3", null, t.limits), h("ul", null, rule.limits.map((limit) => h("li", null, limit)))),
-        h("div", null, h("h3", null, t.positives), h("p", null, rule.known_false_positives))),
-      h("section", null, h("h3", null, t.about),
+        h("div", null, h("h2", null, t.limits), h("ul", null, rule.limits.map((limit) => h("li", null, limit)))),
+        h("div", null, h("h2", null, t.positives), h("p", null, rule.known_false_positives))),
+      h("section", null, h("h2", null, t.about),
         h("dl", { class: "facts" },
           fact(t.meta.technique, `${rule.technique} ${rule.technique_name}`),
           fact(t.meta.tactic, rule.tactic),
@@ -39,7 +39,7 @@ export function createRule(actions) {
           fact(t.meta.data, rule.data_set),
           fact(t.meta.required, h("code", null, rule.required_fields.join(" "))),
           fact(t.meta.id, h("code", null, rule.id)))),
-      h("section", null, h("h3", null, t.columns),
+      h("section", null, h("h2", null, t.columns),
         h("dl", { class: "facts columns" }, en.table.meaning.map(([name, meaning]) => fact(name, meaning)))));
   }
 

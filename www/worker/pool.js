@@ -166,8 +166,8 @@ export class Pool {
     for (const { reject } of this.asks.values()) reject(new Error(message));
     this.asks.clear();
     if (++this.restarts > MOST_RESTARTS || this.entries.length === 0) {
-      this.close();
       this.listen({ type: "fatal", message });
+      this.close();
       return;
     }
     this.stopHashing();
