@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+/// Consumed bytes that are kept before the rest is moved to the front.
+const DEAD_BYTES: usize = if cfg!(test) { 4 } else { 64 * 1024 };
+
 /// How the bytes of a text are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -113,17 +116,16 @@ impl Window {
     pub fn consume(&mut self, count: usize) {
         self.start += count;
         // Moving the rest only when the dead part outweighs it keeps the cost linear.
-        if self.start > 64 * 1024 && self.start * 2 > self.text.len() {
+        if self.start > DEAD_BYTES && self.start * 2 > self.text.len() {
+            let source = self.source_offset(0);
             self.text.drain(..self.start);
             self.before += self.start as u64;
             self.start = 0;
-            while self
-                .origins
-                .get(1)
-                .is_some_and(|(decoded, _)| *decoded <= self.before)
-            {
+            // Pieces that are gone are forgotten; the one that is cut begins anew.
+            while matches!(self.origins.front(), Some((decoded, _)) if *decoded <= self.before) {
                 self.origins.pop_front();
             }
+            self.origins.push_front((self.before, source));
         }
     }
 
@@ -134,8 +136,7 @@ impl Window {
         let Some((begin, source)) = next.checked_sub(1).and_then(|at| self.origins.get(at)) else {
             return self.source;
         };
-        let from = begin.saturating_sub(self.before) as usize;
-        let between = &self.text[from..(decoded - self.before) as usize];
+        let between = &self.text[(begin - self.before) as usize..(decoded - self.before) as usize];
         source
             + match self.encoding {
                 Encoding::Utf8 { .. } | Encoding::JsonString => between.len() as u64,

@@ -143,15 +143,21 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
     let data = object.get("EventData").filter(|data| !data.is_null());
     if let (Some(data), Some(_)) = (data, first(object, EVENT_ID)) {
         let mut event = flat_system(object);
-        return Some(match data.as_str() {
-            Some(text) => data_from_text(text, &mut event).map(|()| event),
+        return match data.as_str() {
+            Some(text) if text.trim_start().starts_with(['<', '{']) => {
+                Some(data_from_text(text, &mut event).map(|()| event))
+            }
+            // Some other field of this name: the record is flat.
+            Some(_) => None,
             None => {
                 push_all(&mut event.data, Some(data));
-                Ok(event)
+                Some(Ok(event))
             }
-        });
+        };
     }
-    if let (Some(payload), Some(_)) = (text("Payload"), first(object, EVENT_ID)) {
+    // PowerShell's events have a field of this name too, which is no JSON.
+    let payload = text("Payload").filter(|text| text.trim_start().starts_with('{'));
+    if let (Some(payload), Some(_)) = (payload, first(object, EVENT_ID)) {
         let mut event = flat_system(object);
         return Some(data_from_text(payload, &mut event).map(|()| event));
     }
@@ -302,9 +308,6 @@ fn data_from_text(text: &str, event: &mut Event) -> Result<(), String> {
             false => format!("<Event>{}</Event>", without_data_item(text)),
         };
         event.data = xml_event::parse(&xml)?.data;
-        return Ok(());
-    }
-    if text.is_empty() {
         return Ok(());
     }
     let value: Value = serde_json::from_str(text)
