@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { By, Key } from "selenium-webdriver";
+import { By, Key, error } from "selenium-webdriver";
 
 /** The built page on this disk. */
 export const PAGE = resolve(process.env.PAGE ?? "dist/index.html");
@@ -134,8 +134,15 @@ export class Page {
   }
 
   /** @param {string} css */
-  click(css) {
-    return this.driver.findElement(By.css(css)).click();
+  async click(css) {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.driver.findElement(By.css(css)).click();
+      } catch (problem) {
+        // A row that was drawn anew between being found and being clicked is clicked again, as a person would.
+        if (!(problem instanceof error.StaleElementReferenceError) || tries === 3) throw problem;
+      }
+    }
   }
 
   /** @param {string[]} keys each a key, or text to type */
