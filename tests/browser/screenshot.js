@@ -7,7 +7,7 @@ import { Page } from "./harness/page.js";
 
 const [path] = process.argv.slice(2);
 if (!path) throw new Error("usage: node screenshot.js FILE.png");
-const browser = await start("chromium", { width: 1280, height: 1000 });
+const browser = await start("chromium", { width: 1560, height: 1040 });
 try {
   const page = new Page(browser);
   await page.open();
