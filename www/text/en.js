@@ -128,7 +128,13 @@ export const en = {
   },
 
   severity: /** @type {Record<string, string>} */ ({ error: "Error", warning: "Warning", info: "Note" }),
-  problem: { where: "Where", next: "Next", times: (/** @type {number} */ n) => `${number(n)} times` },
+  problem: {
+    where: "Where",
+    next: "Next",
+    times: (/** @type {number} */ n) => `\u00d7 ${number(n)}`,
+    places: (/** @type {number} */ n) => `and at ${count(n, "other place", "other places")}`,
+    morePlaces: (/** @type {number} */ n) => `and at ${count(n, "place", "places")} more, in the JSON export`,
+  },
 
   verdict: {
     /** @param {Core.Summary["verdict"]} v */
