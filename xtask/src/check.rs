@@ -25,46 +25,14 @@ pub struct Found {
 
 /// Fast ones first, so that a slip shows early.
 pub const CHECKS: &[Check] = &[
-    Check {
-        name: "fmt",
-        about: "rustfmt",
-        run: |_| run(cargo().args(["fmt", "--all", "--check"])),
-    },
-    Check {
-        name: "tidy",
-        about: "the architecture's rules",
-        run: |_| tidy::tidy(),
-    },
-    Check {
-        name: "types",
-        about: "the JavaScript's types, by tsc",
-        run: |_| types(),
-    },
-    Check {
-        name: "js",
-        about: "JavaScript unit tests, by node --test",
-        run: |_| js(),
-    },
-    Check {
-        name: "clippy",
-        about: "clippy on everything native, warnings are errors",
-        run: |_| clippy(),
-    },
-    Check {
-        name: "clippy-wasm",
-        about: "clippy on the web build",
-        run: |_| clippy_wasm(),
-    },
-    Check {
-        name: "rust",
-        about: "Rust tests, native",
-        run: |_| rust(),
-    },
-    Check {
-        name: "browser",
-        about: "the built page in Chromium and Firefox",
-        run: browser,
-    },
+    Check { name: "fmt", about: "rustfmt", run: |_| run(cargo().args(["fmt", "--all", "--check"])) },
+    Check { name: "tidy", about: "the architecture's rules", run: |_| tidy::tidy() },
+    Check { name: "types", about: "the JavaScript's types, by tsc", run: |_| types() },
+    Check { name: "js", about: "JavaScript unit tests, by node --test", run: |_| js() },
+    Check { name: "clippy", about: "clippy on everything native, warnings are errors", run: |_| clippy() },
+    Check { name: "clippy-wasm", about: "clippy on the web build", run: |_| clippy_wasm() },
+    Check { name: "rust", about: "Rust tests, native", run: |_| rust() },
+    Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
 ];
 
 /// Runs all checks, or the named ones, and fails when any failed.
@@ -89,13 +57,7 @@ pub fn test(names: &[String]) -> Result<()> {
         setup::rust_components()?;
     }
     setup::for_build()?;
-    let found = Found {
-        browsers: if needs("browser") {
-            Some(setup::browsers()?)
-        } else {
-            None
-        },
-    };
+    let found = Found { browsers: if needs("browser") { Some(setup::browsers()?) } else { None } };
 
     let (mut report, mut failed) = (Vec::new(), Vec::new());
     for check in &chosen {
@@ -116,11 +78,7 @@ pub fn test(names: &[String]) -> Result<()> {
         }
     }
     println!("\n{}", report.join("\n"));
-    println!(
-        "checks: {} passed, {} failed",
-        chosen.len() - failed.len(),
-        failed.len()
-    );
+    println!("checks: {} passed, {} failed", chosen.len() - failed.len(), failed.len());
     if !failed.is_empty() {
         bail!("{} failed.", failed.join(", "));
     }
@@ -141,21 +99,17 @@ fn clippy() -> Result<()> {
 }
 
 fn clippy_wasm() -> Result<()> {
-    run(cargo()
-        .args([
-            "clippy",
-            "--quiet",
-            "--lib",
-            "--locked",
-            "--no-default-features",
-        ])
-        .args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]))
+    run(cargo().args(["clippy", "--quiet", "--lib", "--locked", "--no-default-features"]).args([
+        "--target",
+        "wasm32-unknown-unknown",
+        "--",
+        "-D",
+        "warnings",
+    ]))
 }
 
 fn rust() -> Result<()> {
-    run(cargo()
-        .args(["test", "--workspace", "--locked"])
-        .env("CORPUS_DIR", corpus()))
+    run(cargo().args(["test", "--workspace", "--locked"]).env("CORPUS_DIR", corpus()))
 }
 
 fn types() -> Result<()> {
@@ -168,25 +122,16 @@ fn js() -> Result<()> {
 }
 
 fn browser(found: &Found) -> Result<()> {
-    let browsers = found
-        .browsers
-        .as_ref()
-        .context("no browsers were looked for")?;
+    let browsers = found.browsers.as_ref().context("no browsers were looked for")?;
     let page = page::dist()?;
     run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
-    let program = target_dir().join(if cfg!(windows) {
-        "debug/sysmon-triage.exe"
-    } else {
-        "debug/sysmon-triage"
-    });
+    let program =
+        target_dir().join(if cfg!(windows) { "debug/sysmon-triage.exe" } else { "debug/sysmon-triage" });
     let mut env = vec![("PAGE", page.as_path()), ("CLI", &program)];
     let corpus = corpus();
     env.push(("CORPUS_DIR", &corpus));
     env.extend(browsers.env());
-    node_test(
-        &files_ending(&root().join("tests/browser"), ".test.js")?,
-        &env,
-    )
+    node_test(&files_ending(&root().join("tests/browser"), ".test.js")?, &env)
 }
 
 /// Real logs, which are too large for the repository; the tests that need them say so when they are not there.

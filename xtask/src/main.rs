@@ -66,9 +66,6 @@ fn dispatch(args: &[String]) -> Result<()> {
             }
             Ok(())
         }
-        _ => bail!(
-            "I don't know `cargo xtask {}`. `cargo xtask help` lists the tasks.",
-            args.join(" ")
-        ),
+        _ => bail!("I don't know `cargo xtask {}`. `cargo xtask help` lists the tasks.", args.join(" ")),
     }
 }

@@ -42,11 +42,7 @@ pub fn dist() -> Result<PathBuf> {
         template: String::from_utf8(www("index.html")?).context("www/index.html is not UTF-8")?,
         style: bundle("www/css/main.css", &[])?,
         script: bundle("www/main.js", &["--format=iife"])?,
-        worker: format!(
-            "{}\n{}",
-            shorten(&glue)?,
-            bundle("www/worker/worker.js", &["--format=iife"])?
-        ),
+        worker: format!("{}\n{}", shorten(&glue)?, bundle("www/worker/worker.js", &["--format=iife"])?),
         wasm: module,
         sample: www("sample/sample.xml")?,
     };
@@ -54,22 +50,11 @@ pub fn dist() -> Result<PathBuf> {
 
     let dist = root().join("dist");
     let path = dist.join("index.html");
-    fs::create_dir_all(&dist)
-        .and_then(|()| fs::write(&path, &page))
-        .context("dist/index.html")?;
+    fs::create_dir_all(&dist).and_then(|()| fs::write(&path, &page)).context("dist/index.html")?;
     let hash = hex_sha256(&[page.as_bytes()]);
-    fs::write(dist.join("SHA256SUMS"), format!("{hash}  index.html\n"))
-        .context("dist/SHA256SUMS")?;
-    println!(
-        "sysmon_triage.wasm  {:>9} bytes, {} gzipped",
-        parts.wasm.len(),
-        gzip(&parts.wasm)?.len()
-    );
-    println!(
-        "dist/index.html     {:>9} bytes, {} gzipped",
-        page.len(),
-        gzip(page.as_bytes())?.len()
-    );
+    fs::write(dist.join("SHA256SUMS"), format!("{hash}  index.html\n")).context("dist/SHA256SUMS")?;
+    println!("sysmon_triage.wasm  {:>9} bytes, {} gzipped", parts.wasm.len(), gzip(&parts.wasm)?.len());
+    println!("dist/index.html     {:>9} bytes, {} gzipped", page.len(), gzip(page.as_bytes())?.len());
     println!("sha256              {hash}");
     Ok(path)
 }
@@ -79,13 +64,7 @@ fn bundle(entry: &str, more: &[&str]) -> Result<String> {
     // A warning of the bundler is a fault of the source: a key that stands twice, a test that never holds.
     strict_output(
         node_tool("esbuild")
-            .args([
-                entry,
-                "--bundle",
-                "--log-level=warning",
-                "--charset=utf8",
-                "--legal-comments=none",
-            ])
+            .args([entry, "--bundle", "--log-level=warning", "--charset=utf8", "--legal-comments=none"])
             .args(["--minify-whitespace", "--minify-syntax", "--target=es2022"])
             .arg(format!("--define:__VERSION__=\"{}\"", version()?))
             .arg(format!("--define:__BUILD__=\"{BUILD}\""))
@@ -97,13 +76,8 @@ fn bundle(entry: &str, more: &[&str]) -> Result<String> {
 /// The product's version, which stands in its manifest.
 fn version() -> Result<String> {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).context("Cargo.toml")?;
-    let line = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("version = \""));
-    Ok(line
-        .and_then(|line| line.split('"').next())
-        .context("Cargo.toml names no version")?
-        .to_owned())
+    let line = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
+    Ok(line.and_then(|line| line.split('"').next()).context("Cargo.toml names no version")?.to_owned())
 }
 
 /// The glue without its comments and blanks; its global keeps its name.
@@ -134,26 +108,16 @@ pub fn assemble(parts: &Parts) -> Result<String> {
     if style.to_ascii_lowercase().contains("</style") || style.contains('\r') {
         bail!("The styles hold text that ends the <style> element early, or a carriage return.");
     }
-    let data =
-        |id: &str, text: &str| format!("<script type=\"text/plain\" id=\"{id}\">{text}</script>");
+    let data = |id: &str, text: &str| format!("<script type=\"text/plain\" id=\"{id}\">{text}</script>");
     let blocks = [
         (
             "<!--csp-->",
-            format!(
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">",
-                policy(&script, &style)
-            ),
+            format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(&script, &style)),
         ),
         ("<!--style-->", format!("<style>{style}</style>")),
-        (
-            "<!--wasm-->",
-            data("wasm", &BASE64.encode(gzip(&parts.wasm)?)),
-        ),
+        ("<!--wasm-->", data("wasm", &BASE64.encode(gzip(&parts.wasm)?))),
         ("<!--worker-->", data("worker", &worker)),
-        (
-            "<!--sample-->",
-            data("sample", &BASE64.encode(gzip(&parts.sample)?)),
-        ),
+        ("<!--sample-->", data("sample", &BASE64.encode(gzip(&parts.sample)?))),
         ("<!--script-->", format!("<script>{script}</script>")),
     ];
     fill(&parts.template, &blocks)
@@ -186,12 +150,7 @@ fn fill(template: &str, blocks: &[(&str, String)]) -> Result<String> {
 /// Both browsers enforce it from disk as from a server, and a worker made from a blob inherits it. `connect-src
 /// 'none'` is what makes "this page cannot make network requests" true.
 fn policy(script: &str, style: &str) -> String {
-    let hash = |text: &str| {
-        format!(
-            "'sha256-{}'",
-            BASE64.encode(Sha256::digest(text.as_bytes()))
-        )
-    };
+    let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(Sha256::digest(text.as_bytes())));
     format!(
         "default-src 'none'; script-src {} 'wasm-unsafe-eval'; worker-src blob:; style-src {}; img-src data:; \
          connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
@@ -209,11 +168,8 @@ fn script_text(what: &str, script: &str) -> Result<String> {
     while let Some(at) = rest.find('<') {
         let (before, after) = rest.split_at(at + 1);
         safe.push_str(before);
-        let starts = |text: &str| {
-            after
-                .get(..text.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(text))
-        };
+        let starts =
+            |text: &str| after.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
         if starts("/script") || starts("!--") {
             safe.push('\\');
         }
@@ -222,9 +178,7 @@ fn script_text(what: &str, script: &str) -> Result<String> {
     safe.push_str(rest);
     // The parser of HTML turns CR into LF, so the text would not be the one that was hashed.
     if safe.contains('\r') || safe.contains('\0') || safe.to_ascii_lowercase().contains("<script") {
-        bail!(
-            "{what} holds a carriage return, a NUL or `<script`, which may not stand in an inline script."
-        );
+        bail!("{what} holds a carriage return, a NUL or `<script`, which may not stand in an inline script.");
     }
     Ok(safe)
 }
@@ -232,10 +186,7 @@ fn script_text(what: &str, script: &str) -> Result<String> {
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     // No name and no time in the header: the same bytes in, the same bytes out.
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .context("gzip")
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).context("gzip")
 }
 
 /// SHA-256 over the parts one after another, in lower-case hexadecimal.
@@ -244,11 +195,7 @@ pub fn hex_sha256(parts: &[&[u8]]) -> String {
     for part in parts {
         hasher.update(part);
     }
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -273,11 +220,7 @@ mod tests {
     fn the_same_parts_give_the_same_page_and_other_parts_another_build() {
         let page = assemble(&parts()).unwrap();
         assert_eq!(page, assemble(&parts()).unwrap());
-        let other = assemble(&Parts {
-            wasm: b"\0asm2".to_vec(),
-            ..parts()
-        })
-        .unwrap();
+        let other = assemble(&Parts { wasm: b"\0asm2".to_vec(), ..parts() }).unwrap();
         let build = |page: &str| page.split("run('").nth(1).unwrap()[..12].to_owned();
         assert!(build(&page).bytes().all(|byte| byte.is_ascii_hexdigit()));
         assert_ne!(build(&page), build(&other));
@@ -286,16 +229,8 @@ mod tests {
     #[test]
     fn the_policy_admits_the_script_that_stands_in_the_page() {
         let page = assemble(&parts()).unwrap();
-        let script = page
-            .rsplit_once("<script>")
-            .unwrap()
-            .1
-            .strip_suffix("</script>")
-            .unwrap();
-        assert!(
-            page.contains(&BASE64.encode(Sha256::digest(script.as_bytes()))),
-            "{page}"
-        );
+        let script = page.rsplit_once("<script>").unwrap().1.strip_suffix("</script>").unwrap();
+        assert!(page.contains(&BASE64.encode(Sha256::digest(script.as_bytes()))), "{page}");
         assert!(page.contains("connect-src 'none'"));
     }
 
@@ -307,25 +242,17 @@ mod tests {
 
     #[test]
     fn a_template_without_a_placeholder_or_with_two_is_refused() {
-        for (template, says) in [
-            ("<!--csp-->".to_owned(), "lacks"),
-            (format!("{TEMPLATE}<!--csp-->"), "more than once"),
-        ] {
-            let error = assemble(&Parts {
-                template,
-                ..parts()
-            })
-            .unwrap_err();
+        for (template, says) in
+            [("<!--csp-->".to_owned(), "lacks"), (format!("{TEMPLATE}<!--csp-->"), "more than once")]
+        {
+            let error = assemble(&Parts { template, ..parts() }).unwrap_err();
             assert!(error.to_string().contains(says), "{error}");
         }
     }
 
     #[test]
     fn script_text_cannot_end_its_element() {
-        assert_eq!(
-            script_text("it", "a</SCRIPT>b<!--c<é").unwrap(),
-            r"a<\/SCRIPT>b<\!--c<é"
-        );
+        assert_eq!(script_text("it", "a</SCRIPT>b<!--c<é").unwrap(), r"a<\/SCRIPT>b<\!--c<é");
         assert!(script_text("it", "'<script>'").is_err());
         assert!(script_text("it", "a\r\nb").is_err());
     }

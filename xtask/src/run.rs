@@ -8,9 +8,7 @@ use anyhow::{Context, Result, bail};
 
 /// The root of the checkout.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies in the root of the checkout")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root of the checkout")
 }
 
 /// Where cargo puts what it builds.
@@ -60,9 +58,7 @@ pub fn npm() -> Command {
 
 /// Runs to the end with the output passed through; an error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("could not start {}", shown(command)))?;
+    let status = command.status().with_context(|| format!("could not start {}", shown(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", shown(command));
     }
@@ -78,31 +74,23 @@ pub fn output(command: &mut Command) -> Result<String> {
     if !output.status.success() {
         bail!("{} failed ({})", shown(command), output.status);
     }
-    String::from_utf8(output.stdout)
-        .with_context(|| format!("{} did not print UTF-8", shown(command)))
+    String::from_utf8(output.stdout).with_context(|| format!("{} did not print UTF-8", shown(command)))
 }
 
 /// Like [`output`], for a command that must not print a word on standard error.
 pub fn strict_output(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("could not start {}", shown(command)))?;
+    let output = command.output().with_context(|| format!("could not start {}", shown(command)))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() || !said.trim().is_empty() {
         bail!("{} said:\n{}", shown(command), said.trim());
     }
-    String::from_utf8(output.stdout)
-        .with_context(|| format!("{} did not print UTF-8", shown(command)))
+    String::from_utf8(output.stdout).with_context(|| format!("{} did not print UTF-8", shown(command)))
 }
 
 /// The command as one would type it, shortened.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let mut text = program
-        .file_stem()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned();
+    let mut text = program.file_stem().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     for arg in command.get_args() {
         text.push(' ');
         text.push_str(&arg.to_string_lossy());
@@ -117,12 +105,6 @@ fn shown(command: &Command) -> String {
 
 /// Finds a program on the PATH.
 pub fn which(name: &str) -> Option<PathBuf> {
-    let file = if cfg!(windows) {
-        format!("{name}.exe")
-    } else {
-        name.to_owned()
-    };
-    std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|dir| dir.join(&file))
-        .find(|path| path.is_file())
+    let file = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(&file)).find(|path| path.is_file())
 }

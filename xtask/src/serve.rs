@@ -18,13 +18,10 @@ pub fn serve(port: u16) -> Result<()> {
         Err(_) if port == DEFAULT_PORT => listen(0),
         other => other,
     }
-    .map_err(|error| {
-        anyhow!("Port {port} can't be listened on: {error}. `--port 0` takes a free one.")
-    })?;
+    .map_err(|error| anyhow!("Port {port} can't be listened on: {error}. `--port 0` takes a free one."))?;
     println!("\nhttp://{}/    (Ctrl+C ends it)", server.server_addr());
 
-    let header =
-        |name: &str, value: &str| Header::from_bytes(name, value).expect("a fixed header is valid");
+    let header = |name: &str, value: &str| Header::from_bytes(name, value).expect("a fixed header is valid");
     for request in server.incoming_requests() {
         let wanted = request.url().split('?').next().unwrap_or_default();
         let known = matches!(wanted, "/" | "/index.html");
@@ -35,12 +32,11 @@ pub fn serve(port: u16) -> Result<()> {
                         .with_header(header("Content-Type", "text/html; charset=utf-8"))
                         .with_header(header("Cache-Control", "no-store")),
                 ),
-                Err(error) => {
-                    request.respond(Response::from_string(error.to_string()).with_status_code(500))
-                }
+                Err(error) => request.respond(Response::from_string(error.to_string()).with_status_code(500)),
             },
-            (Method::Get | Method::Head, false) => request
-                .respond(Response::from_string("not here; the page is /\n").with_status_code(404)),
+            (Method::Get | Method::Head, false) => {
+                request.respond(Response::from_string("not here; the page is /\n").with_status_code(404))
+            }
             _ => request.respond(Response::from_string("only GET\n").with_status_code(405)),
         };
         if let Err(error) = sent {

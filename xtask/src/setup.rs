@@ -21,8 +21,7 @@ pub fn for_build() -> Result<()> {
 
 /// `rust-toolchain.toml` names the target, but a machine with `RUSTUP_AUTO_INSTALL=0` does not fetch it by itself.
 fn wasm_target() -> Result<()> {
-    let library =
-        output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    let library = output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if Path::new(library.trim()).is_dir() {
         return Ok(());
     }
@@ -31,24 +30,15 @@ fn wasm_target() -> Result<()> {
             "The {WASM_TARGET} target is not installed, and there is no rustup to add it: see https://rustup.rs."
         );
     }
-    run(command("rustup").args(["target", "add", WASM_TARGET])).with_context(|| {
-        format!("`rustup target add {WASM_TARGET}` must work once, with a network")
-    })
+    run(command("rustup").args(["target", "add", WASM_TARGET]))
+        .with_context(|| format!("`rustup target add {WASM_TARGET}` must work once, with a network"))
 }
 
 /// rustfmt and clippy, for the checks.
 pub fn rust_components() -> Result<()> {
     for component in ["rustfmt", "clippy"] {
-        let probe = cargo()
-            .args([
-                if component == "rustfmt" {
-                    "fmt"
-                } else {
-                    "clippy"
-                },
-                "--version",
-            ])
-            .output();
+        let probe =
+            cargo().args([if component == "rustfmt" { "fmt" } else { "clippy" }, "--version"]).output();
         if !probe.is_ok_and(|probe| probe.status.success()) {
             run(command("rustup").args(["component", "add", component])).with_context(|| {
                 format!("{component} is missing; `rustup component add {component}` adds it")
@@ -60,20 +50,11 @@ pub fn rust_components() -> Result<()> {
 
 /// `npm ci`, when `node_modules` was not made from the lock file as it is now.
 fn node_modules() -> Result<()> {
-    let version = output(command("node").arg("--version")).with_context(|| {
-        format!("Node {OLDEST_NODE} or newer must be installed: https://nodejs.org")
-    })?;
-    let major = version
-        .trim()
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|major| major.parse().ok());
+    let version = output(command("node").arg("--version"))
+        .with_context(|| format!("Node {OLDEST_NODE} or newer must be installed: https://nodejs.org"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
     if major.is_none_or(|major: u32| major < OLDEST_NODE) {
-        bail!(
-            "Node {OLDEST_NODE} or newer is needed, this is {}.",
-            version.trim()
-        );
+        bail!("Node {OLDEST_NODE} or newer is needed, this is {}.", version.trim());
     }
     let lock = fs::read(root().join("package-lock.json")).context("package-lock.json")?;
     let wanted = hex_sha256(&[&lock]);
@@ -118,23 +99,14 @@ struct Wanted {
 
 const CHROMIUM: Wanted = Wanted {
     env: "CHROMIUM",
-    names: &[
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ],
+    names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
     elsewhere: &["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"],
     package: "chromium",
 };
 const CHROMEDRIVER: Wanted = Wanted {
     env: "CHROMEDRIVER",
     names: &["chromedriver"],
-    elsewhere: &[
-        "/usr/lib/chromium/chromedriver",
-        "/usr/lib/chromium-browser/chromedriver",
-    ],
+    elsewhere: &["/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver"],
     package: "chromium-driver",
 };
 const FIREFOX: Wanted = Wanted {
@@ -150,24 +122,11 @@ impl Wanted {
             return if path.is_file() {
                 Ok(Some(path))
             } else {
-                bail!(
-                    "{} names {}, which is not a file.",
-                    self.env,
-                    path.display()
-                )
+                bail!("{} names {}, which is not a file.", self.env, path.display())
             };
         }
-        let elsewhere = || {
-            self.elsewhere
-                .iter()
-                .map(PathBuf::from)
-                .find(|path| path.is_file())
-        };
-        Ok(self
-            .names
-            .iter()
-            .find_map(|name| which(name))
-            .or_else(elsewhere))
+        let elsewhere = || self.elsewhere.iter().map(PathBuf::from).find(|path| path.is_file());
+        Ok(self.names.iter().find_map(|name| which(name)).or_else(elsewhere))
     }
 }
 
@@ -184,8 +143,7 @@ pub fn browsers() -> Result<Browsers> {
         install_with_apt(&missing)?;
     }
     let [chromium, chromedriver, firefox] = wanted.map(|one| {
-        one.find()?
-            .with_context(|| format!("{} is still missing after its installation", one.package))
+        one.find()?.with_context(|| format!("{} is still missing after its installation", one.package))
     });
     Ok(Browsers {
         chromium: chromium?,
@@ -206,39 +164,21 @@ fn install_with_apt(packages: &[&str]) -> Result<()> {
         bail!(by_hand);
     }
     eprintln!("xtask: apt-get install {list}");
-    let apt = |args: &[&str]| {
-        run(command("apt-get")
-            .args(args)
-            .env("DEBIAN_FRONTEND", "noninteractive"))
-    };
+    let apt = |args: &[&str]| run(command("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"));
     apt(&["update", "-qq"])
-        .and_then(|()| {
-            apt(&[
-                &["install", "-y", "-qq", "--no-install-recommends"],
-                packages,
-            ]
-            .concat())
-        })
+        .and_then(|()| apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat()))
         .context(by_hand)
 }
 
 /// geckodriver is in no Debian package, and its npm package carries no program; cargo builds it (about 90 s, once).
 fn geckodriver() -> Result<PathBuf> {
-    let wanted = Wanted {
-        env: "GECKODRIVER",
-        names: &["geckodriver"],
-        elsewhere: &[],
-        package: "geckodriver",
-    };
+    let wanted =
+        Wanted { env: "GECKODRIVER", names: &["geckodriver"], elsewhere: &[], package: "geckodriver" };
     if let Some(found) = wanted.find()? {
         return Ok(found);
     }
     let tools = target_dir().join("tools");
-    let built = tools.join(if cfg!(windows) {
-        "bin/geckodriver.exe"
-    } else {
-        "bin/geckodriver"
-    });
+    let built = tools.join(if cfg!(windows) { "bin/geckodriver.exe" } else { "bin/geckodriver" });
     if !built.is_file() {
         eprintln!("xtask: cargo install geckodriver");
         run(cargo()
@@ -252,9 +192,7 @@ fn geckodriver() -> Result<PathBuf> {
                 "--root",
             ])
             .arg(&tools))
-        .context(
-            "geckodriver could not be built; install it, or name it in the variable GECKODRIVER",
-        )?;
+        .context("geckodriver could not be built; install it, or name it in the variable GECKODRIVER")?;
     }
     Ok(built)
 }

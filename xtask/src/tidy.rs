@@ -60,14 +60,8 @@ pub fn tidy() -> Result<()> {
     let mut files = 0;
     for dir in ["src", "www", "xtask/src", "tests"] {
         walk(&root().join(dir), &mut |path| {
-            let name = path
-                .strip_prefix(root())
-                .unwrap_or(path)
-                .to_string_lossy()
-                .replace('\\', "/");
-            let is_code = [".rs", ".js", ".css", ".html"]
-                .iter()
-                .any(|ending| name.ends_with(ending));
+            let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
+            let is_code = [".rs", ".js", ".css", ".html"].iter().any(|ending| name.ends_with(ending));
             if is_code && !name.contains("/fixtures/") {
                 let text = fs::read_to_string(path).with_context(|| name.clone())?;
                 files += 1;
@@ -90,9 +84,8 @@ pub fn tidy() -> Result<()> {
 }
 
 fn walk(dir: &Path, visit: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
-    let mut entries: Vec<_> = fs::read_dir(dir)
-        .with_context(|| format!("{}", dir.display()))?
-        .collect::<Result<_, _>>()?;
+    let mut entries: Vec<_> =
+        fs::read_dir(dir).with_context(|| format!("{}", dir.display()))?.collect::<Result<_, _>>()?;
     entries.sort_by_key(fs::DirEntry::path);
     for entry in entries {
         if entry.path().is_dir() {
@@ -110,17 +103,11 @@ fn check(name: &str, text: &str) -> Vec<String> {
     let mut say = |line: usize, what: String| found.push(format!("{name}:{line}: {what}"));
     let lines = text.lines().count();
     if lines > LONGEST_FILE {
-        say(
-            lines,
-            format!("the file has more than {LONGEST_FILE} lines; split it by topic"),
-        );
+        say(lines, format!("the file has more than {LONGEST_FILE} lines; split it by topic"));
     }
     if let Some(path) = name.strip_prefix("src/") {
         check_rust(path, text, &mut say);
-    } else if let Some(path) = name
-        .strip_prefix("www/")
-        .filter(|path| path.ends_with(".js"))
-    {
+    } else if let Some(path) = name.strip_prefix("www/").filter(|path| path.ends_with(".js")) {
         check_script(path, text, &mut say);
     }
     found
@@ -128,11 +115,7 @@ fn check(name: &str, text: &str) -> Vec<String> {
 
 fn check_rust(path: &str, text: &str, say: &mut dyn FnMut(usize, String)) {
     let code = blank(text, Language::Rust);
-    let module = path
-        .trim_end_matches(".rs")
-        .split('/')
-        .next()
-        .unwrap_or_default();
+    let module = path.trim_end_matches(".rs").split('/').next().unwrap_or_default();
     if module != "wasm" {
         for krate in BROWSER_CRATES {
             for line in lines_with_word(&code, krate) {
@@ -146,10 +129,7 @@ fn check_rust(path: &str, text: &str, say: &mut dyn FnMut(usize, String)) {
     let place = |module: &str| PIPELINE.iter().position(|one| *one == module);
     let (leaf, rank) = (LEAVES.contains(&module), place(module));
     if !leaf && rank.is_none() {
-        say(
-            1,
-            format!("the module `{module}` has no place in the pipeline of xtask/src/tidy.rs"),
-        );
+        say(1, format!("the module `{module}` has no place in the pipeline of xtask/src/tidy.rs"));
         return;
     }
     // Unit tests may build their input with anything.
@@ -170,21 +150,12 @@ fn check_rust(path: &str, text: &str, say: &mut dyn FnMut(usize, String)) {
             // Leaves may lean on leaves that stand before them.
             let at = |module: &str| LEAVES.iter().position(|one| *one == module);
             if at(&used) > at(module) {
-                say(
-                    line,
-                    format!("the leaf `{module}` may not import `{used}`, which stands after it"),
-                );
+                say(line, format!("the leaf `{module}` may not import `{used}`, which stands after it"));
             }
         } else if leaf && place(&used).is_some() {
-            say(
-                line,
-                format!("the leaf `{module}` may not import `{used}` of the pipeline"),
-            );
+            say(line, format!("the leaf `{module}` may not import `{used}` of the pipeline"));
         } else if place(&used) > rank {
-            say(
-                line,
-                format!("`{module}` may not import `{used}`, which comes after it in the pipeline"),
-            );
+            say(line, format!("`{module}` may not import `{used}`, which comes after it in the pipeline"));
         }
     }
 }
@@ -211,16 +182,9 @@ fn crate_paths(code: &str, depth: usize) -> Vec<(usize, String)> {
 
 /// The first names of what follows `crate::`.
 fn heads(rest: &str) -> Vec<String> {
-    let name = |text: &str| {
-        text.chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect::<String>()
-    };
+    let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let Some(list) = rest.strip_prefix('{') else {
-        return Some(name(rest))
-            .filter(|name| !name.is_empty())
-            .into_iter()
-            .collect();
+        return Some(name(rest)).filter(|name| !name.is_empty()).into_iter().collect();
     };
     let (mut depth, mut start, mut heads) = (0, true, Vec::new());
     for (at, c) in list.char_indices() {
@@ -243,10 +207,7 @@ fn check_script(path: &str, text: &str, say: &mut dyn FnMut(usize, String)) {
     let code = blank(text, Language::JavaScript);
     for banned in MARKUP {
         for line in lines_with_word(&code, banned) {
-            say(
-                line,
-                format!("`{banned}` turns text into markup or code; evidence is only ever text"),
-            );
+            say(line, format!("`{banned}` turns text into markup or code; evidence is only ever text"));
         }
     }
     let is_test = path.ends_with(".test.js");
@@ -266,10 +227,7 @@ fn check_script(path: &str, text: &str, say: &mut dyn FnMut(usize, String)) {
     for (line, import) in imports(text, &code) {
         let Some(target) = resolve(path, &import) else {
             if !(is_test && import.starts_with("node:")) {
-                say(
-                    line,
-                    format!("`{import}` is no file of www/; the page ships no library"),
-                );
+                say(line, format!("`{import}` is no file of www/; the page ships no library"));
             }
             continue;
         };
@@ -374,11 +332,7 @@ fn blank(text: &str, language: Language) -> String {
                     find(bytes, at + 3, b"'") + 1
                 } else {
                     let width = text[at + 1..].chars().next().map_or(1, char::len_utf8);
-                    if bytes.get(at + 1 + width) == Some(&b'\'') {
-                        at + width + 2
-                    } else {
-                        at + 1
-                    }
+                    if bytes.get(at + 1 + width) == Some(&b'\'') { at + width + 2 } else { at + 1 }
                 };
                 wipe(&mut out, at + 1, end.saturating_sub(1));
                 at = end;
@@ -414,9 +368,7 @@ fn wipe(out: &mut [u8], from: usize, to: usize) {
 
 fn find(bytes: &[u8], from: usize, what: &[u8]) -> usize {
     let tail = bytes.get(from..).unwrap_or_default();
-    tail.windows(what.len().max(1))
-        .position(|window| window == what)
-        .map_or(bytes.len(), |at| from + at)
+    tail.windows(what.len().max(1)).position(|window| window == what).map_or(bytes.len(), |at| from + at)
 }
 
 fn string_end(bytes: &[u8], open: usize, quote: u8) -> usize {
@@ -433,15 +385,10 @@ fn string_end(bytes: &[u8], open: usize, quote: u8) -> usize {
 
 /// Where the inside of `r"…"` or `r#"…"#` begins, and what closes it.
 fn raw_string(bytes: &[u8], at: usize) -> Option<(usize, Vec<u8>)> {
-    if at > 0
-        && (bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'b' || bytes[at - 1] == b'_')
-    {
+    if at > 0 && (bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'b' || bytes[at - 1] == b'_') {
         return None;
     }
-    let hashes = bytes[at + 1..]
-        .iter()
-        .take_while(|byte| **byte == b'#')
-        .count();
+    let hashes = bytes[at + 1..].iter().take_while(|byte| **byte == b'#').count();
     let close = [b"\"".as_slice(), "#".repeat(hashes).as_bytes()].concat();
     (bytes.get(at + 1 + hashes) == Some(&b'"')).then_some((at + 2 + hashes, close))
 }
@@ -450,10 +397,7 @@ fn raw_string(bytes: &[u8], at: usize) -> Option<(usize, Vec<u8>)> {
 fn regex_may_start(before: &[u8]) -> bool {
     let code = String::from_utf8_lossy(before);
     let code = code.trim_end();
-    let word = code
-        .rsplit(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
-        .next()
-        .unwrap_or_default();
+    let word = code.rsplit(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').next().unwrap_or_default();
     if !word.is_empty() {
         return ["return", "typeof", "case", "of", "in", "yield", "await"].contains(&word);
     }
@@ -485,40 +429,21 @@ mod tests {
         let found = check(name, text);
         assert_eq!(found.len(), words.len(), "{found:#?}");
         for (sentence, word) in found.iter().zip(words) {
-            assert!(
-                sentence.contains(word),
-                "{sentence:?} does not say {word:?}"
-            );
+            assert!(sentence.contains(word), "{sentence:?} does not say {word:?}");
         }
     }
 
     #[test]
     fn the_pipeline_is_imported_to_the_left() {
-        breaks(
-            "src/rule/expr.rs",
-            "use crate::process::Process;\nuse crate::limits::DEPTH;",
-            &[],
-        );
-        breaks(
-            "src/source/xml.rs",
-            "use crate::event::Event;\nuse super::Source;",
-            &[],
-        );
+        breaks("src/rule/expr.rs", "use crate::process::Process;\nuse crate::limits::DEPTH;", &[]);
+        breaks("src/source/xml.rs", "use crate::event::Event;\nuse super::Source;", &[]);
         breaks(
             "src/source/xml.rs",
             "\nuse crate::process::Process;",
             &["src/source/xml.rs:2: `source` may not import `process`"],
         );
-        breaks(
-            "src/source/xml.rs",
-            "use super::super::rule::Rule;",
-            &["`source` may not import `rule`"],
-        );
-        breaks(
-            "src/group.rs",
-            "fn f(x: &super::session::Session) {}",
-            &["`group` may not import `session`"],
-        );
+        breaks("src/source/xml.rs", "use super::super::rule::Rule;", &["`source` may not import `rule`"]);
+        breaks("src/group.rs", "fn f(x: &super::session::Session) {}", &["`group` may not import `session`"]);
         breaks(
             "src/text.rs",
             "use crate::{limits, event::{Event, x}, group};",
@@ -534,11 +459,7 @@ mod tests {
             "use crate::problem::Problem;",
             &["the leaf `limits` may not import `problem`"],
         );
-        breaks(
-            "src/time.rs",
-            "use crate::event::Event;",
-            &["the leaf `time` may not import `event`"],
-        );
+        breaks("src/time.rs", "use crate::event::Event;", &["the leaf `time` may not import `event`"]);
     }
 
     #[test]
@@ -548,26 +469,14 @@ mod tests {
 
     #[test]
     fn nobody_imports_a_face_and_only_one_names_the_browser() {
-        breaks(
-            "src/session.rs",
-            "use crate::wasm::x;",
-            &["nobody may import `wasm`"],
-        );
+        breaks("src/session.rs", "use crate::wasm::x;", &["nobody may import `wasm`"]);
         breaks(
             "src/session.rs",
             "use wasm_bindgen::prelude::*;",
             &["only src/wasm.rs may name wasm_bindgen"],
         );
-        breaks(
-            "src/main.rs",
-            "use js_sys::Array;",
-            &["only src/wasm.rs may name js_sys"],
-        );
-        breaks(
-            "src/wasm.rs",
-            "use wasm_bindgen::prelude::*; use crate::session::Session;",
-            &[],
-        );
+        breaks("src/main.rs", "use js_sys::Array;", &["only src/wasm.rs may name js_sys"]);
+        breaks("src/wasm.rs", "use wasm_bindgen::prelude::*; use crate::session::Session;", &[]);
     }
 
     #[test]
@@ -575,43 +484,23 @@ mod tests {
         let text = "// crate::report\n/* crate::report */ const A: &str = \"crate::report\"; const B: &str = r#\"a\" crate::report\"#;\n\
                     const C: char = '\"'; fn f<'a>(_: &'a str) {}\n#[cfg(test)]\nmod tests { use crate::report::Report; }";
         breaks("src/event.rs", text, &[]);
-        breaks(
-            "src/event.rs",
-            "const C: char = '\"'; use crate::report::Report;",
-            &["import `report`"],
-        );
+        breaks("src/event.rs", "const C: char = '\"'; use crate::report::Report;", &["import `report`"]);
     }
 
     #[test]
     fn text_never_becomes_markup() {
         for banned in MARKUP {
-            breaks(
-                "www/view/rows.js",
-                &format!("x.{banned} = 1"),
-                &["markup or code"],
-            );
+            breaks("www/view/rows.js", &format!("x.{banned} = 1"), &["markup or code"]);
         }
         breaks("www/view/rows.js", "// innerHTML\nretrieval(x)", &[]);
-        breaks(
-            "www/view/rows.js",
-            "s.replace(/[\"/]/g, y); a.innerHTML = b; t(\"\")",
-            &["markup or code"],
-        );
+        breaks("www/view/rows.js", "s.replace(/[\"/]/g, y); a.innerHTML = b; t(\"\")", &["markup or code"]);
     }
 
     #[test]
     fn nodes_and_workers_have_one_maker() {
-        breaks(
-            "www/view/rows.js",
-            "document.createElementNS(a, 'b')",
-            &["only view/dom.js makes nodes"],
-        );
+        breaks("www/view/rows.js", "document.createElementNS(a, 'b')", &["only view/dom.js makes nodes"]);
         breaks("www/view/dom.js", "document.createElement('b')", &[]);
-        breaks(
-            "www/main.js",
-            "new Worker(url)",
-            &["only worker/pool.js talks to workers"],
-        );
+        breaks("www/main.js", "new Worker(url)", &["only worker/pool.js talks to workers"]);
         breaks("www/worker/pool.js", "new Worker(url)", &[]);
     }
 
@@ -628,31 +517,15 @@ mod tests {
             "import {\n  a,\n} from \"../worker/pool.js\"",
             &["www/view/rows.js:3: view/ may not import worker/pool.js"],
         );
-        breaks(
-            "www/view/rows.js",
-            "import * as en from '../text/en.js'; import { h } from './dom.js'",
-            &[],
-        );
+        breaks("www/view/rows.js", "import * as en from '../text/en.js'; import { h } from './dom.js'", &[]);
         breaks("www/main.js", "import 'react'", &["ships no library"]);
-        breaks(
-            "www/main.js",
-            "import './view/page.js'; import('./input/drop.js')",
-            &[],
-        );
-        breaks(
-            "www/state/store.test.js",
-            "import test from 'node:test'",
-            &[],
-        );
+        breaks("www/main.js", "import './view/page.js'; import('./input/drop.js')", &[]);
+        breaks("www/state/store.test.js", "import test from 'node:test'", &[]);
     }
 
     #[test]
     fn a_file_stays_short() {
         breaks("www/main.js", &"a()\n".repeat(LONGEST_FILE), &[]);
-        breaks(
-            "src/rule/wmi.rs",
-            &"\n".repeat(LONGEST_FILE + 1),
-            &["more than 700 lines"],
-        );
+        breaks("src/rule/wmi.rs", &"\n".repeat(LONGEST_FILE + 1), &["more than 700 lines"]);
     }
 }

@@ -18,35 +18,17 @@ pub struct Wasm {
 pub fn build() -> Result<Wasm> {
     let target = target_dir();
     run(cargo()
-        .args([
-            "build",
-            "--quiet",
-            "--lib",
-            "--release",
-            "--locked",
-            "--no-default-features",
-        ])
-        .args([
-            "--target",
-            "wasm32-unknown-unknown",
-            "--config",
-            &remapped_paths(),
-        ])
+        .args(["build", "--quiet", "--lib", "--release", "--locked", "--no-default-features"])
+        .args(["--target", "wasm32-unknown-unknown", "--config", &remapped_paths()])
         .arg("--target-dir")
         .arg(&target))?;
 
     let input = target.join("wasm32-unknown-unknown/release/sysmon_triage.wasm");
     let dir = target.join("page");
     let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(&input)
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true);
+    bindgen.input_path(&input).typescript(false).remove_name_section(true).remove_producers_section(true);
     bindgen.no_modules(true).context("wasm-bindgen")?;
-    bindgen
-        .generate(&dir)
-        .with_context(|| format!("wasm-bindgen could not process {}", input.display()))?;
+    bindgen.generate(&dir).with_context(|| format!("wasm-bindgen could not process {}", input.display()))?;
 
     let read = |name: &str| {
         let path = dir.join(name);
@@ -56,10 +38,7 @@ pub fn build() -> Result<Wasm> {
     if !glue.contains("wasm_bindgen") {
         bail!("the glue does not define wasm_bindgen");
     }
-    Ok(Wasm {
-        module: read("sysmon_triage_bg.wasm")?,
-        glue,
-    })
+    Ok(Wasm { module: read("sysmon_triage_bg.wasm")?, glue })
 }
 
 /// A cargo setting that keeps this machine's folders out of the module (they stand in panic messages), so that
@@ -69,17 +48,14 @@ fn remapped_paths() -> String {
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
         .unwrap_or_default();
-    let flags: Vec<String> = [(cargo_home, "/cargo"), (root().to_owned(), "/source")]
+    // Packages lie in a folder named after the registry they came from, which may be a mirror.
+    let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
+    let mut folders: Vec<(PathBuf, &str)> = registries.map(|entry| (entry.path(), "/crates")).collect();
+    folders.sort();
+    folders.push((root().to_owned(), "/source"));
+    let flags: Vec<String> = folders
         .into_iter()
-        .map(|(from, to)| {
-            format!(
-                "{:?}",
-                format!("--remap-path-prefix={}={to}", from.display())
-            )
-        })
+        .map(|(from, to)| format!("{:?}", format!("--remap-path-prefix={}={to}", from.display())))
         .collect();
-    format!(
-        "target.wasm32-unknown-unknown.rustflags=[{}]",
-        flags.join(",")
-    )
+    format!("target.wasm32-unknown-unknown.rustflags=[{}]", flags.join(","))
 }
