@@ -368,6 +368,8 @@ export function createTable(actions) {
       else if (now.details?.group !== before.details?.group) {
         const group = now.details ? String(now.details.group) : "";
         for (const row of drawn.values()) setAttribute(row, "aria-selected", row.dataset.group === group ? "true" : "false");
+        // The panel takes room from the table, which moves its rows.
+        if (group !== "") requestAnimationFrame(() => drawn.get(cursor.row)?.scrollIntoView({ block: "nearest" }));
       }
     },
   };

@@ -72,7 +72,7 @@ async function scanFile({ source, file, name, unread }) {
         if (now - reported >= PROGRESS_MS) {
           const progress = scan.progress();
           format = progress.format;
-          const news = progress.matches > 0 && now - taken >= TAKE_MS ? owned(scan.take()) : null;
+          const news = now - taken >= TAKE_MS ? owned(scan.take()) : null;
           if (news) taken = now;
           reported = now;
           post({ type: "found", source, progress, bytes: news }, news ? [news] : []);
