@@ -105,7 +105,8 @@ function listen(event) {
       store.set((state) => ({
         summary: event.summary,
         rule: event.summary.rule ?? state.rule,
-        revision: state.revision + 1,
+        // Only another match changes the table; a hash or another count does not.
+        revision: state.revision + (event.summary.totals.matches === state.summary?.totals.matches ? 0 : 1),
       }));
       break;
     case "over":

@@ -137,6 +137,7 @@ export const en = {
   },
 
   verdict: {
+    label: "Verdict",
     /** @param {Core.Summary["verdict"]} v */
     found: (v) => [
       count(v.groups, "group", "groups"), count(v.matches, "event", "events"),
@@ -255,6 +256,7 @@ export const en = {
   },
 
   noMatch: {
+    label: "Result",
     no_match: {
       title: (/** @type {number} */ n) => (n === 1 ? "The one process creation in this log was not started by WmiPrvSE.exe." : `None of ${number(n)} process creations was started by WmiPrvSE.exe.`),
       text: "That is the answer for these files and this period only. It does not say that WMI was not used: a log that is too small, wrapped or from another host would look the same.",

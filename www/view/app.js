@@ -25,7 +25,7 @@ export function createApp(root, actions, tool) {
   const header = createHeader(actions);
   const rule = createRule(actions);
   const welcome = createWelcome(actions, rule.node);
-  const verdict = createVerdict();
+  const verdict = createVerdict(actions);
   const funnel = createFunnel(actions);
   const filesRegion = createFiles(actions);
   const noMatch = createNoMatch();

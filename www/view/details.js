@@ -4,13 +4,18 @@ import { number, offset } from "../state/format.js";
 import { fullTime } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence, rawEvidence } from "./evidence.js";
-import { h, replace, show } from "./dom.js";
+import { h, replace, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** @param {App.Actions} actions */
 export function createDetails(actions) {
   const t = en.details;
-  const name = h("h2", { tabindex: "-1", id: "details-title" });
+  const name = h("h2", { tabindex: "-1", id: "details-title", role: "heading", "aria-level": "2" });
+  // Where the details cover the page, theirs is the first heading.
+  const covers = matchMedia("(max-width: 1080px)");
+  const level = () => setAttribute(name, "aria-level", covers.matches ? "1" : "2");
+  covers.addEventListener("change", level);
+  level();
   const place = h("p", { class: "details-place" });
   const position = h("span", { class: "position" });
   const previous = h("button", { type: "button", class: "button quiet square", "aria-label": t.previous, title: `${t.previous} ([)`, on: { click: () => actions.step(-1) } }, icon("left"));

@@ -10,7 +10,7 @@ import { icon } from "./icons.js";
 
 export function createNoMatch() {
   const t = en.noMatch;
-  const node = h("section", { class: "no-match", id: "no-match", hidden: true, "aria-label": "Result" });
+  const node = h("section", { class: "no-match", id: "no-match", hidden: true, "aria-label": t.label });
 
   /** @param {Core.Summary} summary @param {App.Zone} zone */
   function seen(summary, zone) {

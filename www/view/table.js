@@ -40,14 +40,11 @@ export function createTable(actions) {
   const count = h("span", { class: "row-count", role: "status" });
   const sortSelect = h("select", { id: "sort-by", "aria-label": t.sortBy, on: { change: () => actions.sort(sortSelect.value) } },
     COLUMNS.map(({ name }) => h("option", { value: name }, name)));
-  const sortTurn = h("button", { type: "button", class: "button square", on: { click: () => actions.sort(sortSelect.value) } }, icon("up"));
+  const sortTurn = h("button", { type: "button", class: "button square", "aria-label": t.sortBy, on: { click: () => actions.sort(sortSelect.value) } }, icon("up"));
   const toolbar = h("div", { class: "toolbar" },
     h("div", { class: "search" }, icon("search"), search, h("kbd", null, t.searchKey)),
     count, h("span", { class: "grow" }),
-    h("div", { class: "sort-narrow" }, sortSelect, sortTurn),
-    h("div", { class: "exports", role: "group", "aria-label": t.exportLabel },
-      h("button", { type: "button", class: "button", id: "export-csv", title: t.csvTitle, "aria-label": `${t.exportLabel} ${t.csv}`, on: { click: () => actions.exportAs("csv") } }, icon("download"), t.csv),
-      h("button", { type: "button", class: "button", id: "export-json", title: t.jsonTitle, "aria-label": `${t.exportLabel} ${t.json}`, on: { click: () => actions.exportAs("json") } }, icon("download"), t.json)));
+    h("div", { class: "sort-narrow" }, sortSelect, sortTurn));
 
   const heads = COLUMNS.map((column, index) => {
     const zone = column.kind === "time" ? h("span", { class: "zone" }) : null;
@@ -70,6 +67,10 @@ export function createTable(actions) {
   let total = 0;
   /** @type {{ from: number, items: Core.Row[] }} */
   let cache = { from: 0, items: [] };
+  /** What a row shows, by which it is known that it need not be drawn again. @type {WeakMap<HTMLElement, string>} */
+  const faces = new WeakMap();
+  /** @param {Core.Row | undefined} item */
+  const face = (item) => (item ? `${item.group} ${item.count} ${item.firstTime} ${item.lastTime}` : "");
   /** @type {Map<number, HTMLElement>} */
   let drawn = new Map();
   let cursor = { row: 0, column: 0 };
@@ -101,6 +102,18 @@ export function createTable(actions) {
   function redraw() {
     drawn.forEach((row) => row.remove());
     drawn = new Map();
+    setVar(grid, "--body", `${total * rowHeight()}px`);
+    draw();
+  }
+
+  /** Other rows, or more in them: those that stay the same keep their nodes, so no click on them is lost. */
+  function refresh() {
+    for (const [index, row] of drawn) {
+      const item = itemAt(index);
+      if (index < total && (!item || faces.get(row) === face(item))) continue;
+      row.remove();
+      drawn.delete(index);
+    }
     setVar(grid, "--body", `${total * rowHeight()}px`);
     draw();
   }
@@ -140,6 +153,7 @@ export function createTable(actions) {
       "aria-selected": state?.details?.group === item.group ? "true" : "false",
       vars: { "--top": `${index * rowHeight()}px` },
     });
+    faces.set(row, face(item));
     COLUMNS.forEach((column, at) => {
       const value = cellValue(item, column.name);
       let content;
@@ -175,7 +189,7 @@ export function createTable(actions) {
       cache = { from: got.from, items: got.items };
       total = got.rows;
       sized(got);
-      redraw();
+      refresh();
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.
     } finally {

@@ -5,14 +5,19 @@ import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
 import { icon } from "./icons.js";
 
-export function createVerdict() {
+/** @param {App.Actions} actions */
+export function createVerdict(actions) {
   const t = en.verdict;
+  const x = en.table;
+  const exports = h("div", { class: "exports", role: "group", "aria-label": x.exportLabel },
+    h("button", { type: "button", class: "button", id: "export-csv", title: x.csvTitle, "aria-label": `${x.exportLabel} ${x.csv}`, on: { click: () => actions.exportAs("csv") } }, icon("download"), x.csv),
+    h("button", { type: "button", class: "button", id: "export-json", title: x.jsonTitle, "aria-label": `${x.exportLabel} ${x.json}`, on: { click: () => actions.exportAs("json") } }, icon("download"), x.json));
   const shared = h("div", { class: "shared" });
   const line = h("p", { class: "verdict", id: "verdict", tabindex: "-1" });
   const span = h("p", { class: "span" });
   const partial = h("p", { class: "banner", hidden: true }, icon("warning"), h("span", null, t.partial));
   const note = h("p", { class: "muted small" }, t.note);
-  const node = h("section", { class: "verdict-region", "aria-label": "Verdict" }, shared, partial, line, span, note);
+  const node = h("section", { class: "verdict-region", "aria-label": t.label }, h("div", { class: "verdict-head" }, shared, exports), partial, line, span, note);
   /** @type {Core.Rule | null} */
   let shown = null;
 
