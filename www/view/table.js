@@ -76,6 +76,8 @@ export function createTable(actions) {
   let cursor = { row: 0, column: 0 };
   /** @type {{ row: number, column: number } | null} */
   let copyAt = null;
+  /** @type {Core.View | null} */
+  let shownView = null;
   let fetching = false;
   let stale = false;
   let frame = 0;
@@ -359,12 +361,15 @@ export function createTable(actions) {
           cache = { from: 0, items: [] };
           cursor = { row: 0, column: 0 };
           search.value = "";
+          shownView = null;
           redraw();
         }
         return;
       }
       for (const { zone } of heads) if (zone) setText(zone, t.zone[now.zone]);
-      if (now.view !== before?.view) {
+      const otherView = now.view !== shownView;
+      shownView = now.view;
+      if (otherView) {
         for (const { column, node: head } of heads) {
           const sorted = now.view.sort === column.name;
           setAttribute(head, "aria-sort", sorted ? (now.view.descending ? "descending" : "ascending") : "none");
@@ -375,11 +380,11 @@ export function createTable(actions) {
         setAttribute(sortTurn, "title", word);
         setAttribute(sortTurn, "aria-label", `${t.sortBy} ${now.view.sort}, ${word}`);
         if (search.value !== now.view.search && document.activeElement !== search) search.value = now.view.search;
-        if (before && now.view !== before.view) grid.scrollTop = 0;
+        grid.scrollTop = 0;
       }
-      if (now.view !== before?.view || now.revision !== before.revision || !before.summary) fetchWindow();
-      else if (now.zone !== before.zone) redraw();
-      else if (now.details?.group !== before.details?.group) {
+      if (otherView || now.revision !== before?.revision) fetchWindow();
+      if (now.zone !== before?.zone) redraw();
+      if (now.details?.group !== before?.details?.group) {
         const group = now.details ? String(now.details.group) : "";
         for (const row of drawn.values()) setAttribute(row, "aria-selected", row.dataset.group === group ? "true" : "false");
         // The panel takes room from the table, which moves its rows.

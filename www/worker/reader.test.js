@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Reader } from "./reader.js";
+
+const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+const file = new Blob([bytes]);
+
+/** Reads a range in pieces of at most `most` and gives a copy. */
+async function readAll(reader, offset, length, most) {
+  const got = [];
+  for (let at = offset; at < offset + length; ) {
+    const piece = await reader.next(at, offset + length - at, most);
+    if (piece === null) break;
+    assert.ok(piece.length > 0 && piece.length <= most);
+    got.push(...piece);
+    at += piece.length;
+  }
+  return got;
+}
+
+test("a range is read whole, in pieces of any size", async () => {
+  for (const most of [7, 4096, 1 << 20]) {
+    const reader = new Reader(file, "stalled");
+    const length = most === 7 ? 1000 : bytes.length;
+    assert.deepEqual(await readAll(reader, 0, length, most), [...bytes.subarray(0, length)]);
+    reader.close();
+  }
+});
+
+test("it goes on where another range begins, forwards and backwards", async () => {
+  const reader = new Reader(file, "stalled");
+  assert.deepEqual(await readAll(reader, 199_000, 1000, 300), [...bytes.subarray(199_000)]);
+  assert.deepEqual(await readAll(reader, 10, 20, 300), [...bytes.subarray(10, 30)]);
+  assert.deepEqual(await readAll(reader, 30, 20, 300), [...bytes.subarray(30, 50)]);
+  reader.close();
+});
+
+test("what was read ahead of a shorter wish is not lost", async () => {
+  const reader = new Reader(file, "stalled");
+  assert.deepEqual([...(await reader.next(0, 5, 100))], [...bytes.subarray(0, 5)]);
+  assert.deepEqual(await readAll(reader, 5, 70_000, 1 << 20), [...bytes.subarray(5, 70_005)]);
+  reader.close();
+});
+
+test("the end of the file is null, not a hang", async () => {
+  const reader = new Reader(file, "stalled");
+  assert.equal(await reader.next(bytes.length, 10, 10), null);
+  reader.close();
+});
