@@ -22,3 +22,24 @@ export function segments(raw, marks) {
   if (at < raw.length) result.push({ text: raw.slice(at), field: null });
   return result;
 }
+
+// Between two tags, where a new element begins or a part of the event ends.
+const BREAK = /(?<=>)(?=<(?:[^/]|\/(?:System|EventData|UserData|RenderingInfo|Event)>))/;
+
+/**
+ * Cuts segments into lines for the eye: an event that is one long line shows an element a line. No character
+ * is added or lost.
+ * @param {{ text: string, field: string | null }[]} parts
+ * @returns {{ text: string, field: string | null }[][]}
+ */
+export function lines(parts) {
+  /** @type {{ text: string, field: string | null }[][]} */
+  const result = [[]];
+  for (const { text, field } of parts) {
+    text.split(BREAK).forEach((piece, index) => {
+      if (index > 0) result.push([]);
+      result[result.length - 1]?.push({ text: piece, field });
+    });
+  }
+  return result;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { segments } from "./marks.js";
+import { lines, segments } from "./marks.js";
 
 test("text between marks is kept, whatever their order", () => {
   assert.deepEqual(segments("a=1 b=2", [{ start: 6, end: 7, field: "b" }, { start: 2, end: 3, field: "a" }]), [
@@ -23,4 +23,14 @@ test("overlaps, empty marks and marks beyond the end lose nothing", () => {
   assert.deepEqual(cut.filter((segment) => segment.field).map((segment) => [segment.field, segment.text]), [
     ["a", "2345"], ["b", "67"], ["c", "9"],
   ]);
+});
+
+test("an event in one line shows an element a line, and nothing is added or lost", () => {
+  const raw = "<Event><System><EventID>1</EventID><Opcode/></System><EventData><Data Name='A'>x</Data></EventData></Event>";
+  const shown = lines(segments(raw, [{ start: 24, end: 25, field: "EventID" }]));
+  assert.deepEqual(shown.map((line) => line.map(({ text }) => text).join("")), [
+    "<Event>", "<System>", "<EventID>1</EventID>", "<Opcode/>", "</System>", "<EventData>", "<Data Name='A'>x</Data>", "</EventData>", "</Event>",
+  ]);
+  assert.equal(shown[2]?.[1]?.field, "EventID");
+  assert.equal(shown.flat().map(({ text }) => text).join(""), raw);
 });

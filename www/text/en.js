@@ -88,7 +88,7 @@ export const en = {
     },
     status: {
       queued: "waiting", reading: "reading", done: "read", cancelled: "read in part", crashed: "reader broke down",
-      partial: "read in part", errors: "read with errors", failed: "not read",
+      partial: "read in part", errors: "read with errors", warnings: "read with warnings", failed: "not read",
     },
     /** @param {number} n */
     records: (n) => count(n, "record", "records"),
@@ -246,7 +246,7 @@ export const en = {
     system: "System",
     data: "EventData",
     raw: "Raw event",
-    rawNote: "Marked: the values that the rule used.",
+    rawNote: "Marked: the values that the rule used. Copying gives it exactly as it stands.",
     copyRaw: "Copy raw event",
     copyValue: (/** @type {string} */ name) => `Copy ${name}`,
     failed: "This event could not be read again.",

@@ -1,6 +1,6 @@
 // A value from a log on the page: every character of it can be seen, and its direction stays its own.
 
-import { segments } from "../state/marks.js";
+import { lines, segments } from "../state/marks.js";
 import { visible } from "../state/visible.js";
 import { h } from "./dom.js";
 
@@ -15,9 +15,10 @@ export function evidence(value, className = "") {
   return h("bdi", { class: `evidence ${className}`.trim() }, pieces(value));
 }
 
-/** The raw event with the used parts marked. @param {Core.Evidence} event */
+/** The raw event with the used parts marked, an element a line. @param {Core.Evidence} event */
 export function rawEvidence(event) {
-  return h("pre", { class: "raw", tabindex: "0", dir: "ltr" },
-    segments(event.raw, event.marks).map(({ text, field }) =>
-      field === null ? h("span", null, pieces(text, { lines: true })) : h("mark", { title: field }, pieces(text, { lines: true }))));
+  const parts = segments(event.raw, event.marks);
+  const shown = event.raw_form === "json" ? [parts] : lines(parts);
+  return h("pre", { class: "raw", tabindex: "0", dir: "ltr" }, shown.map((line) => h("span", { class: "line" }, line.map(({ text, field }) =>
+    field === null ? h("span", null, pieces(text, { lines: true })) : h("mark", { title: field, "data-field": field }, pieces(text, { lines: true }))))));
 }

@@ -35,11 +35,12 @@ function createRow(actions, file) {
     update(now, source, clock) {
       const reading = now.status === "reading" || now.status === "queued";
       const partial = now.status === "done" && source !== undefined && !source.complete;
+      const warned = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "warning");
       const failed = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "error");
-      const word = failed ? (source?.records ? t.status.errors : t.status.failed) : partial ? t.status.partial : t.status[now.status];
+      const word = failed ? (source?.records ? t.status.errors : t.status.failed) : partial ? t.status.partial : warned ? t.status.warnings : t.status[now.status];
       if (word !== status) {
         status = word;
-        const kind = failed || now.status === "crashed" ? "bad" : now.status === "done" && !partial ? "good" : reading ? "busy" : "part";
+        const kind = failed || now.status === "crashed" ? "bad" : now.status === "done" && !partial && !warned ? "good" : reading ? "busy" : "part";
         replace(state, icon(kind === "good" ? "check" : kind === "bad" ? "error" : kind === "busy" ? "clock" : "warning"), h("span", { class: "word" }, word));
         setAttribute(state, "class", `file-state ${kind}`);
       }

@@ -47,7 +47,7 @@ export function createFunnel(actions) {
   function explain(step, state, summary) {
     const all = outcomes(summary.totals);
     /** @param {number} n @param {string} text */
-    const outcome = (n, text) => (n > 0 ? h("li", null, h("b", null, number(n)), ` ${text}`) : null);
+    const outcome = (n, text) => (n > 0 ? h("li", null, h("b", null, number(n)), h("span", null, text)) : null);
     switch (step) {
       case "records":
         return [

@@ -12,7 +12,7 @@ async function readAll(reader, offset, length, most) {
     const piece = await reader.next(at, offset + length - at, most);
     if (piece === null) break;
     assert.ok(piece.length > 0 && piece.length <= most);
-    got.push(...piece);
+    for (const byte of piece) got.push(byte);
     at += piece.length;
   }
   return got;
