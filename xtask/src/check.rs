@@ -25,7 +25,7 @@ pub struct Found {
 
 /// Fast ones first, so that a slip shows early.
 pub const CHECKS: &[Check] = &[
-    Check { name: "fmt", about: "rustfmt", run: |_| run(cargo().args(["fmt", "--all", "--check"])) },
+    Check { name: "fmt", about: "rustfmt", run: |_| fmt() },
     Check { name: "tidy", about: "the architecture's rules", run: |_| tidy::tidy() },
     Check { name: "types", about: "the JavaScript's types, by tsc", run: |_| types() },
     Check { name: "js", about: "JavaScript unit tests, by node --test", run: |_| js() },
@@ -83,6 +83,11 @@ pub fn test(names: &[String]) -> Result<()> {
         bail!("{} failed.", failed.join(", "));
     }
     Ok(())
+}
+
+/// Names the files; `cargo fmt --all` mends them.
+fn fmt() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check", "--message-format", "short"]))
 }
 
 fn clippy() -> Result<()> {
