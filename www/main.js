@@ -199,6 +199,7 @@ const actions = {
     const { zone, theme: kept, rule } = store.get();
     store.set({ ...initialState({ zone, theme: kept }), rule });
     boot();
+    show();
     document.getElementById("pick-files")?.focus();
   },
   sort(column) {
@@ -245,6 +246,8 @@ const actions = {
   closeDetails() {
     recall += 1;
     store.set({ details: null });
+    // At once, as what is to have the focus may be covered until then.
+    show();
     app.table.focus();
   },
   async copy(text, what) {
@@ -353,7 +356,11 @@ window.addEventListener("keydown", (event) => {
     case "[": actions.step(-1); break;
     case "]": actions.step(1); break;
     case "j": case "k": if (!rows) return; app.table.key(event.key); break;
-    case "c": if (!rows) return; app.table.key("c"); break;
+    case "c":
+      if (state.details && app.details.node.contains(document.activeElement)) actions.copy(state.details.row.process, "process");
+      else if (rows) app.table.key("c");
+      else return;
+      break;
     default: return;
   }
   event.preventDefault();

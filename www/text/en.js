@@ -78,7 +78,7 @@ export const en = {
     /** @param {number} seconds */
     left: (seconds) => `${duration(seconds)} left`,
     /** @param {number} seconds */
-    took: (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds)),
+    took: (seconds) => (seconds < 10 ? `${Math.max(0.1, seconds).toFixed(1)} s` : duration(seconds)),
     cancel: "Cancel",
     cancelTitle: "Stop reading and keep what was found (Esc)",
     cancelling: "Stopping",

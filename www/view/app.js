@@ -48,6 +48,9 @@ export function createApp(root, actions, tool) {
   replace(root, header.node, status.node, welcome.node, fatal.node, results, footer, toast.node, veil.node, keys.node, files, folder);
   const regions = [header, rule, welcome, verdict, funnel, filesRegion, noMatch, table, details, status, toast, veil, fatal];
 
+  const covers = matchMedia("(max-width: 1080px)");
+  let scrolled = 0;
+
   return {
     files, folder, table, details, keys,
     focusVerdict() {
@@ -59,11 +62,17 @@ export function createApp(root, actions, tool) {
       const page = document.documentElement;
       page.dataset.phase = state.phase;
       page.dataset.hash = state.files.some((file) => file.hash === "pending") ? "pending" : state.files.some((file) => file.hash === "done") ? "done" : "none";
+      const opens = state.details !== null && !before?.details;
+      const closes = state.details === null && !!before?.details;
+      if (opens) scrolled = scrollY;
       page.classList.toggle("details-open", state.details !== null);
       show(save, state.phase !== "empty");
       show(results, state.phase !== "empty" && state.fatal === null);
       if (state.phase !== "empty" && rule.node.parentNode !== ruleSlot) ruleSlot.append(rule.node);
       for (const region of regions) region.update(state, before);
+      // Where the details cover the page, they begin at their top, and the page is found again as it was left.
+      if (covers.matches && opens) scrollTo(0, 0);
+      if (covers.matches && closes) scrollTo(0, scrolled);
       const percent = () => {
         const size = state.files.reduce((sum, file) => sum + file.size, 0);
         const read = state.files.reduce((sum, file) => sum + Math.min(file.bytes, file.size), 0);

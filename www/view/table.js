@@ -355,6 +355,8 @@ export function createTable(actions) {
       const shown = now.phase !== "empty" && (now.summary?.totals.groups ?? 0) > 0;
       state = now;
       show(node, shown);
+      // While reading, the status line speaks; this one would not stop.
+      setAttribute(count, "aria-live", now.phase === "reading" ? "off" : "polite");
       if (!shown) {
         if (before && before.phase !== "empty" && now.phase === "empty") {
           total = 0;
