@@ -107,10 +107,7 @@ pub fn detect(prefix: &[u8]) -> Format {
         return Format::Tar;
     }
     if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
-        return Format::Foreign {
-            what,
-            packed: *packed,
-        };
+        return Format::Foreign { what, packed: *packed };
     }
     detect_text(prefix)
 }
@@ -118,11 +115,7 @@ pub fn detect(prefix: &[u8]) -> Format {
 /// A file header, or a chunk where the first chunk lies (the file header was wiped), or a chunk
 /// alone (carved).
 fn is_evtx(prefix: &[u8]) -> bool {
-    let chunk_at = |at: usize| {
-        prefix
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(EVTX_CHUNK_MAGIC))
-    };
+    let chunk_at = |at: usize| prefix.get(at..).is_some_and(|rest| rest.starts_with(EVTX_CHUNK_MAGIC));
     prefix.starts_with(EVTX_FILE_MAGIC) || chunk_at(EVTX_HEADER_BYTES) || chunk_at(0)
 }
 
@@ -152,10 +145,7 @@ fn detect_text(prefix: &[u8]) -> Format {
         return Format::Json(encoding);
     }
     match delimiter(body) {
-        Some(delimiter) => Format::Csv {
-            encoding,
-            delimiter,
-        },
+        Some(delimiter) => Format::Csv { encoding, delimiter },
         None => Format::Xml(encoding),
     }
 }
@@ -171,10 +161,7 @@ fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
     let csv = inner.contains("=\"\"");
     Some(match encoding {
         Encoding::Utf8 { bom: 0 } if !csv => Format::Xml(Encoding::JsonString),
-        _ => Format::Csv {
-            encoding,
-            delimiter: b',',
-        },
+        _ => Format::Csv { encoding, delimiter: b',' },
     })
 }
 
@@ -182,10 +169,7 @@ fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
 fn after_record_lines(body: &str) -> &str {
     let mut rest = body;
     while let Some(line) = rest.strip_prefix("Record ") {
-        rest = line
-            .split_once('\n')
-            .map_or("", |(_, after)| after)
-            .trim_start();
+        rest = line.split_once('\n').map_or("", |(_, after)| after).trim_start();
     }
     rest
 }
@@ -194,22 +178,10 @@ fn after_record_lines(body: &str) -> &str {
 fn delimiter(body: &str) -> Option<u8> {
     let header = body.lines().next()?;
     let known = |name: &str| {
-        let name = name
-            .trim()
-            .trim_matches('"')
-            .to_ascii_lowercase()
-            .replace([' ', '_'], "");
+        let name = name.trim().trim_matches('"').to_ascii_lowercase().replace([' ', '_'], "");
         matches!(
             name.as_str(),
-            "raw"
-                | "rawlog"
-                | "eventid"
-                | "eventcode"
-                | "id"
-                | "eventdata"
-                | "payload"
-                | "image"
-                | "xml"
+            "raw" | "rawlog" | "eventid" | "eventcode" | "id" | "eventdata" | "payload" | "image" | "xml"
         )
     };
     let found = [',', ';', '\t'].into_iter().find(|delimiter| {
@@ -218,9 +190,7 @@ fn delimiter(body: &str) -> Option<u8> {
     });
     // A column alone, as Splunk exports `| table _raw`.
     let alone = known(header) && memmem::find(body.as_bytes(), b"<Event").is_some();
-    found
-        .map(|delimiter| delimiter as u8)
-        .or(alone.then_some(b','))
+    found.map(|delimiter| delimiter as u8).or(alone.then_some(b','))
 }
 
 #[cfg(test)]
@@ -237,85 +207,29 @@ mod tests {
             (b"\x1f\x8b\x08", Format::Gzip),
             (b"PK\x03\x04", Format::Zip),
             (b"PK\x05\x06", Format::Zip),
-            (
-                b"\x89PNG\r\n\x1a\n\0\0",
-                Format::Foreign {
-                    what: "a PNG image",
-                    packed: false,
-                },
-            ),
-            (
-                b"7z\xbc\xaf\x27\x1c",
-                Format::Foreign {
-                    what: "a 7-Zip archive",
-                    packed: true,
-                },
-            ),
+            (b"\x89PNG\r\n\x1a\n\0\0", Format::Foreign { what: "a PNG image", packed: false }),
+            (b"7z\xbc\xaf\x27\x1c", Format::Foreign { what: "a 7-Zip archive", packed: true }),
             (b"\x01\x02\x03\x04\x90\x91\x92", Format::Binary),
             (b"<Event xmlns='x'>", Format::Xml(UTF8)),
-            (
-                b"\xef\xbb\xbf<?xml version=",
-                Format::Xml(Encoding::Utf8 { bom: 3 }),
-            ),
-            (
-                b"\xff\xfe<\0E\0v\0",
-                Format::Xml(Encoding::Utf16Le { bom: 2 }),
-            ),
+            (b"\xef\xbb\xbf<?xml version=", Format::Xml(Encoding::Utf8 { bom: 3 })),
+            (b"\xff\xfe<\0E\0v\0", Format::Xml(Encoding::Utf16Le { bom: 2 })),
             (b"Record 1\n<?xml", Format::Xml(UTF8)),
             (b"# a comment\r\n<Event>", Format::Xml(UTF8)),
-            (
-                b"03/25/2022 05:46:37 PM\nLogName=Security",
-                Format::Xml(UTF8),
-            ),
-            (
-                b"\"<Event xmlns='x'><Data Name=\\\"a\\\">",
-                Format::Xml(Encoding::JsonString),
-            ),
-            (
-                b"\"\\u003cEvent xmlns='x'>",
-                Format::Xml(Encoding::JsonString),
-            ),
+            (b"03/25/2022 05:46:37 PM\nLogName=Security", Format::Xml(UTF8)),
+            (b"\"<Event xmlns='x'><Data Name=\\\"a\\\">", Format::Xml(Encoding::JsonString)),
+            (b"\"\\u003cEvent xmlns='x'>", Format::Xml(Encoding::JsonString)),
             (b"{\"Event\":", Format::Json(UTF8)),
             (b" [\n {\"a\":1}]", Format::Json(UTF8)),
             (b"[]", Format::Json(UTF8)),
             (b"Record 1\n{\n \"Event\"", Format::Json(UTF8)),
             (b"{\0\"\0E\0v\0", Format::Json(Encoding::Utf16Le { bom: 0 })),
-            (
-                b"\"_raw\",\"_time\"\n\"<Event",
-                Format::Csv {
-                    encoding: UTF8,
-                    delimiter: b',',
-                },
-            ),
-            (
-                b"_raw\n\"<Event",
-                Format::Csv {
-                    encoding: UTF8,
-                    delimiter: b',',
-                },
-            ),
-            (
-                b"DateTime;EventID;RawLog\n",
-                Format::Csv {
-                    encoding: UTF8,
-                    delimiter: b';',
-                },
-            ),
-            (
-                b"\"<Event Name=\"\"x\"\">\"\n",
-                Format::Csv {
-                    encoding: UTF8,
-                    delimiter: b',',
-                },
-            ),
+            (b"\"_raw\",\"_time\"\n\"<Event", Format::Csv { encoding: UTF8, delimiter: b',' }),
+            (b"_raw\n\"<Event", Format::Csv { encoding: UTF8, delimiter: b',' }),
+            (b"DateTime;EventID;RawLog\n", Format::Csv { encoding: UTF8, delimiter: b';' }),
+            (b"\"<Event Name=\"\"x\"\">\"\n", Format::Csv { encoding: UTF8, delimiter: b',' }),
         ];
         for (bytes, format) in cases {
-            assert_eq!(
-                detect(bytes),
-                *format,
-                "{:?}",
-                String::from_utf8_lossy(bytes)
-            );
+            assert_eq!(detect(bytes), *format, "{:?}", String::from_utf8_lossy(bytes));
         }
     }
 

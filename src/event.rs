@@ -1,5 +1,7 @@
 //! One event as a log holds it, the same for every format.
 
+use crate::time::Time;
+
 /// The provider of Sysmon's events.
 pub const SYSMON: &str = "Microsoft-Windows-Sysmon";
 /// The channel Sysmon writes to.
@@ -19,17 +21,12 @@ impl Pairs {
 
     /// The value of the first pair of this name; names are compared exactly.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(have, _)| have == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
     /// All pairs in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// True when there is none.
@@ -76,15 +73,35 @@ impl Event {
         self.system.get("EventRecordID")?.trim().parse().ok()
     }
 
-    /// A process creation of Sysmon for Windows: its provider and EventID 1, nothing else. Where a
-    /// log lost the provider, Sysmon's channel stands for it.
+    /// See [`is_process_creation`].
     pub fn is_process_creation(&self) -> bool {
-        let sysmon = match self.provider() {
-            "" => self.channel().eq_ignore_ascii_case(SYSMON_CHANNEL),
-            provider => provider.eq_ignore_ascii_case(SYSMON),
-        };
-        sysmon && self.event_id() == Some(PROCESS_CREATE)
+        is_process_creation(self.provider(), self.channel(), self.event_id())
     }
+}
+
+/// A process creation of Sysmon for Windows: its provider and EventID 1, nothing else. Where a log
+/// lost the provider, Sysmon's channel stands for it.
+pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
+    let sysmon = match provider {
+        "" => channel.eq_ignore_ascii_case(SYSMON_CHANNEL),
+        provider => provider.eq_ignore_ascii_case(SYSMON),
+    };
+    sysmon && event_id == Some(PROCESS_CREATE)
+}
+
+/// What is counted of an event that can't match, so that it need not be read in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skim<'a> {
+    /// `System/Provider@Name`, or empty.
+    pub provider: &'a str,
+    /// `System/Channel`, or empty.
+    pub channel: &'a str,
+    /// `System/EventID`.
+    pub event_id: Option<u32>,
+    /// `System/Computer`.
+    pub computer: Option<&'a str>,
+    /// `_time` of a process creation.
+    pub time: Option<Time>,
 }
 
 #[cfg(test)]
@@ -93,9 +110,7 @@ mod tests {
 
     fn event(pairs: &[(&str, &str)]) -> Event {
         let mut event = Event::default();
-        pairs
-            .iter()
-            .for_each(|(name, value)| event.system.push(*name, *value));
+        pairs.iter().for_each(|(name, value)| event.system.push(*name, *value));
         event
     }
 
@@ -105,17 +120,10 @@ mod tests {
         assert!(yes(&[("Provider@Name", SYSMON), ("EventID", "1")]));
         assert!(yes(&[("Channel", SYSMON_CHANNEL), ("EventID", "1")]));
         assert!(!yes(&[("Provider@Name", SYSMON), ("EventID", "5")]));
-        assert!(!yes(&[
-            ("Provider@Name", "Microsoft-Windows-Kernel-General"),
-            ("EventID", "1")
-        ]));
+        assert!(!yes(&[("Provider@Name", "Microsoft-Windows-Kernel-General"), ("EventID", "1")]));
         assert!(!yes(&[("Provider@Name", "Linux-Sysmon"), ("EventID", "1")]));
         // A forwarded event keeps its provider whatever the channel says.
-        assert!(!yes(&[
-            ("Provider@Name", "Other"),
-            ("Channel", SYSMON_CHANNEL),
-            ("EventID", "1")
-        ]));
+        assert!(!yes(&[("Provider@Name", "Other"), ("Channel", SYSMON_CHANNEL), ("EventID", "1")]));
         assert!(!yes(&[("EventID", "1")]));
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::detect::Format;
-use crate::event::Event;
+use crate::event::{Event, Skim, is_process_creation};
 use crate::group::{Groups, Match, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
@@ -56,53 +56,74 @@ pub struct Member {
     pub counts: Counts,
 }
 
-/// How often each kind of event occurs: by channel, provider and EventID.
+/// A kind of event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Kind {
+    /// Channel, or empty.
+    pub channel: String,
+    /// Provider, or empty.
+    pub provider: String,
+    /// EventID.
+    pub event_id: Option<u32>,
+}
+
+/// How often each kind of event occurs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Kinds {
-    by_channel: BTreeMap<String, BTreeMap<String, BTreeMap<Option<u32>, u64>>>,
-    distinct: usize,
+    counts: BTreeMap<Kind, u64>,
+    /// Counts of the kinds met last, not yet in `counts`: most events are of a few kinds.
+    #[serde(skip)]
+    recent: Vec<(Kind, u64)>,
 }
 
 /// Name of what is counted together when there are too many names.
 const OTHERS: &str = "(others)";
+/// Kinds whose counts are kept at hand.
+const RECENT: usize = 16;
 
 impl Kinds {
-    fn add(&mut self, channel: &str, provider: &str, id: Option<u32>, count: u64) {
-        if let Some(have) = self.find(channel, provider, id) {
-            *have += count;
+    /// Counts one event.
+    pub fn add(&mut self, channel: &str, provider: &str, event_id: Option<u32>) {
+        let same = |(kind, _): &(Kind, u64)| {
+            kind.event_id == event_id && kind.channel == channel && kind.provider == provider
+        };
+        if let Some(at) = self.recent.iter().position(same) {
+            self.recent[at].1 += 1;
             return;
         }
-        let full = self.distinct >= limits::COUNTED_NAMES;
-        let long = channel.len().max(provider.len()) > limits::COUNTED_NAME_BYTES;
-        let (channel, provider, id) = if full || long {
-            (OTHERS, OTHERS, None)
-        } else {
-            (channel, provider, id)
-        };
-        self.distinct += 1;
-        let ids = self
-            .by_channel
-            .entry(channel.to_owned())
-            .or_default()
-            .entry(provider.to_owned());
-        *ids.or_default().entry(id).or_default() += count;
+        if self.recent.len() == RECENT {
+            self.settle();
+        }
+        let kind = Kind { channel: channel.to_owned(), provider: provider.to_owned(), event_id };
+        self.recent.push((kind, 1));
     }
 
-    fn find(&mut self, channel: &str, provider: &str, id: Option<u32>) -> Option<&mut u64> {
-        self.by_channel
-            .get_mut(channel)?
-            .get_mut(provider)?
-            .get_mut(&id)
+    /// Brings all counts into one map.
+    fn settle(&mut self) {
+        for (kind, count) in std::mem::take(&mut self.recent) {
+            self.put(kind, count);
+        }
     }
 
-    /// All kinds: channel, provider, EventID, count.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, Option<u32>, u64)> {
-        self.by_channel.iter().flat_map(|(channel, providers)| {
-            providers.iter().flat_map(move |(provider, ids)| {
-                ids.iter()
-                    .map(move |(id, count)| (channel.as_str(), provider.as_str(), *id, *count))
-            })
-        })
+    fn put(&mut self, kind: Kind, count: u64) {
+        let full = self.counts.len() >= limits::COUNTED_NAMES && !self.counts.contains_key(&kind);
+        let long = kind.channel.len().max(kind.provider.len()) > limits::COUNTED_NAME_BYTES;
+        let others = || Kind { channel: OTHERS.to_owned(), provider: OTHERS.to_owned(), event_id: None };
+        *self.counts.entry(if full || long { others() } else { kind }).or_default() += count;
+    }
+
+    fn merge(&mut self, mut other: Kinds) {
+        self.settle();
+        other.settle();
+        for (kind, count) in other.counts {
+            self.put(kind, count);
+        }
+    }
+
+    /// All kinds with their counts.
+    pub fn iter(&self) -> impl Iterator<Item = (&Kind, u64)> {
+        let settled = self.counts.iter().map(|(kind, count)| (kind, *count));
+        settled.chain(self.recent.iter().map(|(kind, count)| (kind, *count)))
     }
 }
 
@@ -117,10 +138,7 @@ impl Hosts {
             return;
         }
         let full = self.0.len() >= limits::COUNTED_NAMES || host.len() > limits::COUNTED_NAME_BYTES;
-        *self
-            .0
-            .entry(if full { OTHERS } else { host }.to_owned())
-            .or_default() += count;
+        *self.0.entry(if full { OTHERS } else { host }.to_owned()).or_default() += count;
     }
 
     /// All hosts: name and count.
@@ -208,16 +226,8 @@ impl Findings {
             }
         }
         self.problems.merge(other.problems);
-        other
-            .kinds
-            .iter()
-            .for_each(|(channel, provider, id, count)| {
-                self.kinds.add(channel, provider, id, count)
-            });
-        other
-            .hosts
-            .iter()
-            .for_each(|(host, count)| self.hosts.add(host, count));
+        self.kinds.merge(other.kinds);
+        other.hosts.iter().for_each(|(host, count)| self.hosts.add(host, count));
         self.period.merge(other.period);
         self.complete |= other.complete;
         other.groups
@@ -236,23 +246,14 @@ pub struct Collector {
 impl Collector {
     /// Gathers for input number `source`.
     pub fn new(rule: &'static Rule, source: u32) -> Collector {
-        let findings = Findings {
-            source,
-            ..Findings::default()
-        };
-        Collector {
-            rule,
-            findings,
-            open: Vec::new(),
-        }
+        let findings = Findings { source, ..Findings::default() };
+        Collector { rule, findings, open: Vec::new() }
     }
 
     /// Hands over what was gathered, and goes on.
     pub fn take(&mut self) -> Findings {
-        let next = Findings {
-            source: self.findings.source,
-            ..Findings::default()
-        };
+        self.findings.kinds.settle();
+        let next = Findings { source: self.findings.source, ..Findings::default() };
         std::mem::replace(&mut self.findings, next)
     }
 
@@ -276,18 +277,10 @@ impl Collector {
     fn process_creation(&mut self, event: &Event, found: &Found<'_>) {
         let process = Process::of(event);
         let time = process.time();
-        self.findings
-            .hosts
-            .add(event.computer().unwrap_or("unknown"), 1);
-        time.into_iter()
-            .for_each(|time| self.findings.period.add(time));
+        self.findings.hosts.add(event.computer().unwrap_or("unknown"), 1);
+        time.into_iter().for_each(|time| self.findings.period.add(time));
         let matches = self.rule.filter.matches(&process);
-        self.count(Counts {
-            records: 1,
-            process_creations: 1,
-            matches: matches.into(),
-            ..Counts::default()
-        });
+        self.count(Counts { records: 1, process_creations: 1, matches: matches.into(), ..Counts::default() });
         if !matches {
             return;
         }
@@ -303,9 +296,7 @@ impl Collector {
                 ..Trouble::note(Code::TimeUnknown, found.span.offset, message)
             });
         }
-        self.findings
-            .groups
-            .add(key(self.rule, &process), Match { time, locator });
+        self.findings.groups.add(key(self.rule, &process), Match { time, locator });
     }
 }
 
@@ -331,9 +322,7 @@ impl Sink for Collector {
 
     fn event(&mut self, found: Found<'_>) {
         let event = found.event;
-        self.findings
-            .kinds
-            .add(event.channel(), event.provider(), event.event_id(), 1);
+        self.findings.kinds.add(event.channel(), event.provider(), event.event_id());
         if found.replaced {
             let message = "An event holds bytes that are no valid text; they are shown as U+FFFD.";
             self.trouble(Trouble {
@@ -344,11 +333,18 @@ impl Sink for Collector {
         if event.is_process_creation() {
             self.process_creation(event, &found);
         } else {
-            self.count(Counts {
-                records: 1,
-                ..Counts::default()
-            });
+            self.count(Counts { records: 1, ..Counts::default() });
         }
+    }
+
+    fn skimmed(&mut self, skim: Skim<'_>) {
+        self.findings.kinds.add(skim.channel, skim.provider, skim.event_id);
+        let created = is_process_creation(skim.provider, skim.channel, skim.event_id);
+        if created {
+            self.findings.hosts.add(skim.computer.unwrap_or("unknown"), 1);
+            skim.time.into_iter().for_each(|time| self.findings.period.add(time));
+        }
+        self.count(Counts { records: 1, process_creations: created.into(), ..Counts::default() });
     }
 
     fn trouble(&mut self, trouble: Trouble) {
@@ -361,11 +357,7 @@ impl Sink for Collector {
         let lost = trouble.lost;
         let not_events = u64::from(code == Code::NotAnEvent);
         if lost + not_events > 0 {
-            self.count(Counts {
-                unreadable: lost,
-                not_events,
-                ..Counts::default()
-            });
+            self.count(Counts { unreadable: lost, not_events, ..Counts::default() });
         }
         let place = Place {
             ordinal: member.as_ref().map(|id| id.ordinal),
@@ -373,10 +365,6 @@ impl Sink for Collector {
             member: member.map(|id| id.name),
             record: trouble.record,
         };
-        self.findings.problems.add(Problem {
-            place,
-            code,
-            message: trouble.message,
-        });
+        self.findings.problems.add(Problem { place, code, message: trouble.message });
     }
 }

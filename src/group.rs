@@ -21,10 +21,7 @@ pub type Key = [String; KEY_FIELDS];
 /// The key of a matching process creation.
 pub fn key(rule: &Rule, process: &Process<'_>) -> Key {
     std::array::from_fn(|at| {
-        let value = rule
-            .key
-            .get(at)
-            .and_then(|field| process.value(*field).text);
+        let value = rule.key.get(at).and_then(|field| process.value(*field).text);
         value.unwrap_or_else(|| NULL.to_owned())
     })
 }

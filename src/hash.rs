@@ -14,11 +14,7 @@ impl Hasher {
 
     /// The hash in lower-case hexadecimal digits.
     pub fn finish(self) -> String {
-        self.0
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -29,9 +25,6 @@ mod tests {
         let mut hasher = super::Hasher::default();
         hasher.push(b"a");
         hasher.push(b"bc");
-        assert_eq!(
-            hasher.finish(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(hasher.finish(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

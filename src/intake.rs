@@ -9,11 +9,12 @@
 
 use crate::detect::Format;
 use crate::locator::Span;
+use crate::needle::Needle;
 use crate::source::Sink;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::text::Encoding;
 use crate::unpack::zip::Zip;
-use crate::unpack::{Parent, Stream};
+use crate::unpack::{Place, Stream};
 
 /// Part of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Want {
 
 /// Reads one input.
 pub struct Intake {
-    name: String,
+    place: Place,
     /// Where reading ends: the input's length, if it is known.
     end: Option<u64>,
     position: u64,
@@ -41,14 +42,10 @@ enum State {
 }
 
 impl Intake {
-    /// An input of this name and size; without a size it can only be read front to back.
-    pub fn new(name: &str, size: Option<u64>) -> Intake {
-        Intake {
-            name: name.to_owned(),
-            end: size,
-            position: 0,
-            state: State::Start(Vec::new()),
-        }
+    /// An input of this name and size; without a size it can only be read front to back. With a
+    /// needle, events that can't hold it are only skimmed.
+    pub fn new(name: &str, size: Option<u64>, needle: Option<Needle>) -> Intake {
+        Intake { place: Place::input(name, needle), end: size, position: 0, state: State::Start(Vec::new()) }
     }
 
     /// One event of an input, which its span alone gives again. `format`: as the report names it.
@@ -58,24 +55,12 @@ impl Intake {
                 let chunk = chunk_offset(span.offset);
                 (Format::Evtx, chunk, chunk + CHUNK_BYTES as u64)
             }
-            "json" => (
-                Format::Json(Encoding::Utf8 { bom: 0 }),
-                span.offset,
-                span.offset + span.length,
-            ),
-            _ => (
-                Format::Xml(Encoding::Utf8 { bom: 0 }),
-                span.offset,
-                span.offset + span.length,
-            ),
+            "json" => (Format::Json(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length),
+            _ => (Format::Xml(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length),
         };
-        let stream = Stream::known(name, &format, start);
-        Intake {
-            name: name.to_owned(),
-            end: Some(end),
-            position: start,
-            state: State::Stream(stream),
-        }
+        let place = Place::input(name, None);
+        let stream = Stream::known(place.clone(), &format, start);
+        Intake { place, end: Some(end), position: start, state: State::Stream(stream) }
     }
 
     /// The next part that is wanted. None: enough was read.
@@ -85,10 +70,7 @@ impl Intake {
             return (length > 0).then_some(Want { offset, length });
         }
         let length = self.end.unwrap_or(u64::MAX).saturating_sub(self.position);
-        (length > 0).then_some(Want {
-            offset: self.position,
-            length,
-        })
+        (length > 0).then_some(Want { offset: self.position, length })
     }
 
     /// Takes bytes from the start of the wanted part.
@@ -117,15 +99,10 @@ impl Intake {
         );
         if let (true, Some(size)) = (zip, self.end) {
             sink.format(&Format::Zip);
-            let parent = Parent {
-                name: &self.name,
-                depth: 0,
-                ordinal: 0,
-            };
-            self.state = State::Zip(Zip::new(parent, size));
+            self.state = State::Zip(Zip::new(self.place.clone(), size));
             return;
         }
-        let mut stream = Stream::of_input(&self.name);
+        let mut stream = Stream::of_input(self.place.clone());
         stream.push(&head, sink);
         self.state = State::Stream(stream);
     }

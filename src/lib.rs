@@ -31,6 +31,7 @@ pub mod hash;
 pub mod intake;
 pub mod limits;
 pub mod locator;
+pub mod needle;
 pub mod problem;
 pub mod process;
 pub mod recall;

@@ -78,10 +78,7 @@ fn inputs(paths: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.push(Input {
-                name: "-".to_owned(),
-                content: Ok(Content::Standard),
-            });
+            inputs.push(Input { name: "-".to_owned(), content: Ok(Content::Standard) });
         } else {
             collect(path, &mut inputs);
         }
@@ -93,15 +90,10 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) {
     let name = path.display().to_string();
     let children = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => fs::read_dir(path).and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<io::Result<Vec<_>>>()
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
         }),
         Ok(_) => {
-            inputs.push(Input {
-                name,
-                content: Ok(Content::File(path.to_owned())),
-            });
+            inputs.push(Input { name, content: Ok(Content::File(path.to_owned())) });
             return;
         }
         Err(error) => Err(error),
@@ -111,10 +103,7 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) {
             children.sort();
             children.iter().for_each(|child| collect(child, inputs));
         }
-        Err(error) => inputs.push(Input {
-            name,
-            content: Err(error),
-        }),
+        Err(error) => inputs.push(Input { name, content: Err(error) }),
     }
 }
 
@@ -136,14 +125,7 @@ fn read_file(session: &mut Session, name: &str, path: &Path, sha256: bool) {
     let (size, mut file) = match opened {
         Ok(opened) => opened,
         Err(error) => {
-            return read(
-                session,
-                Input {
-                    name: name.to_owned(),
-                    content: Err(error),
-                },
-                sha256,
-            );
+            return read(session, Input { name: name.to_owned(), content: Err(error) }, sha256);
         }
     };
     let source = session.add_source(name, size);
@@ -170,9 +152,7 @@ fn feed(scan: &mut Scan, file: &mut File) -> io::Result<()> {
         if offset != position {
             file.seek(SeekFrom::Start(offset))?;
         }
-        let wanted = usize::try_from(length)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
         let count = file.read(&mut buffer[..wanted])?;
         if count == 0 {
             break;
@@ -264,15 +244,9 @@ fn problems(session: &Session) {
     for source in session.sources() {
         for problem in report::problems(&source.findings) {
             let severity = format!("{:?}", problem.severity).to_lowercase();
-            let place = if problem.r#where.is_empty() {
-                String::new()
-            } else {
-                format!("{}: ", problem.r#where)
-            };
-            let text = format!(
-                "{}: {severity}: {place}{} {}",
-                source.name, problem.message, problem.next
-            );
+            let place =
+                if problem.r#where.is_empty() { String::new() } else { format!("{}: ", problem.r#where) };
+            let text = format!("{}: {severity}: {place}{} {}", source.name, problem.message, problem.next);
             eprintln!("{}", table::visible(&text));
         }
     }

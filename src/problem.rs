@@ -108,10 +108,7 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut parts = Vec::new();
         parts.extend(self.member.clone());
-        parts.extend(
-            self.offset
-                .map(|offset| format!("offset {offset} (0x{offset:x})")),
-        );
+        parts.extend(self.offset.map(|offset| format!("offset {offset} (0x{offset:x})")));
         parts.extend(self.record.map(|record| format!("record {record}")));
         f.write_str(&parts.join(", "))
     }
@@ -209,10 +206,7 @@ mod tests {
 
     fn problem(offset: u64) -> Problem {
         Problem {
-            place: Place {
-                offset: Some(offset),
-                ..Place::default()
-            },
+            place: Place { offset: Some(offset), ..Place::default() },
             code: Code::DamagedRecord,
             message: "m.".into(),
         }
@@ -225,17 +219,12 @@ mod tests {
         let mut backward = Problems::default();
         for part in (0..10).rev() {
             let mut problems = Problems::default();
-            (0..100)
-                .rev()
-                .for_each(|offset| problems.add(problem(part * 100 + offset)));
+            (0..100).rev().for_each(|offset| problems.add(problem(part * 100 + offset)));
             backward.merge(problems);
         }
         assert_eq!(forward.list(), backward.list());
         assert_eq!(forward.total(), 1000);
-        assert_eq!(
-            forward.list().iter().map(|(_, count)| count).sum::<u64>(),
-            1000
-        );
+        assert_eq!(forward.list().iter().map(|(_, count)| count).sum::<u64>(), 1000);
         let (last, count) = forward.list().pop().unwrap();
         assert_eq!((last.place.offset, count), (Some(24), 976));
         assert!(last.message.ends_with("975 more of this kind follow."));

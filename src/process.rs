@@ -93,11 +93,7 @@ pub struct Process<'a> {
 impl<'a> Process<'a> {
     /// Views an event as a process creation. Nothing is computed until it is asked for.
     pub fn of(event: &'a Event) -> Process<'a> {
-        let message = event
-            .message
-            .as_deref()
-            .map(message_fields)
-            .unwrap_or_default();
+        let message = event.message.as_deref().map(message_fields).unwrap_or_default();
         Process { event, message }
     }
 
@@ -121,18 +117,13 @@ impl<'a> Process<'a> {
             Field::ParentProcessGuid => self.or_null("ParentProcessGuid"),
             Field::ParentUser => self.or_unknown("ParentUser"),
             Field::OriginalFileName => match self.or_unknown("OriginalFileName") {
-                Value {
-                    text: Some(dash), ..
-                } if dash == "-" => constant(UNKNOWN),
+                Value { text: Some(dash), .. } if dash == "-" => constant(UNKNOWN),
                 value => value,
             },
             Field::ProcessHash => self.or_null("Hashes"),
             Field::ProcessIntegrityLevel => {
                 let value = self.or_null("IntegrityLevel");
-                Value {
-                    text: value.text.map(|text| text.to_lowercase()),
-                    ..value
-                }
+                Value { text: value.text.map(|text| text.to_lowercase()), ..value }
             }
             Field::ProcessCurrentDirectory => self.or_null("CurrentDirectory"),
             Field::VendorProduct => constant("Microsoft Sysmon"),
@@ -152,19 +143,14 @@ impl<'a> Process<'a> {
         let data = self.event.data.get(name).filter(|value| !value.is_empty());
         let message = || {
             let found = self.message.iter().find(|(have, _)| *have == name);
-            found
-                .map(|(_, value)| *value)
-                .filter(|value| !value.is_empty())
+            found.map(|(_, value)| *value).filter(|value| !value.is_empty())
         };
         data.or_else(message).map(|value| (value, name))
     }
 
     fn or_null(&self, name: &'static str) -> Value {
         let found = self.find(name);
-        Value {
-            text: found.map(|(text, _)| text.to_owned()),
-            source: found.map(|(_, source)| source),
-        }
+        Value { text: found.map(|(text, _)| text.to_owned()), source: found.map(|(_, source)| source) }
     }
 
     fn or_unknown(&self, name: &'static str) -> Value {
@@ -175,32 +161,18 @@ impl<'a> Process<'a> {
     }
 
     fn program(&self, path: &'static str, command_line: &'static str) -> Value {
-        let from_path = self
-            .find(path)
-            .map(|(text, source)| (last_part(text), source));
-        let from_command = || {
-            self.find(command_line)
-                .map(|(text, source)| (program(text), source))
-        };
+        let from_path = self.find(path).map(|(text, source)| (last_part(text), source));
+        let from_command = || self.find(command_line).map(|(text, source)| (program(text), source));
         let named = |found: &(&str, _)| !found.0.is_empty();
-        match from_path
-            .filter(named)
-            .or_else(|| from_command().filter(named))
-        {
-            Some((name, source)) => Value {
-                text: Some(name.to_owned()),
-                source: Some(source),
-            },
+        match from_path.filter(named).or_else(|| from_command().filter(named)) {
+            Some((name, source)) => Value { text: Some(name.to_owned()), source: Some(source) },
             None => constant(UNKNOWN),
         }
     }
 }
 
 fn constant(text: &str) -> Value {
-    Value {
-        text: Some(text.to_owned()),
-        source: None,
-    }
+    Value { text: Some(text.to_owned()), source: None }
 }
 
 /// What stands after the last `\` or `/`.
@@ -251,9 +223,7 @@ fn message_fields(message: &str) -> Vec<(&'static str, &str)> {
         let Some((name, value)) = line.split_once(':') else {
             continue;
         };
-        let known = MESSAGE_FIELDS[next..]
-            .iter()
-            .position(|field| *field == name.trim());
+        let known = MESSAGE_FIELDS[next..].iter().position(|field| *field == name.trim());
         if let Some(at) = known {
             next += at + 1;
             fields.push((MESSAGE_FIELDS[next - 1], value.trim()));
@@ -268,8 +238,7 @@ mod tests {
 
     fn event(data: &[(&str, &str)]) -> Event {
         let mut event = Event::default();
-        data.iter()
-            .for_each(|(name, value)| event.data.push(*name, *value));
+        data.iter().for_each(|(name, value)| event.data.push(*name, *value));
         event
     }
 
@@ -280,10 +249,7 @@ mod tests {
     #[test]
     fn nothing_logged_gives_the_data_models_defaults() {
         let event = Event::default();
-        let defaults: Vec<_> = Field::ALL
-            .iter()
-            .map(|field| (field.name(), text(&event, *field)))
-            .collect();
+        let defaults: Vec<_> = Field::ALL.iter().map(|field| (field.name(), text(&event, *field))).collect();
         expect_test::expect![[r#"
             dest unknown
             user unknown
@@ -316,29 +282,14 @@ mod tests {
     #[test]
     fn names_come_from_the_path_then_from_the_command_line() {
         let names = |data: &[(&str, &str)]| text(&event(data), Field::ParentProcessName).unwrap();
-        assert_eq!(
-            names(&[("ParentImage", r"C:\Windows\System32\wbem\WmiPrvSE.exe")]),
-            "WmiPrvSE.exe"
-        );
-        assert_eq!(
-            names(&[("ParentImage", "C:/x/WmiPrvSE.exe")]),
-            "WmiPrvSE.exe"
-        );
+        assert_eq!(names(&[("ParentImage", r"C:\Windows\System32\wbem\WmiPrvSE.exe")]), "WmiPrvSE.exe");
+        assert_eq!(names(&[("ParentImage", "C:/x/WmiPrvSE.exe")]), "WmiPrvSE.exe");
         assert_eq!(names(&[("ParentImage", "-")]), "-");
         let quoted = r#""C:\Program Files\a b\WmiPrvSE.exe" -Embedding"#;
         assert_eq!(names(&[("ParentCommandLine", quoted)]), "WmiPrvSE.exe");
-        assert_eq!(
-            names(&[("ParentCommandLine", r"C:\w\wmiprvse.exe -secured")]),
-            "wmiprvse.exe"
-        );
-        assert_eq!(
-            names(&[("ParentImage", ""), ("ParentCommandLine", "x.exe")]),
-            "x.exe"
-        );
-        assert_eq!(
-            names(&[("ParentImage", r"C:\dir\"), ("ParentCommandLine", "x.exe")]),
-            "x.exe"
-        );
+        assert_eq!(names(&[("ParentCommandLine", r"C:\w\wmiprvse.exe -secured")]), "wmiprvse.exe");
+        assert_eq!(names(&[("ParentImage", ""), ("ParentCommandLine", "x.exe")]), "x.exe");
+        assert_eq!(names(&[("ParentImage", r"C:\dir\"), ("ParentCommandLine", "x.exe")]), "x.exe");
     }
 
     #[test]
@@ -361,40 +312,24 @@ mod tests {
         assert_eq!(text(&event, Field::ProcessId).as_deref(), Some("4508"));
         assert_eq!(text(&event, Field::Process).as_deref(), Some("logged.exe"));
         assert_eq!(text(&event, Field::User).as_deref(), Some("A\\b"));
-        assert_eq!(
-            Process::of(&event).time().unwrap().to_string(),
-            "2020-07-20T13:29:49.966Z"
-        );
+        assert_eq!(Process::of(&event).time().unwrap().to_string(), "2020-07-20T13:29:49.966Z");
     }
 
     #[test]
     fn time_falls_back_to_system_time() {
         let mut event = event(&[("UtcTime", "not a time")]);
-        event
-            .system
-            .push("TimeCreated@SystemTime", "2019-04-30T20:32:51.1680000Z");
-        assert_eq!(
-            Process::of(&event).time().unwrap().to_string(),
-            "2019-04-30T20:32:51.168Z"
-        );
+        event.system.push("TimeCreated@SystemTime", "2019-04-30T20:32:51.1680000Z");
+        assert_eq!(Process::of(&event).time().unwrap().to_string(), "2019-04-30T20:32:51.168Z");
     }
 
     #[test]
     fn a_dash_is_no_original_file_name() {
         assert_eq!(
-            text(
-                &event(&[("OriginalFileName", "-")]),
-                Field::OriginalFileName
-            )
-            .as_deref(),
+            text(&event(&[("OriginalFileName", "-")]), Field::OriginalFileName).as_deref(),
             Some("unknown")
         );
         assert_eq!(
-            text(
-                &event(&[("IntegrityLevel", "High")]),
-                Field::ProcessIntegrityLevel
-            )
-            .as_deref(),
+            text(&event(&[("IntegrityLevel", "High")]), Field::ProcessIntegrityLevel).as_deref(),
             Some("high")
         );
     }

@@ -8,7 +8,7 @@ mod marks;
 use serde::Serialize;
 
 use crate::detect::Format;
-use crate::event::{Event, SYSMON};
+use crate::event::{Event, SYSMON, Skim};
 use crate::intake::{Intake, Want};
 use crate::locator::{Locator, MemberId};
 use crate::process::{Field, Process};
@@ -116,13 +116,9 @@ impl Recall {
         let format = input.findings.format.as_deref().unwrap_or_default();
         let intake = match locator.span.direct && locator.member.is_none() {
             true => Intake::of_span(&input.name, format, locator.span),
-            false => Intake::new(&input.name, Some(input.bytes)),
+            false => Intake::new(&input.name, Some(input.bytes), None),
         };
-        let finder = Finder {
-            wanted: locator.clone(),
-            open: Vec::new(),
-            found: None,
-        };
+        let finder = Finder { wanted: locator.clone(), open: Vec::new(), found: None };
         Some(Recall {
             rule: session.rule(),
             source,
@@ -141,11 +137,7 @@ impl Recall {
 
     /// The next part of the input that is wanted. None: the event was found, or is not there.
     pub fn want(&self) -> Option<Want> {
-        if self.finder.found.is_some() {
-            None
-        } else {
-            self.intake.want()
-        }
+        if self.finder.found.is_some() { None } else { self.intake.want() }
     }
 
     /// Takes bytes from the start of the wanted part.
@@ -183,12 +175,7 @@ impl Recall {
 }
 
 fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
-    pairs
-        .map(|(name, value)| Pair {
-            name: name.to_owned(),
-            value: value.to_owned(),
-        })
-        .collect()
+    pairs.map(|(name, value)| Pair { name: name.to_owned(), value: value.to_owned() }).collect()
 }
 
 fn clauses(rule: &Rule, event: &Event, process: &Process<'_>) -> Vec<Clause> {
@@ -230,37 +217,18 @@ fn cim(rule: &Rule, process: &Process<'_>) -> Vec<CimField> {
     let field = |field: &Field| {
         let value = process.value(*field);
         let key = rule.key.contains(field);
-        CimField {
-            name: field.name(),
-            value: value.text,
-            source_field: value.source,
-            key,
-        }
+        CimField { name: field.name(), value: value.text, source_field: value.source, key }
     };
     Field::ALL.iter().map(field).collect()
 }
 
 /// The log's names of the fields that the match and its group rest on, with the CIM field.
 fn used(rule: &Rule, process: &Process<'_>) -> Vec<(&'static str, &'static str)> {
-    let compared = rule
-        .filter
-        .explain(process)
-        .into_iter()
-        .map(|outcome| outcome.field);
+    let compared = rule.filter.explain(process).into_iter().map(|outcome| outcome.field);
     let fields = compared.chain(rule.key.iter().copied());
-    let mut used: Vec<_> = fields
-        .filter_map(|field| {
-            process
-                .value(field)
-                .source
-                .map(|source| (source, field.name()))
-        })
-        .collect();
-    used.extend([
-        ("EventID", "EventID"),
-        ("Provider@Name", "provider"),
-        ("UtcTime", "_time"),
-    ]);
+    let mut used: Vec<_> =
+        fields.filter_map(|field| process.value(field).source.map(|source| (source, field.name()))).collect();
+    used.extend([("EventID", "EventID"), ("Provider@Name", "provider"), ("UtcTime", "_time")]);
     used
 }
 
@@ -289,6 +257,9 @@ impl Sink for Finder {
             self.found = Some((found.event.clone(), found.raw.to_owned(), found.form));
         }
     }
+
+    // Without a needle every event is read in full.
+    fn skimmed(&mut self, _skim: Skim<'_>) {}
 
     // The scan reported them all.
     fn trouble(&mut self, _trouble: Trouble) {}

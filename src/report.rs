@@ -166,15 +166,8 @@ pub const COLUMNS: [&str; 10] = [
 impl<'a> Row<'a> {
     /// The row of a group.
     pub fn of(group: &'a Group) -> Row<'a> {
-        let [
-            dest,
-            user,
-            parent_process,
-            process_name,
-            process,
-            process_id,
-            parent_process_id,
-        ]: &Key = &group.key;
+        let [dest, user, parent_process, process_name, process, process_id, parent_process_id]: &Key =
+            &group.key;
         Row {
             dest,
             user,
@@ -279,16 +272,11 @@ impl<'a> Report<'a> {
         let order = session.order().into_iter();
         Report {
             schema: SCHEMA,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             rule: rule_report(session.rule()),
             totals: totals(session),
             sources: session.sources().iter().map(source_report).collect(),
-            groups: order
-                .map(|index| Row::of(&session.groups()[index]))
-                .collect(),
+            groups: order.map(|index| Row::of(&session.groups()[index])).collect(),
         }
     }
 }

@@ -33,11 +33,16 @@ impl Scan {
     /// so a zip archive in it is held in memory.
     pub fn new(rule: &'static Rule, source: u32, name: &str, size: Option<u64>) -> Scan {
         Scan {
-            intake: Intake::new(name, size),
+            intake: Intake::new(name, size, rule.filter.needle()),
             collector: Collector::new(rule, source),
             progress: Progress::default(),
             size,
         }
+    }
+
+    /// A scan that parses every event in full, to verify what the other one finds.
+    pub fn verifying(rule: &'static Rule, source: u32, name: &str, size: Option<u64>) -> Scan {
+        Scan { intake: Intake::new(name, size, None), ..Scan::new(rule, source, name, size) }
     }
 
     /// The next part of the input that is wanted; any prefix of it may be pushed. None: enough was
@@ -67,10 +72,7 @@ impl Scan {
     /// Hands over what was found since the last call.
     pub fn take(&mut self) -> Findings {
         let bytes = self.progress.bytes;
-        self.progress = Progress {
-            bytes,
-            ..self.progress()
-        };
+        self.progress = Progress { bytes, ..self.progress() };
         self.collector.take()
     }
 
@@ -78,16 +80,12 @@ impl Scan {
     pub fn finish(mut self) -> Findings {
         self.intake.finish(&mut self.collector);
         let counts = self.progress().counts;
-        let packed = matches!(
-            self.progress().format.as_deref(),
-            Some("zip" | "gzip" | "tar")
-        );
+        let packed = matches!(self.progress().format.as_deref(), Some("zip" | "gzip" | "tar"));
         let problems = self.progress().problems;
         let only_others = !self.collector.findings.problems.any_error() && problems > 0;
         if packed && only_others && counts == Counts::default() {
             let message = "Nothing in the archive is an event log.";
-            self.collector
-                .trouble(Trouble::note(Code::UnknownFormat, None, message));
+            self.collector.trouble(Trouble::note(Code::UnknownFormat, None, message));
         }
         self.collector.findings.complete = true;
         self.take()
@@ -96,19 +94,13 @@ impl Scan {
     /// Breaks the scan off; hands over what was found.
     pub fn cancel(self) -> Findings {
         let read = self.progress.bytes;
-        self.stop(
-            Code::Cancelled,
-            format!("Reading was stopped after {read} bytes; the result is partial."),
-        )
+        self.stop(Code::Cancelled, format!("Reading was stopped after {read} bytes; the result is partial."))
     }
 
     /// The input can't be read on; hands over what was found. `reason`: a sentence.
     pub fn fail(self, reason: &str) -> Findings {
         let read = self.progress.bytes;
-        self.stop(
-            Code::ReadFailed,
-            format!("Reading failed after {read} bytes: {reason}"),
-        )
+        self.stop(Code::ReadFailed, format!("Reading failed after {read} bytes: {reason}"))
     }
 
     fn stop(mut self, code: Code, message: String) -> Findings {

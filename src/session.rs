@@ -44,12 +44,7 @@ pub struct Session {
 impl Session {
     /// An empty session for a rule.
     pub fn new(rule: &'static Rule) -> Session {
-        Session {
-            rule,
-            sources: Vec::new(),
-            groups: Vec::new(),
-            by_key: BTreeMap::new(),
-        }
+        Session { rule, sources: Vec::new(), groups: Vec::new(), by_key: BTreeMap::new() }
     }
 
     /// The rule.
@@ -60,16 +55,8 @@ impl Session {
     /// Adds an input; returns its number, which is its place in reports.
     pub fn add_source(&mut self, name: &str, bytes: u64) -> u32 {
         let number = self.sources.len() as u32;
-        let findings = Findings {
-            source: number,
-            ..Findings::default()
-        };
-        self.sources.push(Source {
-            name: name.to_owned(),
-            bytes,
-            sha256: None,
-            findings,
-        });
+        let findings = Findings { source: number, ..Findings::default() };
+        self.sources.push(Source { name: name.to_owned(), bytes, sha256: None, findings });
         number
     }
 
@@ -97,9 +84,7 @@ impl Session {
             (time.is_none(), time)
         };
         order.sort_by(|a, b| {
-            first(a)
-                .cmp(&first(b))
-                .then_with(|| self.groups[*a].key.cmp(&self.groups[*b].key))
+            first(a).cmp(&first(b)).then_with(|| self.groups[*a].key.cmp(&self.groups[*b].key))
         });
         order
     }
@@ -114,20 +99,11 @@ impl Session {
             let next = self.groups.len();
             let index = *self.by_key.entry(key.clone()).or_insert(next);
             if index == next {
-                self.groups.push(Group {
-                    key,
-                    matches: Vec::new(),
-                    period: Period::default(),
-                });
+                self.groups.push(Group { key, matches: Vec::new(), period: Period::default() });
             }
             let group = &mut self.groups[index];
-            found
-                .iter()
-                .filter_map(|found| found.time)
-                .for_each(|time| group.period.add(time));
-            group
-                .matches
-                .extend(found.into_iter().map(|found| (number, found)));
+            found.iter().filter_map(|found| found.time).for_each(|time| group.period.add(time));
+            group.matches.extend(found.into_iter().map(|found| (number, found)));
         }
         true
     }
@@ -148,28 +124,16 @@ impl Session {
 
     /// A group's events by time and place, which does not depend on the order they arrived in.
     pub fn matches(&self, group: usize) -> Vec<&(u32, Match)> {
-        let mut found: Vec<_> = self
-            .groups
-            .get(group)
-            .map_or(Vec::new(), |group| group.matches.iter().collect());
-        found.sort_by_key(|(source, found)| {
-            (found.time.is_none(), found.time, *source, &found.locator)
-        });
+        let mut found: Vec<_> =
+            self.groups.get(group).map_or(Vec::new(), |group| group.matches.iter().collect());
+        found.sort_by_key(|(source, found)| (found.time.is_none(), found.time, *source, &found.locator));
         found
     }
 
     /// The member that a locator names.
     pub fn member(&self, source: u32, ordinal: Option<u64>) -> Option<MemberId> {
         let ordinal = ordinal?;
-        let member = self
-            .sources
-            .get(source as usize)?
-            .findings
-            .members
-            .get(&ordinal)?;
-        Some(MemberId {
-            ordinal,
-            name: member.name.clone(),
-        })
+        let member = self.sources.get(source as usize)?.findings.members.get(&ordinal)?;
+        Some(MemberId { ordinal, name: member.name.clone() })
     }
 }

@@ -172,16 +172,9 @@ impl Window {
 
     fn push_utf16(&mut self, bytes: &[u8], unit: fn([u8; 2]) -> u16) {
         self.partial.extend_from_slice(bytes);
-        let mut units: Vec<u16> = self
-            .partial
-            .chunks_exact(2)
-            .map(|pair| unit([pair[0], pair[1]]))
-            .collect();
+        let mut units: Vec<u16> = self.partial.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         // A high surrogate waits for its other half.
-        if units
-            .last()
-            .is_some_and(|last| (0xd800..0xdc00).contains(last))
-        {
+        if units.last().is_some_and(|last| (0xd800..0xdc00).contains(last)) {
             units.pop();
         }
         let text = String::from_utf16_lossy(&units);
@@ -235,10 +228,7 @@ fn escape_length(bytes: &[u8]) -> Option<usize> {
     match bytes.get(1)? {
         b'u' => {
             let first = bytes.get(2..6)?;
-            let high = matches!(
-                first,
-                [b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B', ..]
-            );
+            let high = matches!(first, [b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B', ..]);
             if !high {
                 return Some(6);
             }
@@ -267,9 +257,9 @@ fn utf16_units(text: &[u8]) -> u64 {
 
 /// The text of an event. Bytes that are no UTF-8 become U+FFFD; the flag says that this happened.
 pub fn utf8(bytes: &[u8]) -> (Cow<'_, str>, bool) {
-    match String::from_utf8_lossy(bytes) {
-        text @ Cow::Borrowed(_) => (text, false),
-        text @ Cow::Owned(_) => (text, true),
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.into(), false),
+        Err(_) => (String::from_utf8_lossy(bytes), true),
     }
 }
 
@@ -292,18 +282,9 @@ mod tests {
 
     #[test]
     fn byte_order_marks_and_their_absence() {
-        assert_eq!(
-            Encoding::detect(b"\xef\xbb\xbf<"),
-            Encoding::Utf8 { bom: 3 }
-        );
-        assert_eq!(
-            Encoding::detect(b"\xff\xfe<\0"),
-            Encoding::Utf16Le { bom: 2 }
-        );
-        assert_eq!(
-            Encoding::detect(b"\xfe\xff\0<"),
-            Encoding::Utf16Be { bom: 2 }
-        );
+        assert_eq!(Encoding::detect(b"\xef\xbb\xbf<"), Encoding::Utf8 { bom: 3 });
+        assert_eq!(Encoding::detect(b"\xff\xfe<\0"), Encoding::Utf16Le { bom: 2 });
+        assert_eq!(Encoding::detect(b"\xfe\xff\0<"), Encoding::Utf16Be { bom: 2 });
         assert_eq!(Encoding::detect(b"<\0E\0"), Encoding::Utf16Le { bom: 0 });
         assert_eq!(Encoding::detect(b"\0<\0E"), Encoding::Utf16Be { bom: 0 });
         assert_eq!(Encoding::detect(b"<Ev"), Encoding::Utf8 { bom: 0 });

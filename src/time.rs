@@ -16,12 +16,7 @@ impl Time {
         let timestamp = match text.parse::<Timestamp>() {
             Ok(timestamp) => timestamp,
             // Not an error: `Timestamp` wants a zone, which UtcTime never has.
-            Err(_) => text
-                .parse::<DateTime>()
-                .ok()?
-                .to_zoned(TimeZone::UTC)
-                .ok()?
-                .timestamp(),
+            Err(_) => text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp(),
         };
         i64::try_from(timestamp.as_nanosecond()).ok().map(Time)
     }
@@ -72,22 +67,14 @@ mod tests {
         ] {
             assert_eq!(read(text), iso, "{text}");
         }
-        assert_eq!(
-            read("2019-04-30 20:32:51").as_deref(),
-            Some("2019-04-30T20:32:51Z")
-        );
+        assert_eq!(read("2019-04-30 20:32:51").as_deref(), Some("2019-04-30T20:32:51Z"));
     }
 
     #[test]
     fn says_none_to_what_is_no_time() {
-        for text in [
-            "",
-            "-",
-            "yesterday",
-            "2019-13-30 20:32:51",
-            "1601-01-01 00:00:00",
-            "9999-12-31T23:59:59Z",
-        ] {
+        for text in
+            ["", "-", "yesterday", "2019-13-30 20:32:51", "1601-01-01 00:00:00", "9999-12-31T23:59:59Z"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

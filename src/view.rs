@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::findings::Period;
+use crate::findings::{self, Period};
 use crate::problem::Severity;
 use crate::report::{self, Row, RuleReport, SourceReport, Totals};
 use crate::session::{Group, Session};
@@ -112,11 +112,7 @@ pub fn summary(session: &Session) -> Summary<'_> {
         outcome: outcome(session, &totals),
         seen: seen(session),
         events: events(session),
-        sources: session
-            .sources()
-            .iter()
-            .map(report::source_report)
-            .collect(),
+        sources: session.sources().iter().map(report::source_report).collect(),
         totals,
     }
 }
@@ -131,11 +127,7 @@ fn verdict(session: &Session) -> Verdict {
     }
     Verdict {
         groups: session.groups().len() as u64,
-        matches: session
-            .groups()
-            .iter()
-            .map(|group| group.matches.len() as u64)
-            .sum(),
+        matches: session.groups().iter().map(|group| group.matches.len() as u64).sum(),
         hosts: hosts.len() as u64,
         users: users.len() as u64,
         first_time: period.first().map(|time| time.to_string()),
@@ -162,17 +154,10 @@ fn seen(session: &Session) -> Seen<'_> {
     let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
     for source in session.sources() {
         period.merge(source.findings.period);
-        source
-            .findings
-            .hosts
-            .iter()
-            .for_each(|(host, count)| *hosts.entry(host).or_default() += count);
+        source.findings.hosts.iter().for_each(|(host, count)| *hosts.entry(host).or_default() += count);
     }
     let host_count = hosts.len() as u64;
-    let mut hosts: Vec<_> = hosts
-        .into_iter()
-        .map(|(name, count)| Host { name, count })
-        .collect();
+    let mut hosts: Vec<_> = hosts.into_iter().map(|(name, count)| Host { name, count }).collect();
     hosts.sort_by(|a, b| b.count.cmp(&a.count).then(a.name.cmp(b.name)));
     hosts.truncate(HOSTS_LISTED);
     Seen {
@@ -183,20 +168,18 @@ fn seen(session: &Session) -> Seen<'_> {
     }
 }
 
-fn events(session: &Session) -> Vec<Kind<'_>> {
-    let mut kinds: BTreeMap<(&str, &str, Option<u32>), u64> = BTreeMap::new();
+fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
+    let mut kinds: BTreeMap<&findings::Kind, u64> = BTreeMap::new();
     for source in session.sources() {
-        for (channel, provider, id, count) in source.findings.kinds.iter() {
-            *kinds.entry((channel, provider, id)).or_default() += count;
-        }
+        source.findings.kinds.iter().for_each(|(kind, count)| *kinds.entry(kind).or_default() += count);
     }
-    let kind = |((channel, provider, event_id), count)| Kind {
-        channel,
-        provider,
-        event_id,
+    let kind = |(kind, count): (&'a findings::Kind, u64)| Kind {
+        channel: &kind.channel,
+        provider: &kind.provider,
+        event_id: kind.event_id,
         count,
     };
-    let mut kinds: Vec<Kind<'_>> = kinds.into_iter().map(kind).collect();
+    let mut kinds: Vec<Kind<'a>> = kinds.into_iter().map(kind).collect();
     kinds.sort_by(|a, b| b.count.cmp(&a.count));
     kinds
 }
@@ -238,11 +221,7 @@ impl View {
         rows.retain(|index| wanted.is_empty() || holds(&session.groups()[*index], &wanted));
         rows.sort_by(|a, b| {
             let order = compare(&session.groups()[*a], &session.groups()[*b], &query.sort);
-            if query.descending {
-                order.reverse()
-            } else {
-                order
-            }
+            if query.descending { order.reverse() } else { order }
         });
         View { rows }
     }
@@ -261,10 +240,8 @@ impl View {
     pub fn window<'a>(&self, session: &'a Session, from: usize, to: usize) -> Vec<IndexedRow<'a>> {
         let to = to.min(self.rows.len());
         let window = self.rows.get(from.min(to)..to).unwrap_or_default();
-        let row = |index: &usize| IndexedRow {
-            group: *index as u64,
-            row: Row::of(&session.groups()[*index]),
-        };
+        let row =
+            |index: &usize| IndexedRow { group: *index as u64, row: Row::of(&session.groups()[*index]) };
         window.iter().map(row).collect()
     }
 }
@@ -273,12 +250,8 @@ fn holds(group: &Group, wanted: &str) -> bool {
     let row = Row::of(group);
     let times = [row.first_time.as_deref(), row.last_time.as_deref()];
     let count = row.count.to_string();
-    let mut cells = group
-        .key
-        .iter()
-        .map(String::as_str)
-        .chain(times.into_iter().flatten())
-        .chain([count.as_str()]);
+    let mut cells =
+        group.key.iter().map(String::as_str).chain(times.into_iter().flatten()).chain([count.as_str()]);
     cells.any(|cell| cell.to_lowercase().contains(wanted))
 }
 
@@ -289,9 +262,8 @@ fn compare(a: &Group, b: &Group, column: &str) -> Ordering {
         let value = |group: &Group| group.key[at].parse::<u64>().unwrap_or(u64::MAX);
         value(a).cmp(&value(b))
     };
-    let time = |a: Option<crate::time::Time>, b: Option<crate::time::Time>| {
-        (a.is_none(), a).cmp(&(b.is_none(), b))
-    };
+    let time =
+        |a: Option<crate::time::Time>, b: Option<crate::time::Time>| (a.is_none(), a).cmp(&(b.is_none(), b));
     match column {
         "dest" => text(0),
         "user" => text(1),
@@ -337,13 +309,8 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
         index: (from + at) as u64,
         time: found.time.map(|time| time.to_string()),
         source: *source,
-        source_name: session
-            .sources()
-            .get(*source as usize)
-            .map_or("", |source| &source.name),
-        member: session
-            .member(*source, found.locator.member)
-            .map(|member| member.name),
+        source_name: session.sources().get(*source as usize).map_or("", |source| &source.name),
+        member: session.member(*source, found.locator.member).map(|member| member.name),
         record_id: found.locator.record_id.map(|id| id.to_string()),
         offset: found.locator.span.offset,
         length: found.locator.span.length,
@@ -357,10 +324,6 @@ pub fn anything_lost(session: &Session) -> bool {
     session.sources().iter().any(|source| {
         let findings = &source.findings;
         !findings.complete
-            || findings
-                .problems
-                .list()
-                .iter()
-                .any(|(problem, _)| problem.code.severity() == Severity::Error)
+            || findings.problems.list().iter().any(|(problem, _)| problem.code.severity() == Severity::Error)
     })
 }

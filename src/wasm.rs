@@ -33,11 +33,7 @@ fn wanted(want: Option<Want>, size: u64) -> Out {
         Some(Want { offset, length }) => {
             let length = length.min(size.saturating_sub(offset));
             // A part behind the input's end can't be read: the face ends the loop.
-            if length == 0 {
-                Ok(JsValue::UNDEFINED)
-            } else {
-                out(&Part { offset, length })
-            }
+            if length == 0 { Ok(JsValue::UNDEFINED) } else { out(&Part { offset, length }) }
         }
         None => Ok(JsValue::UNDEFINED),
     }
@@ -61,10 +57,7 @@ impl Scan {
     #[wasm_bindgen(constructor)]
     pub fn new(source: u32, name: &str, size: f64) -> Scan {
         let size = size as u64;
-        Scan {
-            scan: scan::Scan::new(&RULE, source, name, Some(size)),
-            size,
-        }
+        Scan { scan: scan::Scan::new(&RULE, source, name, Some(size)), size }
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
@@ -135,10 +128,7 @@ impl Session {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Session {
-        Session {
-            session: session::Session::new(&RULE),
-            view: View::default(),
-        }
+        Session { session: session::Session::new(&RULE), view: View::default() }
     }
 
     /// Adds an input; returns its number.
@@ -151,19 +141,13 @@ impl Session {
         let findings: Findings = postcard::from_bytes(packed)?;
         match self.session.absorb(findings) {
             true => Ok(()),
-            false => Err(JsError::new(
-                "The findings belong to no input of this session.",
-            )),
+            false => Err(JsError::new("The findings belong to no input of this session.")),
         }
     }
 
     /// The worker that read an input broke down: `reason`, a sentence, becomes a problem of it.
     pub fn reading_broke(&mut self, source: u32, reason: &str) -> Result<(), JsError> {
-        match self
-            .session
-            .scan(source)
-            .map(|scan| self.session.absorb(scan.fail(reason)))
-        {
+        match self.session.scan(source).map(|scan| self.session.absorb(scan.fail(reason))) {
             Some(true) => Ok(()),
             _ => Err(JsError::new("There is no such input.")),
         }
@@ -188,10 +172,7 @@ impl Session {
         }
         let query: Query = serde_wasm_bindgen::from_value(query)?;
         self.view = View::new(&self.session, &query);
-        out(&Size {
-            rows: self.view.len() as u64,
-            groups: self.session.groups().len() as u64,
-        })
+        out(&Size { rows: self.view.len() as u64, groups: self.session.groups().len() as u64 })
     }
 
     /// The rows `from..to` of the table.
@@ -208,11 +189,7 @@ impl Session {
     pub fn recall(&self, group: usize, index: usize) -> Result<Recall, JsError> {
         let recall = recall::Recall::new(&self.session, group, index);
         let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
-        let size = self
-            .session
-            .sources()
-            .get(recall.source() as usize)
-            .map_or(0, |source| source.bytes);
+        let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
         Ok(Recall { recall, size })
     }
 
@@ -265,9 +242,9 @@ impl Recall {
     pub fn finish(self) -> Out {
         match self.recall.finish() {
             Some(evidence) => out(&evidence),
-            None => Err(JsError::new(
-                "The input no longer holds this event at its place. Was the file changed?",
-            )),
+            None => {
+                Err(JsError::new("The input no longer holds this event at its place. Was the file changed?"))
+            }
         }
     }
 }

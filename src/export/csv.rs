@@ -39,9 +39,7 @@ pub fn cells(row: &Row<'_>) -> [String; 10] {
 
 /// Whether a spreadsheet may take the cell for a formula (OWASP: CSV injection).
 fn is_formula(cell: &str) -> bool {
-    cell.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ])
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
 
 /// The cell in quotes where RFC 4180 asks for them.

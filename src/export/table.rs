@@ -7,23 +7,13 @@ use crate::report::{COLUMNS, Row};
 /// as an escape.
 pub fn table<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
     let header = COLUMNS.map(str::to_owned);
-    let rows: Vec<_> = std::iter::once(header)
-        .chain(rows.map(|row| cells(&row).map(|cell| visible(&cell))))
-        .collect();
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
+    let rows: Vec<_> =
+        std::iter::once(header).chain(rows.map(|row| cells(&row).map(|cell| visible(&cell)))).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<_> = (0..COLUMNS.len()).map(width).collect();
     let mut text = String::new();
     for row in &rows {
-        let cells: Vec<_> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
+        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         text += cells.join("  ").trim_end();
         text.push('\n');
     }
@@ -37,13 +27,7 @@ pub fn visible(text: &str) -> String {
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     text.chars()
-        .flat_map(|c| {
-            if hidden(c) {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
+        .flat_map(|c| if hidden(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
         .collect()
 }
 
@@ -51,9 +35,6 @@ pub fn visible(text: &str) -> String {
 mod tests {
     #[test]
     fn terminal_escapes_are_shown_not_obeyed() {
-        assert_eq!(
-            super::visible("a\u{1b}[2Jb\n\u{202e}é"),
-            "a\\u{1b}[2Jb\\n\\u{202e}é"
-        );
+        assert_eq!(super::visible("a\u{1b}[2Jb\n\u{202e}é"), "a\\u{1b}[2Jb\\n\\u{202e}é");
     }
 }

@@ -35,11 +35,7 @@ pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Ve
     let units = |at: usize| raw.get(..at).map_or(0, |text| text.encode_utf16().count());
     found
         .into_iter()
-        .map(|(start, end, field)| Mark {
-            start: units(start),
-            end: units(end),
-            field,
-        })
+        .map(|(start, end, field)| Mark { start: units(start), end: units(end), field })
         .collect()
 }
 
@@ -55,16 +51,14 @@ fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
             Some((start, start + raw[start..].find(*quote)?))
         });
     }
-    let opening = ["<Data Name='", "<Data Name=\"", "<Data Name=\"\"", "<"]
-        .iter()
-        .find_map(|prefix| {
-            let opening = format!("{prefix}{name}");
-            let at = raw
-                .match_indices(&opening)
-                .map(|(at, _)| at + opening.len())
-                .find(|after| raw[*after..].starts_with(['\'', '"', '>', ' ']))?;
-            Some(at)
-        })?;
+    let opening = ["<Data Name='", "<Data Name=\"", "<Data Name=\"\"", "<"].iter().find_map(|prefix| {
+        let opening = format!("{prefix}{name}");
+        let at = raw
+            .match_indices(&opening)
+            .map(|(at, _)| at + opening.len())
+            .find(|after| raw[*after..].starts_with(['\'', '"', '>', ' ']))?;
+        Some(at)
+    })?;
     let start = opening + raw[opening..].find('>')? + 1;
     Some((start, start + raw[start..].find('<')?))
 }
@@ -75,13 +69,7 @@ fn in_json(raw: &str, name: &str) -> Option<(usize, usize)> {
     let name = match name {
         "Computer" => &["Computer", "Hostname", "computer_name", "ComputerName"][..],
         "EventID" => &["EventID", "event_id", "EventId", "EventCode"][..],
-        "Provider@Name" => &[
-            "provider_name",
-            "SourceName",
-            "source_name",
-            "Provider",
-            "Name",
-        ][..],
+        "Provider@Name" => &["provider_name", "SourceName", "source_name", "Provider", "Name"][..],
         name => &[name][..],
     };
     name.iter().find_map(|name| member(raw, name))
@@ -90,11 +78,7 @@ fn in_json(raw: &str, name: &str) -> Option<(usize, usize)> {
 fn member(raw: &str, name: &str) -> Option<(usize, usize)> {
     raw.match_indices(name).find_map(|(at, _)| {
         let before = raw[..at].chars().next_back()?;
-        let after = raw[at + name.len()..]
-            .strip_prefix('"')?
-            .trim_start()
-            .strip_prefix(':')?
-            .trim_start();
+        let after = raw[at + name.len()..].strip_prefix('"')?.trim_start().strip_prefix(':')?.trim_start();
         if !matches!(before, '"' | '.') || after.starts_with(['{', '[']) {
             return None;
         }
@@ -124,10 +108,7 @@ mod tests {
 
     fn marked<'a>(raw: &'a str, form: Form, used: &[(&'static str, &'static str)]) -> Vec<&'a str> {
         assert!(raw.is_ascii());
-        marks(raw, form, used)
-            .iter()
-            .map(|mark| &raw[mark.start..mark.end])
-            .collect()
+        marks(raw, form, used).iter().map(|mark| &raw[mark.start..mark.end]).collect()
     }
 
     const USED: &[(&str, &str)] = &[
@@ -143,10 +124,7 @@ mod tests {
             <EventData><Data Name='CommandLine'>Name='ParentImage'>evil</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>";
         assert_eq!(marked(xml, Form::Xml, USED), ["P", "1", "H", "C:\\x.exe"]);
         let json = r#"{"SourceName":"P","EventID": 1,"Hostname":"H","CommandLine":"\"ParentImage\":\"evil\"","ParentImage":"C:\\x\".exe"}"#;
-        assert_eq!(
-            marked(json, Form::Json, USED),
-            ["\"P\"", "1", "\"H\"", r#""C:\\x\".exe""#]
-        );
+        assert_eq!(marked(json, Form::Json, USED), ["\"P\"", "1", "\"H\"", r#""C:\\x\".exe""#]);
         let flat = r#"{"winlog.event_data.ParentImage":"x","winlog.computer_name":"H"}"#;
         assert_eq!(marked(flat, Form::Json, USED), ["\"x\"", "\"H\""]);
     }
@@ -156,11 +134,7 @@ mod tests {
         let raw = "<Event>😀<Computer>H</Computer></Event>";
         assert_eq!(
             marks(raw, Form::Xml, &[("Computer", "dest")]),
-            [Mark {
-                start: 19,
-                end: 20,
-                field: "dest"
-            }]
+            [Mark { start: 19, end: 20, field: "dest" }]
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Boolean expressions over the fields of a process creation.
 
+use crate::needle::Needle;
 use crate::process::{Field, Process};
 
 /// A condition.
@@ -31,13 +32,24 @@ impl Expr {
     /// Whether the process creation meets the condition.
     pub fn matches(&self, process: &Process<'_>) -> bool {
         match self {
-            Expr::Equals(field, wanted) => process
-                .value(*field)
-                .text
-                .is_some_and(|have| have.eq_ignore_ascii_case(wanted)),
+            Expr::Equals(field, wanted) => {
+                process.value(*field).text.is_some_and(|have| have.eq_ignore_ascii_case(wanted))
+            }
             Expr::And(parts) => parts.iter().all(|part| part.matches(process)),
             Expr::Or(parts) => parts.iter().any(|part| part.matches(process)),
             Expr::Not(part) => !part.matches(process),
+        }
+    }
+
+    /// A text that every match holds somewhere. None: nothing can be told from the text alone.
+    pub fn needle(&self) -> Option<Needle> {
+        match self {
+            // Constants are in no log, and `unknown` stands for what is not there.
+            Expr::Equals(Field::VendorProduct | Field::Action, _) => None,
+            Expr::Equals(_, value) if value.eq_ignore_ascii_case("unknown") => None,
+            Expr::Equals(_, value) => Needle::new(value),
+            Expr::And(parts) => parts.iter().find_map(Expr::needle),
+            Expr::Or(_) | Expr::Not(_) => None,
         }
     }
 
@@ -49,10 +61,9 @@ impl Expr {
                 field: *field,
                 holds: self.matches(process),
             }],
-            Expr::And(parts) | Expr::Or(parts) => parts
-                .iter()
-                .flat_map(|part| part.explain(process))
-                .collect(),
+            Expr::And(parts) | Expr::Or(parts) => {
+                parts.iter().flat_map(|part| part.explain(process)).collect()
+            }
             Expr::Not(part) => part.explain(process),
         }
     }
@@ -76,14 +87,7 @@ mod tests {
         let matches = |image: &str| WMI.matches(&Process::of(&parent(image)));
         assert!(matches(r"C:\Windows\System32\wbem\WmiPrvSE.exe"));
         assert!(matches("WMIPRVSE.EXE"));
-        for other in [
-            "xWmiPrvSE.exe",
-            "WmiPrvSE.exe.bak",
-            "WmiPrvSE",
-            "WmiPrvSE.exe ",
-            "WmıPrvSE.exe",
-            "",
-        ] {
+        for other in ["xWmiPrvSE.exe", "WmiPrvSE.exe.bak", "WmiPrvSE", "WmiPrvSE.exe ", "WmıPrvSE.exe", ""] {
             assert!(!matches(other), "{other}");
         }
     }
@@ -96,11 +100,7 @@ mod tests {
         assert!(Expr::Or(&[OTHER, WMI]).matches(&process));
         assert!(!Expr::And(&[OTHER, WMI]).matches(&process));
         assert!(Expr::Not(&OTHER).matches(&process), "null equals nothing");
-        let holds: Vec<_> = Expr::And(&[OTHER, WMI])
-            .explain(&process)
-            .iter()
-            .map(|o| o.holds)
-            .collect();
+        let holds: Vec<_> = Expr::And(&[OTHER, WMI]).explain(&process).iter().map(|o| o.holds).collect();
         assert_eq!(holds, [false, true]);
     }
 }

@@ -4,11 +4,7 @@ use super::{Expr, Rule};
 
 /// The search in SPL, one command a line.
 pub fn spl(rule: &Rule) -> String {
-    let by: Vec<_> = rule
-        .key
-        .iter()
-        .map(|field| format!("Processes.{}", field.name()))
-        .collect();
+    let by: Vec<_> = rule.key.iter().map(|field| format!("Processes.{}", field.name())).collect();
     format!(
         "| tstats `security_content_summariesonly` count min(_time) as firstTime max(_time) as lastTime \
          from datamodel=Endpoint.Processes where {} by {}\n\
@@ -65,10 +61,7 @@ mod tests {
     #[test]
     fn quotes_and_connects() {
         const PARTS: Expr = Expr::And(&[
-            Expr::Or(&[
-                Expr::Equals(Field::User, "a b"),
-                Expr::Equals(Field::User, "c"),
-            ]),
+            Expr::Or(&[Expr::Equals(Field::User, "a b"), Expr::Equals(Field::User, "c")]),
             Expr::Not(&Expr::Equals(Field::Process, r#"C:\x "y""#)),
         ]);
         assert_eq!(

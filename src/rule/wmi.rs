@@ -32,21 +32,10 @@ pub static RULE: Rule = Rule {
     impact: 70,
     confidence: 70,
     story: "Suspicious WMI Use",
-    required_fields: &[
-        "_time",
-        "process",
-        "parent_process_name",
-        "user",
-        "dest",
-        "process_name",
-    ],
+    required_fields: &["_time", "process", "parent_process_name", "user", "dest", "process_name"],
     known_false_positives: "Administrators may use WMI to run commands, although it is unlikely.",
     data_set: "attack_data T1047/atomic_red_team/windows-sysmon.log",
-    products: &[
-        "Splunk Enterprise",
-        "Splunk Enterprise Security",
-        "Splunk Cloud",
-    ],
+    products: &["Splunk Enterprise", "Splunk Enterprise Security", "Splunk Cloud"],
     limits: &[
         "It does not show whether the caller was on this machine or on another one. Look for a logon of \
          type 3 and an inbound connection to port 135 just before, or for WMIC on the same host within a \

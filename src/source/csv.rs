@@ -59,15 +59,9 @@ impl CsvReader {
             let end = self.row_end(ended);
             let length = end.unwrap_or(self.searched);
             if !self.skipping && length > limits::EVENT_BYTES {
-                let message = format!(
-                    "A row is longer than {} MiB; it was passed over.",
-                    limits::EVENT_BYTES >> 20
-                );
-                sink.trouble(Trouble::lost(
-                    Code::OverLimit,
-                    self.window.source_offset(0),
-                    message,
-                ));
+                let message =
+                    format!("A row is longer than {} MiB; it was passed over.", limits::EVENT_BYTES >> 20);
+                sink.trouble(Trouble::lost(Code::OverLimit, self.window.source_offset(0), message));
                 self.skipping = true;
             }
             if self.skipping {
@@ -82,12 +76,9 @@ impl CsvReader {
                 return;
             }
             if std::mem::take(&mut self.quoted) {
-                let message = "The last row has an open quote: the input is cut, or a quote in it was not doubled.";
-                sink.trouble(Trouble::note(
-                    Code::Truncated,
-                    self.window.source_offset(0),
-                    message,
-                ));
+                let message =
+                    "The last row has an open quote: the input is cut, or a quote in it was not doubled.";
+                sink.trouble(Trouble::note(Code::Truncated, self.window.source_offset(0), message));
             }
         }
     }
@@ -121,14 +112,10 @@ impl CsvReader {
                             replaced,
                         });
                     }
-                    Some(Err(reason)) => {
-                        sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason))
-                    }
+                    Some(Err(reason)) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
                     None => {
-                        let message = format!(
-                            "A row without an event. The columns are: {}.",
-                            header.join(", ")
-                        );
+                        let message =
+                            format!("A row without an event. The columns are: {}.", header.join(", "));
                         sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
                     }
                 }
@@ -151,9 +138,7 @@ fn cells(row: &str, delimiter: u8) -> Result<Vec<String>, String> {
         .delimiter(delimiter)
         .from_reader(row.as_bytes());
     let mut record = csv::StringRecord::new();
-    reader
-        .read_record(&mut record)
-        .map_err(|error| format!("A row is no CSV: {error}."))?;
+    reader.read_record(&mut record).map_err(|error| format!("A row is no CSV: {error}."))?;
     Ok(record.iter().map(str::to_owned).collect())
 }
 
@@ -162,9 +147,7 @@ fn event(header: &[String], cells: Vec<String>) -> Option<Result<crate::event::E
     if let Some(xml) = cells.iter().find(|cell| is_xml(cell)) {
         return Some(super::xml_event::parse(xml));
     }
-    let names = header
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').to_owned());
+    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned());
     let row: Map<_, _> = names.zip(cells.into_iter().map(Value::String)).collect();
     json_event::events(&Value::Object(row)).into_iter().next()
 }

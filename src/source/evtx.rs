@@ -47,9 +47,7 @@ impl EvtxReader {
     /// A reader whose first byte lies at `base`: 0, or the start of a chunk.
     pub fn new(base: u64) -> EvtxReader {
         // Checksums are verified here and reported, instead of refusing the chunk.
-        let settings = ParserSettings::new()
-            .validate_checksums(false)
-            .indent(false);
+        let settings = ParserSettings::new().validate_checksums(false).indent(false);
         EvtxReader {
             settings: Arc::new(settings),
             pending: Vec::new(),
@@ -115,9 +113,8 @@ impl EvtxReader {
             let (start, bytes) = self.empty.unwrap_or((offset, 0));
             self.empty = Some((start, bytes + length as u64));
         } else {
-            let message = format!(
-                "{length} bytes where a chunk should begin are no chunk; records in them are lost."
-            );
+            let message =
+                format!("{length} bytes where a chunk should begin are no chunk; records in them are lost.");
             sink.trouble(Trouble::lost(Code::DamagedChunk, offset, message));
         }
         length
@@ -126,8 +123,7 @@ impl EvtxReader {
     /// A chunk follows: the empty blocks before it were no free space.
     fn end_of_empty(&mut self, sink: &mut dyn Sink) {
         if let Some((offset, bytes)) = self.empty.take() {
-            let message =
-                format!("{bytes} bytes between chunks are zero; records that were there are lost.");
+            let message = format!("{bytes} bytes between chunks are zero; records that were there are lost.");
             sink.trouble(Trouble::lost(Code::DamagedChunk, offset, message));
         }
     }
@@ -143,7 +139,8 @@ impl EvtxReader {
             Err(error) => return sink.trouble(damaged(&error)),
         };
         if !data.validate_checksum() {
-            let message = "The checksum of a chunk does not match its content; its records were read all the same.";
+            let message =
+                "The checksum of a chunk does not match its content; its records were read all the same.";
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
         let mut chunk = match data.parse(Arc::clone(&self.settings)) {
@@ -182,15 +179,9 @@ impl EvtxReader {
         let dirty = header.flags.contains(HeaderFlags::DIRTY);
         let said = u64::from(header.chunk_count);
         if dirty || said != self.chunks & 0xffff {
-            let dirty = if dirty {
-                " and is marked as not closed (dirty)"
-            } else {
-                ""
-            };
-            let message = format!(
-                "The file header says {said} chunk(s){dirty}; {} were found and read.",
-                self.chunks
-            );
+            let dirty = if dirty { " and is marked as not closed (dirty)" } else { "" };
+            let message =
+                format!("The file header says {said} chunk(s){dirty}; {} were found and read.", self.chunks);
             sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
         }
     }
@@ -213,21 +204,12 @@ fn take(record: EvtxRecord<'_>, chunk: u64, sink: &mut dyn Sink) {
     let xml = match record.into_xml_bytes() {
         Ok(rendered) => rendered.data,
         Err(error) => {
-            return sink.trouble(lost(format!(
-                "A record can't be decoded: {}.",
-                chain(&error)
-            )));
+            return sink.trouble(lost(format!("A record can't be decoded: {}.", chain(&error))));
         }
     };
     let (raw, replaced) = text::utf8(&xml);
     match xml_event::parse_rendering(&raw) {
-        Ok(event) => sink.event(Found {
-            event: &event,
-            span,
-            raw: &raw,
-            form: Form::Evtx,
-            replaced,
-        }),
+        Ok(event) => sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced }),
         Err(reason) => sink.trouble(lost(reason)),
     }
 }
@@ -239,10 +221,7 @@ fn lost_record(error: &evtx::err::EvtxError, chunk: u64) -> Trouble {
         evtx::err::EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
         _ => (None, chunk),
     };
-    Trouble {
-        record,
-        ..Trouble::lost(Code::DamagedRecord, offset, message)
-    }
+    Trouble { record, ..Trouble::lost(Code::DamagedRecord, offset, message) }
 }
 
 /// An error with all its causes.
@@ -267,10 +246,7 @@ impl Reader for EvtxReader {
 
     fn finish(&mut self, sink: &mut dyn Sink) {
         if self.in_header {
-            let message = format!(
-                "The file ends inside its header, after {} bytes.",
-                self.pending.len()
-            );
+            let message = format!("The file ends inside its header, after {} bytes.", self.pending.len());
             sink.trouble(Trouble::note(Code::Truncated, 0, message));
             return;
         }

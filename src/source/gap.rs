@@ -96,10 +96,7 @@ impl Gap {
                 ..Trouble::note(
                     Code::Truncated,
                     headless.first,
-                    format!(
-                        "{} event(s) have an end but no beginning; they were not read.",
-                        headless.number
-                    ),
+                    format!("{} event(s) have an end but no beginning; they were not read.", headless.number),
                 )
             });
         }
@@ -149,6 +146,5 @@ fn without_markup(line: &str) -> &str {
 }
 
 pub(super) fn is_record_line(line: &str) -> bool {
-    line.strip_prefix("Record ")
-        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    line.strip_prefix("Record ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }

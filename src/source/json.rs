@@ -69,12 +69,7 @@ enum Stop {
 impl JsonReader {
     /// A reader for text whose first byte lies at `base`.
     pub fn new(encoding: Encoding, base: u64) -> JsonReader {
-        JsonReader {
-            window: Window::new(encoding, base),
-            state: State::Between,
-            indent: Some(0),
-            objects: 0,
-        }
+        JsonReader { window: Window::new(encoding, base), state: State::Between, indent: Some(0), objects: 0 }
     }
 
     fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
@@ -109,10 +104,7 @@ impl JsonReader {
                 }
                 _ => {
                     let offset = self.window.source_offset(at);
-                    self.state = State::Junk {
-                        line: Vec::new(),
-                        offset,
-                    };
+                    self.state = State::Junk { line: Vec::new(), offset };
                     self.window.consume(at);
                     return true;
                 }
@@ -134,11 +126,7 @@ impl JsonReader {
                 "An object is longer than {} MiB; its line was passed over.",
                 limits::EVENT_BYTES >> 20
             );
-            sink.trouble(Trouble::lost(
-                Code::OverLimit,
-                self.window.source_offset(0),
-                message,
-            ));
+            sink.trouble(Trouble::lost(Code::OverLimit, self.window.source_offset(0), message));
             self.window.consume(limits::EVENT_BYTES);
             self.state = State::Skip;
             return true;
@@ -147,12 +135,7 @@ impl JsonReader {
             Stop::Complete(length) => self.take(length, sink),
             Stop::Broken(resume, why) => self.broken(resume, Code::DamagedRecord, why, sink),
             Stop::More if ended => {
-                self.broken(
-                    reached,
-                    Code::Truncated,
-                    "is cut off: the input ends before its end",
-                    sink,
-                );
+                self.broken(reached, Code::Truncated, "is cut off: the input ends before its end", sink);
             }
             Stop::More => {
                 self.state = State::Object(object);
@@ -176,32 +159,17 @@ impl JsonReader {
         match parsed {
             Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
             Ok(events) if events.is_empty() => {
-                sink.trouble(Trouble::note(
-                    Code::NotAnEvent,
-                    offset,
-                    "A JSON object without an EventID.",
-                ));
+                sink.trouble(Trouble::note(Code::NotAnEvent, offset, "A JSON object without an EventID."));
             }
             Ok(events) => {
                 for (nth, event) in events.into_iter().enumerate() {
                     let direct = self.window.encoding().is_identity();
-                    let span = Span {
-                        offset,
-                        length: source_length,
-                        nth: nth as u32,
-                        direct,
-                    };
+                    let span = Span { offset, length: source_length, nth: nth as u32, direct };
                     match event {
-                        Ok(event) => sink.event(Found {
-                            event: &event,
-                            span,
-                            raw: &raw,
-                            form: Form::Json,
-                            replaced,
-                        }),
-                        Err(reason) => {
-                            sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason))
+                        Ok(event) => {
+                            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced })
                         }
+                        Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
                     }
                 }
             }
@@ -285,10 +253,7 @@ impl Object {
                         Line::Fits => {}
                         Line::More => break,
                         Line::Restarts => {
-                            return Stop::Broken(
-                                at,
-                                "is cut off: another one begins before its end",
-                            );
+                            return Stop::Broken(at, "is cut off: another one begins before its end");
                         }
                     },
                     _ => {}
@@ -302,10 +267,7 @@ impl Object {
 
     /// Looks at a line inside the object.
     fn line(&mut self, rest: &[u8], ended: bool) -> Line {
-        let indent = rest
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
+        let indent = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         match rest.get(indent) {
             None if ended => Line::Fits,
             None => Line::More,
@@ -313,11 +275,7 @@ impl Object {
             Some(b'{') if indent <= self.indent && self.layout != Layout::Flat => Line::Restarts,
             Some(_) => {
                 if self.layout == Layout::Unknown {
-                    self.layout = if indent > self.indent {
-                        Layout::Indented
-                    } else {
-                        Layout::Flat
-                    };
+                    self.layout = if indent > self.indent { Layout::Indented } else { Layout::Flat };
                 }
                 Line::Fits
             }
@@ -343,11 +301,7 @@ fn parse(raw: &str) -> Result<(Value, bool), String> {
             return Ok((value, true));
         }
     }
-    Err(format!(
-        "JSON breaks at column {} of line {} of the object: {error}.",
-        error.column(),
-        error.line()
-    ))
+    Err(format!("JSON breaks at column {} of line {} of the object: {error}.", error.column(), error.line()))
 }
 
 /// The text with every escape of half a surrogate pair replaced by one of U+FFFD.
@@ -388,11 +342,7 @@ impl Reader for JsonReader {
         self.window.finish();
         self.advance(true, sink);
         if self.objects == 0 {
-            sink.trouble(Trouble::note(
-                Code::EmptyInput,
-                None,
-                "The JSON holds no object.",
-            ));
+            sink.trouble(Trouble::note(Code::EmptyInput, None, "The JSON holds no object."));
         }
     }
 }

@@ -22,58 +22,20 @@ type Object = Map<String, Value>;
 /// Members that hold one record.
 const ONE: &[&str] = &["result", "_source", "fields"];
 /// Members that hold a list of records.
-const MANY: &[&str] = &[
-    "results", "records", "Records", "Events", "events", "value", "hits", "data",
-];
+const MANY: &[&str] = &["results", "records", "Records", "Events", "events", "value", "hits", "data"];
 /// Members that hold the original event as text.
-const TEXT: &[&str] = &[
-    "_raw",
-    "event",
-    "event.original",
-    "RawLog",
-    "raw",
-    "xml",
-    "Xml",
-    "EventXml",
-    "message",
-];
+const TEXT: &[&str] =
+    &["_raw", "event", "event.original", "RawLog", "raw", "xml", "Xml", "EventXml", "message"];
 
 /// Names that flat records use, the first that has a value counts.
-const EVENT_ID: &[&str] = &[
-    "EventID",
-    "EventCode",
-    "event_id",
-    "EventId",
-    "Event ID",
-    "Id",
-    "event.code",
-];
-const PROVIDER: &[&str] = &[
-    "SourceName",
-    "Provider",
-    "ProviderName",
-    "EventSourceName",
-    "provider_name",
-    "source_name",
-    "Source",
-];
-const COMPUTER: &[&str] = &[
-    "Hostname",
-    "Computer",
-    "ComputerName",
-    "MachineName",
-    "computer_name",
-    "host.name",
-];
+const EVENT_ID: &[&str] = &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
+const PROVIDER: &[&str] =
+    &["SourceName", "Provider", "ProviderName", "EventSourceName", "provider_name", "source_name", "Source"];
+const COMPUTER: &[&str] =
+    &["Hostname", "Computer", "ComputerName", "MachineName", "computer_name", "host.name"];
 const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
-const RECORD_ID: &[&str] = &[
-    "EventRecordID",
-    "RecordNumber",
-    "EventRecordId",
-    "record_number",
-    "RecordId",
-    "record_id",
-];
+const RECORD_ID: &[&str] =
+    &["EventRecordID", "RecordNumber", "EventRecordId", "record_number", "RecordId", "record_id"];
 const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
 const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
 
@@ -90,9 +52,7 @@ pub fn events(value: &Value) -> Vec<Result<Event, String>> {
 
 fn collect(value: &Value, depth: u32, found: &mut Vec<Result<Event, String>>) {
     if let (Value::Array(items), 1..) = (value, depth) {
-        items
-            .iter()
-            .for_each(|item| collect(item, depth - 1, found));
+        items.iter().for_each(|item| collect(item, depth - 1, found));
         return;
     }
     let Value::Object(object) = value else { return };
@@ -100,11 +60,7 @@ fn collect(value: &Value, depth: u32, found: &mut Vec<Result<Event, String>>) {
         found.push(event);
         return;
     }
-    if let Some(inner) = TEXT
-        .iter()
-        .filter_map(|name| get(object, name))
-        .find_map(original)
-    {
+    if let Some(inner) = TEXT.iter().filter_map(|name| get(object, name)).find_map(original) {
         found.push(inner);
         return;
     }
@@ -124,10 +80,7 @@ fn collect(value: &Value, depth: u32, found: &mut Vec<Result<Event, String>>) {
 
 /// Shapes with a part for the system and a part for the data.
 fn structured(object: &Object) -> Option<Result<Event, String>> {
-    let root = object
-        .get("Event")
-        .and_then(Value::as_object)
-        .unwrap_or(object);
+    let root = object.get("Event").and_then(Value::as_object).unwrap_or(object);
     if let Some(system) = root.get("System").and_then(Value::as_object) {
         return Some(Ok(rendered(root, system)));
     }
@@ -189,9 +142,9 @@ fn rendered(root: &Object, system: &Object) -> Event {
         for (part, value) in parts {
             match (part.as_str(), value) {
                 ("#attributes", Value::Object(attributes)) => {
-                    attributes.iter().for_each(|(key, value)| {
-                        push_attribute(&mut event.system, name, key, value)
-                    });
+                    attributes
+                        .iter()
+                        .for_each(|(key, value)| push_attribute(&mut event.system, name, key, value));
                 }
                 ("#text" | "Value", _) => push_text(&mut event.system, name, value),
                 _ => push_attribute(&mut event.system, name, part, value),
@@ -207,10 +160,7 @@ fn rendered(root: &Object, system: &Object) -> Event {
 
 fn push_attribute(system: &mut Pairs, element: &str, attribute: &str, value: &Value) {
     // Velociraptor writes times as seconds since 1970.
-    let time = value
-        .as_f64()
-        .filter(|_| attribute == "SystemTime")
-        .and_then(Time::from_seconds);
+    let time = value.as_f64().filter(|_| attribute == "SystemTime").and_then(Time::from_seconds);
     if let Some(text) = time.map(|time| time.to_string()).or_else(|| text_of(value)) {
         system.push(format!("{element}@{attribute}"), text);
     }
@@ -259,10 +209,7 @@ fn winlogbeat(object: &Object) -> Event {
                 event.data.push(*name, text);
             }
         }
-        let user = (
-            first(object, &["user.domain"]),
-            first(object, &["user.name"]),
-        );
+        let user = (first(object, &["user.domain"]), first(object, &["user.name"]));
         if let (None, (Some(domain), Some(name))) = (event.data.get("User"), user) {
             event.data.push("User", format!("{domain}\\{name}"));
         }
@@ -310,23 +257,16 @@ fn data_from_text(text: &str, event: &mut Event) -> Result<(), String> {
         event.data = xml_event::parse(&xml)?.data;
         return Ok(());
     }
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| format!("The event's data is no JSON: {error}."))?;
-    let inner = value
-        .get("EventData")
-        .or_else(|| value.get("UserData"))
-        .unwrap_or(&value);
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| format!("The event's data is no JSON: {error}."))?;
+    let inner = value.get("EventData").or_else(|| value.get("UserData")).unwrap_or(&value);
     push_all(&mut event.data, Some(inner));
     Ok(())
 }
 
 fn without_data_item(text: &str) -> &str {
-    let inner = text
-        .strip_prefix("<DataItem")
-        .and_then(|rest| rest.split_once('>'));
-    inner.map_or(text, |(_, rest)| {
-        rest.trim_end().strip_suffix("</DataItem>").unwrap_or(rest)
-    })
+    let inner = text.strip_prefix("<DataItem").and_then(|rest| rest.split_once('>'));
+    inner.map_or(text, |(_, rest)| rest.trim_end().strip_suffix("</DataItem>").unwrap_or(rest))
 }
 
 /// All members of an object as pairs. `Data` lists (`{"@Name": …, "#text": …}`) give their names.
@@ -353,10 +293,7 @@ fn push_all(data: &mut Pairs, value: Option<&Value>) {
 /// `{"@Name": "Image", "#text": "C:\\…"}`
 fn named(item: &Value) -> Option<(String, String)> {
     let name = item.get("@Name").or_else(|| item.get("Name"))?.as_str()?;
-    Some((
-        name.to_owned(),
-        item.get("#text").and_then(text_of).unwrap_or_default(),
-    ))
+    Some((name.to_owned(), item.get("#text").and_then(text_of).unwrap_or_default()))
 }
 
 fn push_text(pairs: &mut Pairs, name: &str, value: &Value) {
@@ -461,9 +398,6 @@ mod tests {
             2
         );
         assert_eq!(show(r#"{"name":"x","pid":4}"#), "");
-        assert_eq!(
-            show(r#"{"_raw":"<Event><System>"}"#),
-            "error The event is not closed.\n"
-        );
+        assert_eq!(show(r#"{"_raw":"<Event><System>"}"#), "error The event is not closed.\n");
     }
 }

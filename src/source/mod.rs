@@ -9,12 +9,14 @@ pub mod json;
 pub mod json_event;
 pub mod xml;
 pub mod xml_event;
+mod xml_skim;
 
 mod gap;
 
 use crate::detect::Format;
-use crate::event::Event;
+use crate::event::{Event, Skim};
 use crate::locator::{MemberId, Span};
+use crate::needle::Needle;
 use crate::problem::Code;
 
 /// The form in which the raw text of an event is shown.
@@ -75,21 +77,12 @@ pub struct Trouble {
 impl Trouble {
     /// A trouble that costs no record.
     pub fn note(code: Code, offset: impl Into<Option<u64>>, message: impl Into<String>) -> Trouble {
-        Trouble {
-            code,
-            offset: offset.into(),
-            record: None,
-            message: message.into(),
-            lost: 0,
-        }
+        Trouble { code, offset: offset.into(), record: None, message: message.into(), lost: 0 }
     }
 
     /// A trouble that costs one record.
     pub fn lost(code: Code, offset: impl Into<Option<u64>>, message: impl Into<String>) -> Trouble {
-        Trouble {
-            lost: 1,
-            ..Trouble::note(code, offset, message)
-        }
+        Trouble { lost: 1, ..Trouble::note(code, offset, message) }
     }
 }
 
@@ -103,6 +96,8 @@ pub trait Sink {
     fn format(&mut self, format: &Format);
     /// An event.
     fn event(&mut self, found: Found<'_>);
+    /// An event that can't match and was only skimmed.
+    fn skimmed(&mut self, skim: Skim<'_>);
     /// A trouble.
     fn trouble(&mut self, trouble: Trouble);
 }
@@ -116,16 +111,14 @@ pub trait Reader {
 }
 
 /// The reader of a format, or none for one that is not read record by record. `base` is the
-/// offset of the first byte that will be pushed.
-pub fn reader(format: &Format, base: u64) -> Option<Box<dyn Reader>> {
+/// offset of the first byte that will be pushed. With a needle, events that can't hold it are only
+/// skimmed.
+pub fn reader(format: &Format, base: u64, needle: Option<&Needle>) -> Option<Box<dyn Reader>> {
     match format {
         Format::Evtx => Some(Box::new(evtx::EvtxReader::new(base))),
-        Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, base))),
+        Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, base, needle))),
         Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, base))),
-        Format::Csv {
-            encoding,
-            delimiter,
-        } => Some(Box::new(csv::CsvReader::new(*encoding, *delimiter))),
+        Format::Csv { encoding, delimiter } => Some(Box::new(csv::CsvReader::new(*encoding, *delimiter))),
         _ => None,
     }
 }

@@ -110,8 +110,7 @@ impl Build {
         self.seen = true;
         self.data_name = None;
         for attribute in start.attributes().with_checks(false) {
-            let attribute =
-                attribute.map_err(|error| format!("An attribute of {name} breaks: {error}."))?;
+            let attribute = attribute.map_err(|error| format!("An attribute of {name} breaks: {error}."))?;
             let key = attribute.key.local_name().as_ref().to_owned();
             let value = attribute_value(&attribute.value);
             match self.part {

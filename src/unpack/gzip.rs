@@ -51,9 +51,7 @@ impl Gzip {
             return &[];
         }
         self.started = true;
-        let Gzip {
-            inflate, content, ..
-        } = self;
+        let Gzip { inflate, content, .. } = self;
         let progress = inflate.push(bytes, |out| {
             if let Some(content) = content {
                 content.push(out, sink);

@@ -24,18 +24,12 @@ pub enum Progress {
 impl Inflate {
     /// A stream without a frame, as zip holds it.
     pub fn raw() -> Inflate {
-        Inflate {
-            state: Decompress::new(false),
-            out: vec![0; OUT_BYTES],
-        }
+        Inflate { state: Decompress::new(false), out: vec![0; OUT_BYTES] }
     }
 
     /// A stream in gzip's frame (RFC 1952); its checksum is verified.
     pub fn gzip() -> Inflate {
-        Inflate {
-            state: Decompress::new_gzip(WINDOW_BITS),
-            out: vec![0; OUT_BYTES],
-        }
+        Inflate { state: Decompress::new_gzip(WINDOW_BITS), out: vec![0; OUT_BYTES] }
     }
 
     /// Inflates `input` and hands the output over in pieces. What was inflated before an error is
@@ -47,9 +41,7 @@ impl Inflate {
         let mut used = 0;
         loop {
             let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
-            let status =
-                self.state
-                    .decompress(&input[used..], &mut self.out, FlushDecompress::None);
+            let status = self.state.decompress(&input[used..], &mut self.out, FlushDecompress::None);
             used += (self.state.total_in() - before_in) as usize;
             let made = (self.state.total_out() - before_out) as usize;
             if made > 0 {

@@ -12,18 +12,44 @@ pub mod zip;
 use crate::detect::{Format, detect};
 use crate::limits;
 use crate::locator::MemberId;
+use crate::needle::Needle;
 use crate::problem::Code;
 use crate::source::{self, Reader, Sink, Trouble};
 
 /// The bytes of one input or member, front to back.
 pub struct Stream {
-    /// Name in the archive; for the input itself its own name.
-    name: String,
-    /// Layers of packing around it, and its ordinal when there is one.
-    depth: usize,
-    ordinal: u64,
+    place: Place,
     bytes: u64,
     state: State,
+}
+
+/// An input or member, as its own members need to know it.
+#[derive(Clone)]
+pub struct Place {
+    /// The input's name, or the member's with the names of the archives around it.
+    name: String,
+    /// Layers of packing around it.
+    depth: usize,
+    /// Its ordinal, when it is a member.
+    ordinal: u64,
+    /// What events that are read in full must hold.
+    needle: Option<Needle>,
+}
+
+impl Place {
+    /// An input of this name.
+    pub fn input(name: &str, needle: Option<Needle>) -> Place {
+        Place { name: name.to_owned(), depth: 0, ordinal: 0, needle }
+    }
+
+    /// Its `index`th member.
+    fn member(&self, index: u64, name: &str) -> Place {
+        let (ordinal, name) = match self.depth {
+            0 => (index, name.to_owned()),
+            _ => (self.ordinal << 20 | index, format!("{}/{name}", self.name)),
+        };
+        Place { name, depth: self.depth + 1, ordinal, needle: self.needle.clone() }
+    }
 }
 
 enum State {
@@ -37,60 +63,23 @@ enum State {
 }
 
 impl Stream {
-    /// The stream of an input of this name.
-    pub fn of_input(name: &str) -> Stream {
-        Stream {
-            name: name.to_owned(),
-            depth: 0,
-            ordinal: 0,
-            bytes: 0,
-            state: State::Detecting(Vec::new()),
-        }
+    /// The stream of an input.
+    pub fn of_input(place: Place) -> Stream {
+        Stream { place, bytes: 0, state: State::Detecting(Vec::new()) }
     }
 
     /// A stream whose format is known and whose first byte lies at `base` of the input.
-    pub fn known(name: &str, format: &Format, base: u64) -> Stream {
-        let state = source::reader(format, base).map_or(State::Ignored, State::Reading);
-        Stream {
-            state,
-            ..Stream::of_input(name)
-        }
+    pub fn known(place: Place, format: &Format, base: u64) -> Stream {
+        let state =
+            source::reader(format, base, place.needle.as_ref()).map_or(State::Ignored, State::Reading);
+        Stream { state, ..Stream::of_input(place) }
     }
 
-    /// Opens the `index`th member of this stream; `sink` stands in it until [`Stream::close`].
-    fn open(&self, index: u64, name: &str, sink: &mut dyn Sink) -> Stream {
-        Stream::member(
-            Parent {
-                name: &self.name,
-                depth: self.depth,
-                ordinal: self.ordinal,
-            },
-            index,
-            name,
-            sink,
-        )
-    }
-
-    /// Opens the `index`th member of an archive.
-    fn member(parent: Parent<'_>, index: u64, name: &str, sink: &mut dyn Sink) -> Stream {
-        let id = match parent.depth {
-            0 => MemberId {
-                ordinal: index,
-                name: name.to_owned(),
-            },
-            _ => MemberId {
-                ordinal: parent.ordinal << 20 | index,
-                name: format!("{}/{name}", parent.name),
-            },
-        };
-        sink.enter(&id);
-        Stream {
-            name: id.name,
-            depth: parent.depth + 1,
-            ordinal: id.ordinal,
-            bytes: 0,
-            state: State::Detecting(Vec::new()),
-        }
+    /// Opens the `index`th member of an archive; `sink` stands in it until [`Stream::close`].
+    fn open(archive: &Place, index: u64, name: &str, sink: &mut dyn Sink) -> Stream {
+        let place = archive.member(index, name);
+        sink.enter(&MemberId { ordinal: place.ordinal, name: place.name.clone() });
+        Stream::of_input(place)
     }
 
     /// Takes the next bytes.
@@ -120,7 +109,7 @@ impl Stream {
             State::Reading(mut reader) => reader.finish(sink),
             State::Gzip(mut gzip) => gzip.finish(sink),
             State::Tar(mut tar) => tar.finish(sink),
-            State::Zip(held) => zip::read_held(&held, self.parent(), sink),
+            State::Zip(held) => zip::read_held(&held, self.place.clone(), sink),
             State::Detecting(_) | State::Ignored => {}
         }
     }
@@ -129,14 +118,6 @@ impl Stream {
     fn close(mut self, sink: &mut dyn Sink) {
         self.finish(sink);
         sink.leave(self.bytes);
-    }
-
-    fn parent(&self) -> Parent<'_> {
-        Parent {
-            name: &self.name,
-            depth: self.depth,
-            ordinal: self.ordinal,
-        }
     }
 
     /// Chooses what to do with the bytes, and does it with those that are here.
@@ -154,30 +135,25 @@ impl Stream {
     }
 
     fn state_for(&self, format: &Format, head: &[u8], sink: &mut dyn Sink) -> State {
-        if let Some(reader) = source::reader(format, 0) {
+        if let Some(reader) = source::reader(format, 0, self.place.needle.as_ref()) {
             return State::Reading(reader);
         }
         let packed = matches!(format, Format::Gzip | Format::Tar | Format::Zip);
-        if packed && self.depth >= limits::NESTING {
+        if packed && self.place.depth >= limits::NESTING {
             let message = format!(
                 "Packed {} layers deep; no more than {} are opened.",
-                self.depth + 1,
+                self.place.depth + 1,
                 limits::NESTING
             );
             sink.trouble(Trouble::note(Code::NestedTooDeep, None, message));
             return State::Ignored;
         }
         match format {
-            Format::Gzip => State::Gzip(Box::new(gzip::Gzip::new(self.open(
-                0,
-                &unpacked_name(&self.name),
-                sink,
-            )))),
-            Format::Tar => State::Tar(Box::new(tar::Tar::new(
-                &self.name,
-                self.depth,
-                self.ordinal,
-            ))),
+            Format::Gzip => {
+                let content = Stream::open(&self.place, 0, &unpacked_name(&self.place.name), sink);
+                State::Gzip(Box::new(gzip::Gzip::new(content)))
+            }
+            Format::Tar => State::Tar(Box::new(tar::Tar::new(self.place.clone()))),
             Format::Zip => State::Zip(Vec::new()),
             _ => {
                 sink.trouble(not_read(format, head));
@@ -185,17 +161,6 @@ impl Stream {
             }
         }
     }
-}
-
-/// The archive that a member lies in.
-#[derive(Clone, Copy)]
-pub struct Parent<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Layers of packing around it.
-    pub depth: usize,
-    /// Its ordinal, when `depth` is not 0.
-    pub ordinal: u64,
 }
 
 /// Holds the bytes of a nested zip, up to one byte over the limit, which tells that it is too large.
@@ -208,26 +173,15 @@ fn hold(held: &mut Vec<u8>, bytes: &[u8]) {
 fn not_read(format: &Format, head: &[u8]) -> Trouble {
     match format {
         Format::Empty => Trouble::note(Code::EmptyInput, None, "It is empty (0 bytes)."),
-        Format::Foreign { what, packed: true } => Trouble::note(
-            Code::UnsupportedPacking,
-            None,
-            format!("It is {what}, which is not opened here."),
-        ),
-        Format::Foreign { what, .. } => Trouble::note(
-            Code::UnknownFormat,
-            None,
-            format!("It is {what}, not an event log."),
-        ),
+        Format::Foreign { what, packed: true } => {
+            Trouble::note(Code::UnsupportedPacking, None, format!("It is {what}, which is not opened here."))
+        }
+        Format::Foreign { what, .. } => {
+            Trouble::note(Code::UnknownFormat, None, format!("It is {what}, not an event log."))
+        }
         _ => {
-            let first: Vec<_> = head
-                .iter()
-                .take(16)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            let message = format!(
-                "Not a format that is read here. Its first bytes are {}.",
-                first.join(" ")
-            );
+            let first: Vec<_> = head.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            let message = format!("Not a format that is read here. Its first bytes are {}.", first.join(" "));
             Trouble::note(Code::UnknownFormat, None, message)
         }
     }

@@ -2,7 +2,7 @@
 
 use tar::{EntryType, Header, PaxExtensions};
 
-use super::{Parent, Stream};
+use super::{Place, Stream};
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
@@ -11,9 +11,7 @@ const BLOCK: usize = 512;
 
 /// True when a tar header stands at the start: its checksum fits and it has a name.
 pub fn is_header(bytes: &[u8]) -> bool {
-    bytes
-        .get(..BLOCK)
-        .is_some_and(|block| block[0] != 0 && checksum_fits(block))
+    bytes.get(..BLOCK).is_some_and(|block| block[0] != 0 && checksum_fits(block))
 }
 
 /// The checksum is the sum of all bytes, its own eight counted as blanks.
@@ -26,9 +24,7 @@ fn checksum_fits(block: &[u8]) -> bool {
 
 /// Unpacks a tar archive.
 pub struct Tar {
-    name: String,
-    depth: usize,
-    ordinal: u64,
+    place: Place,
     /// The header at hand, as far as it is here.
     header: Vec<u8>,
     entry: Entry,
@@ -54,12 +50,10 @@ enum Entry {
 }
 
 impl Tar {
-    /// Unpacks the archive of this name, at this depth, with this ordinal.
-    pub fn new(name: &str, depth: usize, ordinal: u64) -> Tar {
+    /// Unpacks the archive at this place.
+    pub fn new(place: Place) -> Tar {
         Tar {
-            name: name.to_owned(),
-            depth,
-            ordinal,
+            place,
             header: Vec::with_capacity(BLOCK),
             entry: Entry::Header,
             content: 0,
@@ -80,8 +74,7 @@ impl Tar {
                 _ if self.content > 0 => self.content,
                 _ => self.padding,
             };
-            let (piece, rest) =
-                bytes.split_at(usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()));
+            let (piece, rest) = bytes.split_at(usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()));
             bytes = rest;
             self.offset += piece.len() as u64;
             match &mut self.entry {
@@ -93,9 +86,7 @@ impl Tar {
                     continue;
                 }
                 Entry::File(content) if self.content > 0 => content.push(piece, sink),
-                Entry::Pax(text) | Entry::LongName(text) if self.content > 0 => {
-                    text.extend_from_slice(piece)
-                }
+                Entry::Pax(text) | Entry::LongName(text) if self.content > 0 => text.extend_from_slice(piece),
                 _ => {}
             }
             match self.content {
@@ -120,11 +111,7 @@ impl Tar {
         let (true, Ok(size)) = (checksum_fits(&block), size) else {
             if !self.broken {
                 let message = "A tar header is damaged; reading goes on at the next good one.";
-                sink.trouble(Trouble::note(
-                    Code::DamagedArchive,
-                    self.offset - BLOCK as u64,
-                    message,
-                ));
+                sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
             }
             self.broken = true;
             return;
@@ -137,9 +124,7 @@ impl Tar {
         self.entry = match header.entry_type() {
             EntryType::XHeader if extension => Entry::Pax(Vec::new()),
             EntryType::GNULongName if extension => Entry::LongName(Vec::new()),
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
-                self.open(header, sink)
-            }
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => self.open(header, sink),
             _ => Entry::Skipped,
         };
         if self.content + self.padding == 0 {
@@ -149,16 +134,10 @@ impl Tar {
 
     fn open(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
         let name = self.long_name.take();
-        let name =
-            name.unwrap_or_else(|| String::from_utf8_lossy(&header.path_bytes()).into_owned());
+        let name = name.unwrap_or_else(|| String::from_utf8_lossy(&header.path_bytes()).into_owned());
         let index = self.members;
         self.members += 1;
-        let parent = Parent {
-            name: &self.name,
-            depth: self.depth,
-            ordinal: self.ordinal,
-        };
-        Entry::File(Stream::member(parent, index, &name, sink))
+        Entry::File(Stream::open(&self.place, index, &name, sink))
     }
 
     /// An entry is complete.

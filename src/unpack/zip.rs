@@ -12,7 +12,7 @@ use flate2::Crc;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::inflate::{Inflate, Progress};
-use super::{Parent, Stream};
+use super::{Place, Stream};
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
@@ -24,9 +24,7 @@ const LOCAL_HEADER_BYTES: usize = 30;
 
 /// Reads a zip archive whose bytes are fetched from any place.
 pub struct Zip {
-    name: String,
-    depth: usize,
-    ordinal: u64,
+    place: Place,
     size: u64,
     state: State,
 }
@@ -73,17 +71,8 @@ struct Member {
 
 impl Zip {
     /// An archive of `size` bytes.
-    pub fn new(parent: Parent<'_>, size: u64) -> Zip {
-        Zip {
-            name: parent.name.to_owned(),
-            depth: parent.depth,
-            ordinal: parent.ordinal,
-            size,
-            state: State::Directory {
-                blocks: Blocks::new(size),
-                fetch: FETCH_BYTES,
-            },
-        }
+    pub fn new(place: Place, size: u64) -> Zip {
+        Zip { place, size, state: State::Directory { blocks: Blocks::new(size), fetch: FETCH_BYTES } }
     }
 
     /// The next bytes to fetch: offset and how many at the most. None: all is read.
@@ -105,12 +94,7 @@ impl Zip {
                 }
             }
             State::Members(members) => {
-                let parent = Parent {
-                    name: &self.name,
-                    depth: self.depth,
-                    ordinal: self.ordinal,
-                };
-                members.push(bytes, parent, sink);
+                members.push(bytes, &self.place, sink);
                 if members.is_done() {
                     self.state = State::Done;
                 }
@@ -146,10 +130,8 @@ impl Zip {
             if blocks.held() <= limits::ZIP_DIRECTORY_BYTES {
                 return;
             }
-            let message = format!(
-                "The zip's directory is larger than {} MiB.",
-                limits::ZIP_DIRECTORY_BYTES >> 20
-            );
+            let message =
+                format!("The zip's directory is larger than {} MiB.", limits::ZIP_DIRECTORY_BYTES >> 20);
             sink.trouble(Trouble::note(Code::OverLimit, None, message));
             self.state = State::Done;
             return;
@@ -157,8 +139,7 @@ impl Zip {
         self.state = match archive {
             Ok(archive) => self.members(&archive, sink),
             Err(error) => {
-                let message =
-                    format!("The zip's directory can't be read, so it is cut or damaged: {error}.");
+                let message = format!("The zip's directory can't be read, so it is cut or damaged: {error}.");
                 sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
                 State::Done
             }
@@ -180,30 +161,19 @@ impl Zip {
                     crc: entry.crc32(),
                 }),
                 Err(error) => {
-                    let message =
-                        format!("Entry {index} of the zip's directory can't be read: {error}.");
+                    let message = format!("Entry {index} of the zip's directory can't be read: {error}.");
                     sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
                 }
             }
         }
         entries.sort_by_key(|entry| entry.header_start);
-        let position = entries
-            .first()
-            .map_or(self.size, |entry| entry.header_start);
+        let position = entries.first().map_or(self.size, |entry| entry.header_start);
         match entries.is_empty() || position >= self.size {
             true => {
-                sink.trouble(Trouble::note(
-                    Code::EmptyInput,
-                    None,
-                    "The zip archive has no members.",
-                ));
+                sink.trouble(Trouble::note(Code::EmptyInput, None, "The zip archive has no members."));
                 State::Done
             }
-            false => State::Members(Members {
-                entries: entries.into_iter(),
-                current: None,
-                position,
-            }),
+            false => State::Members(Members { entries: entries.into_iter(), current: None, position }),
         }
     }
 }
@@ -214,9 +184,9 @@ impl Members {
     }
 
     /// Takes bytes from `position` on, through as many members as they hold.
-    fn push(&mut self, mut bytes: &[u8], parent: Parent<'_>, sink: &mut dyn Sink) {
+    fn push(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
         loop {
-            if self.current.is_none() && !self.start_next(&mut bytes, parent, sink) {
+            if self.current.is_none() && !self.start_next(&mut bytes, archive, sink) {
                 return;
             }
             let Some(member) = &mut self.current else {
@@ -235,7 +205,7 @@ impl Members {
     }
 
     /// Opens the next member. False when its bytes are not among those at hand.
-    fn start_next(&mut self, bytes: &mut &[u8], parent: Parent<'_>, sink: &mut dyn Sink) -> bool {
+    fn start_next(&mut self, bytes: &mut &[u8], archive: &Place, sink: &mut dyn Sink) -> bool {
         let Some(next) = self.entries.as_slice().first() else {
             return false;
         };
@@ -252,7 +222,7 @@ impl Members {
         let Some(entry) = self.entries.next() else {
             return false;
         };
-        self.current = Some(Member::open(entry, self.position, parent, sink));
+        self.current = Some(Member::open(entry, self.position, archive, sink));
         true
     }
 
@@ -262,16 +232,15 @@ impl Members {
         }
         let left = self.entries.len();
         if left > 0 {
-            let message =
-                format!("The zip is cut: {left} member(s) of its directory lie behind the end.");
+            let message = format!("The zip is cut: {left} member(s) of its directory lie behind the end.");
             sink.trouble(Trouble::note(Code::Truncated, None, message));
         }
     }
 }
 
 impl Member {
-    fn open(entry: Entry, position: u64, parent: Parent<'_>, sink: &mut dyn Sink) -> Member {
-        let content = Stream::member(parent, entry.index, &entry.name, sink);
+    fn open(entry: Entry, position: u64, archive: &Place, sink: &mut dyn Sink) -> Member {
+        let content = Stream::open(archive, entry.index, &entry.name, sink);
         let mut member = Member {
             header: Vec::new(),
             skip: 0,
@@ -284,24 +253,15 @@ impl Member {
         };
         let entry = &member.entry;
         if entry.header_start < position {
-            member.fail(
-                Code::DamagedArchive,
-                "It overlaps with another member; it was not read.",
-                sink,
-            );
+            member.fail(Code::DamagedArchive, "It overlaps with another member; it was not read.", sink);
         } else if entry.encrypted {
-            member.fail(
-                Code::EncryptedMember,
-                "It is encrypted; it was not read.",
-                sink,
-            );
+            member.fail(Code::EncryptedMember, "It is encrypted; it was not read.", sink);
         } else {
             match entry.method {
                 CompressionMethod::Stored => {}
                 CompressionMethod::DEFLATE => member.inflate = Some(Inflate::raw()),
                 method => {
-                    let message =
-                        format!("It is compressed as {method}, which is not opened here.");
+                    let message = format!("It is compressed as {method}, which is not opened here.");
                     member.fail(Code::UnsupportedPacking, &message, sink);
                 }
             }
@@ -328,15 +288,10 @@ impl Member {
             if self.header.len() < LOCAL_HEADER_BYTES {
                 return used;
             }
-            let length =
-                |at: usize| u64::from(u16::from_le_bytes([self.header[at], self.header[at + 1]]));
+            let length = |at: usize| u64::from(u16::from_le_bytes([self.header[at], self.header[at + 1]]));
             self.skip = length(26) + length(28);
             if !self.header.starts_with(b"PK\x03\x04") {
-                self.fail(
-                    Code::DamagedArchive,
-                    "Its local header is damaged; it was not read.",
-                    sink,
-                );
+                self.fail(Code::DamagedArchive, "Its local header is damaged; it was not read.", sink);
                 return used;
             }
         }
@@ -352,12 +307,7 @@ impl Member {
     }
 
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
-        let Member {
-            inflate,
-            content,
-            crc,
-            ..
-        } = self;
+        let Member { inflate, content, crc, .. } = self;
         let mut take = |out: &[u8]| {
             crc.update(out);
             content.push(out, sink);
@@ -373,8 +323,7 @@ impl Member {
             // What follows the stream inside the member is padding.
             Ok(Progress::End(_)) => self.left = 0,
             Err(reason) => {
-                let message =
-                    format!("Its compressed data breaks ({reason}); what stands before was read.");
+                let message = format!("Its compressed data breaks ({reason}); what stands before was read.");
                 self.fail(Code::DamagedArchive, &message, sink);
             }
         }
@@ -398,30 +347,22 @@ impl Member {
     }
 
     fn cut(mut self, sink: &mut dyn Sink) {
-        self.fail(
-            Code::Truncated,
-            "The zip ends inside it; what is there was read.",
-            sink,
-        );
+        self.fail(Code::Truncated, "The zip ends inside it; what is there was read.", sink);
         self.close(sink);
     }
 }
 
 /// Reads a zip that is held in memory.
-pub fn read_held(bytes: &[u8], parent: Parent<'_>, sink: &mut dyn Sink) {
+pub fn read_held(bytes: &[u8], place: Place, sink: &mut dyn Sink) {
     if bytes.len() > limits::NESTED_ZIP_BYTES {
-        let message = format!(
-            "A zip inside an archive is larger than {} MiB.",
-            limits::NESTED_ZIP_BYTES >> 20
-        );
+        let message =
+            format!("A zip inside an archive is larger than {} MiB.", limits::NESTED_ZIP_BYTES >> 20);
         sink.trouble(Trouble::note(Code::OverLimit, None, message));
         return;
     }
-    let mut zip = Zip::new(parent, bytes.len() as u64);
+    let mut zip = Zip::new(place, bytes.len() as u64);
     while let Some((offset, length)) = zip.want() {
-        let part = usize::try_from(offset)
-            .ok()
-            .and_then(|from| bytes.get(from..from + length as usize));
+        let part = usize::try_from(offset).ok().and_then(|from| bytes.get(from..from + length as usize));
         match part {
             Some(part) if !part.is_empty() => zip.push(part, sink),
             _ => break,
@@ -447,15 +388,8 @@ struct Shared {
 impl Blocks {
     fn new(size: u64) -> Blocks {
         let start = size.saturating_sub(FETCH_BYTES);
-        let shared = Shared {
-            size,
-            parts: BTreeMap::new(),
-            filling: (start, size - start),
-            asked: None,
-        };
-        Blocks {
-            shared: Arc::new(Mutex::new(shared)),
-        }
+        let shared = Shared { size, parts: BTreeMap::new(), filling: (start, size - start), asked: None };
+        Blocks { shared: Arc::new(Mutex::new(shared)) }
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Shared) -> T) -> T {
@@ -475,11 +409,7 @@ impl Blocks {
         self.with(|shared| {
             let (start, left) = shared.filling;
             let used = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            shared
-                .parts
-                .entry(start)
-                .or_default()
-                .extend_from_slice(&bytes[..used]);
+            shared.parts.entry(start).or_default().extend_from_slice(&bytes[..used]);
             shared.filling = (start, left - used as u64);
         });
     }
@@ -487,11 +417,7 @@ impl Blocks {
     fn want(&self, offset: u64, length: u64) {
         self.with(|shared| {
             // Fetch up to what is known already.
-            let next = shared
-                .parts
-                .range(offset..)
-                .next()
-                .map_or(shared.size, |(start, _)| *start);
+            let next = shared.parts.range(offset..).next().map_or(shared.size, |(start, _)| *start);
             shared.filling = (offset, length.min(next.saturating_sub(offset)));
         });
     }
@@ -509,10 +435,7 @@ impl Blocks {
     }
 
     fn reader(&self) -> Reader {
-        Reader {
-            shared: Arc::clone(&self.shared),
-            position: 0,
-        }
+        Reader { shared: Arc::clone(&self.shared), position: 0 }
     }
 }
 
@@ -547,11 +470,7 @@ impl Read for Reader {
 
 impl Seek for Reader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let size = self
-            .shared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .size;
+        let size = self.shared.lock().unwrap_or_else(PoisonError::into_inner).size;
         let target = match to {
             SeekFrom::Start(offset) => Some(offset),
             SeekFrom::End(delta) => size.checked_add_signed(delta),

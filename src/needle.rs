@@ -1,0 +1,80 @@
+//! A text without which an event can't match a rule: what most events are passed over by.
+
+/// ASCII text, looked for without regard to case.
+///
+/// A reader may pass an event over when its decoded text does not hold the needle. It must look at
+/// the decoded text: where a format can write a letter in another way (`&#87;`, `\u0057`), an event
+/// that holds such a spelling is read in full.
+#[derive(Debug, Clone)]
+pub struct Needle {
+    text: Vec<u8>,
+    /// The rarest letter of it, which is searched for, and where it stands.
+    rare: u8,
+    at: usize,
+}
+
+/// Letters of names and paths, the frequent ones first.
+const FREQUENT: &[u8] = b"estnioarcdlmpuwgyhfbvkxzjq";
+
+impl Needle {
+    /// A needle of letters, digits, `.`, `-` and `_`: no format has its own way to write those but
+    /// by number. None for any other text.
+    pub fn new(text: &str) -> Option<Needle> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        let text = text.to_ascii_lowercase().into_bytes();
+        if text.is_empty() || !text.iter().all(|byte| plain(*byte)) {
+            return None;
+        }
+        let rank = |byte: u8| FREQUENT.iter().position(|letter| *letter == byte);
+        // Digits and punctuation fill paths and ids: they count as frequent.
+        let (at, rare) = text.iter().copied().enumerate().max_by_key(|(_, byte)| rank(*byte))?;
+        Some(Needle { text, rare, at })
+    }
+
+    /// Whether the text holds the needle.
+    pub fn is_in(&self, text: &[u8]) -> bool {
+        memchr::memchr2_iter(self.rare, self.rare.to_ascii_uppercase(), text).any(|found| {
+            let window =
+                found.checked_sub(self.at).and_then(|start| text.get(start..start + self.text.len()));
+            window.is_some_and(|window| window.eq_ignore_ascii_case(&self.text))
+        })
+    }
+
+    /// Whether UTF-16LE text holds the needle.
+    pub fn is_in_utf16(&self, text: &[u8]) -> bool {
+        let equal = |window: &[u8]| {
+            let units = window.chunks_exact(2).zip(&self.text);
+            units.into_iter().all(|(unit, letter)| unit[0].eq_ignore_ascii_case(letter) && unit[1] == 0)
+        };
+        memchr::memchr2_iter(self.rare, self.rare.to_ascii_uppercase(), text).any(|found| {
+            let start = found.checked_sub(2 * self.at);
+            let window = start.and_then(|start| text.get(start..start + 2 * self.text.len()));
+            window.is_some_and(equal)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_any_case_at_any_place() {
+        let needle = Needle::new("WmiPrvSE.exe").unwrap();
+        for text in ["wmiprvse.exe", "xWMIPRVSE.EXEx", r"C:\Windows\WmiPrvSE.exe", "vvwmiprvse.exe"] {
+            assert!(needle.is_in(text.as_bytes()), "{text}");
+            let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert!(needle.is_in_utf16(&utf16), "{text}");
+        }
+        for text in ["", "wmiprvse.ex", "wmi prvse.exe", "v", "WmıPrvSE.exe"] {
+            assert!(!needle.is_in(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_formats_escape_is_no_needle() {
+        for text in ["", "a b", r"a\b", "a&b", "é", "a\"b", "a/b"] {
+            assert!(Needle::new(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What is counted of an event in XML that can't match, without parsing it.
+//!
+//! Windows writes the `System` part of an event in one order, and an exporter writes it the same
+//! way every time. So the start of an event, up to its EventID, is compared with those seen before;
+//! channel, computer and time are then found by their tags. Whatever is not of this plain shape is
+//! left to the parser.
+//!
+//! Soundness: an event is only skimmed when its raw text holds neither the needle nor any spelling
+//! that could hide it (`&#…;`), and no CDATA section or comment, in which markup is no markup. The
+//! five named entities stand for characters that no needle has.
+
+use memchr::memmem::Finder;
+
+use crate::event::{Skim, is_process_creation};
+use crate::needle::Needle;
+use crate::time::Time;
+
+/// Starts of events that are remembered.
+const PREFIXES: usize = 8;
+
+/// Skims events.
+#[derive(Debug)]
+pub struct Skimmer {
+    needle: Needle,
+    prefixes: Vec<Prefix>,
+    find: Finders,
+}
+
+/// The start of an event up to and including the tag `<EventID…>`, and the provider in it.
+#[derive(Debug)]
+struct Prefix {
+    text: String,
+    provider: String,
+}
+
+#[derive(Debug)]
+struct Finders {
+    section: Finder<'static>,
+    number: Finder<'static>,
+    system_end: Finder<'static>,
+    channel: Finder<'static>,
+    computer: Finder<'static>,
+    utc_time: Finder<'static>,
+}
+
+impl Skimmer {
+    /// A skimmer that leaves every event with the needle to the parser.
+    pub fn new(needle: Needle) -> Skimmer {
+        let find = Finders {
+            section: Finder::new("<!"),
+            number: Finder::new("&#"),
+            system_end: Finder::new("</System>"),
+            channel: Finder::new("<Channel>"),
+            computer: Finder::new("<Computer>"),
+            utc_time: Finder::new("<Data Name='UtcTime'>"),
+        };
+        Skimmer { needle, prefixes: Vec::new(), find }
+    }
+
+    /// Skims an `<Event>` element. None: it must be parsed.
+    pub fn skim<'a>(&'a mut self, xml: &'a str) -> Option<Skim<'a>> {
+        if self.find.section.find(xml.as_bytes()).is_some() {
+            return None;
+        }
+        let at = self.prefix(xml)?;
+        let Prefix { text, provider } = &self.prefixes[at];
+        let rest = &xml[text.len()..];
+        let system = &rest[..self.find.system_end.find(rest.as_bytes())?];
+        let event_id = Some(plain(system)?.parse().ok()?);
+        let channel = value(system, &self.find.channel)?;
+        let computer = value(system, &self.find.computer)?;
+        let mut skim = Skim {
+            provider,
+            channel,
+            event_id,
+            computer: Some(computer).filter(|name| !name.is_empty()),
+            time: None,
+        };
+        if is_process_creation(provider, channel, event_id) {
+            skim.time = Some(self.process_creation(&rest[system.len()..])?);
+        }
+        Some(skim)
+    }
+
+    /// The time of a process creation that can't match; `data`: all that follows its System part.
+    fn process_creation(&self, data: &str) -> Option<Time> {
+        let bytes = data.as_bytes();
+        if self.needle.is_in(bytes) || self.find.number.find(bytes).is_some() {
+            return None;
+        }
+        Time::parse(value(data, &self.find.utc_time)?)
+    }
+
+    /// The prefix that the event starts with, remembered or new.
+    fn prefix(&mut self, xml: &str) -> Option<usize> {
+        let known = self.prefixes.iter().position(|prefix| xml.starts_with(&prefix.text));
+        if known.is_some() {
+            return known;
+        }
+        let prefix = Prefix::of(xml)?;
+        if self.prefixes.len() == PREFIXES {
+            self.prefixes.remove(0);
+        }
+        self.prefixes.push(prefix);
+        Some(self.prefixes.len() - 1)
+    }
+}
+
+impl Prefix {
+    fn of(xml: &str) -> Option<Prefix> {
+        let system = after(xml, 0, "<System>")?;
+        let provider = after(xml, system, "<Provider ")?;
+        let id = after(xml, provider, "<EventID")?;
+        let end = after(xml, id, ">")?;
+        let provider = &xml[provider..provider + xml[provider..].find('>')?];
+        // Nothing may stand before System but the start tag, nor anything else be hidden in it.
+        let head = &xml[..system];
+        if head.matches('<').count() != 2 || xml[id..end].contains('/') || xml[..end].contains('&') {
+            return None;
+        }
+        Some(Prefix { text: xml[..end].to_owned(), provider: name(provider)?.to_owned() })
+    }
+}
+
+/// The offset after the next `text`.
+fn after(xml: &str, from: usize, text: &str) -> Option<usize> {
+    xml[from..].find(text).map(|at| from + at + text.len())
+}
+
+/// The value of the attribute `Name` in a tag.
+fn name(tag: &str) -> Option<&str> {
+    let start = match tag.strip_prefix("Name=") {
+        Some(_) => 0,
+        None => tag.find(" Name=")? + 1,
+    };
+    let value = &tag[start + "Name=".len()..];
+    let quote = value.chars().next().filter(|quote| "'\"".contains(*quote))?;
+    value[1..].split(quote).next()
+}
+
+/// The text after a tag up to the next one.
+fn value<'a>(xml: &'a str, tag: &Finder<'_>) -> Option<&'a str> {
+    let start = tag.find(xml.as_bytes())? + tag.needle().len();
+    plain(&xml[start..])
+}
+
+/// Text up to the next tag, which must be an end tag, when nothing in it is encoded.
+fn plain(xml: &str) -> Option<&str> {
+    let end = memchr::memchr2(b'<', b'&', xml.as_bytes())?;
+    xml[end..].starts_with("</").then(|| xml[..end].trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::xml_event;
+
+    const EVENT: &str = "<Event xmlns='urn'><System><Provider Name='Microsoft-Windows-Sysmon' Guid='{5}'/><EventID>1</EventID>\
+        <Channel>C</Channel><Computer>H</Computer></System><EventData><Data Name='UtcTime'>2020-01-01 00:00:00.123</Data>\
+        <Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>";
+
+    fn skim(xml: &str) -> Option<(String, u32)> {
+        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe").unwrap());
+        let skim = skimmer.skim(xml)?;
+        // What is skimmed is what the parser would give.
+        let event = xml_event::parse(xml).unwrap();
+        assert_eq!(skim.provider, event.provider());
+        assert_eq!(skim.channel, event.channel());
+        assert_eq!(skim.event_id, event.event_id());
+        assert_eq!(skim.computer, event.computer());
+        Some((skim.time.map(|time| time.to_string()).unwrap_or_default(), skim.event_id?))
+    }
+
+    #[test]
+    fn the_plain_shape_is_skimmed() {
+        assert_eq!(skim(EVENT), Some(("2020-01-01T00:00:00.123Z".into(), 1)));
+        let other = EVENT.replace("<EventID>1<", "<EventID Qualifiers='0'>3<").replace("C:\\x", "WmiPrvSE");
+        assert_eq!(skim(&other), Some((String::new(), 3)));
+    }
+
+    #[test]
+    fn every_spelling_of_the_needle_goes_to_the_parser() {
+        for parent in [
+            "WmiPrvSE.exe",
+            "WMIPRVSE.EXE",
+            "&#87;miPrvSE.exe",
+            "WmiPrvSE&#x2e;exe",
+            "<![CDATA[WmiPrv]]>SE.exe",
+            "Wmi<!-- -->PrvSE.exe",
+        ] {
+            assert_eq!(skim(&EVENT.replace("x.exe", parent)), None, "{parent}");
+        }
+    }
+
+    #[test]
+    fn another_shape_goes_to_the_parser() {
+        for (from, to) in [
+            ("<Channel>C</Channel>", ""),
+            ("<Computer>H<", "<Computer>a&amp;b<"),
+            ("<System>", "<Other><Provider Name='x'/></Other><System>"),
+            ("<EventID>1<", "<EventID>one<"),
+            ("Name='Microsoft-Windows-Sysmon'", "Name='a&amp;b'"),
+            ("2020-01-01 00:00:00.123", "never"),
+            ("</System>", ""),
+        ] {
+            let changed = EVENT.replace(from, to);
+            assert_ne!(changed, EVENT, "{from}");
+            assert_eq!(skim(&changed), None, "{from} -> {to}");
+        }
+    }
+}
