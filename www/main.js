@@ -305,22 +305,38 @@ const app = createApp(root, actions, tool);
 
 /** @type {App.State | null} */
 let shown = null;
-let waiting = false;
+/** @type {"no" | "soon" | "later"} */
+let waiting = "no";
+/** What only tells how far reading has come is shown so often: more would slow down the reading itself. */
+const PROGRESS_MS = 100;
 
 function show() {
-  waiting = false;
+  waiting = "no";
   const state = store.get();
   const before = shown;
   shown = state;
   app.update(state, before);
 }
 
-store.subscribe(() => {
-  if (waiting) return;
-  waiting = true;
+/** @param {App.State} state @param {App.State} previous */
+function onlyProgress(state, previous) {
+  const keys = /** @type {(keyof App.State)[]} */ (Object.keys(state));
+  return state.phase === "reading" && keys.every((key) => key === "files" || state[key] === previous[key]);
+}
+
+store.subscribe((state, previous) => {
+  if (waiting === "soon") return;
+  if (onlyProgress(state, previous)) {
+    if (waiting === "later") return;
+    waiting = "later";
+    setTimeout(() => { if (waiting === "later") show(); }, PROGRESS_MS);
+    return;
+  }
+  waiting = "soon";
   // A hidden tab paints no frames, but its title should still say "done".
-  if (document.hidden) setTimeout(show, 100);
-  else requestAnimationFrame(show);
+  const later = () => { if (waiting === "soon") show(); };
+  if (document.hidden) setTimeout(later, PROGRESS_MS);
+  else requestAnimationFrame(later);
 });
 
 // --- keys ---

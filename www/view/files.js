@@ -10,6 +10,8 @@ import { problemList } from "./problems.js";
 
 /** A folder may hold thousands of files; those with problems come first. */
 const MOST_ROWS = 200;
+/** While they are read, those in work and a few more. */
+const MOST_READING = 40;
 
 /** @param {App.Actions} actions @param {App.FileState} file */
 function createRow(actions, file) {
@@ -138,8 +140,9 @@ export function createFiles(actions) {
       show(list, open);
 
       const trouble = (/** @type {App.FileState} */ file) => (file.crash !== null || file.problems > 0 || (summary?.sources[file.source]?.problems.length ?? 0) > 0 ? 0 : 1);
-      const shown = files.length <= MOST_ROWS ? files
-        : [...files].sort((a, b) => (reading ? Number(a.status !== "reading") - Number(b.status !== "reading") : 0) || trouble(a) - trouble(b) || a.source - b.source).slice(0, MOST_ROWS);
+      const most = reading ? MOST_READING : MOST_ROWS;
+      const shown = files.length <= most ? files
+        : [...files].sort((a, b) => (reading ? Number(a.status !== "reading") - Number(b.status !== "reading") : 0) || trouble(a) - trouble(b) || a.source - b.source).slice(0, most);
       const newOrder = shown.map((file) => file.source).join(" ");
       if (newOrder !== order) {
         const old = new Map(order.split(" ").map((source, index) => [source, rows[index]]));
