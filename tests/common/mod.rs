@@ -12,10 +12,8 @@ use sysmon_triage::session::Session;
 pub fn feed(scan: &mut Scan, bytes: &[u8], mut piece: impl FnMut() -> usize) {
     while let Some(Want { offset, length }) = scan.want() {
         let from = (offset as usize).min(bytes.len());
-        let length = usize::try_from(length)
-            .unwrap_or(usize::MAX)
-            .min(bytes.len() - from)
-            .min(piece().max(1));
+        let length =
+            usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len() - from).min(piece().max(1));
         if length == 0 {
             break;
         }
@@ -51,13 +49,39 @@ pub fn problems(report: &Value) -> Vec<String> {
     listed
         .map(|problem| {
             let text = |name: &str| problem[name].as_str().unwrap().to_owned();
-            format!(
-                "{} {} [{}] {}",
-                text("severity"),
-                text("code"),
-                text("where"),
-                text("message")
-            )
+            format!("{} {} [{}] {}", text("severity"), text("code"), text("where"), text("message"))
         })
         .collect()
+}
+
+/// The rows of a report: the values of the by-clause, count, first and last time.
+pub fn rows(report: &Value) -> Vec<(Vec<String>, u64, String, String)> {
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or("(none)").to_owned();
+    let groups = report["groups"].as_array().unwrap().iter();
+    groups
+        .map(|row| {
+            let key = RULE.key.iter().map(|field| text(row, field.name()));
+            let count = row["count"].as_u64().unwrap();
+            (key.collect(), count, text(row, "firstTime"), text(row, "lastTime"))
+        })
+        .collect()
+}
+
+/// The report says exactly what a synthetic log was made to give.
+#[track_caller]
+pub fn assert_expected(report: &Value, expected: &testlog::Expected) {
+    let totals = &report["totals"];
+    let want = (expected.records, expected.process_creations, expected.matches);
+    let number = |name: &str| totals[name].as_u64().unwrap();
+    let have = (number("records"), number("process_creations"), number("matches"));
+    assert_eq!(have, want, "records, process creations, matches");
+    assert_rows(report, expected);
+}
+
+/// The rows alone.
+#[track_caller]
+pub fn assert_rows(report: &Value, expected: &testlog::Expected) {
+    let want = expected.rows().into_iter();
+    let want: Vec<_> = want.map(|(key, count, first, last)| (key.to_vec(), count, first, last)).collect();
+    assert_eq!(rows(report), want);
 }

@@ -1,0 +1,80 @@
+//! CSV whose cells hold event XML.
+
+use crate::event::Event;
+use crate::xml;
+
+/// Splunk's CSV export: all cells quoted, the event in `_raw`.
+pub fn splunk(events: &[Event]) -> String {
+    let mut text = String::from("\"_raw\",\"_time\",host,index,sourcetype\n");
+    for event in events {
+        let mut raw = String::new();
+        xml::push(&mut raw, event, &xml::SPLUNK);
+        let time = event.time.iso(3);
+        let cells = [raw.as_str(), &time, &event.computer, "win", "XmlWinEventLog"];
+        push_row(&mut text, &cells, ',', "\n");
+    }
+    text
+}
+
+/// APT-Hunter's CSV: the event as evtx_dump prints it, over many lines, in `RawLog`.
+pub fn apt_hunter(events: &[Event]) -> String {
+    let mut text = String::from("DateTime,timestamp,EventID,ProcessName,User,RawLog\r\n");
+    for event in events {
+        let mut raw = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+        xml::push(&mut raw, event, &xml::EVTX_DUMP);
+        let (time, id) = (event.time.iso(6), event.id.to_string());
+        let (image, user) = (event.text("Image"), event.text("User"));
+        let cells = [time.as_str(), &event.time.unix_seconds(), &id, &image, &user, &raw];
+        push_row(&mut text, &cells, ',', "\r\n");
+    }
+    text
+}
+
+/// The columns of a field by field export.
+pub const FIELDS: &[&str] = &[
+    "UtcTime",
+    "ProcessId",
+    "Image",
+    "CommandLine",
+    "User",
+    "ParentProcessId",
+    "ParentImage",
+    "ParentCommandLine",
+];
+
+/// A table of fields with a column for each, as `| table *` exports it, with this delimiter.
+pub fn fields(events: &[Event], delimiter: char) -> String {
+    let mut text = String::new();
+    let columns = ["EventID", "SourceName", "Computer", "RecordNumber"];
+    let header: Vec<_> = columns.iter().chain(FIELDS).copied().collect();
+    push_row(&mut text, &header, delimiter, "\r\n");
+    for event in events {
+        let mut cells = vec![
+            event.id.to_string(),
+            event.provider.name.to_owned(),
+            event.computer.to_string(),
+            event.record.to_string(),
+        ];
+        cells.extend(FIELDS.iter().map(|name| event.text(name).into_owned()));
+        let cells: Vec<_> = cells.iter().map(String::as_str).collect();
+        push_row(&mut text, &cells, delimiter, "\r\n");
+    }
+    text
+}
+
+/// One row at the end of a text, quoted where RFC 4180 asks for it.
+fn push_row(text: &mut String, cells: &[&str], delimiter: char, end: &str) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            text.push(delimiter);
+        }
+        if cell.contains([delimiter, '"', '\r', '\n']) {
+            text.push('"');
+            text.push_str(&cell.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(cell);
+        }
+    }
+    text.push_str(end);
+}
