@@ -93,13 +93,13 @@ function boot() {
 function listen(event) {
   switch (event.type) {
     case "added":
-      store.set((state) => ({ files: [...state.files, newFile(event.source, event.name, event.size)] }));
+      store.set((state) => ({ files: [...state.files, ...event.files.map(({ source: index, name, size }) => newFile(index, name, size))] }));
       break;
     case "file":
-      changeFile(event.source, event.patch);
+      changeFiles([event.source], event.patch);
       break;
     case "hash":
-      changeFile(event.source, { hash: event.state });
+      changeFiles(event.sources, { hash: event.state });
       break;
     case "summary":
       store.set((state) => ({
@@ -132,9 +132,16 @@ function newFile(index, name, size) {
   };
 }
 
-/** @param {number} index @param {Partial<App.FileState>} patch */
-function changeFile(index, patch) {
-  store.set((state) => ({ files: state.files.map((file) => (file.source === index ? { ...file, ...patch } : file)) }));
+/** @param {number[]} sources @param {Partial<App.FileState>} patch */
+function changeFiles(sources, patch) {
+  store.set((state) => {
+    const files = [...state.files];
+    for (const index of sources) {
+      const file = files[index];
+      if (file) files[index] = { ...file, ...patch };
+    }
+    return { files };
+  });
 }
 
 // --- actions ---

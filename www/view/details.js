@@ -4,18 +4,15 @@ import { number, offset } from "../state/format.js";
 import { fullTime } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence, rawEvidence } from "./evidence.js";
-import { h, replace, setAttribute, show } from "./dom.js";
+import { h, replace, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** @param {App.Actions} actions */
 export function createDetails(actions) {
   const t = en.details;
-  const name = h("h2", { tabindex: "-1", id: "details-title", role: "heading", "aria-level": "2" });
-  // Where the details cover the page, theirs is the first heading.
-  const covers = matchMedia("(max-width: 1080px)");
-  const level = () => setAttribute(name, "aria-level", covers.matches ? "1" : "2");
-  covers.addEventListener("change", level);
-  level();
+  // Where the details cover the page, its first heading is covered too: this one stands in for it.
+  const page = h("h1", { class: "offscreen page-heading" });
+  const name = h("h2", { tabindex: "-1", id: "details-title" });
   const place = h("p", { class: "details-place" });
   const position = h("span", { class: "position" });
   const previous = h("button", { type: "button", class: "button quiet square", "aria-label": t.previous, title: `${t.previous} ([)`, on: { click: () => actions.step(-1) } }, icon("left"));
@@ -24,7 +21,7 @@ export function createDetails(actions) {
   const close = h("button", { type: "button", class: "button quiet square", id: "close-details", "aria-label": t.close, title: t.close, on: { click: () => actions.closeDetails() } }, icon("close"));
   const body = h("div", { class: "details-body" });
   const node = h("aside", { class: "details", id: "details", hidden: true, "aria-labelledby": "details-title" },
-    h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
+    page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
 
   /** @param {string} value @param {string} what */
   const copyButton = (value, what) => h("button", { type: "button", class: "button quiet square tiny copy", title: t.copyValue(what), "aria-label": t.copyValue(what), on: { click: () => actions.copy(value, what) } }, icon("copy"));
@@ -88,6 +85,7 @@ export function createDetails(actions) {
       if (details === old && state.zone === before?.zone) return;
       if (details.group !== old?.group) node.scrollTop = 0;
       const { row } = details;
+      setText(page, state.rule?.name ?? "");
       replace(name, evidence(row.process_name));
       const at = details.matches[details.index];
       const time = at?.time ?? row.firstTime;

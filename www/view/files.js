@@ -26,8 +26,6 @@ function createRow(actions, file) {
   const node = h("li", { class: "file" },
     h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed),
     bar, more);
-  /** @type {Core.Source | undefined} */
-  let shown;
   let shownKey = "";
   let status = "";
 
@@ -59,9 +57,9 @@ function createRow(actions, file) {
       show(bar, reading);
       setVar(bar, "--share", String(share));
       setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
-      const key = `${now.hash} ${now.status} ${reading}`;
-      if (source !== shown || key !== shownKey) {
-        shown = source;
+      // Each summary brings new objects; what is drawn from them seldom changes.
+      const key = JSON.stringify([now.hash, now.status, now.crash, reading, source?.sha256, source?.members, source?.problems]);
+      if (key !== shownKey) {
         shownKey = key;
         const openBefore = more.querySelector("details")?.open ?? false;
         replace(more, details(now, source, reading, openBefore));

@@ -28,7 +28,7 @@ export function createFunnel(actions) {
     h("ol", { class: "steps" }, parts.map(({ button }) => h("li", null, button))), panel);
 
   /** @param {Core.Summary} summary */
-  const kindsTable = (summary) => h("div", { class: "scroll" }, h("table", { class: "plain" },
+  const kindsTable = (summary) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.kinds }, h("table", { class: "plain" },
     h("caption", null, t.kinds),
     h("thead", null, h("tr", null,
       h("th", { scope: "col", class: "right" }, t.kind.count), h("th", { scope: "col", class: "right" }, t.kind.id),

@@ -9,11 +9,11 @@
 /**
  * What the pool tells the page.
  * @typedef {(
- *   | { type: "added", source: number, name: string, size: number }
+ *   | { type: "added", files: { source: number, name: string, size: number }[] }
  *   | { type: "file", source: number, patch: Partial<App.FileState> }
  *   | { type: "summary", summary: Core.Summary }
  *   | { type: "over" }
- *   | { type: "hash", source: number, state: App.FileState["hash"] }
+ *   | { type: "hash", sources: number[], state: App.FileState["hash"] }
  *   | { type: "fatal", message: string }
  * )} PoolEvent
  */
@@ -78,11 +78,12 @@ export class Pool {
   add(inputs) {
     this.stopHashing();
     this.over = false;
-    for (const { file, name } of inputs) {
+    const files = inputs.map(({ file, name }) => {
       const source = this.entries.push({ file, name, state: "queued", crashed: null, hash: "none" }) - 1;
       this.queue.push({ source, file, name, unread: false });
-      this.listen({ type: "added", source, name, size: file.size });
-    }
+      return { source, name, size: file.size };
+    });
+    this.listen({ type: "added", files });
     this.send(this.lead, { type: "add", inputs: inputs.map(({ file, name }) => ({ file, name })) });
     this.deal();
   }
@@ -308,20 +309,19 @@ export class Pool {
     const hasher = this.spawn();
     this.hasher = hasher;
     this.send(hasher, { type: "start", role: "hash", module: this.module, words: this.words });
-    let waiting = 0;
-    this.entries.forEach((entry, source) => {
-      if (entry.hash !== "none") return;
-      waiting += 1;
-      this.setHash(source, "pending");
-      this.send(hasher, { type: "hash", source, file: entry.file });
+    const sources = this.sources("none");
+    let waiting = sources.length;
+    this.setHash(sources, "pending");
+    this.entries.forEach(({ file, hash }, source) => {
+      if (hash === "pending") this.send(hasher, { type: "hash", source, file });
     });
     // The files are hashed one after another by the worker's own order of messages.
     hasher.onmessage = (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
       if (message.type === "hashed") {
         this.send(this.lead, { type: "sha256", source: message.source, hex: message.hex });
-        this.setHash(message.source, "done");
+        this.setHash([message.source], "done");
       } else if (message.type === "hash_failed") {
-        this.setHash(message.source, "failed");
+        this.setHash([message.source], "failed");
       } else if (message.type === "crashed") {
         this.stopHashing("failed");
         return;
@@ -335,16 +335,22 @@ export class Pool {
   stopHashing(left = "none") {
     this.hasher?.terminate();
     this.hasher = null;
-    this.entries.forEach((entry, source) => {
-      if (entry.hash === "pending") this.setHash(source, left);
-    });
+    this.setHash(this.sources("pending"), left);
   }
 
-  /** @param {number} source @param {App.FileState["hash"]} state */
-  setHash(source, state) {
-    const entry = this.entries[source];
-    if (entry) entry.hash = state;
-    this.listen({ type: "hash", source, state });
+  /** @param {App.FileState["hash"]} state */
+  sources(state) {
+    return this.entries.flatMap(({ hash }, source) => (hash === state ? [source] : []));
+  }
+
+  /** @param {number[]} sources @param {App.FileState["hash"]} state */
+  setHash(sources, state) {
+    if (sources.length === 0) return;
+    for (const source of sources) {
+      const entry = this.entries[source];
+      if (entry) entry.hash = state;
+    }
+    this.listen({ type: "hash", sources, state });
   }
 
   /** @param {Worker} worker @param {ToWorker} message */

@@ -120,7 +120,7 @@ test("new files wait for no hash: hashing starts anew when they are read", async
   await answerSummary(alive("lead")[0]);
   pool.add([input("b")]);
   assert.equal(alive("hash").length, 0);
-  assert.deepEqual(last(events.filter(({ type }) => type === "hash")), { type: "hash", source: 0, state: "none" });
+  assert.deepEqual(last(events.filter(({ type }) => type === "hash")), { type: "hash", sources: [0], state: "none" });
   alive("scan")[0].says(ended(1));
   await answerSummary(alive("lead")[0]);
   assert.deepEqual(alive("hash")[0].told.filter(({ type }) => type === "hash").map(({ source }) => source), [0, 1]);
