@@ -23,7 +23,7 @@ cargo xtask <task>
   serve [--port N]     build it, serve it on this machine and print the address (port 8000 unless told)
   test [CHECK...]      run every check there is, or only the named ones
   tidy                 check the architecture's rules
-  screenshot           make docs/screenshot.png from the built page
+  screenshot [--all]   make docs/screenshot.png from the built page; or every state, in target/screenshots
   setup [--browsers]   only fetch what the other tasks need
   help                 print this
 
@@ -54,7 +54,8 @@ fn dispatch(args: &[String]) -> Result<()> {
         },
         ("test", names) => check::test(names),
         ("tidy", []) => tidy::tidy(),
-        ("screenshot", []) => screenshot::screenshot(),
+        ("screenshot", []) => screenshot::screenshot(false),
+        ("screenshot", [flag]) if flag == "--all" => screenshot::screenshot(true),
         ("setup", []) => setup::for_build(),
         ("setup", [flag]) if flag == "--browsers" => {
             setup::for_build().and_then(|()| setup::browsers().map(drop))
