@@ -159,8 +159,8 @@ function say(text, kind = "info") {
 async function loadEvidence(group, index) {
   const mine = ++recall;
   try {
-    const evidence = await pool?.ask("evidence", { group, index });
-    if (mine === recall) changeDetails(group, { evidence, error: null });
+    const evidence = await pool?.evidence(group, index);
+    if (evidence && mine === recall) changeDetails(group, { evidence, error: null });
   } catch (error) {
     if (mine === recall) changeDetails(group, { evidence: null, error: error instanceof Error ? error.message : String(error) });
   }

@@ -84,7 +84,7 @@ export class Pool {
       return { source, name, size: file.size };
     });
     this.listen({ type: "added", files });
-    this.send(this.lead, { type: "add", inputs: inputs.map(({ file, name }) => ({ file, name })) });
+    this.send(this.lead, { type: "add", inputs: inputs.map(nameAndSize) });
     this.deal();
   }
 
@@ -118,6 +118,16 @@ export class Pool {
       this.asks.set(ask, { resolve, reject });
       this.send(this.lead, { type: "ask", ask, method, args });
     });
+  }
+
+  /**
+   * One event of a group, read again from its file.
+   * @param {number} group @param {number} index
+   * @returns {Promise<Core.Evidence>}
+   */
+  async evidence(group, index) {
+    const source = /** @type {number} */ (await this.ask("source", { group, index }));
+    return this.ask("evidence", { group, index, file: this.entries[source]?.file });
   }
 
   close() {
@@ -174,7 +184,7 @@ export class Pool {
     this.stopHashing();
     for (const scanner of [...this.scanners]) this.endScanner(scanner);
     this.lead = this.startLead();
-    this.send(this.lead, { type: "add", inputs: this.entries.map(({ file, name }) => ({ file, name })) });
+    this.send(this.lead, { type: "add", inputs: this.entries.map(nameAndSize) });
     this.over = false;
     this.queue = [];
     this.entries.forEach((entry, index) => {
@@ -362,4 +372,9 @@ export class Pool {
 /** @param {Core.Progress} progress @returns {Partial<App.FileState>} */
 function counts({ bytes, format, records, process_creations, matches, unreadable, problems }) {
   return { bytes, format, records, process_creations, matches, unreadable, problems };
+}
+
+/** Thousands of file handles are not sent where a name is enough. @param {{ file: File, name: string }} input */
+function nameAndSize({ file, name }) {
+  return { name, size: file.size };
 }

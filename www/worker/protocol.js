@@ -11,7 +11,7 @@
  * To a worker.
  * @typedef {(
  *   | { type: "start", role: "lead" | "scan" | "hash", module: WebAssembly.Module, words: WorkerWords }
- *   | { type: "add", inputs: { file: File, name: string }[] }
+ *   | { type: "add", inputs: { name: string, size: number }[] }
  *   | { type: "absorb", bytes: ArrayBuffer, source: number }
  *   | { type: "broke", source: number, reason: string }
  *   | { type: "sha256", source: number, hex: string }
@@ -24,7 +24,6 @@
  * From a worker.
  * @typedef {(
  *   | { type: "ready" }
- *   | { type: "added", sources: number[] }
  *   | { type: "summary", summary: Core.Summary }
  *   | { type: "answer", ask: number, value: unknown }
  *   | { type: "refusal", ask: number, message: string }

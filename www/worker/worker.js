@@ -98,8 +98,6 @@ async function scanFile({ source, file, name, unread }) {
 
 /** @type {Core.Session | undefined} */
 let session;
-/** @type {File[]} */
-const files = [];
 let sorted = "";
 let stale = true;
 let size = { rows: 0, groups: 0 };
@@ -133,14 +131,14 @@ const answers = {
     return { ...size, from, items };
   },
   matches: (core, { group, from, to }) => core.matches(group, from, to),
-  evidence: (core, { group, index }) => readAgain(core, group, index),
+  source: (core, { group, index }) => core.recall(group, index).source(),
+  evidence: (core, { group, index, file }) => readAgain(core, group, index, file),
   export: (core, { format }) => ({ content: core.export(format), neutralised: format === "csv" ? core.neutralised() : 0 }),
 };
 
-/** @param {Core.Session} core @param {number} group @param {number} index */
-async function readAgain(core, group, index) {
+/** @param {Core.Session} core @param {number} group @param {number} index @param {File | undefined} file */
+async function readAgain(core, group, index, file) {
   const recall = core.recall(group, index);
-  const file = files[recall.source()];
   if (!file) throw new Error(words.closed);
   const reader = new Reader(file, words.stalled);
   try {
@@ -228,13 +226,7 @@ function work(message) {
     case "add":
       return guarded(null, () => {
         if (!session) return;
-        const sources = [];
-        for (const { file, name } of message.inputs) {
-          const source = session.add_source(name, file.size);
-          files[source] = file;
-          sources.push(source);
-        }
-        post({ type: "added", sources });
+        for (const { name, size: length } of message.inputs) session.add_source(name, length);
         tellSoon();
       });
     case "absorb":
