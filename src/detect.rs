@@ -60,6 +60,8 @@ impl Format {
 pub const EVTX_FILE_MAGIC: &[u8] = b"ElfFile\0";
 /// Start of an EVTX chunk.
 pub const EVTX_CHUNK_MAGIC: &[u8] = b"ElfChnk\0";
+/// Size of a block of a tar archive.
+pub const TAR_BLOCK: usize = 512;
 /// Size of the EVTX file header block, after which the chunks begin.
 pub const EVTX_HEADER_BYTES: usize = 4096;
 
@@ -103,7 +105,7 @@ pub fn detect(prefix: &[u8]) -> Format {
         }
         _ => {}
     }
-    if crate::unpack::tar::is_header(prefix) {
+    if is_tar(prefix) {
         return Format::Tar;
     }
     if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
@@ -119,14 +121,26 @@ fn is_evtx(prefix: &[u8]) -> bool {
     prefix.starts_with(EVTX_FILE_MAGIC) || chunk_at(EVTX_HEADER_BYTES) || chunk_at(0)
 }
 
+/// A tar header: its checksum fits and it has a name.
+fn is_tar(prefix: &[u8]) -> bool {
+    prefix.get(..TAR_BLOCK).is_some_and(|block| block[0] != 0 && tar_checksum_fits(block))
+}
+
+/// Whether a tar header block (512 bytes) has its checksum: the sum of all bytes, its own eight
+/// counted as blanks.
+pub fn tar_checksum_fits(block: &[u8]) -> bool {
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    let own: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
+    let stored = tar::Header::from_byte_slice(block).cksum();
+    stored.is_ok_and(|stored| stored == sum - own + 8 * u32::from(b' '))
+}
+
 fn detect_text(prefix: &[u8]) -> Format {
     let encoding = Encoding::detect(prefix);
     let text = text::decode(prefix, encoding);
-    if text.contains('\0') {
-        return Format::Binary;
-    }
-    // Text in a legacy code page has a few bytes that are no UTF-8; binary data has many.
-    let broken = text.chars().filter(|c| *c == '\u{fffd}').count();
+    // Text in a legacy code page has a few bytes that are no UTF-8, and a file system that lost its
+    // power leaves a run of zeros; binary data has many of both.
+    let broken = text.chars().filter(|c| matches!(c, '\u{fffd}' | '\0')).count();
     if broken * 10 > text.chars().count() {
         return Format::Binary;
     }
@@ -157,12 +171,19 @@ fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
     if !markup {
         return None;
     }
-    // CSV doubles the quotes of attributes (`Name=""x""`); JSON escapes them with a backslash.
-    let csv = inner.contains("=\"\"");
+    let csv = first_quote_is_of_csv(inner);
     Some(match encoding {
         Encoding::Utf8 { bom: 0 } if !csv => Format::Xml(Encoding::JsonString),
         _ => Format::Csv { encoding, delimiter: b',' },
     })
+}
+
+/// CSV doubles a quote inside a cell, and a delimiter follows the one that ends it; JSON puts a
+/// backslash before a quote, and nothing follows the one that ends the string.
+fn first_quote_is_of_csv(inner: &str) -> bool {
+    inner
+        .split_once('"')
+        .is_some_and(|(before, after)| !before.ends_with('\\') && after.starts_with(['"', ',', ';', '\t']))
 }
 
 /// Skips the `Record 17` lines that evtx_dump prints between objects.

@@ -11,8 +11,7 @@ use serde_json::Value;
 
 fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("CORPUS_DIR").map(PathBuf::from);
-    let folder =
-        named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
+    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
     folder.join("expected").is_dir().then_some(folder)
 }
 
@@ -25,10 +24,8 @@ fn every_file_gives_its_expected_result() {
     };
     let mut failures = Vec::new();
     let mut compared = 0;
-    let mut files: Vec<_> = std::fs::read_dir(folder.join("expected"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder.join("expected")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files {
         let expected: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
@@ -43,6 +40,22 @@ fn every_file_gives_its_expected_result() {
     println!("{compared} files compared");
 }
 
+/// Parsing every event in full gives the same report as skimming those that can't match.
+#[test]
+fn verifying_gives_the_same_report() {
+    let Some(folder) = corpus() else {
+        println!("no corpus folder: nothing was compared");
+        return;
+    };
+    for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.is_file() {
+            let bytes = std::fs::read(&file).unwrap();
+            let skimmed = common::report(&[("log", &bytes)]);
+            assert_eq!(skimmed, common::verified(&bytes), "{}", file.display());
+        }
+    }
+}
+
 /// Where the expected number of records is known to be wrong, what it is and why.
 const KNOWN: &[(&str, u64, &str)] = &[(
     "json_winlogbeat6_empire_invoke_wmi.tar.gz",
@@ -55,25 +68,13 @@ fn differences(name: &str, expected: &Value, report: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let damaged = expected["damaged"] == true;
     for count in ["records", "process_creations", "matches"] {
-        let known = KNOWN
-            .iter()
-            .find(|(file, ..)| *file == name && count == "records");
-        let known = KNOWN
-            .iter()
-            .find(|(file, ..)| *file == name && count == "records");
+        let known = KNOWN.iter().find(|(file, ..)| *file == name && count == "records");
         let (want, have) = (
-            known.map_or_else(
-                || expected[count].as_u64().unwrap(),
-                |(_, records, _)| *records,
-            ),
+            known.map_or_else(|| expected[count].as_u64().unwrap(), |(_, records, _)| *records),
             report["totals"][count].as_u64().unwrap(),
         );
         let classic = expected["format"] == "splunk-classic-text" && count == "records";
-        let have = if classic {
-            report["totals"]["unreadable"].as_u64().unwrap()
-        } else {
-            have
-        };
+        let have = if classic { report["totals"]["unreadable"].as_u64().unwrap() } else { have };
         if have < want || (have > want && !damaged) {
             found.push(format!("{name}: {count}: expected {want}, found {have}"));
         }
@@ -81,9 +82,7 @@ fn differences(name: &str, expected: &Value, report: &Value) -> Vec<String> {
     let groups = report["groups"].as_array().unwrap();
     for group in expected["groups"].as_array().unwrap() {
         if !groups.contains(group) {
-            found.push(format!(
-                "{name}: this group is missing: {group}\n  found: {groups:?}"
-            ));
+            found.push(format!("{name}: this group is missing: {group}\n  found: {groups:?}"));
         }
     }
     if groups.len() != expected["groups"].as_array().unwrap().len() && !damaged {

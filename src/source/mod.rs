@@ -115,7 +115,7 @@ pub trait Reader {
 /// skimmed.
 pub fn reader(format: &Format, base: u64, needle: Option<&Needle>) -> Option<Box<dyn Reader>> {
     match format {
-        Format::Evtx => Some(Box::new(evtx::EvtxReader::new(base))),
+        Format::Evtx => Some(Box::new(evtx::EvtxReader::new(base, needle))),
         Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, base, needle))),
         Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, base))),
         Format::Csv { encoding, delimiter } => Some(Box::new(csv::CsvReader::new(*encoding, *delimiter))),

@@ -3,24 +3,10 @@
 use tar::{EntryType, Header, PaxExtensions};
 
 use super::{Place, Stream};
+use crate::detect::{TAR_BLOCK as BLOCK, tar_checksum_fits};
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
-
-const BLOCK: usize = 512;
-
-/// True when a tar header stands at the start: its checksum fits and it has a name.
-pub fn is_header(bytes: &[u8]) -> bool {
-    bytes.get(..BLOCK).is_some_and(|block| block[0] != 0 && checksum_fits(block))
-}
-
-/// The checksum is the sum of all bytes, its own eight counted as blanks.
-fn checksum_fits(block: &[u8]) -> bool {
-    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-    let own: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
-    let stored = Header::from_byte_slice(block).cksum();
-    stored.is_ok_and(|stored| stored == sum - own + 8 * u32::from(b' '))
-}
 
 /// Unpacks a tar archive.
 pub struct Tar {
@@ -108,7 +94,7 @@ impl Tar {
         }
         let header = Header::from_byte_slice(&block);
         let size = header.entry_size();
-        let (true, Ok(size)) = (checksum_fits(&block), size) else {
+        let (true, Ok(size)) = (tar_checksum_fits(&block), size) else {
             if !self.broken {
                 let message = "A tar header is damaged; reading goes on at the next good one.";
                 sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));

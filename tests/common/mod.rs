@@ -1,6 +1,8 @@
 //! Runs sessions over bytes in memory, as a face would.
 #![allow(dead_code)] // Each test file uses a part of it.
 
+pub mod forms;
+
 use serde_json::Value;
 use sysmon_triage::intake::Want;
 use sysmon_triage::report::Report;
@@ -36,6 +38,16 @@ pub fn session(inputs: &[(&str, &[u8])], piece: usize) -> Session {
 /// The JSON report over these inputs.
 pub fn report(inputs: &[(&str, &[u8])]) -> Value {
     report_of(&session(inputs, 1 << 20))
+}
+
+/// The JSON report over one input named `log`, every event of which is parsed in full.
+pub fn verified(bytes: &[u8]) -> Value {
+    let mut session = Session::new(&RULE);
+    let source = session.add_source("log", bytes.len() as u64);
+    let mut scan = Scan::verifying(&RULE, source, "log", Some(bytes.len() as u64));
+    feed(&mut scan, bytes, || 1 << 20);
+    assert!(session.absorb(scan.finish()));
+    report_of(&session)
 }
 
 /// The JSON report of a session.
@@ -84,4 +96,15 @@ pub fn assert_rows(report: &Value, expected: &testlog::Expected) {
     let want = expected.rows().into_iter();
     let want: Vec<_> = want.map(|(key, count, first, last)| (key.to_vec(), count, first, last)).collect();
     assert_eq!(rows(report), want);
+}
+
+/// A session over an input that is read front to back and whose size is not known before, as
+/// standard input.
+pub fn streamed(name: &str, bytes: &[u8], piece: usize) -> Session {
+    let mut session = Session::new(&RULE);
+    let source = session.add_source(name, bytes.len() as u64);
+    let mut scan = Scan::new(&RULE, source, name, None);
+    bytes.chunks(piece).for_each(|piece| scan.push(piece));
+    assert!(session.absorb(scan.finish()));
+    session
 }

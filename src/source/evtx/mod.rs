@@ -5,16 +5,23 @@
 //! are decoded by the `evtx` crate; what the event says (`System/EventRecordID`, `TimeCreated`)
 //! counts, not the record header, which an exported log may have numbered anew.
 
+pub mod skim;
+pub mod template;
+
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Cursor;
 use std::sync::Arc;
 
+use evtx::err::EvtxError;
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use memchr::memmem;
 
+use self::skim::Skimmer;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
 use crate::locator::Span;
+use crate::needle::Needle;
 use crate::problem::Code;
 use crate::text;
 
@@ -32,6 +39,8 @@ pub fn chunk_offset(record: u64) -> u64 {
 /// Reads chunk after chunk.
 pub struct EvtxReader {
     settings: Arc<ParserSettings>,
+    /// Passes over records that can't match; without it all are decoded.
+    skimmer: Option<Skimmer>,
     /// Bytes not yet read, and the offset of the first of them.
     pending: Vec<u8>,
     offset: u64,
@@ -45,11 +54,12 @@ pub struct EvtxReader {
 
 impl EvtxReader {
     /// A reader whose first byte lies at `base`: 0, or the start of a chunk.
-    pub fn new(base: u64) -> EvtxReader {
+    pub fn new(base: u64, needle: Option<&Needle>) -> EvtxReader {
         // Checksums are verified here and reported, instead of refusing the chunk.
         let settings = ParserSettings::new().validate_checksums(false).indent(false);
         EvtxReader {
             settings: Arc::new(settings),
+            skimmer: needle.cloned().map(Skimmer::new),
             pending: Vec::new(),
             offset: base,
             in_header: base == 0,
@@ -66,13 +76,21 @@ impl EvtxReader {
         if self.in_header {
             return;
         }
-        let mut used = 0;
-        while self.pending.len() - used >= CHUNK_BYTES {
-            let block = self.pending[used..used + CHUNK_BYTES].to_vec();
-            used += self.block(block, self.offset + used as u64, sink);
-        }
+        let pending = std::mem::take(&mut self.pending);
+        let used = self.blocks(&pending, sink);
+        self.pending = pending;
         self.pending.drain(..used);
-        self.offset += used as u64;
+    }
+
+    /// Reads whole blocks; returns how many bytes they take.
+    fn blocks(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
+        let mut used = 0;
+        while let Some(block) = bytes.get(used..used + CHUNK_BYTES) {
+            let length = self.block(block, self.offset, sink);
+            used += length;
+            self.offset += length as u64;
+        }
+        used
     }
 
     fn file_header(&mut self, sink: &mut dyn Sink) {
@@ -101,10 +119,10 @@ impl EvtxReader {
 
     /// Reads what stands where a chunk is expected. Returns how far to go on: a whole block, or to
     /// the chunk magic inside it when the chunks are out of step.
-    fn block(&mut self, block: Vec<u8>, offset: u64, sink: &mut dyn Sink) -> usize {
+    fn block(&mut self, block: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
         if block.starts_with(EVTX_CHUNK_MAGIC) {
             self.end_of_empty(sink);
-            self.chunk(block, offset, sink);
+            self.chunk(block, CHUNK_BYTES, offset, sink);
             return CHUNK_BYTES;
         }
         let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
@@ -128,13 +146,25 @@ impl EvtxReader {
         }
     }
 
-    fn chunk(&mut self, bytes: Vec<u8>, offset: u64, sink: &mut dyn Sink) {
+    /// Reads a chunk, of which the first `present` bytes are the file's.
+    /// Reads a chunk. `present`: how many bytes of it the file holds; the rest is zero.
+    fn chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
         self.chunks += 1;
+        // A cut chunk is left to the decoder, which finds its way past damage.
+        let unread = match self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES) {
+            Some(skimmer) => skim(skimmer, bytes, sink),
+            None => Unread::All,
+        };
+        self.decode(bytes, &unread, present, offset, sink);
+    }
+
+    /// Verifies the chunk's checksums and decodes the records that were not skimmed.
+    fn decode(&mut self, bytes: &[u8], unread: &Unread, present: usize, offset: u64, sink: &mut dyn Sink) {
         let damaged = |error: &dyn Error| {
             let message = format!("A chunk can't be read: {}.", chain(error));
             Trouble::lost(Code::DamagedChunk, offset, message)
         };
-        let mut data = match EvtxChunkData::new(bytes, false) {
+        let mut data = match EvtxChunkData::new(bytes.to_vec(), false) {
             Ok(data) => data,
             Err(error) => return sink.trouble(damaged(&error)),
         };
@@ -143,13 +173,19 @@ impl EvtxReader {
                 "The checksum of a chunk does not match its content; its records were read all the same.";
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
+        if unread.is_empty() {
+            return;
+        }
         let mut chunk = match data.parse(Arc::clone(&self.settings)) {
             Ok(chunk) => chunk,
             Err(error) => return sink.trouble(damaged(&error)),
         };
         for record in chunk.iter() {
             match record {
+                Ok(record) if !unread.holds(&record) => {}
+                Ok(record) if is_cut(&record, present) => sink.trouble(cut_record(&record, offset)),
                 Ok(record) => take(record, offset, sink),
+                Err(error) if unread.excuses(&error) => {}
                 Err(error) => sink.trouble(lost_record(&error, offset)),
             }
         }
@@ -170,7 +206,7 @@ impl EvtxReader {
         if block.starts_with(EVTX_CHUNK_MAGIC) && length > 512 {
             self.end_of_empty(sink);
             block.resize(CHUNK_BYTES, 0);
-            self.chunk(block, offset, sink);
+            self.chunk(&block, length, offset, sink);
         }
     }
 
@@ -185,6 +221,69 @@ impl EvtxReader {
             sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
         }
     }
+}
+
+/// Whether the record goes on where the file has ended. It could be decoded all the same, with zeros
+/// for what is lost: values that nobody logged.
+fn is_cut(record: &EvtxRecord<'_>, present: usize) -> bool {
+    record.binxml_offset + u64::from(record.binxml_size) + 4 > present as u64
+}
+
+fn cut_record(record: &EvtxRecord<'_>, chunk: u64) -> Trouble {
+    let offset = chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES);
+    Trouble {
+        record: Some(record.event_record_id),
+        ..Trouble::lost(Code::Truncated, offset, "A record is cut off: the file ends before its end.")
+    }
+}
+
+/// The records of a chunk that must be decoded.
+enum Unread {
+    /// All that the decoder finds.
+    All,
+    /// Those that were not skimmed: their numbers by offset.
+    Some(BTreeMap<u64, u64>),
+}
+
+impl Unread {
+    fn is_empty(&self) -> bool {
+        matches!(self, Unread::Some(records) if records.is_empty())
+    }
+
+    fn holds(&self, record: &EvtxRecord<'_>) -> bool {
+        match self {
+            Unread::All => true,
+            Unread::Some(records) => {
+                records.contains_key(&record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES))
+            }
+        }
+    }
+
+    /// True when the error is about a record that was skimmed, whose System part is sound.
+    fn excuses(&self, error: &EvtxError) -> bool {
+        match (self, error) {
+            (Unread::Some(records), EvtxError::FailedToParseRecord { record_id, .. }) => {
+                !records.values().any(|number| number == record_id)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Skims the records of a chunk; returns those that must be decoded.
+fn skim(skimmer: &mut Skimmer, chunk: &[u8], sink: &mut dyn Sink) -> Unread {
+    let Some(records) = skim::records(chunk) else { return Unread::All };
+    skimmer.next_chunk();
+    let mut unread = BTreeMap::new();
+    for record in records {
+        match skimmer.skim(chunk, record) {
+            Some(skim) => sink.skimmed(skim),
+            None => {
+                unread.insert(record.offset as u64, record.number);
+            }
+        }
+    }
+    Unread::Some(unread)
 }
 
 /// Hands over one record.
@@ -214,11 +313,11 @@ fn take(record: EvtxRecord<'_>, chunk: u64, sink: &mut dyn Sink) {
     }
 }
 
-fn lost_record(error: &evtx::err::EvtxError, chunk: u64) -> Trouble {
+fn lost_record(error: &EvtxError, chunk: u64) -> Trouble {
     let message = format!("A record can't be read: {}.", chain(error));
     let (record, offset) = match error {
-        evtx::err::EvtxError::FailedToParseRecord { record_id, .. } => (Some(*record_id), chunk),
-        evtx::err::EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
+        EvtxError::FailedToParseRecord { record_id, .. } => (Some(*record_id), chunk),
+        EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
         _ => (None, chunk),
     };
     Trouble { record, ..Trouble::lost(Code::DamagedRecord, offset, message) }
@@ -240,8 +339,20 @@ fn chain(error: &dyn Error) -> String {
 
 impl Reader for EvtxReader {
     fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
-        self.pending.extend_from_slice(bytes);
-        self.advance(sink);
+        let mut bytes = bytes;
+        // Blocks are read where they are; only what is cut by the pieces is put together.
+        while self.in_header || !self.pending.is_empty() {
+            let whole = if self.in_header { EVTX_HEADER_BYTES } else { CHUNK_BYTES };
+            let (piece, rest) = bytes.split_at(whole.saturating_sub(self.pending.len()).min(bytes.len()));
+            self.pending.extend_from_slice(piece);
+            bytes = rest;
+            self.advance(sink);
+            if bytes.is_empty() {
+                return;
+            }
+        }
+        let used = self.blocks(bytes, sink);
+        self.pending.extend_from_slice(&bytes[used..]);
     }
 
     fn finish(&mut self, sink: &mut dyn Sink) {
