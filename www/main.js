@@ -117,6 +117,11 @@ function listen(event) {
       }));
       if (!document.activeElement || document.activeElement === document.body) app.focusVerdict();
       break;
+    case "restarted":
+      // A new session numbers its groups anew.
+      recall += 1;
+      store.set((state) => ({ phase: "reading", details: null, revision: state.revision + 1 }));
+      break;
     case "fatal":
       store.set({ fatal: { title: en.fatal.worker.title, text: en.fatal.worker.text(event.message), next: en.fatal.worker.next } });
       break;

@@ -13,6 +13,7 @@
  *   | { type: "file", source: number, patch: Partial<App.FileState> }
  *   | { type: "summary", summary: Core.Summary }
  *   | { type: "over" }
+ *   | { type: "restarted" }
  *   | { type: "hash", sources: number[], state: App.FileState["hash"] }
  *   | { type: "fatal", message: string }
  * )} PoolEvent
@@ -184,6 +185,7 @@ export class Pool {
     this.stopHashing();
     for (const scanner of [...this.scanners]) this.endScanner(scanner);
     this.lead = this.startLead();
+    this.listen({ type: "restarted" });
     this.send(this.lead, { type: "add", inputs: this.entries.map(nameAndSize) });
     this.over = false;
     this.queue = [];

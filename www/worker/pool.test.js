@@ -76,6 +76,7 @@ test("when the session is lost, every other file is read again in a new one, wit
   const waiting = assert.rejects(pool.ask("window"));
   alive("lead")[0].says({ type: "crashed", source: 1, message: "out of memory" });
   await waiting;
+  assert.ok(events.some(({ type }) => type === "restarted"), "groups have other numbers now");
   const [lead] = alive("lead");
   assert.deepEqual(lead.told.find(({ type }) => type === "add").inputs.map(({ name }) => name), ["a", "b"]);
   assert.ok(lead.told.some(({ type, source }) => type === "broke" && source === 1));
