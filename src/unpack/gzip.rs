@@ -46,8 +46,7 @@ impl Gzip {
         // Only the two magic bytes begin another stream; tapes and careless copies pad with others.
         if !self.started && self.ended > 0 && bytes[0] != 0x1f {
             let message = "Bytes after the end of the gzip stream were left out.";
-            sink.trouble(Trouble::note(Code::TrailingBytes, self.offset, message));
-            self.stopped = true;
+            self.stop(Code::TrailingBytes, message.to_owned(), sink);
             return &[];
         }
         self.started = true;
@@ -74,8 +73,7 @@ impl Gzip {
                     "The gzip data breaks after {} bytes ({reason}); what stands before was read.",
                     self.offset
                 );
-                sink.trouble(Trouble::note(Code::DamagedArchive, self.offset, message));
-                self.stopped = true;
+                self.stop(Code::DamagedArchive, message, sink);
                 &[]
             }
         }
@@ -88,8 +86,20 @@ impl Gzip {
                 "The gzip stream ends too early, after {} bytes; what is there was read.",
                 self.offset
             );
-            sink.trouble(Trouble::note(Code::Truncated, self.offset, message));
+            self.stop(Code::Truncated, message, sink);
         }
+        self.close(sink);
+    }
+
+    /// Takes no more bytes and says why. The content is closed before, since the offset is one of
+    /// the packed file.
+    fn stop(&mut self, code: Code, message: String, sink: &mut dyn Sink) {
+        self.close(sink);
+        sink.trouble(Trouble::note(code, self.offset, message));
+        self.stopped = true;
+    }
+
+    fn close(&mut self, sink: &mut dyn Sink) {
         if let Some(content) = self.content.take() {
             content.close(sink);
         }
