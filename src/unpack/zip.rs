@@ -9,7 +9,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::Crc;
-use zip::{CompressionMethod, ZipArchive};
+use zip::CompressionMethod;
+use zip::read::Config;
+use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
 
 use super::inflate::{Inflate, Progress};
 use super::{Place, Stream};
@@ -123,7 +126,7 @@ impl Zip {
             return;
         };
         blocks.clear_missing();
-        let archive = ZipArchive::new(blocks.reader());
+        let listed = list(blocks.reader());
         if let Some(offset) = blocks.asked() {
             blocks.want(offset, *fetch);
             *fetch *= 2;
@@ -136,8 +139,8 @@ impl Zip {
             self.state = State::Done;
             return;
         }
-        self.state = match archive {
-            Ok(archive) => self.members(&archive, sink),
+        self.state = match listed {
+            Ok((entries, stopped)) => self.members(entries, stopped, sink),
             Err(error) => {
                 let message = format!("The zip's directory can't be read, so it is cut or damaged: {error}.");
                 sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
@@ -146,25 +149,11 @@ impl Zip {
         };
     }
 
-    fn members(&self, archive: &ZipArchive<Reader>, sink: &mut dyn Sink) -> State {
-        let mut entries = Vec::new();
-        for index in 0..archive.len() {
-            match archive.by_index_data(index) {
-                Ok(entry) if entry.is_dir() => {}
-                Ok(entry) => entries.push(Entry {
-                    index: index as u64,
-                    name: String::from_utf8_lossy(entry.name_raw()).into_owned(),
-                    header_start: entry.header_start(),
-                    compressed: entry.compressed_size(),
-                    method: entry.compression(),
-                    encrypted: entry.encrypted(),
-                    crc: entry.crc32(),
-                }),
-                Err(error) => {
-                    let message = format!("Entry {index} of the zip's directory can't be read: {error}.");
-                    sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
-                }
-            }
+    /// `stopped`: why the directory could not be read further.
+    fn members(&self, mut entries: Vec<Entry>, stopped: Option<ZipError>, sink: &mut dyn Sink) -> State {
+        if let Some(error) = stopped {
+            let message = format!("The zip's directory can be read only in part: {error}.");
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
         entries.sort_by_key(|entry| entry.header_start);
         let position = entries.first().map_or(self.size, |entry| entry.header_start);
@@ -176,6 +165,29 @@ impl Zip {
             false => State::Members(Members { entries: entries.into_iter(), current: None, position }),
         }
     }
+}
+
+/// The files that the directory lists, as far as it can be read, and what stopped that. `ZipArchive`
+/// would keep only the last of several members of one name.
+fn list(reader: Reader) -> Result<(Vec<Entry>, Option<ZipError>), ZipError> {
+    let mut archive = ZipIterable::try_new(reader, Config::default())?;
+    let mut entries = Vec::new();
+    for (index, entry) in archive.files()?.enumerate() {
+        match entry {
+            Ok(entry) if entry.is_dir() => {}
+            Ok(entry) => entries.push(Entry {
+                index: index as u64,
+                name: String::from_utf8_lossy(entry.name_raw()).into_owned(),
+                header_start: entry.header_start(),
+                compressed: entry.compressed_size(),
+                method: entry.compression(),
+                encrypted: entry.encrypted(),
+                crc: entry.crc32(),
+            }),
+            Err(error) => return Ok((entries, Some(error))),
+        }
+    }
+    Ok((entries, None))
 }
 
 impl Members {
