@@ -5,13 +5,13 @@ use crate::xml;
 
 /// Splunk's CSV export: all cells quoted, the event in `_raw`.
 pub fn splunk(events: &[Event]) -> String {
-    let mut text = String::from("\"_raw\",\"_time\",host,index,sourcetype\n");
+    let mut text = String::from("\"_raw\",\"_time\",\"host\",\"index\",\"sourcetype\"\n");
     for event in events {
         let mut raw = String::new();
         xml::push(&mut raw, event, &xml::SPLUNK);
         let time = event.time.iso(3);
         let cells = [raw.as_str(), &time, &event.computer, "win", "XmlWinEventLog"];
-        push_row(&mut text, &cells, ',', "\n");
+        push_row(&mut text, &cells, (',', Quotes::Always), "\n");
     }
     text
 }
@@ -25,7 +25,7 @@ pub fn apt_hunter(events: &[Event]) -> String {
         let (time, id) = (event.time.iso(6), event.id.to_string());
         let (image, user) = (event.text("Image"), event.text("User"));
         let cells = [time.as_str(), &event.time.unix_seconds(), &id, &image, &user, &raw];
-        push_row(&mut text, &cells, ',', "\r\n");
+        push_row(&mut text, &cells, (',', Quotes::Needed), "\r\n");
     }
     text
 }
@@ -47,7 +47,7 @@ pub fn fields(events: &[Event], delimiter: char) -> String {
     let mut text = String::new();
     let columns = ["EventID", "SourceName", "Computer", "RecordNumber"];
     let header: Vec<_> = columns.iter().chain(FIELDS).copied().collect();
-    push_row(&mut text, &header, delimiter, "\r\n");
+    push_row(&mut text, &header, (delimiter, Quotes::Needed), "\r\n");
     for event in events {
         let mut cells = vec![
             event.id.to_string(),
@@ -57,18 +57,26 @@ pub fn fields(events: &[Event], delimiter: char) -> String {
         ];
         cells.extend(FIELDS.iter().map(|name| event.text(name).into_owned()));
         let cells: Vec<_> = cells.iter().map(String::as_str).collect();
-        push_row(&mut text, &cells, delimiter, "\r\n");
+        push_row(&mut text, &cells, (delimiter, Quotes::Needed), "\r\n");
     }
     text
 }
 
-/// One row at the end of a text, quoted where RFC 4180 asks for it.
-fn push_row(text: &mut String, cells: &[&str], delimiter: char, end: &str) {
+/// Which cells are quoted.
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    Always,
+    /// Where RFC 4180 asks for it.
+    Needed,
+}
+
+/// One row at the end of a text.
+fn push_row(text: &mut String, cells: &[&str], (delimiter, quotes): (char, Quotes), end: &str) {
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             text.push(delimiter);
         }
-        if cell.contains([delimiter, '"', '\r', '\n']) {
+        if quotes == Quotes::Always || cell.contains([delimiter, '"', '\r', '\n']) {
             text.push('"');
             text.push_str(&cell.replace('"', "\"\""));
             text.push('"');

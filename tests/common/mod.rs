@@ -108,3 +108,8 @@ pub fn streamed(name: &str, bytes: &[u8], piece: usize) -> Session {
     assert!(session.absorb(scan.finish()));
     session
 }
+
+/// [`problems`], each on a line of its own.
+pub fn problem_lines(report: &Value) -> String {
+    problems(report).iter().map(|problem| format!("{problem}\n")).collect()
+}

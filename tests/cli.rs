@@ -1,0 +1,208 @@
+//! The command line: exit status, input, and the three forms of its output.
+
+mod common;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use expect_test::expect;
+use serde_json::Value;
+use testlog::evtx::{self, Style};
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::{Event, Expected, Options, Size, gzip};
+
+fn run(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let bytes = stdin.unwrap_or_default().to_vec();
+    // In a thread of its own: the program may write before it has read everything.
+    let writer = std::thread::spawn(move || _ = input.write_all(&bytes));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[track_caller]
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A folder of this test's own.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+    _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> String {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn log() -> (Vec<Event>, Expected) {
+    testlog::log(&Options { size: Size::Events(90), ..Options::default() })
+}
+
+fn xml_of(events: &[Event]) -> Vec<u8> {
+    xml::file(events, &SPLUNK, Layout::Ended("\n")).into_bytes()
+}
+
+#[test]
+fn json_is_the_report() {
+    let (events, expected) = log();
+    let file = write(&folder("json"), "log.evtx", &evtx::file(&events, Style::default()));
+    let output = run(&["--format", "json", &file], None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report = json(&output);
+    common::assert_expected(&report, &expected);
+    assert_eq!(report["schema"], "sysmon-triage/report/1");
+    assert_eq!(report["rule"]["id"], "24869767-8579-485d-9a4f-d9ddfd8f0cac");
+    assert_eq!(report["rule"]["technique"], "T1047");
+    assert_eq!(report["rule"]["risk_score"], 49);
+    assert_eq!(report["totals"]["groups"], 5);
+    let source = &report["sources"][0];
+    assert_eq!((&source["name"], &source["sha256"]), (&file.into(), &Value::Null));
+    assert_eq!(source["bytes"], 4096 + 2 * 65536);
+    assert!(output.stdout.ends_with(b"}\n"));
+}
+
+#[test]
+fn csv_and_table() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(3), matches: 2, ..Options::default() });
+    let file = write(&folder("forms"), "log.xml", &xml_of(&events));
+    let output = run(&["--format", "csv", &file], None);
+    assert_eq!(output.status.code(), Some(0));
+    expect![[r#"
+        dest,user,parent_process,process_name,process,process_id,parent_process_id,count,firstTime,lastTime
+        WS-0001.contoso.example,CONTOSO\a.turing,C:\Windows\system32\wbem\wmiprvse.exe -secured -Embedding,cmd.exe,cmd.exe /Q /c whoami /priv 1> \\127.0.0.1\ADMIN$\__170950.11 2>&1,4000,2788,1,2024-03-04T08:00:00,2024-03-04T08:00:00
+        WS-0002.contoso.example,CONTOSO\g.hopper,C:\Windows\system32\wbem\wmiprvse.exe -secured -Embedding,powershell.exe,"""powershell.exe"" -NoP -W Hidden -Enc SQBFAFgA1 & <x> ""quoted""",4004,2788,1,2024-03-04T08:00:00,2024-03-04T08:00:00
+    "#]].assert_eq(&text(&output.stdout).replace('\r', ""));
+    let output = run(&[&file], None);
+    assert_eq!(output.status.code(), Some(0));
+    expect![[r#"
+        dest                     user              parent_process                                             process_name    process                                                            process_id  parent_process_id  count  firstTime            lastTime
+        WS-0001.contoso.example  CONTOSO\a.turing  C:\Windows\system32\wbem\wmiprvse.exe -secured -Embedding  cmd.exe         cmd.exe /Q /c whoami /priv 1> \\127.0.0.1\ADMIN$\__170950.11 2>&1  4000        2788               1      2024-03-04T08:00:00  2024-03-04T08:00:00
+        WS-0002.contoso.example  CONTOSO\g.hopper  C:\Windows\system32\wbem\wmiprvse.exe -secured -Embedding  powershell.exe  "powershell.exe" -NoP -W Hidden -Enc SQBFAFgA1 & <x> "quoted"      4004        2788               1      2024-03-04T08:00:00  2024-03-04T08:00:00
+    "#]].assert_eq(&text(&output.stdout));
+    expect![[r#"
+        3 records, 2 process creations, 2 matches in 2 groups; 0 problems. Times are UTC.
+    "#]]
+    .assert_eq(&text(&output.stderr));
+}
+
+#[test]
+fn standard_input_is_read_to_its_end() {
+    let (events, expected) = log();
+    let evtx = evtx::file(&events, Style::default());
+    let zip = testlog::zip::archive(&[testlog::zip::Member::new("a.evtx", &evtx)]);
+    for bytes in [xml_of(&events), gzip::member(&xml_of(&events)), evtx, zip] {
+        let output = run(&["--format", "json", "--sha256", "-"], Some(&bytes));
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let report = json(&output);
+        common::assert_expected(&report, &expected);
+        let source = &report["sources"][0];
+        assert_eq!((&source["name"], &source["bytes"]), (&"-".into(), &bytes.len().into()));
+        let mut hasher = sysmon_triage::hash::Hasher::default();
+        hasher.push(&bytes);
+        assert_eq!(source["sha256"], hasher.finish());
+    }
+}
+
+#[test]
+fn folders_are_read_whole_in_the_order_of_names() {
+    let (events, expected) = log();
+    let folder = folder("folders");
+    write(&folder, "b.xml", &xml_of(&events[..30]));
+    write(&folder, "a/z/deep.evtx", &evtx::file(&events[30..60], Style::default()));
+    write(&folder, "c.log.gz", &gzip::member(&xml_of(&events[60..])));
+    let output = run(&["--format", "json", "--sha256", folder.to_str().unwrap()], None);
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    common::assert_expected(&report, &expected);
+    let sources = report["sources"].as_array().unwrap();
+    let names: Vec<_> =
+        sources.iter().map(|source| source["name"].as_str().unwrap().rsplit('/').next().unwrap()).collect();
+    assert_eq!(names, ["deep.evtx", "b.xml", "c.log.gz"]);
+    assert!(sources.iter().all(|source| source["sha256"].as_str().is_some_and(|hash| hash.len() == 64)));
+}
+
+/// Status 1: something was not read. The rest is reported all the same.
+#[test]
+fn damage_is_told_by_the_exit_status() {
+    let (events, expected) = log();
+    let folder = folder("damage");
+    let good = write(&folder, "good.xml", &xml_of(&events));
+    let cut = write(&folder, "cut.evtx", &evtx::file(&events, Style::default())[..5000]);
+    let missing = folder.join("missing.evtx").to_str().unwrap().to_owned();
+    for bad in [cut, missing] {
+        let output = run(&["--format", "json", &bad, &good], None);
+        assert_eq!(output.status.code(), Some(1), "{bad}");
+        let report = json(&output);
+        common::assert_rows(&report, &expected);
+        assert!(report["totals"]["problems"].as_u64().unwrap() > 0);
+        let table = run(&[&bad, &good], None);
+        assert_eq!(table.status.code(), Some(1));
+        assert!(text(&table.stderr).contains(&format!("{bad}: error: ")), "{}", text(&table.stderr));
+    }
+    // A log that was not closed lost nothing.
+    let mut dirty = evtx::file(&events, Style::default());
+    dirty[evtx::FLAGS_AT] |= 1;
+    let output = run(&[&write(&folder, "dirty.evtx", &dirty)], None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    for arguments in [&[][..], &["--format", "yaml", "x"], &["--nonsense", "x"]] {
+        let output = run(arguments, None);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    }
+    assert_eq!(run(&["--help"], None).status.code(), Some(0));
+    assert_eq!(run(&["--version"], None).status.code(), Some(0));
+}
+
+/// What an attacker wrote into a log reaches a terminal as text, and a spreadsheet as no formula.
+#[test]
+fn output_is_safe_to_look_at() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(1), matches: 1, ..Options::default() });
+    let event = events[0].clone().with("CommandLine", "=cmd|' /C calc'!A0 \u{202e}gpj");
+    let file = write(&folder("safe"), "log.evtx", &evtx::file(&[event], Style::default()));
+    let table = run(&[&file], None);
+    assert!(text(&table.stdout).contains("\\u{202e}"));
+    assert!(!text(&table.stdout).contains('\u{202e}'));
+    let csv = run(&["--format", "csv", &file], None);
+    assert!(text(&csv.stdout).contains(",'=cmd|' /C calc'!A0"), "{}", text(&csv.stdout));
+    assert!(text(&csv.stderr).contains("1 cell(s)"));
+}
+
+/// The reader of the output may go away.
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let options = Options { size: Size::Events(9000), matches: 9000, groups: 9000, ..Options::default() };
+    let (events, _) = testlog::log(&options);
+    let file = write(&folder("pipe"), "log.xml", &xml_of(&events));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"))
+        .args(["--format", "json", &file])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(!text(&output.stderr).contains("panicked"), "{}", text(&output.stderr));
+}

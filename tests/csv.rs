@@ -1,0 +1,67 @@
+//! CSV whose rows hold events.
+
+mod common;
+
+use common::{assert_expected, problems, report};
+use testlog::text::Encoding;
+use testlog::{Event, Expected, Options, Size, csv};
+
+fn log() -> (Vec<Event>, Expected) {
+    testlog::log(&Options { size: Size::Events(120), ..Options::default() })
+}
+
+#[track_caller]
+fn reads(text: &str, encoding: Encoding, expected: &Expected) {
+    let report = report(&[("log.csv", &encoding.encode(text))]);
+    assert_eq!(problems(&report), [""; 0], "{encoding:?}");
+    assert_eq!(report["sources"][0]["format"], "csv");
+    assert_expected(&report, expected);
+}
+
+#[test]
+fn cells_of_xml() {
+    let (events, expected) = log();
+    for text in [csv::splunk(&events), csv::apt_hunter(&events)] {
+        for encoding in [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16LeBom] {
+            reads(&text, encoding, &expected);
+        }
+    }
+}
+
+#[test]
+fn a_column_for_each_field() {
+    let (events, expected) = log();
+    for delimiter in [',', ';', '\t'] {
+        reads(&csv::fields(&events, delimiter), Encoding::Utf8, &expected);
+    }
+}
+
+#[test]
+fn the_last_row_needs_no_line_end_and_blank_lines_are_none() {
+    let (events, expected) = log();
+    let text = csv::splunk(&events);
+    reads(text.trim_end(), Encoding::Utf8, &expected);
+    reads(&(text + "\n\r\n\n"), Encoding::Utf8, &expected);
+}
+
+/// Cells without a header line, as a search that prints one column without its name.
+#[test]
+fn a_header_is_not_needed_where_a_cell_is_an_event() {
+    let (events, expected) = log();
+    let text = csv::splunk(&events);
+    let (_, rows) = text.split_once('\n').unwrap();
+    reads(rows, Encoding::Utf8, &expected);
+}
+
+/// A column that is not there makes a key's value `null` or `unknown`, and drops no row.
+#[test]
+fn columns_may_be_missing() {
+    let header = "EventCode,SourceName,ParentImage,UtcTime\r\n";
+    let row = "1,Microsoft-Windows-Sysmon,C:\\w\\WmiPrvSE.exe,2024-03-04 08:00:00.5\r\n";
+    let report = report(&[("log.csv", format!("{header}{row}").as_bytes())]);
+    let unknown = "unknown".to_owned();
+    let null = "null".to_owned();
+    let key = [vec![unknown; 5], vec![null; 2]].concat();
+    let time = "2024-03-04T08:00:00.5Z".to_owned();
+    assert_eq!(common::rows(&report), [(key, 1, time.clone(), time)]);
+}

@@ -1,0 +1,122 @@
+//! JSON in every shape and layout in which it is exported.
+
+mod common;
+
+use common::{assert_expected, problems, report, rows};
+use expect_test::expect;
+use testlog::json::{self, Layout, Shape};
+use testlog::text::Encoding;
+use testlog::{Event, Expected, Options, Size};
+
+const LAYOUTS: [Layout; 4] = [Layout::Lines, Layout::PrettyArray, Layout::Concatenated, Layout::Records];
+
+fn log() -> (Vec<Event>, Expected) {
+    testlog::log(&Options { size: Size::Events(120), ..Options::default() })
+}
+
+#[test]
+fn every_shape_in_every_layout() {
+    let (events, expected) = log();
+    for shape in Shape::ALL {
+        for layout in LAYOUTS {
+            let text = json::file(&events, shape, layout);
+            let report = report(&[("log.json", text.as_bytes())]);
+            let what = format!("{shape:?} {layout:?}");
+            assert_eq!(problems(&report), [""; 0], "{what}");
+            assert_eq!(report["sources"][0]["format"], "json", "{what}");
+            assert_expected(&report, &expected);
+        }
+    }
+}
+
+#[test]
+fn every_encoding() {
+    let (events, expected) = log();
+    let text = json::file(&events, Shape::Winlogbeat8, Layout::Lines);
+    for encoding in Encoding::ALL {
+        if encoding == Encoding::JsonString {
+            continue;
+        }
+        let report = report(&[("log.json", &encoding.encode(&text))]);
+        assert_expected(&report, &expected);
+        assert_eq!(problems(&report), [""; 0], "{encoding:?}");
+    }
+}
+
+#[test]
+fn wrappers_hold_many_events() {
+    let (events, expected) = log();
+    let array = json::file(&events, Shape::Winlogbeat7, Layout::PrettyArray);
+    for (before, after) in [
+        ("{\"value\": ", "}"),
+        ("{\"records\":", "}\n"),
+        ("{\"took\":3,\"hits\":{\"total\":120,\"hits\":", "}}"),
+    ] {
+        let text = format!("{before}{array}{after}");
+        let report = report(&[("log.json", text.as_bytes())]);
+        assert_expected(&report, &expected);
+        assert_eq!(problems(&report), [""; 0], "{before}");
+    }
+}
+
+/// NXLog writes over `ProcessId`; the real one then stands in the message alone.
+#[test]
+fn a_lost_process_id_is_taken_from_the_message() {
+    let (events, expected) = log();
+    let text = json::file(&events, Shape::NxLog, Layout::Lines);
+    let lost = text.lines().map(|line| without_member(line, "\"ProcessId\":\"") + "\n").collect::<String>();
+    assert_ne!(lost, text);
+    assert_expected(&report(&[("log.json", lost.as_bytes())]), &expected);
+    let without_both = lost.replace("ProcessId: ", "Process: ").replace("\"ParentProcessId\"", "\"x\"");
+    let report = report(&[("log.json", without_both.as_bytes())]);
+    assert_eq!(report["totals"]["matches"], expected.matches);
+    for (key, ..) in rows(&report) {
+        assert_eq!(key[5..], ["null", "null"]);
+    }
+}
+
+/// Cuts a member with a text value out of a line.
+fn without_member(line: &str, opening: &str) -> String {
+    match line.split_once(opening) {
+        Some((before, rest)) => {
+            let after = rest.split_once("\",").map_or("", |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => line.to_owned(),
+    }
+}
+
+/// Objects that are no events are counted, and cost nothing.
+#[test]
+fn other_objects_are_counted_apart() {
+    let (events, expected) = log();
+    let text = json::file(&events, Shape::EvtxDump, Layout::Lines);
+    let mixed = format!("{{\"schema\":1}}\n{text}{{\"end\":true}}\n");
+    let report = report(&[("log.json", mixed.as_bytes())]);
+    assert_expected(&report, &expected);
+    assert_eq!(report["totals"]["not_events"], 2);
+    assert_eq!(report["totals"]["unreadable"], 0);
+    assert_eq!(problems(&report).len(), 2);
+    expect!["warning not_an_event [offset 0 (0x0)] A JSON object without an EventID."]
+        .assert_eq(&problems(&report)[0]);
+}
+
+/// An empty array is a log without an event.
+#[test]
+fn no_object_is_said() {
+    let report = report(&[("log.json", b"[\n]\n")]);
+    expect!["error empty_input [] The JSON holds no object."].assert_eq(&problems(&report).join("\n"));
+}
+
+/// A text in the event that looks like a field of it.
+#[test]
+fn a_value_can_not_forge_a_field() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(1), matches: 1, ..Options::default() });
+    let forged = r#"x","ParentImage":"C:\\good.exe","y":"\\"#;
+    for shape in Shape::ALL {
+        let event = events[0].clone().with("CommandLine", forged);
+        let expected = Expected::of([&event]);
+        let text = json::file(&[event], shape, Layout::Lines);
+        assert_expected(&report(&[("log.json", text.as_bytes())]), &expected);
+    }
+}

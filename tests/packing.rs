@@ -1,0 +1,194 @@
+//! gzip, zip and tar around logs, nested, and as different tools write them.
+
+mod common;
+
+use common::{assert_expected, problems, report};
+use expect_test::expect;
+use serde_json::Value;
+use testlog::evtx::{self, Style};
+use testlog::json::{self, Shape};
+use testlog::tar::{self, Naming};
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::zip::{self, Member};
+use testlog::{Event, Expected, Options, Size, csv, gzip};
+
+fn log() -> (Vec<Event>, Expected) {
+    testlog::log(&Options { size: Size::Events(90), ..Options::default() })
+}
+
+fn xml_of(events: &[Event]) -> Vec<u8> {
+    xml::file(events, &SPLUNK, Layout::Ended("\n")).into_bytes()
+}
+
+/// A third of the log in each of three formats.
+fn parts(events: &[Event]) -> [Vec<u8>; 3] {
+    let third = events.len() / 3;
+    [
+        evtx::file(&events[..third], Style::default()),
+        xml_of(&events[third..2 * third]),
+        json::file(&events[2 * third..], Shape::Winlogbeat8, json::Layout::Lines).into_bytes(),
+    ]
+}
+
+#[track_caller]
+fn reads(name: &str, bytes: &[u8], expected: &Expected) -> Value {
+    let report = report(&[(name, bytes)]);
+    assert_eq!(problems(&report), [""; 0], "{name}");
+    assert_expected(&report, expected);
+    report
+}
+
+/// The members of the only input: name and format.
+fn members(report: &Value) -> Vec<(String, String)> {
+    let members = report["sources"][0]["members"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    members.map(|member| (text(&member["name"]), text(&member["format"]))).collect()
+}
+
+fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, format)| ((*name).to_owned(), (*format).to_owned())).collect()
+}
+
+#[test]
+fn gzip_of_one_and_of_many_members() {
+    let (events, expected) = log();
+    let text = xml_of(&events);
+    for parts in [1, 2, 7] {
+        let report = reads("sysmon.log.gz", &gzip::members(&text, parts), &expected);
+        assert_eq!(members(&report), named(&[("sysmon.log", "xml")]));
+        assert_eq!(report["sources"][0]["format"], "gzip");
+    }
+    reads("log.evtx.gz", &gzip::member(&evtx::file(&events, Style::default())), &expected);
+    reads("log.csv.gz", &gzip::member(csv::splunk(&events).as_bytes()), &expected);
+}
+
+/// Seen in attack data: a byte after the stream.
+#[test]
+fn bytes_after_a_gzip_stream_are_named_and_left_out() {
+    let (events, expected) = log();
+    for stray in [&b"\n"[..], &[0; 700]] {
+        let bytes = [gzip::member(&xml_of(&events)), stray.to_vec()].concat();
+        let report = report(&[("sysmon.log.gz", &bytes)]);
+        assert_expected(&report, &expected);
+        let said = problems(&report);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("info trailing_bytes"), "{said:?}");
+    }
+}
+
+#[test]
+fn zip_as_different_tools_write_it() {
+    let (events, expected) = log();
+    let contents = parts(&events);
+    let names = [r"logs\C\Security Log.evtx", "logs/zoë.xml", "logs/beat.ndjson"];
+    for (deflate, descriptor) in [(true, false), (true, true), (false, false), (false, true)] {
+        let list: Vec<_> = names
+            .iter()
+            .zip(&contents)
+            .map(|(name, content)| Member { deflate, descriptor, ..Member::new(name, content) })
+            .collect();
+        let report = reads("logs.zip", &zip::archive(&list), &expected);
+        let formats = ["evtx", "xml", "json"];
+        let pairs: Vec<_> = names.into_iter().zip(formats).collect();
+        assert_eq!(members(&report), named(&pairs));
+    }
+}
+
+/// Finder's resource forks, pictures and folders lie beside the logs of a triage archive.
+#[test]
+fn members_that_are_no_logs_are_named() {
+    let (events, expected) = log();
+    let text = xml_of(&events);
+    let archive = zip::archive(&[
+        Member { deflate: false, ..Member::new("logs/", b"") },
+        Member::new("logs/sysmon.xml", &text),
+        Member::new("__MACOSX/logs/._sysmon.xml", b"\0\x05\x16\x07\0\x02\0\0Mac OS X        "),
+        Member::new("logs/empty.txt", b""),
+        Member::new("logs/screen.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        Member::new("logs/readme.txt", b"Collected on 2024-03-04.\n"),
+    ]);
+    let report = report(&[("triage.zip", &archive)]);
+    assert_expected(&report, &expected);
+    expect![[r#"
+        info not_a_log [__MACOSX/logs/._sysmon.xml] Not a format that is read here. Its first bytes are 00 05 16 07 00 02 00 00 4d 61 63 20 4f 53 20 58.
+        info not_a_log [logs/empty.txt] It is empty (0 bytes).
+        info not_a_log [logs/screen.png] It is a PNG image, not an event log.
+        info not_a_log [logs/readme.txt] Text without any event in it; it begins "Collected on 2024-03-04."."#]]
+    .assert_eq(&problems(&report).join("\n"));
+}
+
+#[test]
+fn tar_with_every_kind_of_name() {
+    let (events, expected) = log();
+    let [evtx, xml, json] = parts(&events);
+    let long = format!("{}/sysmon.xml", "a very long folder name/".repeat(8));
+    for naming in [Naming::Ustar, Naming::Pax, Naming::Gnu] {
+        let second = if naming == Naming::Ustar { "logs/sysmon.xml" } else { long.as_str() };
+        let list: &[(&str, &[u8])] = &[("a.evtx", &evtx), (second, &xml), ("z.ndjson", &json)];
+        let archive = tar::archive(list, naming);
+        let report = reads("logs.tar", &archive, &expected);
+        assert_eq!(members(&report), named(&[("a.evtx", "evtx"), (second, "xml"), ("z.ndjson", "json")]));
+        let packed = reads("logs.tar.gz", &gzip::member(&archive), &expected);
+        let inner = format!("logs.tar/{second}");
+        assert!(members(&packed).contains(&(inner, "xml".to_owned())), "{packed}");
+    }
+}
+
+#[test]
+fn archives_in_archives() {
+    let (events, expected) = log();
+    let [evtx, xml, json] = parts(&events);
+    let inner = zip::archive(&[Member::new("sysmon.evtx", &evtx)]);
+    let packed = gzip::member(&xml);
+    let tarred = gzip::member(&tar::archive(&[("beat.json", &json)], Naming::Pax));
+    let outer = zip::archive(&[
+        Member { deflate: false, ..Member::new("host-1.zip", &inner) },
+        Member::new("host-2.log.gz", &packed),
+        Member::new("host-3.tgz", &tarred),
+    ]);
+    let report = reads("case.zip", &outer, &expected);
+    let found = members(&report);
+    for wanted in ["host-1.zip/sysmon.evtx", "host-2.log.gz/host-2.log"] {
+        assert!(found.iter().any(|(name, _)| name == wanted), "{wanted}: {found:?}");
+    }
+}
+
+/// A matryoshka of archives is not opened without end.
+#[test]
+fn nesting_has_a_bound() {
+    let (events, expected) = log();
+    let mut bytes = xml_of(&events);
+    for _ in 0..4 {
+        bytes = gzip::member(&bytes);
+    }
+    reads("a.gz", &bytes, &expected);
+    let report = report(&[("a.gz", &gzip::member(&bytes))]);
+    assert_eq!(report["totals"]["records"], 0);
+    let said = problems(&report);
+    assert!(said[0].starts_with("error nested_too_deep"), "{said:?}");
+}
+
+/// Twenty members of one name, and a member of the name of the archive.
+#[test]
+fn names_need_not_be_unique() {
+    let (events, expected) = log();
+    let contents: Vec<_> = events.chunks(5).map(xml_of).collect();
+    let list: Vec<_> = contents.iter().map(|content| Member::new("same.zip", content)).collect();
+    let report = reads("same.zip", &zip::archive(&list), &expected);
+    assert_eq!(members(&report).len(), contents.len());
+}
+
+/// From standard input, a zip is read front to back and held.
+#[test]
+fn a_zip_of_unknown_size() {
+    let (events, expected) = log();
+    let [evtx, xml, json] = parts(&events);
+    let archive = zip::archive(&[
+        Member::new("a", &evtx),
+        Member { descriptor: true, ..Member::new("b", &xml) },
+        Member { deflate: false, ..Member::new("c", &json) },
+    ]);
+    let report = common::report_of(&common::streamed("-", &archive, 997));
+    assert_expected(&report, &expected);
+    assert_eq!(problems(&report), [""; 0]);
+}

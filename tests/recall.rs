@@ -1,0 +1,146 @@
+//! A match read again: from every format and packing, its evidence is the event that was counted.
+
+mod common;
+
+use common::forms;
+use sysmon_triage::intake::Want;
+use sysmon_triage::recall::{Evidence, Recall};
+use sysmon_triage::session::Session;
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::{Event, Options, Size};
+
+fn log() -> Vec<Event> {
+    testlog::log(&Options { size: Size::Events(60), matches: 9, groups: 5, ..Options::default() }).0
+}
+
+fn recall(session: &Session, group: usize, index: usize, bytes: &[u8]) -> Evidence {
+    let mut recall = Recall::new(session, group, index).unwrap();
+    let mut read = 0;
+    while let Some(Want { offset, length }) = recall.want() {
+        let from = offset as usize;
+        let piece = (length as usize).min(bytes.len().saturating_sub(from)).min(1 << 16);
+        if piece == 0 {
+            break;
+        }
+        recall.push(&bytes[from..from + piece]);
+        read += piece;
+    }
+    assert!(read <= 3 * bytes.len() + (1 << 16), "{read} bytes read for one match");
+    recall.finish().unwrap()
+}
+
+/// Every match, and what its evidence says. `member`: how many bytes the innermost content has.
+fn check(name: &str, bytes: &[u8], form: &str, content: usize) {
+    let session = common::session(&[(name, bytes)], 1 << 20);
+    assert_eq!(session.groups().len(), 5, "{name}");
+    let mut seen = 0;
+    for group in 0..session.groups().len() {
+        for index in 0..session.matches(group).len() {
+            let evidence = recall(&session, group, index, bytes);
+            check_evidence(name, &session, group, &evidence, form, content);
+            let (_, found) = session.matches(group)[index];
+            assert_eq!(
+                evidence.locator.record_id,
+                found.locator.record_id.map(|id| id.to_string()),
+                "{name}"
+            );
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 9, "{name}");
+}
+
+fn check_evidence(
+    name: &str,
+    session: &Session,
+    group: usize,
+    evidence: &Evidence,
+    form: &str,
+    content: usize,
+) {
+    let key = &session.groups()[group].key;
+    let cim = |wanted: &str| {
+        let field = evidence.cim.iter().find(|field| field.name == wanted).unwrap();
+        (field.value.clone().unwrap_or("null".into()), field.key)
+    };
+    for (field, value) in session.rule().key.iter().zip(key) {
+        assert_eq!(cim(field.name()), (value.clone(), true), "{name}");
+    }
+    assert!(evidence.clauses.iter().all(|clause| clause.holds), "{name}: {:?}", evidence.clauses);
+    assert_eq!(evidence.raw_form, form, "{name}");
+    let end = evidence.locator.offset + evidence.locator.length;
+    assert!(evidence.locator.length > 0 && end <= content as u64, "{name}: {:?}", evidence.locator);
+    check_marks(name, evidence);
+}
+
+/// Where the data is a text inside the text, or a cell of its own: its values are not marked yet.
+const WITHOUT_MARKS: &[&str] = &["AzureJson", "AzureXml", "Splunk", "fields"];
+
+/// A mark covers the value of its field, as it is written there.
+fn check_marks(name: &str, evidence: &Evidence) {
+    let units: Vec<u16> = evidence.raw.encode_utf16().collect();
+    let mut marked = Vec::new();
+    for mark in &evidence.marks {
+        let text = String::from_utf16(&units[mark.start..mark.end]).unwrap();
+        marked.push(mark.field);
+        let value = match mark.field {
+            "provider" => "Microsoft-Windows-Sysmon".to_owned(),
+            "EventID" => "1".to_owned(),
+            "_time" => evidence.data.iter().find(|pair| pair.name == "UtcTime").unwrap().value.clone(),
+            field => {
+                let from = evidence.cim.iter().find(|cim| cim.name == field).unwrap();
+                from.value.clone().unwrap()
+            }
+        };
+        let plain = plain(&text, evidence.raw_form);
+        // `process_name` is the end of the path that it was taken from.
+        assert!(plain.ends_with(&value), "{name}: {} is marked {plain:?}, not {value:?}", mark.field);
+    }
+    if !WITHOUT_MARKS.iter().any(|form| name.contains(form)) {
+        assert!(marked.contains(&"parent_process_name"), "{name}: {marked:?}");
+        assert!(marked.contains(&"dest"), "{name}: {marked:?}");
+    }
+}
+
+/// Without the quotes and escapes of the format.
+fn plain(text: &str, form: &str) -> String {
+    let text = match form == "json" && text.starts_with('"') {
+        true => serde_json::from_str(text).unwrap_or_else(|_| text.trim_matches('"').replace("\"\"", "\"")),
+        false => text.to_owned(),
+    };
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&amp;", "&").replace("\"\"", "\"")
+}
+
+#[test]
+fn every_form() {
+    for form in forms::plain(&log()) {
+        check(&form.name, &form.bytes, form.raw, form.bytes.len());
+    }
+}
+
+#[test]
+fn every_form_in_every_packing() {
+    for plain in forms::plain(&log()) {
+        for form in forms::packed(&plain) {
+            check(&form.name, &form.bytes, form.raw, plain.bytes.len());
+        }
+    }
+}
+
+/// A file that was changed after it was read gives no evidence, and not another event's.
+#[test]
+fn a_changed_file_gives_none() {
+    let events = log();
+    let bytes = xml::file(&events, &SPLUNK, Layout::Ended("\n")).into_bytes();
+    let session = common::session(&[("log.xml", &bytes)], 1 << 20);
+    let changed = vec![b'\n'; bytes.len()];
+    let mut recall = Recall::new(&session, 0, 0).unwrap();
+    while let Some(Want { offset, length }) = recall.want() {
+        let from = offset as usize;
+        recall.push(&changed[from..from + length as usize]);
+    }
+    assert!(recall.finish().is_none());
+    assert!(Recall::new(&session, 99, 0).is_none());
+    assert!(Recall::new(&session, 0, 99).is_none());
+}
