@@ -71,9 +71,14 @@ mod evtx_files {
     #[test]
     fn cut_inside_the_file_header() {
         let events = log(20);
-        gives("cut.evtx", &evtx_of(&events)[..1000], [], expect![[r#"
+        gives(
+            "cut.evtx",
+            &evtx_of(&events)[..1000],
+            [],
+            expect![[r#"
             error truncated [offset 0 (0x0)] The file ends inside its header, after 1000 bytes.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -81,12 +86,17 @@ mod evtx_files {
         let events = log(60);
         let bytes = evtx_of(&events);
         let offsets = evtx::record_offsets(&bytes);
-        gives("cut.evtx", &bytes[..offsets[40] + 100], &events[..40], expect![[r#"
+        gives(
+            "cut.evtx",
+            &bytes[..offsets[40] + 100],
+            &events[..40],
+            expect![[r#"
             error truncated [offset 4096 (0x1000)] The file ends 51500 bytes into a chunk of 65536; the records before the cut were read.
             error truncated [offset 55496 (0xd8c8), record 41] A record is cut off: the file ends before its end.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
             info stale_header [offset 0 (0x0)] The file header says 2 chunk(s); 1 were found and read.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -96,10 +106,15 @@ mod evtx_files {
         let offsets = evtx::record_offsets(&bytes);
         bytes[HEADER_BYTES + CHUNK_BYTES..HEADER_BYTES + 2 * CHUNK_BYTES].fill(0);
         let rest = without(&events, |at| chunk_of(&offsets, at) == 1);
-        gives("zeroed.evtx", &bytes, rest, expect![[r#"
+        gives(
+            "zeroed.evtx",
+            &bytes,
+            rest,
+            expect![[r#"
             error damaged_chunk [offset 69632 (0x11000)] 65536 bytes between chunks are zero; records that were there are lost.
             info stale_header [offset 0 (0x0)] The file header says 3 chunk(s); 2 were found and read.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -109,10 +124,15 @@ mod evtx_files {
         let offsets = evtx::record_offsets(&bytes);
         bytes[HEADER_BYTES + CHUNK_BYTES] = b'X';
         let rest = without(&events, |at| chunk_of(&offsets, at) == 1);
-        gives("magic.evtx", &bytes, rest, expect![[r#"
+        gives(
+            "magic.evtx",
+            &bytes,
+            rest,
+            expect![[r#"
             error damaged_chunk [offset 69632 (0x11000)] 65536 bytes where a chunk should begin are no chunk; records in them are lost.
             info stale_header [offset 0 (0x0)] The file header says 3 chunk(s); 2 were found and read.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -122,10 +142,15 @@ mod evtx_files {
         let offsets = evtx::record_offsets(&bytes);
         // Not the first of a chunk: it defines the templates of those that follow.
         bytes[offsets[8] + 24..offsets[9] - 4].fill(0xa5);
-        gives("junk.evtx", &bytes, without(&events, |at| at == 8), expect![[r#"
+        gives(
+            "junk.evtx",
+            &bytes,
+            without(&events, |at| at == 8),
+            expect![[r#"
             error damaged_record [offset 4096 (0x1000), record 9] A record can't be read: Failed to parse record number 9: An error occurred while trying to deserialize evtx stream: Offset 0x00003a41: Tried to read an invalid byte `0xa5` as binxml token.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
-        "#]]);
+        "#]],
+        );
     }
 
     /// The size of a record leads to the next one; the copy behind the record, or the next magic,
@@ -136,10 +161,15 @@ mod evtx_files {
         let mut bytes = evtx_of(&events);
         let offsets = evtx::record_offsets(&bytes);
         bytes[offsets[8] + 4..offsets[8] + 8].copy_from_slice(&0x00ff_ffff_u32.to_le_bytes());
-        gives("size.evtx", &bytes, without(&events, |at| at == 8), expect![[r#"
+        gives(
+            "size.evtx",
+            &bytes,
+            without(&events, |at| at == 8),
+            expect![[r#"
             error damaged_record [offset 18984 (0x4a28)] A record can't be read: Failed to read the record at offset 0x3a28 of its chunk: Failed to parse record number 9: Failed to create record model, reason: record BinXML slice is out of bounds.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -148,10 +178,15 @@ mod evtx_files {
         let mut bytes = evtx_of(&events);
         let offsets = evtx::record_offsets(&bytes);
         bytes[offsets[8]..offsets[8] + 4].fill(0);
-        gives("record.evtx", &bytes, without(&events, |at| at == 8), expect![[r#"
+        gives(
+            "record.evtx",
+            &bytes,
+            without(&events, |at| at == 8),
+            expect![[r#"
             error damaged_record [offset 18984 (0x4a28)] A record can't be read: Failed to read the record at offset 0x3a28 of its chunk: An error occurred while trying to deserialize evtx stream: Invalid EVTX record header magic, expected `2a2a0000`, found `[ 0,  0,  0,  0]`.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -159,9 +194,14 @@ mod evtx_files {
         let events = log(20);
         let mut bytes = evtx_of(&events);
         bytes[HEADER_BYTES + 52] ^= 1;
-        gives("checksum.evtx", &bytes, &events, expect![[r#"
+        gives(
+            "checksum.evtx",
+            &bytes,
+            &events,
+            expect![[r#"
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
-        "#]]);
+        "#]],
+        );
     }
 
     /// A chunk whose header says that it has no records: what is there is read, or at least named.
@@ -186,27 +226,42 @@ mod xml_text {
         let lines: Vec<_> = events.iter().map(|event| xml_of(std::slice::from_ref(event))).collect();
         let mut lines = lines;
         lines[7] = lines[7][..300].to_owned() + "\n";
-        gives("cut.xml", lines.concat().as_bytes(), without(&events, |at| at == 7), expect![[r#"
+        gives(
+            "cut.xml",
+            lines.concat().as_bytes(),
+            without(&events, |at| at == 7),
+            expect![[r#"
             error truncated [offset 10091 (0x276b)] An event is cut off: another event begins before its end, after 301 bytes.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn an_event_without_its_beginning() {
         let events = log(40);
         let text = xml_of(&events);
-        gives("tail.xml", &text.as_bytes()[500..], &events[1..], expect![[r#"
+        gives(
+            "tail.xml",
+            &text.as_bytes()[500..],
+            &events[1..],
+            expect![[r#"
             error truncated [offset 0 (0x0)] 1 event(s) have an end but no beginning; they were not read.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn cut_at_the_end() {
         let events = log(40);
         let text = xml_of(&events);
-        gives("cut.xml", &text.as_bytes()[..text.len() - 30], &events[..39], expect![[r#"
+        gives(
+            "cut.xml",
+            &text.as_bytes()[..text.len() - 30],
+            &events[..39],
+            expect![[r#"
             error truncated [offset 55524 (0xd8e4)] An event is cut off: the input ends before its end, after 889 bytes.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -216,10 +271,15 @@ mod xml_text {
         lines[17] = lines[17].replace("</EventData>", "</EventDate>");
         lines[12] = lines[12].replace("</System>", "");
         let rest = without(&events, |at| at == 12 || at == 17);
-        gives("broken.xml", lines.concat().as_bytes(), rest, expect![[r#"
+        gives(
+            "broken.xml",
+            lines.concat().as_bytes(),
+            rest,
+            expect![[r#"
             error damaged_record [offset 17108 (0x42d4)] XML breaks at byte 1995 of the event: ill-formed document: expected `</System>`, but `</Event>` was found.
             error damaged_record [offset 23884 (0x5d4c)] XML breaks at byte 1990 of the event: ill-formed document: expected `</EventData>`, but `</EventDate>` was found.
-        "#]]);
+        "#]],
+        );
     }
 
     /// Bytes that are no UTF-8 are shown as U+FFFD, and the event is kept.
@@ -230,9 +290,14 @@ mod xml_text {
         events[at] = events[at].clone().with("CommandLine", "caf\u{fffd}.exe");
         let text = xml_of(&events).replace('\u{fffd}', "\u{1}");
         let bytes: Vec<_> = text.bytes().map(|byte| if byte == 1 { 0xe9 } else { byte }).collect();
-        gives("ansi.xml", &bytes, &events, expect![[r#"
+        gives(
+            "ansi.xml",
+            &bytes,
+            &events,
+            expect![[r#"
             warning text_replaced [offset 2576 (0xa10), record 3] An event holds bytes that are no valid text; they are shown as U+FFFD.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -240,9 +305,14 @@ mod xml_text {
         let events = log(10);
         let lines: Vec<_> = events.iter().map(|event| xml_of(std::slice::from_ref(event))).collect();
         let text = lines.join("-- more --\n");
-        gives("more.xml", text.as_bytes(), &events, expect![[r#"
+        gives(
+            "more.xml",
+            text.as_bytes(),
+            &events,
+            expect![[r#"
             warning stray_text [offset 1043 (0x413)] 9 line(s), 99 bytes, between the events are no events; the first begins "-- more --".
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -251,9 +321,14 @@ mod xml_text {
         let mut bytes = xml_of(&events).into_bytes();
         let second = xml_of(&events[..1]).len();
         bytes[second + 40..second + 400].fill(0);
-        gives("zeros.xml", &bytes, without(&events, |at| at == 1), expect![[r#"
+        gives(
+            "zeros.xml",
+            &bytes,
+            without(&events, |at| at == 1),
+            expect![[r#"
             error damaged_record [offset 1043 (0x413)] XML breaks at byte 1532 of the event: syntax error: attribute value not closed: `'` not found before end of input.
-        "#]]);
+        "#]],
+        );
     }
 }
 
@@ -270,9 +345,14 @@ mod json_text {
         let events = log(40);
         let mut lines = lines(&events);
         lines[7] = lines[7][..200].to_owned() + "\n";
-        gives("cut.json", lines.concat().as_bytes(), without(&events, |at| at == 7), expect![[r#"
+        gives(
+            "cut.json",
+            lines.concat().as_bytes(),
+            without(&events, |at| at == 7),
+            expect![[r#"
             error damaged_record [offset 8764 (0x223c)] A JSON object has a line break inside a string: it is cut or was not written as JSON.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -281,9 +361,14 @@ mod json_text {
         let mut lines = lines(&events);
         let cut = lines[7].find(",\"Level\"").unwrap();
         lines[7] = lines[7][..cut].to_owned() + "\n";
-        gives("cut.json", lines.concat().as_bytes(), without(&events, |at| at == 7), expect![[r#"
+        gives(
+            "cut.json",
+            lines.concat().as_bytes(),
+            without(&events, |at| at == 7),
+            expect![[r#"
             error damaged_record [offset 8764 (0x223c)] A JSON object is cut off: another one begins before its end.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -292,19 +377,29 @@ mod json_text {
         let mut lines = lines(&events);
         lines.insert(3, "Traceback (most recent call last):\n".into());
         lines.insert(9, "{\"Event\": {,}}\n".into());
-        gives("log.json", lines.concat().as_bytes(), &events, expect![[r#"
+        gives(
+            "log.json",
+            lines.concat().as_bytes(),
+            &events,
+            expect![[r#"
             error damaged_record [offset 3951 (0xf6f)] A line is no JSON object; it begins "Traceback (most recent call last):".
             error damaged_record [offset 10532 (0x2924)] JSON breaks at column 12 of line 1 of the object: key must be a string at line 1 column 12.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn cut_at_the_end() {
         let events = log(40);
         let text = lines(&events).concat();
-        gives("cut.json", &text.as_bytes()[..text.len() - 20], &events[..39], expect![[r#"
+        gives(
+            "cut.json",
+            &text.as_bytes()[..text.len() - 20],
+            &events[..39],
+            expect![[r#"
             error truncated [offset 48124 (0xbbfc)] A JSON object is cut off: the input ends before its end.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -313,9 +408,14 @@ mod json_text {
         let text = json::file(&events, Shape::EvtxDump, json::Layout::PrettyArray);
         let cut = text.match_indices("\n  {").nth(4).unwrap().0;
         let text = text[..cut - 200].to_owned() + "\n" + &text[cut + 1..];
-        gives("cut.json", text.as_bytes(), without(&events, |at| at == 3), expect![[r#"
+        gives(
+            "cut.json",
+            text.as_bytes(),
+            without(&events, |at| at == 3),
+            expect![[r#"
             error damaged_record [offset 5697 (0x1641)] A JSON object has a line break inside a string: it is cut or was not written as JSON.
-        "#]]);
+        "#]],
+        );
     }
 
     /// Windows allows half a surrogate pair in a string; JSON writers escape it.
@@ -325,9 +425,14 @@ mod json_text {
         let at = events.iter().position(|event| event.text("ParentImage").contains("mi")).unwrap();
         events[at] = events[at].clone().with("CommandLine", "a\u{fffd}.exe");
         let text = lines(&events).concat().replace('\u{fffd}', "\\ud83d");
-        gives("log.json", text.as_bytes(), &events, expect![[r#"
+        gives(
+            "log.json",
+            text.as_bytes(),
+            &events,
+            expect![[r#"
             warning text_replaced [offset 2253 (0x8cd), record 3] An event holds bytes that are no valid text; they are shown as U+FFFD.
-        "#]]);
+        "#]],
+        );
     }
 }
 
@@ -340,9 +445,14 @@ mod csv_text {
         let text = csv::splunk(&events);
         let last = text.rfind("</Event>\"").unwrap();
         let cut = text[..last + 8].to_owned() + "\n";
-        gives("cut.csv", cut.as_bytes(), &events, expect![[r#"
+        gives(
+            "cut.csv",
+            cut.as_bytes(),
+            &events,
+            expect![[r#"
             error truncated [offset 29938 (0x74f2)] The last row has an open quote: the input is cut, or a quote in it was not doubled.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -350,19 +460,29 @@ mod csv_text {
         let events = log(20);
         let text = csv::splunk(&events);
         let last = text.rfind("<Event ").unwrap();
-        gives("cut.csv", &text.as_bytes()[..last + 300], &events[..19], expect![[r#"
+        gives(
+            "cut.csv",
+            &text.as_bytes()[..last + 300],
+            &events[..19],
+            expect![[r#"
             error truncated [offset 29139 (0x71d3)] The last row has an open quote: the input is cut, or a quote in it was not doubled.
             error damaged_record [offset 28838 (0x70a6)] XML breaks at byte 300 of the event: syntax error: tag not closed: `>` not found before end of input.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_row_that_holds_no_event() {
         let events = log(20);
         let text = csv::splunk(&events) + "total,20,,,\n";
-        gives("total.csv", text.as_bytes(), &events, expect![[r#"
+        gives(
+            "total.csv",
+            text.as_bytes(),
+            &events,
+            expect![[r#"
             warning not_an_event [offset 30016 (0x7540)] A row without an event. The columns are: _raw, _time, host, index, sourcetype.
-        "#]]);
+        "#]],
+        );
     }
 }
 
@@ -400,18 +520,28 @@ mod archives {
         let mut packed = gzip::member(xml_of(&events).as_bytes());
         let at = packed.len() - 8;
         packed[at] ^= 1;
-        gives("bad.log.gz", &packed, &events, expect![[r#"
+        gives(
+            "bad.log.gz",
+            &packed,
+            &events,
+            expect![[r#"
             error damaged_archive [offset 0 (0x0)] The gzip data breaks after 0 bytes (deflate decompression error: incorrect data check); what stands before was read.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn zip_cut() {
         let text = xml_of(&log(20));
         let archive = zip::archive(&[Member::new("a.xml", text.as_bytes())]);
-        gives("cut.zip", &archive[..archive.len() - 30], [], expect![[r#"
+        gives(
+            "cut.zip",
+            &archive[..archive.len() - 30],
+            [],
+            expect![[r#"
             error damaged_archive [] The zip's directory can't be read, so it is cut or damaged: invalid Zip archive: Could not find EOCD.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -423,9 +553,14 @@ mod archives {
             Member { encrypted: true, ..Member::new("secret/sysmon.evtx", b"not to be read") },
             Member::new("after.xml", second.as_bytes()),
         ]);
-        gives("case.zip", &archive, &events, expect![[r#"
+        gives(
+            "case.zip",
+            &archive,
+            &events,
+            expect![[r#"
             error encrypted_member [secret/sysmon.evtx] It is encrypted; it was not read.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -436,9 +571,14 @@ mod archives {
         let mut archive = zip::archive(&[member]);
         let directory = archive.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
         archive[directory + 16] ^= 1;
-        gives("bad.zip", &archive, &events, expect![[r#"
+        gives(
+            "bad.zip",
+            &archive,
+            &events,
+            expect![[r#"
             error damaged_archive [a.xml] Its checksum does not match: the content is damaged or cut.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -465,9 +605,14 @@ mod archives {
             zip::archive(&[Member::new("a.xml", b"xxxx"), Member::new("b.xml", text.as_bytes())]);
         let directory = archive.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
         archive[directory + 10] = 14;
-        gives("lzma.zip", &archive, &events, expect![[r#"
+        gives(
+            "lzma.zip",
+            &archive,
+            &events,
+            expect![[r#"
             error unsupported_packing [a.xml] It is compressed as Lzma, which is not opened here.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -487,9 +632,14 @@ mod archives {
         let mut damaged = archive.clone();
         let header = 512 + first.len().next_multiple_of(512);
         damaged[header + 148] = b'x';
-        gives("bad.tar", &damaged, &events[..20], expect![[r#"
+        gives(
+            "bad.tar",
+            &damaged,
+            &events[..20],
+            expect![[r#"
             error damaged_archive [offset 29184 (0x7200)] A tar header is damaged; reading goes on at the next good one.
-        "#]]);
+        "#]],
+        );
     }
 }
 

@@ -18,6 +18,8 @@ const CHUNK_HEADER_BYTES: usize = 512;
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
+/// Token of a template instance.
+const TEMPLATE_INSTANCE: u8 = 0x0c;
 /// Slots of a template; Windows allows fewer.
 const MOST_SLOTS: usize = 1024;
 /// Different texts that are kept decoded.
@@ -141,13 +143,17 @@ impl Skimmer {
 fn instance(chunk: &[u8], range: Range<usize>, values: &mut Vec<Value>) -> Option<usize> {
     values.clear();
     let bytes = chunk.get(..range.end)?;
-    let head = bytes.get(range.start..range.start + 14)?;
-    // Fragment header 1.1, template instance token.
-    if !head.starts_with(&[0x0f, 1, 1, 0, 0x0c]) {
+    // A nested fragment may do without the fragment header of version 1.1.
+    let start = match bytes.get(range.start..)?.starts_with(&[0x0f, 1, 1, 0]) {
+        true => range.start + 4,
+        false => range.start,
+    };
+    if *bytes.get(start)? != TEMPLATE_INSTANCE {
         return None;
     }
-    let definition = u32_at(head, 10)? as usize;
-    let mut at = range.start + 14;
+    // The token, an unknown byte, the template's id, the offset of its definition.
+    let definition = u32_at(bytes, start + 6)? as usize;
+    let mut at = start + 10;
     if definition == at {
         at = at.checked_add(DEFINITION_BYTES + u32_at(bytes, at + 20)? as usize)?;
     }

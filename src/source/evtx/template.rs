@@ -201,11 +201,12 @@ pub fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(low | u64::from(u32_at(bytes, at.checked_add(4)?)?) << 32)
 }
 
-/// UTF-16LE text without a NUL; none when it is no text.
+/// UTF-16LE text, which may end with NULs; none when it is no text or holds a NUL.
 pub fn utf16(bytes: &[u8]) -> Option<String> {
     if bytes.len() % 2 != 0 {
         return None;
     }
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-    String::from_utf16(&units).ok().filter(|text| !text.contains('\0'))
+    let length = units.iter().rposition(|unit| *unit != 0).map_or(0, |last| last + 1);
+    String::from_utf16(&units[..length]).ok().filter(|text| !text.contains('\0'))
 }
