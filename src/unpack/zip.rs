@@ -69,6 +69,8 @@ struct Member {
     crc: Crc,
     /// The decoder; none for stored data.
     inflate: Option<Inflate>,
+    /// The decoder has come to the end of its stream.
+    ended: bool,
     failed: bool,
 }
 
@@ -260,6 +262,7 @@ impl Member {
             content,
             crc: Crc::new(),
             inflate: None,
+            ended: false,
             failed: false,
             entry,
         };
@@ -319,21 +322,22 @@ impl Member {
     }
 
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        if self.failed || self.ended {
+            return;
+        }
         let Member { inflate, content, crc, .. } = self;
         let mut take = |out: &[u8]| {
             crc.update(out);
             content.push(out, sink);
         };
         let Some(decoder) = inflate else {
-            if !self.failed {
-                take(bytes);
-            }
+            take(bytes);
             return;
         };
         match decoder.push(bytes, take) {
             Ok(Progress::More) => {}
             // What follows the stream inside the member is padding.
-            Ok(Progress::End(_)) => self.left = 0,
+            Ok(Progress::End(_)) => (self.ended, self.left) = (true, 0),
             Err(reason) => {
                 let message = format!("Its compressed data breaks ({reason}); what stands before was read.");
                 self.fail(Code::DamagedArchive, &message, sink);
