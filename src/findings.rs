@@ -12,9 +12,11 @@ use crate::event::{Event, Skim, is_process_creation};
 use crate::group::{Groups, Match, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
+use crate::part::{Coverage, Part, coverage};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::process::Process;
 use crate::rule::Rule;
+use crate::source::whole::Whole;
 use crate::source::{Found, Sink, Trouble};
 use crate::time::Time;
 
@@ -207,7 +209,11 @@ pub struct Findings {
     pub period: Period,
     /// The matches.
     pub groups: Groups,
-    /// Reading of the whole input has ended, and it was not broken off.
+    /// The parts of it that were read to their ends.
+    pub parts: Vec<Part>,
+    /// What can only be judged when all parts are read.
+    pub whole: Option<Whole>,
+    /// All of it was read, and it is judged.
     pub complete: bool,
 }
 
@@ -229,8 +235,25 @@ impl Findings {
         self.kinds.merge(other.kinds);
         other.hosts.iter().for_each(|(host, count)| self.hosts.add(host, count));
         self.period.merge(other.period);
-        self.complete |= other.complete;
+        self.parts.extend(other.parts);
+        match (&mut self.whole, other.whole) {
+            (Some(ours), Some(theirs)) => ours.merge(theirs),
+            (ours, theirs) => *ours = ours.take().or(theirs),
+        }
         other.groups
+    }
+
+    /// Judges the input of this size once all of its parts are read and fit together.
+    pub fn settle(&mut self, size: u64) {
+        if self.complete || coverage(&self.parts, size) != Coverage::Whole {
+            return;
+        }
+        self.complete = true;
+        for trouble in self.whole.take().iter().flat_map(Whole::judge) {
+            self.counts.unreadable += trouble.lost;
+            let place = Place { offset: trouble.offset, record: trouble.record, ..Place::default() };
+            self.problems.add(Problem { place, code: trouble.code, message: trouble.message });
+        }
     }
 }
 
@@ -240,7 +263,15 @@ pub struct Collector {
     /// What was gathered since the last [`Collector::take`].
     pub findings: Findings,
     /// The members that are open, the innermost last.
-    open: Vec<(MemberId, String)>,
+    open: Vec<Open>,
+}
+
+/// A member that is being read.
+struct Open {
+    id: MemberId,
+    format: String,
+    /// It was counted for, perhaps in findings that were handed over already.
+    listed: bool,
 }
 
 impl Collector {
@@ -261,13 +292,14 @@ impl Collector {
     /// is not listed; a match always is, so that its locator has a name.
     fn count(&mut self, counts: Counts) {
         self.findings.counts += counts;
-        let Some((id, format)) = self.open.last() else {
+        let Some(Open { id, format, listed }) = self.open.last_mut() else {
             return;
         };
         let full = self.findings.members.len() >= limits::MEMBERS_LISTED;
         if full && counts.matches == 0 && !self.findings.members.contains_key(&id.ordinal) {
             return;
         }
+        *listed = true;
         let member = self.findings.members.entry(id.ordinal).or_default();
         member.counts += counts;
         member.name.clone_from(&id.name);
@@ -285,7 +317,7 @@ impl Collector {
             return;
         }
         let locator = Locator {
-            member: self.open.last().map(|(id, _)| id.ordinal),
+            member: self.open.last().map(|open| open.id.ordinal),
             span: found.span,
             record_id: event.record_id(),
         };
@@ -302,20 +334,19 @@ impl Collector {
 
 impl Sink for Collector {
     fn enter(&mut self, member: &MemberId) {
-        self.open.push((member.clone(), String::new()));
+        self.open.push(Open { id: member.clone(), format: String::new(), listed: false });
     }
 
     fn leave(&mut self, bytes: u64) {
-        if let Some((id, _)) = self.open.pop() {
-            if let Some(member) = self.findings.members.get_mut(&id.ordinal) {
-                member.bytes = bytes;
-            }
+        if let Some(Open { id, format, listed: true }) = self.open.pop() {
+            let member = self.findings.members.entry(id.ordinal).or_default();
+            (member.name, member.format, member.bytes) = (id.name, format, bytes);
         }
     }
 
     fn format(&mut self, format: &Format) {
         match self.open.last_mut() {
-            Some((_, name)) => *name = format.name().to_owned(),
+            Some(open) => format.name().clone_into(&mut open.format),
             None => self.findings.format = Some(format.name().to_owned()),
         }
     }
@@ -347,8 +378,17 @@ impl Sink for Collector {
         self.count(Counts { records: 1, process_creations: created.into(), ..Counts::default() });
     }
 
+    fn whole(&mut self, whole: Whole) {
+        // A member is read by one reader; an input perhaps by several.
+        if self.open.is_empty() {
+            self.findings.whole = Some(whole);
+        } else {
+            whole.judge().into_iter().for_each(|trouble| self.trouble(trouble));
+        }
+    }
+
     fn trouble(&mut self, trouble: Trouble) {
-        let member = self.open.last().map(|(id, _)| id.clone());
+        let member = self.open.last().map(|open| open.id.clone());
         let code = match (trouble.code, &member) {
             // Most members of a triage archive are no event logs.
             (Code::UnknownFormat | Code::EmptyInput, Some(_)) => Code::NotALog,
