@@ -1,0 +1,4 @@
+//! Event XML.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sysmon_triage_fuzz::check(b"<Event>", data));

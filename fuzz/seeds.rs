@@ -1,0 +1,55 @@
+//! Writes small synthetic logs as seeds: `fuzz/corpus/<target>/`.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use testlog::evtx::{self, Style};
+use testlog::json::{self, Shape};
+use testlog::tar::{self, Naming};
+use testlog::text::Encoding;
+use testlog::xml::{self, EVENT_VIEWER, EVTX_DUMP, Layout, SPLUNK};
+use testlog::zip::{self, Member};
+use testlog::{Options, Size, csv, gzip};
+
+fn main() -> io::Result<()> {
+    let options = Options { size: Size::Events(6), matches: 2, ..Options::default() };
+    let (events, _) = testlog::log(&options);
+    let lines = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
+    let evtx = evtx::file(&events, Style::default());
+    let mut seeds: Vec<(&str, String, Vec<u8>)> = vec![
+        ("evtx", "log".into(), evtx.clone()),
+        ("xml", "document".into(), xml::file(&events, &EVENT_VIEWER, Layout::Document).into()),
+        ("xml", "records".into(), xml::file(&events, &EVTX_DUMP, Layout::Records).into()),
+        ("csv", "splunk".into(), csv::splunk(&events).into()),
+        ("csv", "apt_hunter".into(), csv::apt_hunter(&events).into()),
+        ("csv", "fields".into(), csv::fields(&events, ';').into()),
+        ("unpack", "gzip".into(), gzip::members(lines.as_bytes(), 2)),
+        ("unpack", "zip".into(), zip::archive(&[Member::new("a.evtx", &evtx)])),
+    ];
+    for encoding in Encoding::ALL {
+        seeds.push(("xml", format!("{encoding:?}"), encoding.encode(&lines)));
+    }
+    for shape in Shape::ALL {
+        let text = json::file(&events, shape, json::Layout::Lines);
+        seeds.push(("json", format!("{shape:?}"), text.into()));
+    }
+    for naming in [Naming::Ustar, Naming::Pax, Naming::Gnu] {
+        let archive = tar::archive(&[("a.xml", lines.as_bytes())], naming);
+        seeds.push(("unpack", format!("{naming:?}"), archive));
+    }
+    for (target, name, bytes) in &seeds {
+        write(target, name, bytes)?;
+        write("detect", name, bytes)?;
+        write("session", name, bytes)?;
+    }
+    println!("{} seeds", seeds.len());
+    Ok(())
+}
+
+/// The first byte is the size of the pieces, see `check`.
+fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join(name), [&[100], bytes].concat())
+}
