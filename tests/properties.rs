@@ -95,7 +95,7 @@ fn spoil(bytes: &mut Vec<u8>, kind: u8, at: Index, length: usize, seed: u64) {
 
 proptest! {
     // One case goes through forty forms.
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_split_gives_the_same_result(seed: u64, sizes in prop::collection::vec(1_usize..3000, 1..9)) {
@@ -277,7 +277,7 @@ const BEGINNINGS: &[&[u8]] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes_end_without_a_panic(
