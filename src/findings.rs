@@ -12,9 +12,11 @@ use crate::event::{Event, Skim, is_process_creation};
 use crate::group::{Groups, Match, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
+use crate::part::{Coverage, Part, coverage};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::process::Process;
 use crate::rule::Rule;
+use crate::source::whole::Whole;
 use crate::source::{Found, Sink, Trouble};
 use crate::time::Time;
 
@@ -207,7 +209,11 @@ pub struct Findings {
     pub period: Period,
     /// The matches.
     pub groups: Groups,
-    /// Reading of the whole input has ended, and it was not broken off.
+    /// The parts of it that were read to their ends.
+    pub parts: Vec<Part>,
+    /// What can only be judged when all parts are read.
+    pub whole: Option<Whole>,
+    /// All of it was read, and it is judged.
     pub complete: bool,
 }
 
@@ -229,8 +235,25 @@ impl Findings {
         self.kinds.merge(other.kinds);
         other.hosts.iter().for_each(|(host, count)| self.hosts.add(host, count));
         self.period.merge(other.period);
-        self.complete |= other.complete;
+        self.parts.extend(other.parts);
+        match (&mut self.whole, other.whole) {
+            (Some(ours), Some(theirs)) => ours.merge(theirs),
+            (ours, theirs) => *ours = ours.take().or(theirs),
+        }
         other.groups
+    }
+
+    /// Judges the input of this size once all of its parts are read and fit together.
+    pub fn settle(&mut self, size: u64) {
+        if self.complete || coverage(&self.parts, size) != Coverage::Whole {
+            return;
+        }
+        self.complete = true;
+        for trouble in self.whole.take().iter().flat_map(Whole::judge) {
+            self.counts.unreadable += trouble.lost;
+            let place = Place { offset: trouble.offset, record: trouble.record, ..Place::default() };
+            self.problems.add(Problem { place, code: trouble.code, message: trouble.message });
+        }
     }
 }
 
@@ -353,6 +376,15 @@ impl Sink for Collector {
             skim.time.into_iter().for_each(|time| self.findings.period.add(time));
         }
         self.count(Counts { records: 1, process_creations: created.into(), ..Counts::default() });
+    }
+
+    fn whole(&mut self, whole: Whole) {
+        // A member is read by one reader; an input perhaps by several.
+        if self.open.is_empty() {
+            self.findings.whole = Some(whole);
+        } else {
+            whole.judge().into_iter().for_each(|trouble| self.trouble(trouble));
+        }
     }
 
     fn trouble(&mut self, trouble: Trouble) {

@@ -7,9 +7,11 @@
 //!
 //! Everything but a zip archive is read front to back; a zip is read from its end.
 
-use crate::detect::Format;
+use crate::detect::{EVTX_FILE_MAGIC, EVTX_HEADER_BYTES, Format, detect};
+use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
+use crate::part::Part;
 use crate::source::Sink;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::text::Encoding;
@@ -25,6 +27,9 @@ pub struct Want {
     pub length: u64,
 }
 
+/// Bytes that are read at once behind the end of a part.
+const OVER_BYTES: u64 = 64 * 1024;
+
 /// Reads one input.
 pub struct Intake {
     place: Place,
@@ -38,7 +43,7 @@ enum State {
     /// The first four bytes tell a zip.
     Start(Vec<u8>),
     Stream(Stream),
-    Zip(Zip),
+    Zip(Box<Zip>),
 }
 
 impl Intake {
@@ -59,8 +64,31 @@ impl Intake {
             _ => (Format::Xml(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length),
         };
         let place = Place::input(name, None);
-        let stream = Stream::known(place.clone(), &format, start);
+        let stream = Stream::known(place.clone(), &format, Part::at(start));
         Intake { place, end: Some(end), position: start, state: State::Stream(stream) }
+    }
+
+    /// A part of an input of this size, as [`plan`] cuts it.
+    pub fn of_part(name: &str, size: u64, planned: &Planned, needle: Option<Needle>) -> Intake {
+        let Planned { format, part } = planned;
+        let place = Place::input(name, needle);
+        let stream = Stream::known(place.clone(), format, *part);
+        let (position, end) = match format {
+            // The line before tells where the first one of the part begins.
+            Format::Json(_) => (part.start.saturating_sub(1), size),
+            // Chunks do not reach over the end of a part.
+            Format::Evtx => (part.start, part.end.unwrap_or(size)),
+            _ => (part.start, size),
+        };
+        Intake { place, end: Some(end), position, state: State::Stream(stream) }
+    }
+
+    /// The part that was read, and what was met at its edges.
+    pub fn part(&self) -> Part {
+        match &self.state {
+            State::Stream(stream) => stream.part(),
+            State::Start(_) | State::Zip(_) => Part::WHOLE,
+        }
     }
 
     /// The next part that is wanted. None: enough was read.
@@ -69,7 +97,15 @@ impl Intake {
             let (offset, length) = zip.want()?;
             return (length > 0).then_some(Want { offset, length });
         }
-        let length = self.end.unwrap_or(u64::MAX).saturating_sub(self.position);
+        let part = self.part();
+        let mut length = self.end.unwrap_or(u64::MAX).saturating_sub(self.position);
+        if let Some(end) = part.end {
+            // Behind its end a part reads on in small steps, until the next record begins.
+            length = length.min(end.saturating_sub(self.position).max(OVER_BYTES));
+        }
+        if part.is_done() {
+            return None;
+        }
         (length > 0).then_some(Want { offset: self.position, length })
     }
 
@@ -99,7 +135,7 @@ impl Intake {
         );
         if let (true, Some(size)) = (zip, self.end) {
             sink.format(&Format::Zip);
-            self.state = State::Zip(Zip::new(self.place.clone(), size));
+            self.state = State::Zip(Box::new(Zip::new(self.place.clone(), size)));
             return;
         }
         let mut stream = Stream::of_input(self.place.clone());
@@ -116,4 +152,45 @@ impl Intake {
             State::Zip(zip) => zip.finish(sink),
         }
     }
+}
+
+/// A part of an input, as it is dealt out to a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The input's format.
+    pub format: Format,
+    /// The part.
+    pub part: Part,
+}
+
+/// Cuts an input of this size into parts of about `part_bytes`. `head`: its first
+/// [`limits::DETECT_BYTES`]. Empty: the input must be read as a whole.
+pub fn plan(head: &[u8], size: u64, part_bytes: u64) -> Vec<Planned> {
+    let format = detect(&head[..head.len().min(limits::DETECT_BYTES)]);
+    let step = match &format {
+        Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => part_bytes.next_multiple_of(CHUNK_BYTES as u64),
+        Format::Xml(Encoding::Utf8 { .. }) => part_bytes,
+        Format::Json(Encoding::Utf8 { .. }) if is_json_lines(head) => part_bytes,
+        _ => return Vec::new(),
+    };
+    let header = if format == Format::Evtx { EVTX_HEADER_BYTES as u64 } else { 0 };
+    if step == 0 || size <= header + step {
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < size {
+        let end = if start == 0 { header + step } else { start + step };
+        let part = Part::new(start, (end < size).then_some(end));
+        parts.push(Planned { format: format.clone(), part });
+        start = end;
+    }
+    parts
+}
+
+/// Whether the first line is one JSON object.
+fn is_json_lines(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.len() < head.len() && serde_json::from_slice::<serde_json::Map<_, serde_json::Value>>(line).is_ok()
 }

@@ -32,6 +32,7 @@ pub mod intake;
 pub mod limits;
 pub mod locator;
 pub mod needle;
+pub mod part;
 pub mod problem;
 pub mod process;
 pub mod recall;

@@ -178,7 +178,7 @@ impl Problems {
     /// The kept problems by severity, kind and place, each with how many it stands for: one, or
     /// for the last of a kind also those that were only counted.
     pub fn list(&self) -> Vec<(Problem, u64)> {
-        let mut all: Vec<_> = self.0.iter().flat_map(|(_, kept)| kept.listed()).collect();
+        let mut all: Vec<_> = self.0.values().flat_map(|kept| kept.listed()).collect();
         all.sort_by(|(a, _), (b, _)| {
             (a.code.severity(), a.code, &a.place).cmp(&(b.code.severity(), b.code, &b.place))
         });

@@ -14,6 +14,7 @@ use crate::locator::{Locator, MemberId};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::session::Session;
+use crate::source::whole::Whole;
 use crate::source::{Form, Found, Sink, Trouble};
 
 pub use marks::Mark;
@@ -260,6 +261,9 @@ impl Sink for Finder {
 
     // Without a needle every event is read in full.
     fn skimmed(&mut self, _skim: Skim<'_>) {}
+
+    // The scan judged it.
+    fn whole(&mut self, _whole: Whole) {}
 
     // The scan reported them all.
     fn trouble(&mut self, _trouble: Trouble) {}

@@ -223,7 +223,7 @@ pub fn totals(session: &Session) -> Totals {
         records: counts.records,
         process_creations: counts.process_creations,
         matches: counts.matches,
-        groups: session.groups().len() as u64,
+        groups: session.rows().count() as u64,
         problems,
         unreadable: counts.unreadable,
         not_events: counts.not_events,

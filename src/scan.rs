@@ -1,7 +1,7 @@
 //! One input read to the end: bytes in, findings out.
 
 use crate::findings::{Collector, Counts, Findings};
-use crate::intake::{Intake, Want};
+use crate::intake::{Intake, Planned, Want};
 use crate::problem::Code;
 use crate::rule::Rule;
 use crate::source::{Sink, Trouble};
@@ -43,6 +43,14 @@ impl Scan {
     /// A scan that parses every event in full, to verify what the other one finds.
     pub fn verifying(rule: &'static Rule, source: u32, name: &str, size: Option<u64>) -> Scan {
         Scan { intake: Intake::new(name, size, None), ..Scan::new(rule, source, name, size) }
+    }
+
+    /// A scan of a part of input number `source`, which is `size` bytes long.
+    pub fn of_part(rule: &'static Rule, source: u32, name: &str, size: u64, planned: &Planned) -> Scan {
+        let mut collector = Collector::new(rule, source);
+        collector.format(&planned.format);
+        let intake = Intake::of_part(name, size, planned, rule.filter.needle());
+        Scan { intake, collector, progress: Progress::default(), size: Some(size) }
     }
 
     /// The next part of the input that is wanted; any prefix of it may be pushed. None: enough was
@@ -87,7 +95,7 @@ impl Scan {
             let message = "Nothing in the archive is an event log.";
             self.collector.trouble(Trouble::note(Code::UnknownFormat, None, message));
         }
-        self.collector.findings.complete = true;
+        self.collector.findings.parts.push(self.intake.part());
         self.take()
     }
 

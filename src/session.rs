@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::findings::{Findings, Period};
 use crate::group::{Key, Match};
 use crate::locator::MemberId;
+use crate::part::{Coverage, coverage};
 use crate::rule::Rule;
 use crate::scan::Scan;
 
@@ -76,9 +77,15 @@ impl Session {
         &self.groups
     }
 
+    /// The groups that have events.
+    pub fn rows(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(|group| !group.matches.is_empty())
+    }
+
     /// The indexes of the groups in the order of reports: by first time (unknown last), then key.
     pub fn order(&self) -> Vec<usize> {
-        let mut order: Vec<_> = (0..self.groups.len()).collect();
+        let mut order: Vec<_> =
+            (0..self.groups.len()).filter(|index| !self.groups[*index].matches.is_empty()).collect();
         let first = |index: &usize| {
             let time = self.groups[*index].period.first();
             (time.is_none(), time)
@@ -105,7 +112,26 @@ impl Session {
             found.iter().filter_map(|found| found.time).for_each(|time| group.period.add(time));
             group.matches.extend(found.into_iter().map(|found| (number, found)));
         }
+        let source = &mut self.sources[number as usize];
+        source.findings.settle(source.bytes);
         true
+    }
+
+    /// True when all parts of an input were read and do not fit together, see [`crate::part`].
+    pub fn is_misfit(&self, source: u32) -> bool {
+        let source = self.sources.get(source as usize);
+        source.is_some_and(|source| coverage(&source.findings.parts, source.bytes) == Coverage::Misfit)
+    }
+
+    /// Forgets what was found in an input, so that it can be read anew.
+    pub fn restart(&mut self, source: u32) {
+        let Some(input) = self.sources.get_mut(source as usize) else { return };
+        input.findings = Findings { source, ..Findings::default() };
+        for group in &mut self.groups {
+            group.matches.retain(|(from, _)| *from != source);
+            group.period = Period::default();
+            group.matches.iter().filter_map(|(_, found)| found.time).for_each(|time| group.period.add(time));
+        }
     }
 
     /// Sets the SHA-256 of an input.

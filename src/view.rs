@@ -120,14 +120,14 @@ pub fn summary(session: &Session) -> Summary<'_> {
 fn verdict(session: &Session) -> Verdict {
     let mut period = Period::default();
     let (mut hosts, mut users) = (BTreeSet::new(), BTreeSet::new());
-    for group in session.groups() {
+    for group in session.rows() {
         period.merge(group.period);
         hosts.insert(group.key[0].as_str());
         users.insert(group.key[1].as_str());
     }
     Verdict {
-        groups: session.groups().len() as u64,
-        matches: session.groups().iter().map(|group| group.matches.len() as u64).sum(),
+        groups: session.rows().count() as u64,
+        matches: session.rows().map(|group| group.matches.len() as u64).sum(),
         hosts: hosts.len() as u64,
         users: users.len() as u64,
         first_time: period.first().map(|time| time.to_string()),
@@ -180,7 +180,7 @@ fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
         count,
     };
     let mut kinds: Vec<Kind<'a>> = kinds.into_iter().map(kind).collect();
-    kinds.sort_by(|a, b| b.count.cmp(&a.count));
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
     kinds
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::findings::Findings;
-use crate::intake::Want;
+use crate::intake::{self, Want};
 use crate::report::Report;
 use crate::rule::wmi::RULE;
 use crate::view::{self, Query, View};
@@ -58,6 +58,21 @@ impl Scan {
     pub fn new(source: u32, name: &str, size: f64) -> Scan {
         let size = size as u64;
         Scan { scan: scan::Scan::new(&RULE, source, name, Some(size)), size }
+    }
+
+    /// A scan of part number `index` of what `plan` gives for the same arguments.
+    pub fn of_part(
+        source: u32,
+        name: &str,
+        size: f64,
+        head: &[u8],
+        part_bytes: f64,
+        index: usize,
+    ) -> Result<Scan, JsError> {
+        let size = size as u64;
+        let parts = intake::plan(head, size, part_bytes as u64);
+        let planned = parts.get(index).ok_or_else(|| JsError::new("There is no such part."))?;
+        Ok(Scan { scan: scan::Scan::of_part(&RULE, source, name, size, planned), size })
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
@@ -115,6 +130,13 @@ impl Scan {
     }
 }
 
+/// How many parts of about `part_bytes` an input of `size` bytes can be read in; 0: only as a whole.
+/// `head`: its first 16 KiB.
+#[wasm_bindgen]
+pub fn plan(head: &[u8], size: f64, part_bytes: f64) -> usize {
+    intake::plan(head, size as u64, part_bytes as u64).len()
+}
+
 /// The result over all inputs.
 #[wasm_bindgen]
 pub struct Session {
@@ -145,6 +167,17 @@ impl Session {
         }
     }
 
+    /// True when all parts of an input were read and do not fit together: `restart` it and scan it as a
+    /// whole.
+    pub fn is_misfit(&self, source: u32) -> bool {
+        self.session.is_misfit(source)
+    }
+
+    /// Forgets what was found in an input, so that it can be read anew.
+    pub fn restart(&mut self, source: u32) {
+        self.session.restart(source);
+    }
+
     /// The worker that read an input broke down: `reason`, a sentence, becomes a problem of it.
     pub fn reading_broke(&mut self, source: u32, reason: &str) -> Result<(), JsError> {
         match self.session.scan(source).map(|scan| self.session.absorb(scan.fail(reason))) {
@@ -172,7 +205,7 @@ impl Session {
         }
         let query: Query = serde_wasm_bindgen::from_value(query)?;
         self.view = View::new(&self.session, &query);
-        out(&Size { rows: self.view.len() as u64, groups: self.session.groups().len() as u64 })
+        out(&Size { rows: self.view.len() as u64, groups: self.session.rows().count() as u64 })
     }
 
     /// The rows `from..to` of the table.

@@ -25,10 +25,11 @@ pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Ve
             Form::Json => in_json(raw, name),
             Form::Csv => in_xml(raw, name),
         };
-        if let Some((start, end)) = place {
-            if start < end && !found.iter().any(|(s, e, _)| start < *e && *s < end) {
-                found.push((start, end, field));
-            }
+        if let Some((start, end)) = place
+            && start < end
+            && !found.iter().any(|(s, e, _)| start < *e && *s < end)
+        {
+            found.push((start, end, field));
         }
     }
     found.sort_unstable();

@@ -1,6 +1,8 @@
-//! Text between events: what is passed over in silence, and what must be reported.
+//! Text between events: what is passed over in silence, and what is counted.
 
-use super::{Sink, Trouble};
+use serde::{Deserialize, Serialize};
+
+use super::Trouble;
 use crate::limits;
 use crate::problem::Code;
 
@@ -15,12 +17,22 @@ pub struct Gap {
     /// All bytes of that line.
     length: u64,
     line_offset: u64,
+    /// What was counted.
+    pub counts: GapCounts,
+}
+
+/// Lines between the events of an input that are not passed over.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct GapCounts {
+    /// Lines that are no events.
     stray: Count,
+    /// Events in classic WinEventLog text.
     classic: Count,
+    /// Events whose beginning is missing.
     headless: Count,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Count {
     number: u64,
     bytes: u64,
@@ -35,6 +47,18 @@ impl Count {
         if self.first.is_none() {
             self.first = Some(offset);
             self.sample = sample.chars().take(40).collect();
+        }
+    }
+
+    fn merge(&mut self, other: Count) {
+        self.number += other.number;
+        self.bytes += other.bytes;
+        let earlier = match (self.first, other.first) {
+            (Some(ours), Some(theirs)) => theirs < ours,
+            (ours, _) => ours.is_none(),
+        };
+        if earlier {
+            (self.first, self.sample) = (other.first, other.sample);
         }
     }
 }
@@ -67,61 +91,59 @@ impl Gap {
             return;
         }
         if rest.contains("</Event>") {
-            self.headless.add(self.line_offset, length, rest);
+            self.counts.headless.add(self.line_offset, length, rest);
         } else if rest.starts_with("LogName=") {
-            self.classic.add(self.line_offset, length, rest);
+            self.counts.classic.add(self.line_offset, length, rest);
         } else {
-            self.stray.add(self.line_offset, length, rest);
+            self.counts.stray.add(self.line_offset, length, rest);
         }
     }
+}
 
-    /// True when no part of an event was seen, in whatever form.
-    pub fn knows_no_event(&self) -> bool {
-        self.classic.number + self.headless.number == 0
+impl GapCounts {
+    /// Adds those of another part of the same input.
+    pub fn merge(&mut self, other: GapCounts) {
+        self.stray.merge(other.stray);
+        self.classic.merge(other.classic);
+        self.headless.merge(other.headless);
     }
 
-    /// The beginning of the first line that is no event; none when all of them are passed over.
-    pub fn first_stray(&self) -> Option<&str> {
-        (self.stray.number > 0).then_some(self.stray.sample.as_str())
-    }
-
-    /// Reports what was counted. `events`: how many events stood around it; without any, the
-    /// whole input is not what was expected, and stray text is not reported piece by piece.
-    pub fn finish(&mut self, events: u64, sink: &mut dyn Sink) {
-        self.end_line();
+    /// What must be reported of an input that holds this many events. Without any, stray text is
+    /// not reported piece by piece: the whole input is not what was expected.
+    pub fn judge(&self, events: u64) -> Vec<Trouble> {
         let (classic, headless, stray) = (&self.classic, &self.headless, &self.stray);
+        let mut troubles = Vec::new();
         if headless.number > 0 {
-            sink.trouble(Trouble {
-                lost: headless.number,
-                ..Trouble::note(
-                    Code::Truncated,
-                    headless.first,
-                    format!("{} event(s) have an end but no beginning; they were not read.", headless.number),
-                )
-            });
+            let message =
+                format!("{} event(s) have an end but no beginning; they were not read.", headless.number);
+            let note = Trouble::note(Code::Truncated, headless.first, message);
+            troubles.push(Trouble { lost: headless.number, ..note });
         }
         if classic.number > 0 {
-            sink.trouble(Trouble {
-                lost: classic.number,
-                ..Trouble::note(
-                    Code::NotUnderstood,
-                    classic.first,
-                    format!(
-                        "{} event(s) are written as classic WinEventLog text (LogName=…, EventCode=…), not as XML; they were not read.",
-                        classic.number
-                    ),
-                )
-            });
+            let message = format!(
+                "{} event(s) are written as classic WinEventLog text (LogName=…, EventCode=…), not as XML; \
+                 they were not read.",
+                classic.number
+            );
+            let note = Trouble::note(Code::NotUnderstood, classic.first, message);
+            troubles.push(Trouble { lost: classic.number, ..note });
         } else if stray.number > 0 && events > 0 {
-            sink.trouble(Trouble::note(
-                Code::StrayText,
-                stray.first,
-                format!(
-                    "{} line(s), {} bytes, between the events are no events; the first begins {:?}.",
-                    stray.number, stray.bytes, stray.sample
-                ),
-            ));
+            let message = format!(
+                "{} line(s), {} bytes, between the events are no events; the first begins {:?}.",
+                stray.number, stray.bytes, stray.sample
+            );
+            troubles.push(Trouble::note(Code::StrayText, stray.first, message));
         }
+        if events + classic.number + headless.number == 0 {
+            troubles.push(match stray.number {
+                0 => Trouble::note(Code::EmptyInput, None, "The text holds no event."),
+                _ => {
+                    let message = format!("Text without any event in it; it begins {:?}.", stray.sample);
+                    Trouble::note(Code::UnknownFormat, None, message)
+                }
+            });
+        }
+        troubles
     }
 }
 

@@ -6,9 +6,11 @@
 
 use serde_json::Value;
 
+use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, gap, json_event};
 use crate::limits;
 use crate::locator::Span;
+use crate::part::Part;
 use crate::problem::Code;
 use crate::text::{self, Encoding, Window};
 
@@ -20,6 +22,7 @@ pub struct JsonReader {
     /// Blanks since the last line break; none when something else stood there.
     indent: Option<usize>,
     objects: u64,
+    part: Part,
 }
 
 #[derive(Debug)]
@@ -67,18 +70,30 @@ enum Stop {
 }
 
 impl JsonReader {
-    /// A reader for text whose first byte lies at `base`.
-    pub fn new(encoding: Encoding, base: u64) -> JsonReader {
-        JsonReader { window: Window::new(encoding, base), state: State::Between, indent: Some(0), objects: 0 }
+    /// A reader for a part of a text. Only JSON lines can be read in parts: a part that does not
+    /// begin the text begins one byte early, and passes over the line that this byte is in.
+    pub fn new(encoding: Encoding, part: Part) -> JsonReader {
+        let (base, state) = match part.exact {
+            true => (part.start, State::Between),
+            false => (part.start.saturating_sub(1), State::Skip),
+        };
+        JsonReader { window: Window::new(encoding, base), state, indent: Some(0), objects: 0, part }
+    }
+
+    /// A record begins at the front of the window: whether it belongs to this part.
+    fn begins(&mut self) -> bool {
+        self.part.begins(self.window.source_offset(0))
     }
 
     fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
-        while match std::mem::replace(&mut self.state, State::Between) {
-            State::Between => self.between(),
-            State::Object(object) => self.object(object, ended, sink),
-            State::Junk { line, offset } => self.junk(line, offset, ended, sink),
-            State::Skip => self.skip(),
-        } {}
+        while !self.part.is_done()
+            && match std::mem::replace(&mut self.state, State::Between) {
+                State::Between => self.between(),
+                State::Object(object) => self.object(object, ended, sink),
+                State::Junk { line, offset } => self.junk(line, offset, ended, sink),
+                State::Skip => self.skip(),
+            }
+        {}
     }
 
     /// Passes over blanks, commas and array brackets up to an object. False when more text is
@@ -100,13 +115,13 @@ impl JsonReader {
                         layout: Layout::Unknown,
                     });
                     self.window.consume(at);
-                    return true;
+                    return self.begins();
                 }
                 _ => {
                     let offset = self.window.source_offset(at);
                     self.state = State::Junk { line: Vec::new(), offset };
                     self.window.consume(at);
-                    return true;
+                    return self.begins();
                 }
             }
         }
@@ -296,10 +311,10 @@ fn parse(raw: &str) -> Result<(Value, bool), String> {
         Ok(value) => return Ok((value, false)),
         Err(error) => error,
     };
-    if error.to_string().contains("surrogate") || error.to_string().contains("hex escape") {
-        if let Ok(value) = serde_json::from_str(&without_lone_surrogates(raw)) {
-            return Ok((value, true));
-        }
+    if (error.to_string().contains("surrogate") || error.to_string().contains("hex escape"))
+        && let Ok(value) = serde_json::from_str(&without_lone_surrogates(raw))
+    {
+        return Ok((value, true));
     }
     Err(format!("JSON breaks at column {} of line {} of the object: {error}.", error.column(), error.line()))
 }
@@ -341,9 +356,11 @@ impl Reader for JsonReader {
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
         self.advance(true, sink);
-        if self.objects == 0 {
-            sink.trouble(Trouble::note(Code::EmptyInput, None, "The JSON holds no object."));
-        }
+        sink.whole(Whole::Json(self.objects));
+    }
+
+    fn part(&self) -> Part {
+        self.part
     }
 }
 

@@ -11,12 +11,15 @@ pub mod xml;
 pub mod xml_event;
 mod xml_skim;
 
-mod gap;
+pub mod gap;
+pub mod whole;
 
+use self::whole::Whole;
 use crate::detect::Format;
 use crate::event::{Event, Skim};
 use crate::locator::{MemberId, Span};
 use crate::needle::Needle;
+use crate::part::Part;
 use crate::problem::Code;
 
 /// The form in which the raw text of an event is shown.
@@ -98,6 +101,8 @@ pub trait Sink {
     fn event(&mut self, found: Found<'_>);
     /// An event that can't match and was only skimmed.
     fn skimmed(&mut self, skim: Skim<'_>);
+    /// What can only be judged when all of the input or member was read.
+    fn whole(&mut self, whole: Whole);
     /// A trouble.
     fn trouble(&mut self, trouble: Trouble);
 }
@@ -106,18 +111,22 @@ pub trait Sink {
 pub trait Reader {
     /// Takes the next bytes, in pieces of any size.
     fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink);
-    /// The input has ended.
+    /// The input, or its part, has ended.
     fn finish(&mut self, sink: &mut dyn Sink);
+    /// The part that is read, and what was met at its edges. Once it is done no more bytes are
+    /// needed.
+    fn part(&self) -> Part {
+        Part::WHOLE
+    }
 }
 
-/// The reader of a format, or none for one that is not read record by record. `base` is the
-/// offset of the first byte that will be pushed. With a needle, events that can't hold it are only
-/// skimmed.
-pub fn reader(format: &Format, base: u64, needle: Option<&Needle>) -> Option<Box<dyn Reader>> {
+/// The reader of a format, or none for one that is not read record by record. With a
+/// needle, events that can't hold it are only skimmed.
+pub fn reader(format: &Format, part: Part, needle: Option<&Needle>) -> Option<Box<dyn Reader>> {
     match format {
-        Format::Evtx => Some(Box::new(evtx::EvtxReader::new(base, needle))),
-        Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, base, needle))),
-        Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, base))),
+        Format::Evtx => Some(Box::new(evtx::EvtxReader::new(part, needle))),
+        Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, part, needle))),
+        Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, part))),
         Format::Csv { encoding, delimiter } => Some(Box::new(csv::CsvReader::new(*encoding, *delimiter))),
         _ => None,
     }

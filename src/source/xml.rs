@@ -5,11 +5,13 @@
 use memchr::memmem::{self, Finder};
 
 use super::gap::Gap;
+use super::whole::Whole;
 use super::xml_skim::Skimmer;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
+use crate::part::Part;
 use crate::problem::Code;
 use crate::text::{self, Encoding, Window};
 
@@ -26,10 +28,13 @@ pub struct XmlReader {
     find: Finders,
     state: State,
     events: u64,
+    part: Part,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum State {
+    /// Before the first event of a part: what stands there belongs to the part before.
+    Before,
     /// Between events.
     Gap,
     /// In an event; the text up to `searched` holds neither its end nor another beginning.
@@ -39,23 +44,24 @@ enum State {
 }
 
 impl XmlReader {
-    /// A reader for text whose first byte lies at `base`.
-    pub fn new(encoding: Encoding, base: u64, needle: Option<&Needle>) -> XmlReader {
+    /// A reader for a part of a text. With a needle, events that can't hold it are skimmed.
+    pub fn new(encoding: Encoding, part: Part, needle: Option<&Needle>) -> XmlReader {
         XmlReader {
-            window: Window::new(encoding, base),
+            window: Window::new(encoding, part.start),
             gap: Gap::default(),
             skimmer: needle.cloned().map(Skimmer::new),
             find: Finders::default(),
-            state: State::Gap,
+            state: if part.exact { State::Gap } else { State::Before },
             events: 0,
+            part,
         }
     }
 
     /// Reads on until more text is needed.
     fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
-        loop {
+        while !self.part.is_done() {
             let more = match self.state {
-                State::Gap => self.find_start(ended),
+                State::Before | State::Gap => self.find_start(ended),
                 State::Event { searched } => self.find_end(searched, ended, sink),
                 State::TooLong => self.skip_rest(ended),
             };
@@ -70,11 +76,14 @@ impl XmlReader {
         let text = self.window.bytes();
         let start = self.find.start(text, 0, ended);
         let gap = start.unwrap_or_else(|| settled(text, ended));
-        self.gap.push(&text[..gap], |at| self.window.source_offset(at));
+        if matches!(self.state, State::Gap) {
+            self.gap.push(&text[..gap], |at| self.window.source_offset(at));
+        }
         self.window.consume(gap);
         if start.is_some() {
             self.gap.end_line();
             self.state = State::Event { searched: 1 };
+            self.part.begins(self.window.source_offset(0));
         }
         start.is_some()
     }
@@ -162,17 +171,6 @@ impl XmlReader {
         self.window.consume(1);
         self.state = State::TooLong;
     }
-
-    fn report_no_event(&mut self, sink: &mut dyn Sink) {
-        sink.trouble(match self.gap.first_stray() {
-            Some(begins) => Trouble::note(
-                Code::UnknownFormat,
-                None,
-                format!("Text without any event in it; it begins {begins:?}."),
-            ),
-            None => Trouble::note(Code::EmptyInput, None, "The text holds no event."),
-        });
-    }
 }
 
 impl Reader for XmlReader {
@@ -185,11 +183,11 @@ impl Reader for XmlReader {
         self.window.finish();
         self.advance(true, sink);
         self.gap.end_line();
-        let only_text = self.events == 0 && self.gap.knows_no_event();
-        self.gap.finish(self.events, sink);
-        if only_text {
-            self.report_no_event(sink);
-        }
+        sink.whole(Whole::Text(std::mem::take(&mut self.gap.counts), self.events));
+    }
+
+    fn part(&self) -> Part {
+        self.part
     }
 }
 

@@ -13,6 +13,7 @@ use crate::detect::{Format, detect};
 use crate::limits;
 use crate::locator::MemberId;
 use crate::needle::Needle;
+use crate::part::Part;
 use crate::problem::Code;
 use crate::source::{self, Reader, Sink, Trouble};
 
@@ -68,11 +69,10 @@ impl Stream {
         Stream { place, bytes: 0, state: State::Detecting(Vec::new()) }
     }
 
-    /// A stream whose format is known and whose first byte lies at `base` of the input.
-    pub fn known(place: Place, format: &Format, base: u64) -> Stream {
-        let state =
-            source::reader(format, base, place.needle.as_ref()).map_or(State::Ignored, State::Reading);
-        Stream { state, ..Stream::of_input(place) }
+    /// The stream of a part of an input whose format is known.
+    pub fn known(place: Place, format: &Format, part: Part) -> Stream {
+        let reader = source::reader(format, part, place.needle.as_ref());
+        Stream { state: reader.map_or(State::Ignored, State::Reading), ..Stream::of_input(place) }
     }
 
     /// Opens the `index`th member of an archive; `sink` stands in it until [`Stream::close`].
@@ -80,6 +80,14 @@ impl Stream {
         let place = archive.member(index, name);
         sink.enter(&MemberId { ordinal: place.ordinal, name: place.name.clone() });
         Stream::of_input(place)
+    }
+
+    /// The part that is read, and what was met at its edges.
+    pub fn part(&self) -> Part {
+        match &self.state {
+            State::Reading(reader) => reader.part(),
+            _ => Part::WHOLE,
+        }
     }
 
     /// Takes the next bytes.
@@ -106,7 +114,10 @@ impl Stream {
             self.detected(sink);
         }
         match std::mem::replace(&mut self.state, State::Ignored) {
-            State::Reading(mut reader) => reader.finish(sink),
+            State::Reading(mut reader) => {
+                reader.finish(sink);
+                self.state = State::Reading(reader);
+            }
             State::Gzip(mut gzip) => gzip.finish(sink),
             State::Tar(mut tar) => tar.finish(sink),
             State::Zip(held) => zip::read_held(&held, self.place.clone(), sink),
@@ -135,7 +146,7 @@ impl Stream {
     }
 
     fn state_for(&self, format: &Format, head: &[u8], sink: &mut dyn Sink) -> State {
-        if let Some(reader) = source::reader(format, 0, self.place.needle.as_ref()) {
+        if let Some(reader) = source::reader(format, Part::WHOLE, self.place.needle.as_ref()) {
             return State::Reading(reader);
         }
         let packed = matches!(format, Format::Gzip | Format::Tar | Format::Zip);

@@ -34,7 +34,7 @@ pub struct Zip {
 
 enum State {
     Directory { blocks: Blocks, fetch: u64 },
-    Members(Members),
+    Members(Box<Members>),
     Done,
 }
 
@@ -164,7 +164,9 @@ impl Zip {
                 sink.trouble(Trouble::note(Code::EmptyInput, None, "The zip archive has no members."));
                 State::Done
             }
-            false => State::Members(Members { entries: entries.into_iter(), current: None, position }),
+            false => {
+                State::Members(Box::new(Members { entries: entries.into_iter(), current: None, position }))
+            }
         }
     }
 }

@@ -16,12 +16,15 @@ use std::sync::Arc;
 use evtx::err::EvtxError;
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use memchr::memmem;
+use serde::{Deserialize, Serialize};
 
 use self::skim::Skimmer;
+use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
 use crate::locator::Span;
 use crate::needle::Needle;
+use crate::part::Part;
 use crate::problem::Code;
 use crate::text;
 
@@ -45,27 +48,23 @@ pub struct EvtxReader {
     pending: Vec<u8>,
     offset: u64,
     in_header: bool,
-    header: Option<EvtxFileHeader>,
-    /// Chunks that were read.
-    chunks: u64,
-    /// Blocks of nothing since the last chunk: offset and bytes. Free space, unless a chunk follows.
-    empty: Option<(u64, u64)>,
+    chunks: Chunks,
+    part: Part,
 }
 
 impl EvtxReader {
-    /// A reader whose first byte lies at `base`: 0, or the start of a chunk.
-    pub fn new(base: u64, needle: Option<&Needle>) -> EvtxReader {
+    /// A reader for a part that begins and ends where chunks should begin.
+    pub fn new(part: Part, needle: Option<&Needle>) -> EvtxReader {
         // Checksums are verified here and reported, instead of refusing the chunk.
         let settings = ParserSettings::new().validate_checksums(false).indent(false);
         EvtxReader {
             settings: Arc::new(settings),
             skimmer: needle.cloned().map(Skimmer::new),
             pending: Vec::new(),
-            offset: base,
-            in_header: base == 0,
-            header: None,
-            chunks: 0,
-            empty: None,
+            offset: part.start,
+            in_header: part.start == 0,
+            chunks: Chunks::default(),
+            part,
         }
     }
 
@@ -95,6 +94,7 @@ impl EvtxReader {
 
     fn file_header(&mut self, sink: &mut dyn Sink) {
         self.in_header = false;
+        self.part.misfit |= self.pending.starts_with(EVTX_CHUNK_MAGIC);
         let bytes = &self.pending[..EVTX_HEADER_BYTES.min(self.pending.len())];
         if bytes.starts_with(EVTX_CHUNK_MAGIC) {
             let message = "The file header is missing: the file begins with a chunk.";
@@ -103,7 +103,9 @@ impl EvtxReader {
         }
         if bytes.starts_with(EVTX_FILE_MAGIC) {
             match EvtxFileHeader::from_stream(&mut Cursor::new(bytes)) {
-                Ok(header) => self.header = Some(header),
+                Ok(header) => {
+                    self.chunks.header = Some((header.chunk_count, header.flags.contains(HeaderFlags::DIRTY)))
+                }
                 Err(error) => {
                     let message = format!("The file header can't be read: {}.", chain(&error));
                     sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
@@ -121,15 +123,15 @@ impl EvtxReader {
     /// the chunk magic inside it when the chunks are out of step.
     fn block(&mut self, block: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
         if block.starts_with(EVTX_CHUNK_MAGIC) {
-            self.end_of_empty(sink);
             self.chunk(block, CHUNK_BYTES, offset, sink);
             return CHUNK_BYTES;
         }
         let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
         let length = next.unwrap_or(block.len());
+        // Parts are cut where chunks should begin; here they begin elsewhere.
+        self.part.misfit |= next.is_some();
         if block[..length].iter().all(|byte| *byte == 0) {
-            let (start, bytes) = self.empty.unwrap_or((offset, 0));
-            self.empty = Some((start, bytes + length as u64));
+            self.chunks.empty.push((offset, length as u64));
         } else {
             let message =
                 format!("{length} bytes where a chunk should begin are no chunk; records in them are lost.");
@@ -138,18 +140,11 @@ impl EvtxReader {
         length
     }
 
-    /// A chunk follows: the empty blocks before it were no free space.
-    fn end_of_empty(&mut self, sink: &mut dyn Sink) {
-        if let Some((offset, bytes)) = self.empty.take() {
-            let message = format!("{bytes} bytes between chunks are zero; records that were there are lost.");
-            sink.trouble(Trouble::lost(Code::DamagedChunk, offset, message));
-        }
-    }
-
     /// Reads a chunk, of which the first `present` bytes are the file's.
     /// Reads a chunk. `present`: how many bytes of it the file holds; the rest is zero.
     fn chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
-        self.chunks += 1;
+        self.chunks.count += 1;
+        self.chunks.last = self.chunks.last.max(Some(offset));
         // A cut chunk is left to the decoder, which finds its way past damage.
         let unread = match self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES) {
             Some(skimmer) => skim(skimmer, bytes, sink),
@@ -204,22 +199,68 @@ impl EvtxReader {
         );
         sink.trouble(Trouble::note(Code::Truncated, offset, message));
         if block.starts_with(EVTX_CHUNK_MAGIC) && length > 512 {
-            self.end_of_empty(sink);
             block.resize(CHUNK_BYTES, 0);
             self.chunk(&block, length, offset, sink);
         }
     }
+}
 
-    fn compare_header(&self, sink: &mut dyn Sink) {
-        let Some(header) = &self.header else { return };
-        let dirty = header.flags.contains(HeaderFlags::DIRTY);
-        let said = u64::from(header.chunk_count);
-        if dirty || said != self.chunks & 0xffff {
+/// The chunks of a log, or of a part of one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Chunks {
+    /// Chunks that were read.
+    count: u64,
+    /// Where the last of them lies.
+    last: Option<u64>,
+    /// Blocks of zeros where chunks should be: offset and bytes. Free space, unless a chunk follows.
+    empty: Vec<(u64, u64)>,
+    /// What the file header says: how many chunks (16 bits), and that the log was not closed.
+    header: Option<(u16, bool)>,
+}
+
+impl Chunks {
+    /// Adds those of another part of the same log.
+    pub fn merge(&mut self, other: Chunks) {
+        self.count += other.count;
+        self.last = self.last.max(other.last);
+        self.empty.extend(other.empty);
+        self.header = self.header.or(other.header);
+    }
+
+    /// What must be reported: zeros between chunks, and a file header that does not fit.
+    pub fn judge(&self) -> Vec<Trouble> {
+        let mut troubles: Vec<_> = self
+            .lost_runs()
+            .into_iter()
+            .map(|(offset, bytes)| {
+                let message =
+                    format!("{bytes} bytes between chunks are zero; records that were there are lost.");
+                Trouble::lost(Code::DamagedChunk, offset, message)
+            })
+            .collect();
+        if let Some((said, dirty)) = self.header
+            && (dirty || u64::from(said) != self.count & 0xffff)
+        {
             let dirty = if dirty { " and is marked as not closed (dirty)" } else { "" };
             let message =
-                format!("The file header says {said} chunk(s){dirty}; {} were found and read.", self.chunks);
-            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+                format!("The file header says {said} chunk(s){dirty}; {} were found and read.", self.count);
+            troubles.push(Trouble::note(Code::StaleHeader, 0, message));
         }
+        troubles
+    }
+
+    /// The runs of zeros before the last chunk, joined where they touch.
+    fn lost_runs(&self) -> Vec<(u64, u64)> {
+        let mut empty = self.empty.clone();
+        empty.sort_unstable();
+        let mut runs: Vec<(u64, u64)> = Vec::new();
+        for (offset, bytes) in empty.into_iter().filter(|(offset, _)| Some(*offset) < self.last) {
+            match runs.last_mut() {
+                Some((start, length)) if *start + *length == offset => *length += bytes,
+                _ => runs.push((offset, bytes)),
+            }
+        }
+        runs
     }
 }
 
@@ -294,7 +335,8 @@ fn take(record: EvtxRecord<'_>, chunk: u64, sink: &mut dyn Sink) {
         // The size is repeated in four bytes after the content.
         length: RECORD_HEADER_BYTES + u64::from(record.binxml_size) + 4,
         nth: 0,
-        direct: true,
+        // The chunk is found again by counting from the file header.
+        direct: chunk_offset(chunk) == chunk,
     };
     let lost = |reason: String| Trouble {
         record: Some(number),
@@ -362,6 +404,10 @@ impl Reader for EvtxReader {
             return;
         }
         self.tail(sink);
-        self.compare_header(sink);
+        sink.whole(Whole::Evtx(std::mem::take(&mut self.chunks)));
+    }
+
+    fn part(&self) -> Part {
+        self.part
     }
 }

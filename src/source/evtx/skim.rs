@@ -180,7 +180,7 @@ fn instance(chunk: &[u8], range: Range<usize>, values: &mut Vec<Value>) -> Optio
 fn has_size(kind: u8, size: usize) -> bool {
     match kind {
         0x00 => true,
-        0x01 => size % 2 == 0,
+        0x01 => size.is_multiple_of(2),
         0x03 | 0x04 => size == 1,
         0x05 | 0x06 => size == 2,
         0x07 | 0x08 | 0x0b | 0x0d | 0x14 => size == 4,

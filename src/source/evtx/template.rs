@@ -203,7 +203,7 @@ pub fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 
 /// UTF-16LE text, which may end with NULs; none when it is no text or holds a NUL.
 pub fn utf16(bytes: &[u8]) -> Option<String> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();

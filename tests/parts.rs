@@ -1,0 +1,99 @@
+//! An input read in parts, in any order, gives the report of one reading.
+
+mod common;
+
+use common::forms::{self, Form};
+use common::{feed, report_of};
+use proptest::prelude::*;
+use sysmon_triage::intake::{Planned, plan};
+use sysmon_triage::limits::DETECT_BYTES;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
+use sysmon_triage::session::Session;
+use testlog::{Event, Options, Size};
+
+fn events(seed: u64, count: u64) -> Vec<Event> {
+    let options = Options { seed, size: Size::Events(count), matches: 9, groups: 4, ..Options::default() };
+    testlog::log(&options).0
+}
+
+fn planned(bytes: &[u8], part: u64) -> Vec<Planned> {
+    plan(&bytes[..bytes.len().min(DETECT_BYTES)], bytes.len() as u64, part)
+}
+
+/// A session over one input, read in these parts in this order, in pieces of this size.
+fn in_parts(name: &str, bytes: &[u8], parts: &[Planned], piece: usize) -> Session {
+    let mut session = Session::new(&RULE);
+    let size = bytes.len() as u64;
+    let source = session.add_source(name, size);
+    for part in parts {
+        let mut scan = Scan::of_part(&RULE, source, name, size, part);
+        feed(&mut scan, bytes, || piece);
+        assert!(session.absorb(scan.finish()));
+    }
+    session
+}
+
+/// Compares with one reading, and says in how many parts the input was read.
+fn check(form: &Form, part: u64, piece: usize, turn: usize) -> usize {
+    let mut parts = planned(&form.bytes, part);
+    if parts.is_empty() {
+        return 0;
+    }
+    let turn = turn % parts.len();
+    parts.rotate_left(turn);
+    parts.reverse();
+    let session = in_parts(&form.name, &form.bytes, &parts, piece);
+    assert!(!session.is_misfit(0), "{}", form.name);
+    let whole = common::session(&[(&form.name, &form.bytes)], 1 << 20);
+    assert_eq!(report_of(&session), report_of(&whole), "{} in parts of {part}", form.name);
+    parts.len()
+}
+
+#[test]
+fn text_and_event_logs_are_split() {
+    let counts: Vec<_> = forms::plain(&events(1, 600))
+        .iter()
+        .map(|form| (form.name.clone(), check(form, 4000, 777, 1)))
+        .collect();
+    let split = |name: &str| counts.iter().any(|(form, parts)| form.contains(name) && *parts > 1);
+    for name in ["Utf8.xml", "(EvtxDump, Lines)", "evtx"] {
+        assert!(split(name), "{name} is never split: {counts:?}");
+    }
+}
+
+/// `<Event ` inside a CDATA section looks like a beginning to a reader that starts there. Event XML
+/// from Windows never has one, but a file may.
+#[test]
+fn a_beginning_that_is_none_is_noticed() {
+    let event = |data: &str| {
+        format!(
+            "<Event xmlns='u'><System><EventID>1</EventID></System><EventData><Data Name='a'>{data}</Data></EventData></Event>\n"
+        )
+    };
+    let trap = format!("<![CDATA[{}]]>", "<Event x='1'></Event>".repeat(40));
+    let text = event("plain") + &event(&trap) + &event("plain");
+    let parts = planned(text.as_bytes(), 300);
+    assert!(parts.len() > 3);
+    let mut session = in_parts("trap.xml", text.as_bytes(), &parts, 100);
+    assert!(session.is_misfit(0));
+    assert!(!session.sources()[0].findings.complete);
+    session.restart(0);
+    let mut scan = session.scan(0).unwrap();
+    feed(&mut scan, text.as_bytes(), || 100);
+    assert!(session.absorb(scan.finish()));
+    assert_eq!(report_of(&session), report_of(&common::session(&[("trap.xml", text.as_bytes())], 1 << 20)));
+    assert_eq!(report_of(&session)["totals"]["records"], 3);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Parts of any size, from a few bytes up, in any order.
+    #[test]
+    fn any_parts_in_any_order(seed in any::<u64>(), part in 60u64..9000, piece in 1usize..5000, turn in any::<usize>()) {
+        for form in forms::plain(&events(seed, 60)) {
+            check(&form, part, piece, turn);
+        }
+    }
+}
