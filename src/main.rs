@@ -32,6 +32,9 @@ struct Arguments {
     /// Computes the SHA-256 of every input.
     #[arg(long)]
     sha256: bool,
+    /// Parses every event in full, also those that can't match: slower, and the same result.
+    #[arg(long)]
+    verify: bool,
     /// Logs, or folders whose files are all read; `-` is standard input.
     #[arg(required = true, value_name = "FILE|FOLDER")]
     inputs: Vec<PathBuf>,
@@ -47,8 +50,9 @@ enum Format {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut session = Session::new(&RULE);
+    let how = How { sha256: arguments.sha256, verify: arguments.verify };
     for input in inputs(&arguments.inputs) {
-        read(&mut session, input, arguments.sha256);
+        read(&mut session, input, how);
     }
     match print(&session, arguments.format) {
         Ok(()) if view::anything_lost(&session) => ExitCode::from(1),
@@ -107,34 +111,49 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) {
     }
 }
 
+/// How inputs are read.
+#[derive(Clone, Copy)]
+struct How {
+    sha256: bool,
+    verify: bool,
+}
+
+impl How {
+    fn scan(self, source: u32, name: &str, size: Option<u64>) -> Scan {
+        let new = if self.verify { Scan::verifying } else { Scan::new };
+        new(&RULE, source, name, size)
+    }
+}
+
 /// Reads one input into the session.
-fn read(session: &mut Session, input: Input, sha256: bool) {
-    match input.content {
-        Ok(Content::Standard) => read_standard(session, sha256),
-        Ok(Content::File(path)) => read_file(session, &input.name, &path, sha256),
+fn read(session: &mut Session, input: Input, how: How) {
+    let opened = match input.content {
+        Ok(Content::Standard) => return read_stream(session, &input.name, io::stdin().lock(), how),
+        Ok(Content::File(path)) => File::open(path).and_then(|file| Ok((file.metadata()?, file))),
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok((metadata, file)) if metadata.is_file() => {
+            read_file(session, &input.name, file, metadata.len(), how)
+        }
+        // A pipe or device has no size.
+        Ok((_, file)) => read_stream(session, &input.name, file, how),
         Err(error) => {
             let source = session.add_source(&input.name, 0);
-            let findings = Scan::new(&RULE, source, &input.name, None).fail(&format!("{error}."));
+            let findings = how.scan(source, &input.name, None).fail(&format!("{error}."));
             session.absorb(findings);
         }
     }
 }
 
-fn read_file(session: &mut Session, name: &str, path: &Path, sha256: bool) {
-    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (size, mut file) = match opened {
-        Ok(opened) => opened,
-        Err(error) => {
-            return read(session, Input { name: name.to_owned(), content: Err(error) }, sha256);
-        }
-    };
+fn read_file(session: &mut Session, name: &str, mut file: File, size: u64, how: How) {
     let source = session.add_source(name, size);
-    let mut scan = Scan::new(&RULE, source, name, Some(size));
+    let mut scan = how.scan(source, name, Some(size));
     match feed(&mut scan, &mut file) {
         Ok(()) => session.absorb(scan.finish()),
         Err(error) => session.absorb(scan.fail(&format!("{error}."))),
     };
-    if sha256 {
+    if how.sha256 {
         match hash(&mut file) {
             Ok(hash) => session.set_sha256(source, hash),
             Err(error) => {
@@ -175,19 +194,18 @@ fn hash(file: &mut File) -> io::Result<String> {
     }
 }
 
-/// Standard input has no size and can't be read from its end: it is read front to back.
-fn read_standard(session: &mut Session, sha256: bool) {
-    let source = session.add_source("-", 0);
-    let mut scan = Scan::new(&RULE, source, "-", None);
+/// What has no size can't be read from its end: it is read front to back.
+fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How) {
+    let source = session.add_source(name, 0);
+    let mut scan = how.scan(source, name, None);
     let mut hasher = Hasher::default();
-    let mut input = io::stdin().lock();
     let mut buffer = vec![0; READ_BYTES];
     let result = loop {
         match input.read(&mut buffer) {
             Ok(0) => break Ok(()),
             Ok(count) => {
                 scan.push(&buffer[..count]);
-                if sha256 {
+                if how.sha256 {
                     hasher.push(&buffer[..count]);
                 }
             }
@@ -200,7 +218,7 @@ fn read_standard(session: &mut Session, sha256: bool) {
         Ok(()) => session.absorb(scan.finish()),
         Err(error) => session.absorb(scan.fail(&format!("{error}."))),
     };
-    if sha256 {
+    if how.sha256 {
         session.set_sha256(source, hasher.finish());
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Trouble;
-use super::evtx::Chunks;
+use super::evtx::chunks::Chunks;
 use super::gap::GapCounts;
 use crate::problem::Code;
 

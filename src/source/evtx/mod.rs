@@ -5,6 +5,7 @@
 //! are decoded by the `evtx` crate; what the event says (`System/EventRecordID`, `TimeCreated`)
 //! counts, not the record header, which an exported log may have numbered anew.
 
+pub mod chunks;
 pub mod skim;
 pub mod template;
 
@@ -16,8 +17,8 @@ use std::sync::Arc;
 use evtx::err::EvtxError;
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use memchr::memmem;
-use serde::{Deserialize, Serialize};
 
+use self::chunks::Chunks;
 use self::skim::Skimmer;
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
@@ -202,65 +203,6 @@ impl EvtxReader {
             block.resize(CHUNK_BYTES, 0);
             self.chunk(&block, length, offset, sink);
         }
-    }
-}
-
-/// The chunks of a log, or of a part of one.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Chunks {
-    /// Chunks that were read.
-    count: u64,
-    /// Where the last of them lies.
-    last: Option<u64>,
-    /// Blocks of zeros where chunks should be: offset and bytes. Free space, unless a chunk follows.
-    empty: Vec<(u64, u64)>,
-    /// What the file header says: how many chunks (16 bits), and that the log was not closed.
-    header: Option<(u16, bool)>,
-}
-
-impl Chunks {
-    /// Adds those of another part of the same log.
-    pub fn merge(&mut self, other: Chunks) {
-        self.count += other.count;
-        self.last = self.last.max(other.last);
-        self.empty.extend(other.empty);
-        self.header = self.header.or(other.header);
-    }
-
-    /// What must be reported: zeros between chunks, and a file header that does not fit.
-    pub fn judge(&self) -> Vec<Trouble> {
-        let mut troubles: Vec<_> = self
-            .lost_runs()
-            .into_iter()
-            .map(|(offset, bytes)| {
-                let message =
-                    format!("{bytes} bytes between chunks are zero; records that were there are lost.");
-                Trouble::lost(Code::DamagedChunk, offset, message)
-            })
-            .collect();
-        if let Some((said, dirty)) = self.header
-            && (dirty || u64::from(said) != self.count & 0xffff)
-        {
-            let dirty = if dirty { " and is marked as not closed (dirty)" } else { "" };
-            let message =
-                format!("The file header says {said} chunk(s){dirty}; {} were found and read.", self.count);
-            troubles.push(Trouble::note(Code::StaleHeader, 0, message));
-        }
-        troubles
-    }
-
-    /// The runs of zeros before the last chunk, joined where they touch.
-    fn lost_runs(&self) -> Vec<(u64, u64)> {
-        let mut empty = self.empty.clone();
-        empty.sort_unstable();
-        let mut runs: Vec<(u64, u64)> = Vec::new();
-        for (offset, bytes) in empty.into_iter().filter(|(offset, _)| Some(*offset) < self.last) {
-            match runs.last_mut() {
-                Some((start, length)) if *start + *length == offset => *length += bytes,
-                _ => runs.push((offset, bytes)),
-            }
-        }
-        runs
     }
 }
 
