@@ -10,8 +10,11 @@ use crate::source::{Sink, Trouble};
 pub struct Gzip {
     inflate: Inflate,
     content: Option<Stream>,
-    /// Compressed bytes taken so far.
+    /// Compressed bytes taken so far, and how many of them before the stream at hand.
     offset: u64,
+    start: u64,
+    /// Bytes that were unpacked so far.
+    unpacked: u64,
     /// Streams that ended.
     ended: u64,
     /// Bytes of the stream at hand were taken.
@@ -26,6 +29,8 @@ impl Gzip {
             inflate: Inflate::gzip(),
             content: Some(content),
             offset: 0,
+            start: 0,
+            unpacked: 0,
             ended: 0,
             started: false,
             stopped: false,
@@ -46,12 +51,13 @@ impl Gzip {
         // Only the two magic bytes begin another stream; tapes and careless copies pad with others.
         if !self.started && self.ended > 0 && bytes[0] != 0x1f {
             let message = "Bytes after the end of the gzip stream were left out.";
-            self.stop(Code::TrailingBytes, message.to_owned(), sink);
+            self.stop(Code::TrailingBytes, self.offset, message, sink);
             return &[];
         }
         self.started = true;
-        let Gzip { inflate, content, .. } = self;
+        let Gzip { inflate, content, unpacked, .. } = self;
         let progress = inflate.push(bytes, |out| {
+            *unpacked += out.len() as u64;
             if let Some(content) = content {
                 content.push(out, sink);
             }
@@ -63,17 +69,19 @@ impl Gzip {
             }
             Ok(Progress::End(used)) => {
                 self.offset += used as u64;
+                self.start = self.offset;
                 self.ended += 1;
                 self.started = false;
                 self.inflate = Inflate::gzip();
                 &bytes[used..]
             }
             Err(reason) => {
+                // How far the decoder looked ahead depends on how the bytes came; what it unpacked does not.
                 let message = format!(
-                    "The gzip data breaks after {} bytes ({reason}); what stands before was read.",
-                    self.offset
+                    "The gzip stream that begins here breaks after {} unpacked bytes ({reason}); they were read.",
+                    self.unpacked
                 );
-                self.stop(Code::DamagedArchive, message, sink);
+                self.stop(Code::DamagedArchive, self.start, &message, sink);
                 &[]
             }
         }
@@ -86,16 +94,16 @@ impl Gzip {
                 "The gzip stream ends too early, after {} bytes; what is there was read.",
                 self.offset
             );
-            self.stop(Code::Truncated, message, sink);
+            self.stop(Code::Truncated, self.offset, &message, sink);
         }
         self.close(sink);
     }
 
     /// Takes no more bytes and says why. The content is closed before, since the offset is one of
     /// the packed file.
-    fn stop(&mut self, code: Code, message: String, sink: &mut dyn Sink) {
+    fn stop(&mut self, code: Code, place: u64, message: &str, sink: &mut dyn Sink) {
         self.close(sink);
-        sink.trouble(Trouble::note(code, self.offset, message));
+        sink.trouble(Trouble::note(code, place, message));
         self.stopped = true;
     }
 

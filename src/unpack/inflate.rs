@@ -7,6 +7,10 @@ const OUT_BYTES: usize = 256 * 1024;
 /// The window of deflate, as a power of two: gzip allows the largest.
 const WINDOW_BITS: u8 = 15;
 
+/// Why a stream can't be read on. What the decoder itself says of the same damage depends on how the
+/// bytes came.
+const BROKEN: &str = "the compressed data or its checksum is not valid";
+
 /// A decoder of one deflate stream.
 pub struct Inflate {
     state: Decompress,
@@ -37,7 +41,7 @@ impl Inflate {
     ///
     /// # Errors
     /// The reason why the data is no deflate stream.
-    pub fn push(&mut self, input: &[u8], mut take: impl FnMut(&[u8])) -> Result<Progress, String> {
+    pub fn push(&mut self, input: &[u8], mut take: impl FnMut(&[u8])) -> Result<Progress, &'static str> {
         let mut used = 0;
         loop {
             let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
@@ -47,12 +51,12 @@ impl Inflate {
             if made > 0 {
                 take(&self.out[..made]);
             }
-            match status.map_err(|error| error.to_string())? {
+            match status.map_err(|_| BROKEN)? {
                 Status::StreamEnd => return Ok(Progress::End(used)),
                 // A full output buffer may hide more output behind it.
                 _ if made == self.out.len() => {}
                 _ if used == input.len() => return Ok(Progress::More),
-                _ if made == 0 => return Err("the decoder makes no progress".to_owned()),
+                _ if made == 0 => return Err(BROKEN),
                 _ => {}
             }
         }
