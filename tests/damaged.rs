@@ -514,6 +514,23 @@ mod archives {
         assert!(said.iter().any(|line| line.starts_with("error damaged_archive [offset")), "{said:?}");
     }
 
+    /// However the bytes come, the damage is told in the same words.
+    #[test]
+    fn gzip_corrupt_in_any_pieces() {
+        let events = log(400);
+        let mut packed = gzip::member(xml_of(&events).as_bytes());
+        let half = packed.len() / 2;
+        for junk in 0..64 {
+            packed[half + junk] ^= 0x55;
+            let inputs: &[(&str, &[u8])] = &[("bad.log.gz", &packed)];
+            let whole = common::session(inputs, usize::MAX);
+            for piece in [100, 7777] {
+                let differences = common::differences(&common::session(inputs, piece), &whole);
+                assert!(differences.is_empty(), "{differences:?}");
+            }
+        }
+    }
+
     #[test]
     fn gzip_with_a_wrong_checksum() {
         let events = log(20);
@@ -525,7 +542,7 @@ mod archives {
             &packed,
             &events,
             expect![[r#"
-            error damaged_archive [offset 0 (0x0)] The gzip data breaks after 0 bytes (deflate decompression error: incorrect data check); what stands before was read.
+            error damaged_archive [offset 0 (0x0)] The gzip stream that begins here breaks after 28395 unpacked bytes (the compressed data or its checksum is not valid); they were read.
         "#]],
         );
     }

@@ -3,15 +3,13 @@
 mod common;
 
 use common::forms::{self, Form};
-use common::{assert_rows, feed, report_of, rows};
+use common::{assert_rows, differences, feed, report_of, rows, spoil};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use serde_json::{Value, json};
 use sysmon_triage::findings::Findings;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
-use sysmon_triage::view;
 use testlog::evtx::{self, Style};
 use testlog::json::{self, Shape};
 use testlog::rng::Rng;
@@ -21,11 +19,6 @@ use testlog::{Event, Expected, Options, Size, csv};
 fn log(seed: u64, events: u64) -> (Vec<Event>, Expected) {
     let matches = events / 4;
     testlog::log(&Options { seed, size: Size::Events(events), matches, groups: 3, ..Options::default() })
-}
-
-/// All that a session says: the report, and the summary with every kind of event and host.
-fn all_of(session: &Session) -> Value {
-    json!([report_of(session), view::summary(session)])
 }
 
 /// A session over one input in pieces of these sizes, over and over.
@@ -46,25 +39,9 @@ fn whole(form: &Form) -> Session {
 
 /// The session says what reading the whole at once says.
 fn same(form: &Form, session: &Session) -> Result<(), TestCaseError> {
-    let mut differences = Vec::new();
-    compare("", &all_of(session), &all_of(&whole(form)), &mut differences);
+    let differences = differences(session, &whole(form));
     prop_assert!(differences.is_empty(), "{}:\n{}", form.name, differences.join("\n"));
     Ok(())
-}
-
-/// Names the paths at which two values differ: a report is too long to be looked through.
-fn compare(path: &str, have: &Value, want: &Value, found: &mut Vec<String>) {
-    match (have, want) {
-        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
-            a.iter().for_each(|(name, value)| compare(&format!("{path}/{name}"), value, &b[name], found));
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            let pairs = a.iter().zip(b).enumerate();
-            pairs.for_each(|(at, (a, b))| compare(&format!("{path}/{at}"), a, b, found));
-        }
-        _ if have == want => {}
-        _ => found.push(format!("{path}: {have} and not {want}")),
-    }
 }
 
 /// Every plain form, and every packing of some of them.
@@ -72,25 +49,6 @@ fn all_forms(events: &[Event]) -> Vec<Form> {
     let plain = forms::plain(events);
     let some = plain.iter().step_by(7).flat_map(forms::packed).collect::<Vec<_>>();
     plain.into_iter().chain(some).collect()
-}
-
-/// Cuts, zeroes, overwrites or doubles a part of the bytes.
-fn spoil(bytes: &mut Vec<u8>, kind: u8, at: Index, length: usize, seed: u64) {
-    if bytes.is_empty() {
-        return;
-    }
-    let from = at.index(bytes.len());
-    let to = (from + length).min(bytes.len());
-    match kind % 5 {
-        0 => bytes.truncate(from),
-        1 => bytes[from..to].fill(0),
-        2 => bytes[from..to].copy_from_slice(&Rng::new(seed).bytes(to - from)),
-        3 => _ = bytes.drain(from..to),
-        _ => {
-            let part = bytes[from..to].to_vec();
-            bytes.splice(to..to, part);
-        }
-    }
 }
 
 proptest! {
@@ -114,6 +72,7 @@ proptest! {
     ) {
         let (events, _) = log(seed, 12);
         for mut form in all_forms(&events) {
+            let at = at.index(form.bytes.len().max(1));
             spoil(&mut form.bytes, kind, at, length, seed);
             same(&form, &in_pieces(&form, &sizes))?;
         }
@@ -309,6 +268,7 @@ proptest! {
     fn spoilt_chunks_end_without_a_panic(kind: u8, at: Index, length in 1_usize..9000, seed: u64) {
         let (events, _) = log(3, 60);
         let mut bytes = evtx::file(&events, Style::default());
+        let at = at.index(bytes.len());
         spoil(&mut bytes, kind, at, length, seed);
         let records = report_of(&whole(&Form { name: "spoilt.evtx".into(), bytes, raw: "" }));
         prop_assert!(records["totals"]["records"].as_u64().unwrap() <= 120);

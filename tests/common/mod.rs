@@ -9,6 +9,7 @@ use sysmon_triage::report::Report;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
+use sysmon_triage::view;
 
 /// Feeds a scan with everything it wants, in pieces whose sizes `piece` gives.
 pub fn feed(scan: &mut Scan, bytes: &[u8], mut piece: impl FnMut() -> usize) {
@@ -112,4 +113,43 @@ pub fn streamed(name: &str, bytes: &[u8], piece: usize) -> Session {
 /// [`problems`], each on a line of its own.
 pub fn problem_lines(report: &Value) -> String {
     problems(report).iter().map(|problem| format!("{problem}\n")).collect()
+}
+
+/// Names the paths at which two sessions differ, in the report or in the summary with every kind of
+/// event and host: a report is too long to be looked through.
+pub fn differences(have: &Session, want: &Session) -> Vec<String> {
+    let all = |session| serde_json::json!([report_of(session), view::summary(session)]);
+    let mut found = Vec::new();
+    compare("", &all(have), &all(want), &mut found);
+    found
+}
+
+fn compare(path: &str, have: &Value, want: &Value, found: &mut Vec<String>) {
+    match (have, want) {
+        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
+            a.iter().for_each(|(name, value)| compare(&format!("{path}/{name}"), value, &b[name], found));
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            let pairs = a.iter().zip(b).enumerate();
+            pairs.for_each(|(at, (a, b))| compare(&format!("{path}/{at}"), a, b, found));
+        }
+        _ if have == want => {}
+        _ => found.push(format!("{path}: {have} and not {want}")),
+    }
+}
+
+/// Cuts, zeroes, overwrites, removes or doubles a part of the bytes.
+pub fn spoil(bytes: &mut Vec<u8>, kind: u8, from: usize, length: usize, seed: u64) {
+    let from = from.min(bytes.len());
+    let to = (from + length).min(bytes.len());
+    match kind % 5 {
+        0 => bytes.truncate(from),
+        1 => bytes[from..to].fill(0),
+        2 => bytes[from..to].copy_from_slice(&testlog::rng::Rng::new(seed).bytes(to - from)),
+        3 => _ = bytes.drain(from..to),
+        _ => {
+            let part = bytes[from..to].to_vec();
+            bytes.splice(to..to, part);
+        }
+    }
 }

@@ -1,0 +1,142 @@
+//! A scan that looks only at what can match finds what a scan finds that parses everything.
+
+mod common;
+
+use common::forms::{self, Form};
+use common::{differences, feed, report_of, rows, spoil};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
+use sysmon_triage::session::Session;
+use testlog::rng::Rng;
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::{Event, Options, Size};
+
+fn session_of(form: &Form, verifying: bool) -> Session {
+    let mut session = Session::new(&RULE);
+    let size = form.bytes.len() as u64;
+    let source = session.add_source(&form.name, size);
+    let mut scan = match verifying {
+        true => Scan::verifying(&RULE, source, &form.name, Some(size)),
+        false => Scan::new(&RULE, source, &form.name, Some(size)),
+    };
+    feed(&mut scan, &form.bytes, || 4000);
+    assert!(session.absorb(scan.finish()));
+    session
+}
+
+fn log(seed: u64, events: u64) -> Vec<Event> {
+    testlog::log(&Options { seed, size: Size::Events(events), matches: events / 5, ..Options::default() }).0
+}
+
+/// Values that a fast reader may take for something else.
+const ODD: &[&str] = &[
+    "",
+    "-",
+    " ",
+    "WmiPrvSE.exe",
+    r"C:\Windows\System32\wbem\wMiPrVsE.ExE",
+    r#""C:\a b\WmiPrvSE.exe" -Embedding"#,
+    "C:/x/WmiPrvSE.exe",
+    "WmiPrvSE.exe\u{0}",
+    "\u{0}",
+    "<Event>&amp;</Event>",
+    "]]>",
+    "Zoë 日本 😀",
+    "\r\n\t",
+    "2024-03-04 08:00:00.123",
+    "Microsoft-Windows-Sysmon",
+    "1",
+];
+
+/// Puts odd values into the fields that the rule reads, takes fields away, doubles them.
+fn make_odd(events: &mut [Event], seed: u64) {
+    let names = [
+        "ParentImage",
+        "ParentCommandLine",
+        "Image",
+        "CommandLine",
+        "User",
+        "UtcTime",
+        "ProcessId",
+        "ParentProcessId",
+    ];
+    let mut rng = Rng::new(seed);
+    for event in events {
+        for _ in 0..rng.below(4) {
+            let (name, value) = (rng.pick(&names), rng.pick(ODD));
+            match rng.below(6) {
+                0 => event.data.retain(|(have, _)| *have != name),
+                1 => event.data.push((name, value.into())),
+                2 => event.computer = value.into(),
+                _ => *event = event.clone().with(name, value),
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_form_and_packing(seed: u64) {
+        for plain in forms::plain(&log(seed, 30)) {
+            for form in forms::packed(&plain).into_iter().chain([plain]) {
+                let found = differences(&session_of(&form, false), &session_of(&form, true));
+                prop_assert!(found.is_empty(), "{}:\n{}", form.name, found.join("\n"));
+            }
+        }
+    }
+
+    #[test]
+    fn odd_values(seed: u64) {
+        let mut events = log(seed, 30);
+        make_odd(&mut events, seed);
+        for form in forms::plain(&events) {
+            let found = differences(&session_of(&form, false), &session_of(&form, true));
+            prop_assert!(found.is_empty(), "{}:\n{}", form.name, found.join("\n"));
+        }
+    }
+
+    /// What is broken and can't match may count as a record or as damaged; the rows are the same.
+    #[test]
+    fn spoilt_input_gives_the_same_rows(seed: u64, kind: u8, at: Index, length in 1_usize..2000) {
+        for mut form in forms::plain(&log(seed, 30)) {
+            let from = at.index(form.bytes.len());
+            spoil(&mut form.bytes, kind, from, length, seed);
+            let rows = [false, true].map(|verifying| rows(&report_of(&session_of(&form, verifying))));
+            prop_assert_eq!(&rows[0], &rows[1], "{}", form.name);
+        }
+    }
+
+    /// A name can be written in a thousand ways in XML.
+    #[test]
+    fn any_spelling_of_a_name_in_xml_is_seen(seed: u64) {
+        let mut rng = Rng::new(seed);
+        let text = xml::file(&log(seed, 20), &SPLUNK, Layout::Ended("\n"));
+        let mut respelled = String::new();
+        for (at, part) in text.split("WmiPrvSE.exe").enumerate() {
+            if at > 0 {
+                "WmiPrvSE.exe".chars().for_each(|c| respelled += &spelling(c, &mut rng));
+            }
+            respelled += part;
+        }
+        let plain = Form { name: "a.xml".into(), bytes: text.into_bytes(), raw: "xml" };
+        let other = Form { name: "a.xml".into(), bytes: respelled.clone().into_bytes(), raw: "xml" };
+        let totals = |form: &Form, verifying| report_of(&session_of(form, verifying))["totals"].clone();
+        prop_assert_eq!(totals(&other, false), totals(&plain, true), "{}", respelled);
+    }
+}
+
+fn spelling(character: char, rng: &mut Rng) -> String {
+    match rng.below(8) {
+        0 => format!("&#{};", character as u32),
+        1 => format!("&#x{:x};", character as u32),
+        2 => format!("&#x000{:X};", character as u32),
+        3 => format!("<![CDATA[{character}]]>"),
+        4 => format!("<!--x-->{character}"),
+        5 => character.to_ascii_uppercase().to_string(),
+        _ => character.to_string(),
+    }
+}
