@@ -53,6 +53,24 @@ impl Scan {
         Scan { intake, collector, progress: Progress::default(), size: Some(size) }
     }
 
+    /// A scan of a part that parses every event in full.
+    pub fn verifying_part(
+        rule: &'static Rule,
+        source: u32,
+        name: &str,
+        size: u64,
+        planned: &Planned,
+    ) -> Scan {
+        let intake = Intake::of_part(name, size, planned, None);
+        Scan { intake, ..Scan::of_part(rule, source, name, size, planned) }
+    }
+
+    /// Counts bytes of the input that other scans took.
+    pub fn after(mut self, bytes: u64) -> Scan {
+        self.progress.bytes += bytes;
+        self
+    }
+
     /// The next part of the input that is wanted; any prefix of it may be pushed. None: enough was
     /// read, [`Scan::finish`] is next.
     pub fn want(&self) -> Option<Want> {

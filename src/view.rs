@@ -28,8 +28,8 @@ pub struct Summary<'a> {
     pub seen: Seen<'a>,
     /// Every kind of record, the most frequent first.
     pub events: Vec<Kind<'a>>,
-    /// The inputs.
-    pub sources: Vec<SourceReport<'a>>,
+    /// Those inputs that were asked for, by number.
+    pub sources: BTreeMap<u32, SourceReport<'a>>,
 }
 
 /// The answer in numbers.
@@ -103,16 +103,17 @@ pub struct Kind<'a> {
     pub count: u64,
 }
 
-/// The session at a glance.
-pub fn summary(session: &Session) -> Summary<'_> {
+/// The session at a glance, with the inputs that are wanted: there may be thousands.
+pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
     let totals = report::totals(session);
+    let sources = (0..).zip(session.sources()).filter(|(number, _)| wanted(*number));
     Summary {
         rule: report::rule_report(session.rule()),
         verdict: verdict(session),
         outcome: outcome(session, &totals),
         seen: seen(session),
         events: events(session),
-        sources: session.sources().iter().map(report::source_report).collect(),
+        sources: sources.map(|(number, source)| (number, report::source_report(source))).collect(),
         totals,
     }
 }

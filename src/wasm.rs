@@ -4,6 +4,8 @@
 //! [`crate::view`] and [`crate::recall`]; errors become JavaScript errors with one sentence.
 //! Numbers are JavaScript numbers: every count and offset fits 53 bits.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -44,20 +46,24 @@ fn packed(findings: &Findings) -> Result<Vec<u8>, JsError> {
     Ok(postcard::to_stdvec(findings)?)
 }
 
-/// One input being read.
+/// One input being read, or a part of one.
 #[wasm_bindgen]
 pub struct Scan {
     scan: scan::Scan,
+    /// Of the input.
     size: u64,
+    /// Of what this scan reads; at the edges of a part it looks at a little more.
+    length: u64,
 }
 
 #[wasm_bindgen]
 impl Scan {
-    /// A scan of input number `source`, with this name and size.
+    /// A scan of input number `source`, with this name and size. `verify`: every event is parsed in full.
     #[wasm_bindgen(constructor)]
-    pub fn new(source: u32, name: &str, size: f64) -> Scan {
+    pub fn new(source: u32, name: &str, size: f64, verify: bool) -> Scan {
         let size = size as u64;
-        Scan { scan: scan::Scan::new(&RULE, source, name, Some(size)), size }
+        let new = if verify { scan::Scan::verifying } else { scan::Scan::new };
+        Scan { scan: new(&RULE, source, name, Some(size)), size, length: size }
     }
 
     /// A scan of part number `index` of what `plan` gives for the same arguments.
@@ -65,6 +71,7 @@ impl Scan {
         source: u32,
         name: &str,
         size: f64,
+        verify: bool,
         head: &[u8],
         part_bytes: f64,
         index: usize,
@@ -72,7 +79,9 @@ impl Scan {
         let size = size as u64;
         let parts = intake::plan(head, size, part_bytes as u64);
         let planned = parts.get(index).ok_or_else(|| JsError::new("There is no such part."))?;
-        Ok(Scan { scan: scan::Scan::of_part(&RULE, source, name, size, planned), size })
+        let of_part = if verify { scan::Scan::verifying_part } else { scan::Scan::of_part };
+        let length = planned.part.end.unwrap_or(size) - planned.part.start;
+        Ok(Scan { scan: of_part(&RULE, source, name, size, planned), size, length })
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
@@ -99,7 +108,7 @@ impl Scan {
         }
         let progress = self.scan.progress();
         out(&Progress {
-            bytes: progress.bytes,
+            bytes: progress.bytes.min(self.length),
             format: progress.format,
             records: progress.counts.records,
             process_creations: progress.counts.process_creations,
@@ -118,16 +127,6 @@ impl Scan {
     pub fn finish(self) -> Result<Vec<u8>, JsError> {
         packed(&self.scan.finish())
     }
-
-    /// Broken off by the user: the rest, packed.
-    pub fn cancel(self) -> Result<Vec<u8>, JsError> {
-        packed(&self.scan.cancel())
-    }
-
-    /// The input can't be read on: the rest, packed. `reason` is a sentence.
-    pub fn read_failed(self, reason: &str) -> Result<Vec<u8>, JsError> {
-        packed(&self.scan.fail(reason))
-    }
 }
 
 /// How many parts of about `part_bytes` an input of `size` bytes can be read in; 0: only as a whole.
@@ -142,6 +141,8 @@ pub fn plan(head: &[u8], size: f64, part_bytes: f64) -> usize {
 pub struct Session {
     session: session::Session,
     view: View,
+    /// Inputs that changed since the last summary.
+    changed: BTreeSet<u32>,
 }
 
 #[wasm_bindgen]
@@ -150,17 +151,23 @@ impl Session {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Session {
-        Session { session: session::Session::new(&RULE), view: View::default() }
+        Session { session: session::Session::new(&RULE), view: View::default(), changed: BTreeSet::new() }
     }
 
     /// Adds an input; returns its number.
     pub fn add_source(&mut self, name: &str, size: f64) -> u32 {
-        self.session.add_source(name, size as u64)
+        let source = self.session.add_source(name, size as u64);
+        self.changed.insert(source);
+        source
     }
 
     /// Merges what a scan found.
     pub fn absorb(&mut self, packed: &[u8]) -> Result<(), JsError> {
-        let findings: Findings = postcard::from_bytes(packed)?;
+        self.merge(postcard::from_bytes(packed)?)
+    }
+
+    fn merge(&mut self, findings: Findings) -> Result<(), JsError> {
+        self.changed.insert(findings.source);
         match self.session.absorb(findings) {
             true => Ok(()),
             false => Err(JsError::new("The findings belong to no input of this session.")),
@@ -175,20 +182,30 @@ impl Session {
 
     /// Forgets what was found in an input, so that it can be read anew.
     pub fn restart(&mut self, source: u32) {
+        self.changed.insert(source);
         self.session.restart(source);
     }
 
-    /// The worker that read an input broke down: `reason`, a sentence, becomes a problem of it.
-    pub fn reading_broke(&mut self, source: u32, reason: &str) -> Result<(), JsError> {
-        match self.session.scan(source).map(|scan| self.session.absorb(scan.fail(reason))) {
-            Some(true) => Ok(()),
-            _ => Err(JsError::new("There is no such input.")),
-        }
+    /// An input can't be read on after `bytes`: `reason`, a sentence, becomes a problem of it.
+    pub fn reading_failed(&mut self, source: u32, bytes: f64, reason: &str) -> Result<(), JsError> {
+        let scan = self.scan(source)?.after(bytes as u64);
+        self.merge(scan.fail(reason))
     }
 
-    /// The session at a glance.
-    pub fn summary(&self) -> Out {
-        out(&view::summary(&self.session))
+    /// The user stopped reading an input after `bytes`.
+    pub fn reading_stopped(&mut self, source: u32, bytes: f64) -> Result<(), JsError> {
+        let scan = self.scan(source)?.after(bytes as u64);
+        self.merge(scan.cancel())
+    }
+
+    fn scan(&self, source: u32) -> Result<scan::Scan, JsError> {
+        self.session.scan(source).ok_or_else(|| JsError::new("There is no such input."))
+    }
+
+    /// The session at a glance. Of the inputs, those that changed since the last call, by number.
+    pub fn summary(&mut self) -> Out {
+        let changed = std::mem::take(&mut self.changed);
+        out(&view::summary(&self.session, |source| changed.contains(&source)))
     }
 
     /// The rule with all its metadata.
@@ -243,6 +260,7 @@ impl Session {
 
     /// Sets the SHA-256 of an input.
     pub fn set_sha256(&mut self, source: u32, hash: &str) {
+        self.changed.insert(source);
         self.session.set_sha256(source, hash.to_owned());
     }
 }

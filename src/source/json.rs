@@ -6,13 +6,19 @@
 
 use serde_json::Value;
 
+use super::json_skim::{Line, Skimmer};
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, gap, json_event};
 use crate::limits;
 use crate::locator::Span;
+use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
 use crate::text::{self, Encoding, Window};
+
+/// Objects that are no lines of their own before lines are no longer tried: in one long line each try
+/// costs as much as the line is long.
+const NOT_LINES: u32 = 16;
 
 /// Finds the objects in a text.
 #[derive(Debug)]
@@ -23,6 +29,10 @@ pub struct JsonReader {
     indent: Option<usize>,
     objects: u64,
     part: Part,
+    /// Passes over events that can't match; without it all are built in full.
+    skimmer: Option<Skimmer>,
+    /// Objects that were no lines of their own.
+    not_lines: u32,
 }
 
 #[derive(Debug)]
@@ -72,12 +82,20 @@ enum Stop {
 impl JsonReader {
     /// A reader for a part of a text. Only JSON lines can be read in parts: a part that does not
     /// begin the text begins one byte early, and passes over the line that this byte is in.
-    pub fn new(encoding: Encoding, part: Part) -> JsonReader {
+    pub fn new(encoding: Encoding, part: Part, needle: Option<&Needle>) -> JsonReader {
         let (base, state) = match part.exact {
             true => (part.start, State::Between),
             false => (part.start.saturating_sub(1), State::Skip),
         };
-        JsonReader { window: Window::new(encoding, base), state, indent: Some(0), objects: 0, part }
+        JsonReader {
+            window: Window::new(encoding, base),
+            state,
+            indent: Some(0),
+            objects: 0,
+            part,
+            skimmer: needle.cloned().map(Skimmer::new),
+            not_lines: 0,
+        }
     }
 
     /// A record begins at the front of the window: whether it belongs to this part.
@@ -129,7 +147,33 @@ impl JsonReader {
         false
     }
 
+    /// Skims the object at the front when it is a line of its own. True when it was taken.
+    fn skim_line(&mut self, sink: &mut dyn Sink) -> bool {
+        let Some(skimmer) = self.skimmer.as_ref().filter(|_| self.not_lines < NOT_LINES) else {
+            return false;
+        };
+        let text = self.window.bytes();
+        let Some(end) = memchr::memchr(b'\n', text).filter(|end| *end <= limits::EVENT_BYTES) else {
+            return false;
+        };
+        let Ok(line) = std::str::from_utf8(&text[..end]) else { return false };
+        match skimmer.skim(line.trim_end()) {
+            Line::Full => return false,
+            Line::Other => {
+                self.not_lines += 1;
+                return false;
+            }
+            Line::Skimmed(skimmed) => sink.skimmed(skimmed.get()),
+        }
+        self.objects += 1;
+        self.window.consume(end);
+        true
+    }
+
     fn object(&mut self, mut object: Object, ended: bool, sink: &mut dyn Sink) -> bool {
+        if object.scanned == 0 && self.skim_line(sink) {
+            return true;
+        }
         let text = self.window.bytes();
         let stop = object.scan(text, ended);
         let reached = match stop {
@@ -265,9 +309,9 @@ impl Object {
                         }
                     }
                     b'\n' => match self.line(&text[at + 1..], ended) {
-                        Line::Fits => {}
-                        Line::More => break,
-                        Line::Restarts => {
+                        Next::Fits => {}
+                        Next::More => break,
+                        Next::Restarts => {
                             return Stop::Broken(at, "is cut off: another one begins before its end");
                         }
                     },
@@ -281,24 +325,24 @@ impl Object {
     }
 
     /// Looks at a line inside the object.
-    fn line(&mut self, rest: &[u8], ended: bool) -> Line {
+    fn line(&mut self, rest: &[u8], ended: bool) -> Next {
         let indent = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         match rest.get(indent) {
-            None if ended => Line::Fits,
-            None => Line::More,
-            Some(b'\r' | b'\n') => Line::Fits,
-            Some(b'{') if indent <= self.indent && self.layout != Layout::Flat => Line::Restarts,
+            None if ended => Next::Fits,
+            None => Next::More,
+            Some(b'\r' | b'\n') => Next::Fits,
+            Some(b'{') if indent <= self.indent && self.layout != Layout::Flat => Next::Restarts,
             Some(_) => {
                 if self.layout == Layout::Unknown {
                     self.layout = if indent > self.indent { Layout::Indented } else { Layout::Flat };
                 }
-                Line::Fits
+                Next::Fits
             }
         }
     }
 }
 
-enum Line {
+enum Next {
     Fits,
     More,
     Restarts,

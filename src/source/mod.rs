@@ -7,6 +7,7 @@ pub mod csv;
 pub mod evtx;
 pub mod json;
 pub mod json_event;
+mod json_skim;
 pub mod xml;
 pub mod xml_event;
 mod xml_skim;
@@ -126,7 +127,7 @@ pub fn reader(format: &Format, part: Part, needle: Option<&Needle>) -> Option<Bo
     match format {
         Format::Evtx => Some(Box::new(evtx::EvtxReader::new(part, needle))),
         Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, part, needle))),
-        Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, part))),
+        Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, part, needle))),
         Format::Csv { encoding, delimiter } => Some(Box::new(csv::CsvReader::new(*encoding, *delimiter))),
         _ => None,
     }
