@@ -23,6 +23,9 @@ pub struct Found {
     browsers: Option<Browsers>,
 }
 
+/// A whole file of tests may take so long; one that hangs must not hang the run.
+const TEST_TIMEOUT: &str = "--test-timeout=600000";
+
 /// Fast ones first, so that a slip shows early.
 pub const CHECKS: &[Check] = &[
     Check { name: "fmt", about: "rustfmt", run: |_| fmt() },
@@ -150,7 +153,7 @@ fn node_test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
     }
     // One file after another: each drives its own browser, and two cores do not feed two of them.
     run(command("node")
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1", TEST_TIMEOUT])
         .args(files)
         .envs(env.iter().copied()))
 }

@@ -31,15 +31,16 @@ function program(name) {
 
 /**
  * @param {string} kind
- * @param {{ width?: number, height?: number, dark?: boolean }} [options]
+ * @param {{ width?: number, height?: number, dark?: boolean, dialogs?: boolean }} [options] `dialogs`: file dialogs of
+ *   Firefox can be answered
  * @returns {Promise<Browser>}
  */
-export async function start(kind, { width = 1280, height = 900, dark = false } = {}) {
+export async function start(kind, { width = 1280, height = 900, dark = false, dialogs = false } = {}) {
   const home = await mkdtemp(join(tmpdir(), `triage-${kind}-`));
   const downloads = join(home, "downloads");
   const driver = kind === "chromium"
     ? await startChromium(home, downloads, dark)
-    : await startFirefox(downloads, dark);
+    : await startFirefox(downloads, dark, dialogs);
   // The window is set from outside, so that the page is as large as asked for in both.
   await driver.manage().window().setRect({ x: 0, y: 0, width, height });
   await driver.manage().setTimeouts({ script: 60_000, pageLoad: 60_000 });
@@ -97,8 +98,8 @@ function startChromium(home, downloads, dark) {
     .build();
 }
 
-/** @param {string} downloads @param {boolean} dark */
-function startFirefox(downloads, dark) {
+/** @param {string} downloads @param {boolean} dark @param {boolean} dialogs */
+function startFirefox(downloads, dark, dialogs) {
   const options = new firefox.Options();
   options.setBinary(program("FIREFOX"));
   options.addArguments("-headless");
@@ -143,11 +144,13 @@ function startFirefox(downloads, dark) {
   };
   for (const [name, value] of Object.entries(preferences)) options.setPreference(name, value);
   options.enableBidi();
+  const service = new firefox.ServiceBuilder(program("GECKODRIVER"));
+  if (dialogs) service.addArguments("--allow-system-access");
   return new Builder()
     .withCapabilities(Capabilities.firefox())
     .forBrowser("firefox")
     .setFirefoxOptions(options)
-    .setFirefoxService(new firefox.ServiceBuilder(program("GECKODRIVER")))
+    .setFirefoxService(service)
     .build();
 }
 

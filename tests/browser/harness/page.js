@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { By, Key, error } from "selenium-webdriver";
+import { Context } from "selenium-webdriver/firefox.js";
 
 /** The built page on this disk. */
 export const PAGE = resolve(process.env.PAGE ?? "dist/index.html");
@@ -14,6 +15,37 @@ export const FROM_DISK = pathToFileURL(PAGE).href;
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Runs in Firefox itself: whoever asks for a file dialog gets one that chose this folder. @param {string} folder */
+function answerFolderDialogs(folder) {
+  const { Cc, ChromeUtils, Ci, Components, Services } = /** @type {any} */ (globalThis);
+  const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+  const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+  file.initWithPath(folder);
+  const dialog = {
+    QueryInterface: ChromeUtils.generateQI(["nsIFilePicker"]),
+    mode: Ci.nsIFilePicker.modeGetFolder,
+    file,
+    files: null,
+    fileURL: Services.io.newFileURI(file),
+    init() {},
+    appendFilters() {},
+    appendFilter() {},
+    appendRawFilter() {},
+    isModeSupported: async () => true,
+    close() {},
+    open(/** @type {any} */ callback) {
+      // Not at once: the driver's click does not return while Firefox asks its question.
+      setTimeout(() => callback.done(Ci.nsIFilePicker.returnOK), 200);
+    },
+  };
+  const factory = {
+    QueryInterface: ChromeUtils.generateQI(["nsIFactory"]),
+    createInstance: (/** @type {any} */ id) => dialog.QueryInterface(id),
+  };
+  Components.manager.QueryInterface(Ci.nsIComponentRegistrar)
+    .registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/filepicker;1", factory);
+}
 
 export class Page {
   /** @param {import("./browsers.js").Browser} browser */
@@ -92,22 +124,28 @@ export class Page {
     await this.driver.findElement(By.id("file-input")).sendKeys(paths.join("\n"));
   }
 
-  /**
-   * Gives the page's folder input what a browser gives it, where its driver can't choose a folder: the files, and
-   * each one's place in the folder.
-   * @param {string} home @param {string[]} paths below it
-   */
-  async chooseFolder(home, paths) {
-    const input = this.driver.findElement(By.id("folder-input"));
-    await this.run(() => document.getElementById("folder-input")?.removeAttribute("webkitdirectory"));
-    await this.run((/** @type {string[]} */ paths) => {
-      const input = /** @type {HTMLInputElement} */ (document.getElementById("folder-input"));
-      input.multiple = true;
-      input.addEventListener("change", () => {
-        [...(input.files ?? [])].forEach((file, index) => Object.defineProperty(file, "webkitRelativePath", { value: paths[index] }));
-      }, { capture: true, once: true });
-    }, paths);
-    await input.sendKeys(paths.map((path) => join(home, path)).join("\n"));
+  /** Chooses a folder by the page's own input. @param {string} folder */
+  async chooseFolder(folder) {
+    if (this.browser.kind === "chromium") {
+      await this.driver.findElement(By.id("folder-input")).sendKeys(folder);
+      return;
+    }
+    // geckodriver refuses a folder. So the operating system's dialog is replaced by one that answers at once;
+    // everything else is what happens to a person, Firefox's question included.
+    const driver = /** @type {import("selenium-webdriver/firefox.js").Driver} */ (this.driver);
+    await driver.setContext(Context.CHROME);
+    await driver.executeScript(answerFolderDialogs, folder);
+    await driver.setContext(Context.CONTENT);
+    await this.click("#pick-folder");
+    for (let tries = 0; ; tries += 1) {
+      // Asked too early, while the question is about to open, geckodriver never answers.
+      await sleep(1500);
+      try {
+        return await this.driver.switchTo().alert().accept();
+      } catch (problem) {
+        if (!(problem instanceof error.NoSuchAlertError) || tries === 5) throw problem;
+      }
+    }
   }
 
   /** Waits until every input was read. @param {{ within?: number }} [options] */
