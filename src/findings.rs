@@ -198,7 +198,7 @@ pub struct Findings {
     /// Its part of the funnel.
     pub counts: Counts,
     /// Archive members by ordinal.
-    pub members: BTreeMap<u64, Member>,
+    pub members: BTreeMap<u128, Member>,
     /// What went wrong.
     pub problems: Problems,
     /// Kinds of events.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MemberId {
     /// Order in the archive. A member of a nested archive counts within its outer member:
-    /// `outer << 20 | inner`.
-    pub ordinal: u64,
+    /// `(outer + 1) << 20 | inner`, up to four deep.
+    pub ordinal: u128,
     /// The name as the archive gives it, nested names joined with `/`.
     pub name: String,
 }
@@ -29,7 +29,7 @@ pub struct Span {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Locator {
     /// The member's `ordinal`, or none when the event lies in the input itself.
-    pub member: Option<u64>,
+    pub member: Option<u128>,
     /// The bytes.
     pub span: Span,
     /// `System/EventRecordID` of the event.

@@ -74,6 +74,8 @@ codes! {
         "Events in a form that is not read here.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
         "A checksum does not match, yet the content could be read.";
+    HiddenRecords Warning "They may be hidden on purpose or newer than a stale header: carve the chunk if they matter."
+        "Sound records behind the end that an EVTX chunk states.";
     TextReplaced Warning "Compare with the original log if such a value matters."
         "Bytes that are no valid text were shown as U+FFFD.";
     TimeUnknown Warning "The event is grouped, but first and last time leave it out."
@@ -94,7 +96,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Place {
     /// Ordinal of the archive member, see [`crate::locator::MemberId`].
-    pub ordinal: Option<u64>,
+    pub ordinal: Option<u128>,
     /// Byte offset in the input, or in the unpacked member.
     pub offset: Option<u64>,
     /// Name of the archive member.

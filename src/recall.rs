@@ -236,7 +236,7 @@ fn used(rule: &Rule, process: &Process<'_>) -> Vec<(&'static str, &'static str)>
 /// Waits for one event.
 struct Finder {
     wanted: Locator,
-    open: Vec<u64>,
+    open: Vec<u128>,
     found: Option<(Event, String, Form)>,
 }
 

@@ -157,7 +157,7 @@ impl Session {
     }
 
     /// The member that a locator names.
-    pub fn member(&self, source: u32, ordinal: Option<u64>) -> Option<MemberId> {
+    pub fn member(&self, source: u32, ordinal: Option<u128>) -> Option<MemberId> {
         let ordinal = ordinal?;
         let member = self.sources.get(source as usize)?.findings.members.get(&ordinal)?;
         Some(MemberId { ordinal, name: member.name.clone() })

@@ -32,7 +32,7 @@ pub struct Place {
     /// Layers of packing around it.
     depth: usize,
     /// Its ordinal, when it is a member.
-    ordinal: u64,
+    ordinal: u128,
     /// What events that are read in full must hold.
     needle: Option<Needle>,
 }
@@ -46,8 +46,9 @@ impl Place {
     /// Its `index`th member.
     fn member(&self, index: u64, name: &str) -> Place {
         let (ordinal, name) = match self.depth {
-            0 => (index, name.to_owned()),
-            _ => (self.ordinal << 20 | index, format!("{}/{name}", self.name)),
+            0 => (index.into(), name.to_owned()),
+            // One more than the outer ordinal: its first member is not the outer member itself.
+            _ => ((self.ordinal + 1) << 20 | u128::from(index), format!("{}/{name}", self.name)),
         };
         Place { name, depth: self.depth + 1, ordinal, needle: self.needle.clone() }
     }

@@ -146,6 +146,12 @@ impl EvtxReader {
     fn chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
+        if let Some((start, count)) = skim::behind_end(bytes) {
+            let message = format!(
+                "{count} sound record(s) lie behind the end that the chunk's header states; they were not read."
+            );
+            sink.trouble(Trouble::note(Code::HiddenRecords, offset + start as u64, message));
+        }
         // A cut chunk is left to the decoder, which finds its way past damage.
         let unread = match self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES) {
             Some(skimmer) => skim(skimmer, bytes, sink),

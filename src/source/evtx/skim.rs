@@ -39,26 +39,48 @@ pub struct Record {
 /// The records of a chunk. None: they do not follow one another as they should, so that the chunk
 /// is left to the full decoder, which finds its way past damage.
 pub fn records(chunk: &[u8]) -> Option<Vec<Record>> {
-    let last = u64_at(chunk, 32)?;
-    let free = (u32_at(chunk, 48)? as usize).min(chunk.len());
+    let (free, last) = stated_end(chunk)?;
     let mut records = Vec::with_capacity(128);
     let mut offset = CHUNK_HEADER_BYTES;
     while offset < free {
-        let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
-        let size = u32_at(header, 4)? as usize;
-        let end = offset.checked_add(size)?;
-        let whole = header.starts_with(b"**\0\0") && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
-        if !whole || end > chunk.len() || u32_at(chunk, end - SIZE_COPY_BYTES)? as usize != size {
-            return None;
-        }
-        let number = u64_at(header, 8)?;
-        records.push(Record { offset, size, number });
-        if number == last {
+        let record = record_at(chunk, offset)?;
+        records.push(record);
+        if record.number == last {
             break;
         }
-        offset = end;
+        offset += record.size;
     }
     Some(records)
+}
+
+/// Sound records behind the end that the chunk states, newer than its last one: where they begin and
+/// how many there are. A chunk that was used before holds older ones there, which are none of these.
+pub fn behind_end(chunk: &[u8]) -> Option<(usize, u64)> {
+    let (free, last) = stated_end(chunk)?;
+    let start = free.max(CHUNK_HEADER_BYTES);
+    let (mut offset, mut count) = (start, 0);
+    while let Some(record) =
+        record_at(chunk, offset).filter(|record| free <= CHUNK_HEADER_BYTES || record.number > last)
+    {
+        count += 1;
+        offset += record.size;
+    }
+    (count > 0).then_some((start, count))
+}
+
+/// Where the chunk's header says that its records end, and the number of the last one.
+fn stated_end(chunk: &[u8]) -> Option<(usize, u64)> {
+    Some(((u32_at(chunk, 48)? as usize).min(chunk.len()), u64_at(chunk, 32)?))
+}
+
+/// The record at an offset, if its header and the copy of its size are sound.
+fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
+    let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
+    let size = u32_at(header, 4)? as usize;
+    let end = offset.checked_add(size).filter(|end| *end <= chunk.len())?;
+    let whole = header.starts_with(b"**\0\0") && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
+    let copied = whole && u32_at(chunk, end - SIZE_COPY_BYTES)? as usize == size;
+    copied.then_some(Record { offset, size, number: u64_at(header, 8)? })
 }
 
 /// Skims records.
