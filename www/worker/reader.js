@@ -2,6 +2,10 @@
 // was used is given up at once, or gigabytes of them pile up until the next garbage collection.
 
 import { STALL_MS, STALL_RETRIES } from "./protocol.js";
+import { Watchdog } from "./watchdog.js";
+
+/** Behind a range stands what its end belongs to: that much is asked for with it. */
+const AHEAD_BYTES = 64 * 1024;
 
 /**
  * Detaches a buffer. `ArrayBuffer.transfer(0)` leaks in Chromium 156; a post to a closed port does not.
@@ -18,13 +22,19 @@ function giveUp(buffer) {
   port1.close();
 }
 
-const STALLED = Symbol("stalled");
-
 export class Reader {
-  /** @param {Blob} file @param {string} stalled what to say when it gives no data */
-  constructor(file, stalled) {
+  /**
+   * @param {Blob} file
+   * @param {string} stalled what to say when it gives no data
+   * @param {Watchdog} [watchdog]
+   */
+  constructor(file, stalled, watchdog = new Watchdog(STALL_MS, STALL_RETRIES)) {
     this.file = file;
     this.stalled = stalled;
+    this.watchdog = watchdog;
+    this.lost = false;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
     /** @type {ReadableStreamDefaultReader<Uint8Array> | null} */
     this.stream = null;
     /** @type {Uint8Array | null} */
@@ -32,6 +42,7 @@ export class Reader {
     this.used = 0;
     /** Where in the file the next unused byte stands. */
     this.position = 0;
+    /** Where the stream ends. */
     this.end = 0;
   }
 
@@ -43,52 +54,50 @@ export class Reader {
    * @param {number} most
    */
   async next(offset, length, most) {
-    if (this.position !== offset || (!this.stream && !this.piece)) this.open(offset, length);
-    for (let retry = 0; ; ) {
-      if (this.piece && this.used < this.piece.length) {
-        const part = this.piece.subarray(this.used, this.used + Math.min(length, most));
-        this.used += part.length;
-        this.position += part.length;
-        return part;
-      }
-      this.drop();
-      if (!this.stream || this.position >= this.end) this.open(this.position, length);
-      const got = await this.read();
-      if (got === STALLED) {
-        if (++retry > STALL_RETRIES) throw new Error(this.stalled);
-        this.open(this.position, length);
-      } else if (got.done) {
-        this.stream = null;
-        return null;
-      } else {
-        this.piece = got.value;
-        this.used = 0;
-      }
-    }
-  }
-
-  /** @returns {Promise<ReadableStreamReadResult<Uint8Array> | typeof STALLED>} */
-  async read() {
-    const stream = /** @type {ReadableStreamDefaultReader<Uint8Array>} */ (this.stream);
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const stalled = new Promise((/** @type {(value: typeof STALLED) => void} */ resolve) => {
-      timer = setTimeout(() => resolve(STALLED), STALL_MS);
-    });
-    try {
-      return await Promise.race([stream.read(), stalled]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** @param {number} offset @param {number} length */
-  open(offset, length) {
-    this.close();
+    if (this.position !== offset) this.close();
     this.position = offset;
-    this.end = offset + length;
-    const stream = /** @type {ReadableStream<Uint8Array>} */ (this.file.slice(offset, offset + length).stream());
+    while (!this.piece || this.used === this.piece.length) {
+      this.drop();
+      if (offset >= this.file.size) return null;
+      const got = await this.read(this.stream ?? this.open(length));
+      if (!got) continue;
+      if (!got.done) this.piece = got.value;
+      else if (offset < this.end) return null;
+      else this.close();
+    }
+    const bytes = this.piece.subarray(this.used, this.used + Math.min(length, most));
+    this.used += bytes.length;
+    this.position += bytes.length;
+    return bytes;
+  }
+
+  /**
+   * What the stream gives next; nothing when it stalled and was closed for it.
+   * @param {ReadableStreamDefaultReader<Uint8Array>} stream
+   */
+  async read(stream) {
+    this.watchdog.waits(performance.now());
+    const got = await stream.read();
+    if (this.lost) throw new Error(this.stalled);
+    if (stream !== this.stream) return null;
+    this.watchdog.heard();
+    return got;
+  }
+
+  /** @param {number} length */
+  open(length) {
+    this.end = Math.min(this.file.size, this.position + length + AHEAD_BYTES);
+    const stream = /** @type {ReadableStream<Uint8Array>} */ (this.file.slice(this.position, this.end).stream());
     this.stream = stream.getReader();
+    this.timer = setInterval(() => this.watch(), this.watchdog.patience / 4);
+    return this.stream;
+  }
+
+  /** A stream that is closed ends its waiting read. */
+  watch() {
+    const found = this.watchdog.look(performance.now());
+    this.lost = found === "lost";
+    if (found !== "well") this.close();
   }
 
   drop() {
@@ -99,6 +108,7 @@ export class Reader {
 
   close() {
     this.drop();
+    clearInterval(this.timer);
     this.stream?.cancel().catch(() => {});
     this.stream = null;
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Reader } from "./reader.js";
+import { Watchdog } from "./watchdog.js";
 
 const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
 const file = new Blob([bytes]);
@@ -45,5 +46,34 @@ test("what was read ahead of a shorter wish is not lost", async () => {
 test("the end of the file is null, not a hang", async () => {
   const reader = new Reader(file, "stalled");
   assert.equal(await reader.next(bytes.length, 10, 10), null);
+  reader.close();
+});
+
+/** A file whose first streams stop after some bytes, as blob streams do now and then. */
+function stalling(times) {
+  const opened = [];
+  return {
+    opened,
+    size: bytes.length,
+    slice(start, end) {
+      opened.push(start);
+      const whole = file.slice(start, end);
+      if (opened.length > times) return whole;
+      return { stream: () => new ReadableStream({ start: (control) => { if (opened.length === 1) control.enqueue(bytes.slice(start, start + 1000)); } }) };
+    },
+  };
+}
+
+test("a stream that stalls is opened again where it stopped", async () => {
+  const stalled = stalling(2);
+  const reader = new Reader(stalled, "stalled", new Watchdog(20, 3));
+  assert.deepEqual(await readAll(reader, 0, 5000, 1 << 20), [...bytes.subarray(0, 5000)]);
+  assert.deepEqual(stalled.opened, [0, 1000, 1000]);
+  reader.close();
+});
+
+test("a file that never gives data is an error, not a hang", async () => {
+  const reader = new Reader(stalling(99), "No data.", new Watchdog(20, 1));
+  await assert.rejects(readAll(reader, 0, 5000, 1 << 20), /No data\./);
   reader.close();
 });
