@@ -28,8 +28,8 @@ pub struct Summary<'a> {
     pub seen: Seen<'a>,
     /// Every kind of record, the most frequent first.
     pub events: Vec<Kind<'a>>,
-    /// Those inputs that were asked for, by number.
-    pub sources: BTreeMap<u32, SourceReport<'a>>,
+    /// Those inputs that were asked for, with their numbers.
+    pub sources: Vec<(u32, SourceReport<'a>)>,
 }
 
 /// The answer in numbers.

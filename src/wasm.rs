@@ -202,7 +202,7 @@ impl Session {
         self.session.scan(source).ok_or_else(|| JsError::new("There is no such input."))
     }
 
-    /// The session at a glance. Of the inputs, those that changed since the last call, by number.
+    /// The session at a glance. Of the inputs, those that changed since the last call, each as `[number, report]`.
     pub fn summary(&mut self) -> Out {
         let changed = std::mem::take(&mut self.changed);
         out(&view::summary(&self.session, |source| changed.contains(&source)))

@@ -10,6 +10,7 @@ import { exportName, freshInputs } from "./state/files.js";
 import { sortedBy } from "./state/grid.js";
 import { initialState } from "./state/initial.js";
 import { createStore } from "./state/store.js";
+import { withNews } from "./state/summary.js";
 import { en } from "./text/en.js";
 import { createApp } from "./view/app.js";
 import { copyText, download, pageSource } from "./view/dom.js";
@@ -43,7 +44,7 @@ function keep(key, value) {
 
 const storedTheme = preference("theme");
 const theme = storedTheme === "light" || storedTheme === "dark" ? storedTheme : "system";
-const store = createStore(initialState({ zone: preference("zone") === "local" ? "local" : "utc", theme }));
+const store = createStore(initialState({ zone: preference("zone") === "local" ? "local" : "utc", theme, verify: preference("verify") === "on" }));
 
 /** @param {App.Theme} chosen */
 function paintTheme(chosen) {
@@ -95,15 +96,12 @@ function listen(event) {
     case "added":
       store.set((state) => ({ files: [...state.files, ...event.files.map(({ source: index, name, size }) => newFile(index, name, size))] }));
       break;
-    case "file":
-      changeFiles([event.source], event.patch);
-      break;
-    case "hash":
-      changeFiles(event.sources, { hash: event.state });
+    case "files":
+      changeFiles(event.patches);
       break;
     case "summary":
       store.set((state) => ({
-        summary: event.summary,
+        summary: withNews(state.summary, event.summary),
         rule: event.summary.rule ?? state.rule,
         // Only another match changes the table; a hash or another count does not.
         revision: state.revision + (event.summary.totals.matches === state.summary?.totals.matches ? 0 : 1),
@@ -137,11 +135,11 @@ function newFile(index, name, size) {
   };
 }
 
-/** @param {number[]} sources @param {Partial<App.FileState>} patch */
-function changeFiles(sources, patch) {
+/** @param {import("./worker/pool.js").Patch[]} patches */
+function changeFiles(patches) {
   store.set((state) => {
     const files = [...state.files];
-    for (const index of sources) {
+    for (const [index, patch] of patches) {
       const file = files[index];
       if (file) files[index] = { ...file, ...patch };
     }
@@ -190,8 +188,11 @@ const actions = {
     if (doubles > 0) say(en.say.doubles(doubles), "warning");
     if (fresh.length === 0) return;
     inputs.push(...fresh);
-    store.set({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false });
-    pool.add(fresh);
+    // A result is verified as a whole: what is added to it is read as it was.
+    const { phase, verify, verified } = store.get();
+    const now = phase === "empty" ? verify : verified;
+    store.set({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, verified: now });
+    pool.add(fresh, now);
   },
   pickFiles: () => app.files.click(),
   pickFolder: () => app.folder.click(),
@@ -208,8 +209,8 @@ const actions = {
     pool = null;
     inputs = [];
     recall += 1;
-    const { zone, theme: kept, rule } = store.get();
-    store.set({ ...initialState({ zone, theme: kept }), rule });
+    const { zone, theme: kept, verify, rule } = store.get();
+    store.set({ ...initialState({ zone, theme: kept, verify }), rule });
     boot();
     show();
     document.getElementById("pick-files")?.focus();
@@ -299,6 +300,10 @@ const actions = {
     keep("theme", chosen);
     paintTheme(chosen);
     store.set({ theme: chosen });
+  },
+  verify(verify) {
+    keep("verify", verify ? "on" : "off");
+    store.set({ verify });
   },
   openStep: (step) => store.set({ step }),
   toggleFiles: () => store.set((state) => ({ filesOpen: !state.filesOpen })),

@@ -8,7 +8,11 @@ declare const __BUILD__: string;
 declare const wasm_bindgen: {
   (init: { module_or_path: WebAssembly.Module }): Promise<unknown>;
   Session: new () => Core.Session;
-  Scan: new (source: number, name: string, size: number) => Core.Scan;
+  Scan: {
+    new (source: number, name: string, size: number, verify: boolean): Core.Scan;
+    of_part(source: number, name: string, size: number, verify: boolean, head: Uint8Array, partBytes: number, index: number): Core.Scan;
+  };
+  plan(head: Uint8Array, size: number, partBytes: number): number;
   Hasher: new () => Core.Hasher;
 };
 
@@ -16,14 +20,18 @@ declare namespace Core {
   interface Session {
     add_source(name: string, size: number): number;
     absorb(bytes: Uint8Array): void;
-    summary(): Summary;
+    is_misfit(source: number): boolean;
+    restart(source: number): void;
+    /** Of the sources only those that changed since the last call. */
+    summary(): News;
     view(view: View): { rows: number; groups: number };
     rows(from: number, to: number): Row[];
     matches(group: number, from: number, to: number): MatchRef[];
     recall(group: number, index: number): Recall;
     export(format: string): string;
     neutralised(): number;
-    reading_broke(source: number, reason: string): void;
+    reading_failed(source: number, bytes: number, reason: string): void;
+    reading_stopped(source: number, bytes: number): void;
     set_sha256(source: number, hex: string): void;
     rule(): Rule;
   }
@@ -33,8 +41,6 @@ declare namespace Core {
     progress(): Progress;
     take(): Uint8Array;
     finish(): Uint8Array;
-    cancel(): Uint8Array;
-    read_failed(message: string): Uint8Array;
   }
   interface Recall {
     source(): number;
@@ -70,6 +76,7 @@ declare namespace Core {
     events: EventKind[];
     sources: Source[];
   }
+  type News = Omit<Summary, "sources"> & { sources: [number, Source][] };
   interface EventKind { channel: string | null; provider: string | null; event_id: number | string | null; count: number }
   interface Source {
     name: string; bytes: number; sha256: string | null; format: string; complete: boolean;
@@ -138,6 +145,9 @@ declare namespace App {
     startedAt: number | null;
     endedAt: number | null;
     cancelled: boolean;
+    /** The preference, and whether this result was read so. */
+    verify: boolean;
+    verified: boolean;
     summary: Core.Summary | null;
     rule: Core.Rule | null;
     revision: number;
@@ -174,6 +184,7 @@ declare namespace App {
     savePage(): void;
     zone(zone: Zone): void;
     theme(theme: Theme): void;
+    verify(verify: boolean): void;
     openStep(step: Step | null): void;
     toggleFiles(): void;
     keys(): void;

@@ -4,7 +4,7 @@
 export const FIRST_VIEW = Object.freeze({ sort: "firstTime", descending: false, search: "" });
 
 /**
- * @param {Pick<App.State, "zone" | "theme">} preferences
+ * @param {Pick<App.State, "zone" | "theme" | "verify">} preferences
  * @returns {App.State}
  */
 export function initialState(preferences) {
@@ -14,6 +14,7 @@ export function initialState(preferences) {
     startedAt: null,
     endedAt: null,
     cancelled: false,
+    verified: false,
     summary: null,
     rule: null,
     revision: 0,

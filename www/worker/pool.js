@@ -1,29 +1,35 @@
-// The only code of the page that talks to workers: starts them, deals out files, cancels, and goes on
-// when one dies. A scan worker that traps costs its file only; when the session itself is lost, all
-// other files are read again.
+// The only code of the page that talks to workers: starts them, deals out what is to be read, cancels, and goes
+// on when one dies. A scan worker that traps costs what it was reading only; when the session itself is lost,
+// all other files are read again.
+
+import { Entry } from "./entry.js";
+import { Hashes } from "./hashes.js";
+import { Queue, WHOLE_BYTES, partBytes } from "./plan.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
-/** @typedef {import("./protocol.js").Scan} Scan */
+/** @typedef {import("./protocol.js").Job} Job */
+/** @typedef {import("./protocol.js").Part} Part */
+/** @typedef {import("./protocol.js").Report} Report */
 
 /**
  * What the pool tells the page.
  * @typedef {(
  *   | { type: "added", files: { source: number, name: string, size: number }[] }
- *   | { type: "file", source: number, patch: Partial<App.FileState> }
- *   | { type: "summary", summary: Core.Summary }
+ *   | { type: "files", patches: Patch[] }
+ *   | { type: "summary", summary: Core.News }
  *   | { type: "over" }
  *   | { type: "restarted" }
- *   | { type: "hash", sources: number[], state: App.FileState["hash"] }
  *   | { type: "fatal", message: string }
  * )} PoolEvent
+ *
+ * @typedef {[source: number, patch: Partial<App.FileState>]} Patch
+ * A scan worker, and what was dealt to it and has not ended: a batch that it reads, perhaps one that waits.
+ * @typedef {{ worker: Worker, batches: Job[][] }} Scanner
  */
 
-/** @typedef {{ worker: Worker, source: number | null, ended: boolean }} Scanner */
-/** @typedef {{ file: File, name: string, state: "queued" | "reading" | "over", crashed: string | null, hash: App.FileState["hash"] }} Entry */
-
-/** Two to three workers read as fast as a browser gives data. */
-const MOST_SCANNERS = 3;
+/** More workers do not read faster than a browser gives data. */
+const MOST_SCANNERS = 4;
 /** A worker that does not hear "cancel" for so long is ended. */
 const DEAF_MS = 2000;
 /** A session that was lost so often is not tried again. */
@@ -59,52 +65,52 @@ export class Pool {
     this.most = Math.max(1, Math.min(MOST_SCANNERS, cores));
     /** @type {Entry[]} */
     this.entries = [];
+    /** How many of them are not over. */
+    this.left = 0;
+    this.queue = new Queue(this.most);
+    this.lastJob = 0;
     /** @type {Set<Scanner>} */
     this.scanners = new Set();
-    /** @type {Scan[]} */
-    this.queue = [];
     /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
     this.asks = new Map();
     this.lastAsk = 0;
     this.restarts = 0;
-    this.over = true;
-    /** @type {Worker | null} */
-    this.hasher = null;
+    this.cancelled = false;
+    this.hashes = new Hashes({
+      start: () => this.start("hash"),
+      changed: (sources, hash) => this.tell(sources.map((source) => [source, { hash }])),
+      known: (source, hex) => this.send(this.lead, { type: "sha256", source, hex }),
+    });
     this.lead = this.startLead();
   }
 
   // --- what the page calls ---
 
-  /** @param {App.Input[]} inputs */
-  add(inputs) {
-    this.stopHashing();
-    this.over = false;
-    const files = inputs.map(({ file, name }) => {
-      const source = this.entries.push({ file, name, state: "queued", crashed: null, hash: "none" }) - 1;
-      this.queue.push({ source, file, name, unread: false });
-      return { source, name, size: file.size };
-    });
-    this.listen({ type: "added", files });
+  /** @param {App.Input[]} inputs @param {boolean} verify parse every event in full */
+  add(inputs, verify) {
+    this.hashes.stop();
+    this.cancelled = false;
+    const first = this.entries.length;
+    this.entries.push(...inputs.map((input) => new Entry(input, verify)));
+    this.listen({ type: "added", files: inputs.map(({ file, name }, index) => ({ source: first + index, name, size: file.size })) });
     this.send(this.lead, { type: "add", inputs: inputs.map(nameAndSize) });
-    this.deal();
+    this.begin(first);
   }
 
   /** Keeps what was found. The files that were not read whole are marked so. */
   cancel() {
-    this.queue = this.queue.map((scan) => ({ ...scan, unread: true }));
+    this.cancelled = true;
+    this.queue.drop();
+    const dealt = new Map();
     for (const scanner of this.scanners) {
-      if (scanner.source === null) continue;
-      const { source } = scanner;
-      this.send(scanner.worker, { type: "cancel" });
-      setTimeout(() => {
-        if (scanner.source !== source || scanner.ended) return;
-        this.endScanner(scanner);
-        const entry = this.entries[source];
-        if (entry) this.queue.unshift({ source, file: entry.file, name: entry.name, unread: true });
-        this.deal();
-      }, DEAF_MS);
+      for (const { source } of scanner.batches.flat()) dealt.set(source, (dealt.get(source) ?? 0) + 1);
+      if (scanner.batches.length > 0) this.stop(scanner);
     }
-    this.deal();
+    this.entries.forEach((entry, source) => {
+      if (entry.over) return;
+      entry.stop(entry.open - (dealt.get(source) ?? 0));
+      this.conclude(source);
+    });
   }
 
   /**
@@ -133,19 +139,18 @@ export class Pool {
 
   close() {
     this.lead.terminate();
-    this.stopHashing();
-    for (const scanner of [...this.scanners]) this.endScanner(scanner);
-    this.queue = [];
+    this.hashes.stop();
+    this.endScanners();
+    this.queue.drop();
     this.listen = () => {};
   }
 
   // --- lead ---
 
   startLead() {
-    const lead = this.spawn();
+    const lead = this.start("lead");
     lead.onmessage = ({ data }) => this.fromLead(lead, data);
-    lead.onerror = (event) => this.leadDied(lead, null, event.message);
-    this.send(lead, { type: "start", role: "lead", module: this.module, words: this.words });
+    lead.onerror = (event) => this.leadDied(lead, undefined, event.message);
     return lead;
   }
 
@@ -171,7 +176,7 @@ export class Pool {
     }
   }
 
-  /** @param {Worker} lead @param {number | null} source @param {string} message */
+  /** @param {Worker} lead @param {number | undefined} source whose findings broke it @param {string} message */
   leadDied(lead, source, message) {
     if (lead !== this.lead) return;
     lead.terminate();
@@ -182,72 +187,140 @@ export class Pool {
       this.close();
       return;
     }
-    this.stopHashing();
-    for (const scanner of [...this.scanners]) this.endScanner(scanner);
+    this.hashes.stop();
+    this.endScanners();
+    this.queue.drop();
     this.lead = this.startLead();
     this.listen({ type: "restarted" });
     this.send(this.lead, { type: "add", inputs: this.entries.map(nameAndSize) });
-    this.over = false;
-    this.queue = [];
-    this.entries.forEach((entry, index) => {
-      entry.hash = "none";
-      if (index === source) entry.crashed = message;
-      if (entry.crashed !== null) {
-        this.giveUp(index, entry.crashed);
+    const culprit = source === undefined ? undefined : this.entries[source];
+    if (culprit) culprit.crash = message;
+    this.begin(0);
+  }
+
+  // --- files ---
+
+  /** Reads the files from this one on from their beginning. @param {number} first */
+  begin(first) {
+    const sources = this.entries.map((_, source) => source).slice(first);
+    for (const source of sources) this.entries[source]?.begin();
+    this.left = this.entries.filter(({ over }) => !over).length;
+    this.tell(sources.map((source) => [source, { status: "queued", bytes: 0, hash: "none" }]));
+    for (const source of sources) this.open(source);
+    this.deal();
+  }
+
+  /** @param {number} source */
+  open(source) {
+    const entry = /** @type {Entry} */ (this.entries[source]);
+    if (entry.crash !== null) this.giveUp(source, entry.crash);
+    else if (entry.file.size > WHOLE_BYTES) this.plan(source, entry);
+    else this.enqueue(source, [null]);
+  }
+
+  /** A large file is read in parts, if its format allows. @param {number} source @param {Entry} entry */
+  async plan(source, entry) {
+    const { lead } = this;
+    const { file } = entry;
+    const bytes = partBytes(file.size, this.most);
+    const { head, parts } = await this.ask("plan", { file, bytes }).catch(() => ({ head: null, parts: 0 }));
+    if (lead !== this.lead || entry.over) return;
+    this.enqueue(source, parts === 0 ? [null] : Array.from({ length: parts }, (_, index) => ({ head, bytes, index })));
+    this.deal();
+  }
+
+  /** @param {number} source @param {(Part | null)[]} parts */
+  enqueue(source, parts) {
+    const entry = /** @type {Entry} */ (this.entries[source]);
+    const { file, name, verify } = entry;
+    entry.divide(parts.length);
+    for (const part of parts) this.queue.push({ id: ++this.lastJob, source, file, name, verify, part });
+  }
+
+  /** What a file's reader broke down at. @param {number} source @param {string} message */
+  giveUp(source, message) {
+    const entry = /** @type {Entry} */ (this.entries[source]);
+    entry.crash = message;
+    entry.take({ job: 0, progress: null, found: null, end: "failed", reason: this.broke(message) });
+    this.conclude(source);
+  }
+
+  /** A file of which nothing is left to read is over. @param {number} source */
+  async conclude(source) {
+    const entry = /** @type {Entry} */ (this.entries[source]);
+    if (entry.over || entry.open > 0) return;
+    if (entry.parts > 1 && !entry.stopped && entry.failure === null && await this.isMisfit(source, entry)) {
+      if (!this.cancelled) {
+        this.enqueue(source, [null]);
+        this.deal();
         return;
       }
-      entry.state = "queued";
-      this.listen({ type: "file", source: index, patch: { status: "queued", bytes: 0, hash: "none" } });
-      this.queue.push({ source: index, file: entry.file, name: entry.name, unread: false });
-    });
-    this.deal();
+      entry.stopped = true;
+    }
+    if (entry.over || entry.open > 0) return;
+    entry.over = true;
+    this.left -= 1;
+    const sum = entry.sum();
+    if (entry.failure !== null) this.send(this.lead, { type: "failed", source, bytes: sum.bytes, reason: entry.failure });
+    if (entry.stopped) this.send(this.lead, { type: "stopped", source, bytes: sum.bytes });
+    const status = entry.crash !== null ? "crashed" : entry.stopped ? "cancelled" : "done";
+    this.tell([[source, { ...sum, status, crash: entry.crash, endedAt: performance.now() }]]);
+    if (this.left === 0) this.settle();
+  }
+
+  /** @param {number} source @param {Entry} entry */
+  async isMisfit(source, entry) {
+    const { lead } = this;
+    const misfit = await this.ask("misfit", { source }).catch(() => false);
+    return misfit && lead === this.lead && !entry.over;
+  }
+
+  /** Over is when the session has taken in the last of it. */
+  async settle() {
+    const { lead } = this;
+    this.endScanners();
+    try {
+      await this.ask("summary");
+    } catch {
+      // The lead died, and whoever started it again reads all files anew.
+    }
+    if (lead !== this.lead || this.left > 0) return;
+    this.listen({ type: "over" });
+    this.hashes.go(this.entries);
   }
 
   // --- scanners ---
 
   deal() {
-    for (;;) {
-      const scan = this.queue[0];
-      if (!scan) break;
-      let free = [...this.scanners].find((scanner) => scanner.source === null);
-      if (!free) {
-        if (this.scanners.size >= this.most) break;
-        free = this.startScanner();
-      }
-      this.queue.shift();
-      free.source = scan.source;
-      free.ended = false;
-      const entry = this.entries[scan.source];
-      if (entry) entry.state = "reading";
-      if (!scan.unread) this.listen({ type: "file", source: scan.source, patch: { status: "reading", startedAt: performance.now() } });
-      this.send(free.worker, { type: "scan", ...scan });
-    }
-    if (!this.over && this.entries.every((entry) => entry.state === "over")) {
-      this.over = true;
-      for (const scanner of [...this.scanners]) this.endScanner(scanner);
-      this.settle(this.lead);
+    for (let scanner; this.queue.length > 0 && (scanner = this.free()); ) {
+      const jobs = this.queue.next();
+      scanner.batches.push(jobs);
+      this.send(scanner.worker, { type: "scan", jobs });
+      this.tell(jobs.flatMap(({ source }) => this.opened(source)));
     }
   }
 
-  /** Over is when the session has taken in the last of it. @param {Worker} lead */
-  async settle(lead) {
-    try {
-      const summary = await this.ask("summary");
-      if (lead !== this.lead || !this.over) return;
-      this.listen({ type: "summary", summary });
-      this.listen({ type: "over" });
-      this.hash();
-    } catch {
-      // The lead died, and whoever started it again reads all files anew.
-    }
+  /** Who can take a batch. While much waits, each scanner has the next one at hand. @returns {Scanner | undefined} */
+  free() {
+    const [least] = [...this.scanners].sort((a, b) => a.batches.length - b.batches.length);
+    if (least?.batches.length === 0) return least;
+    if (this.scanners.size < this.most) return this.startScanner();
+    return least?.batches.length === 1 && this.queue.length > 2 * this.most ? least : undefined;
+  }
+
+  /** @param {number} source @returns {Patch[]} */
+  opened(source) {
+    const entry = /** @type {Entry} */ (this.entries[source]);
+    if (entry.reading) return [];
+    entry.reading = true;
+    return [[source, { status: "reading", startedAt: performance.now() }]];
   }
 
   startScanner() {
     /** @type {Scanner} */
-    const scanner = { worker: this.spawn(), source: null, ended: true };
+    const scanner = { worker: this.start("scan"), batches: [] };
     scanner.worker.onmessage = ({ data }) => this.fromScanner(scanner, data);
-    scanner.worker.onerror = (event) => this.scannerDied(scanner, event.message);
-    this.send(scanner.worker, { type: "start", role: "scan", module: this.module, words: this.words });
+    scanner.worker.onerror = (event) => this.scannerDied(scanner, undefined, event.message);
     this.scanners.add(scanner);
     return scanner;
   }
@@ -260,120 +333,82 @@ export class Pool {
     this.scanners.delete(scanner);
   }
 
-  /** @param {Scanner} scanner @param {FromWorker} message */
-  fromScanner(scanner, message) {
-    switch (message.type) {
-      case "found":
-        this.listen({ type: "file", source: message.source, patch: counts(message.progress) });
-        if (message.bytes) this.absorb(message.source, message.bytes);
-        break;
-      case "ended": {
-        this.absorb(message.source, message.bytes);
-        const entry = this.entries[message.source];
-        scanner.ended = true;
-        scanner.source = null;
-        if (!entry) break;
-        entry.state = "over";
-        const status = message.cancelled ? "cancelled" : "done";
-        this.listen({ type: "file", source: message.source, patch: { ...counts(message.progress), status, endedAt: performance.now() } });
-        this.deal();
-        break;
-      }
-      case "crashed":
-        this.scannerDied(scanner, message.message);
-        break;
-      default:
-    }
+  endScanners() {
+    for (const scanner of [...this.scanners]) this.endScanner(scanner);
   }
 
-  /** @param {Scanner} scanner @param {string} message */
-  scannerDied(scanner, message) {
-    const { source } = scanner;
+  /** Tells a scanner to stop; one that does not listen is ended. @param {Scanner} scanner */
+  stop(scanner) {
+    const stopped = new Set(scanner.batches.flat());
+    this.send(scanner.worker, { type: "cancel" });
+    setTimeout(() => {
+      if (!this.scanners.has(scanner) || !scanner.batches.flat().some((job) => stopped.has(job))) return;
+      const jobs = scanner.batches.flat();
+      this.endScanner(scanner);
+      this.fromJobs(jobs.map(({ id, source }) => [source, { job: id, progress: null, found: null, end: "stopped", reason: "" }]));
+    }, DEAF_MS);
+  }
+
+  /** @param {Scanner} scanner @param {FromWorker} message */
+  fromScanner(scanner, message) {
+    if (message.type === "crashed") this.scannerDied(scanner, message.job, message.message);
+    if (message.type !== "reports") return;
+    const sources = new Map(scanner.batches.flat().map(({ id, source }) => [id, source]));
+    const ended = new Set(message.reports.filter(({ end }) => end !== null).map(({ job }) => job));
+    scanner.batches = scanner.batches.map((batch) => batch.filter(({ id }) => !ended.has(id))).filter((batch) => batch.length > 0);
+    this.fromJobs(message.reports.map((report) => [/** @type {number} */ (sources.get(report.job)), report]));
+  }
+
+  /** @param {[source: number, report: Report][]} reports */
+  fromJobs(reports) {
+    const sources = new Set(reports.map(([source]) => source));
+    for (const [source, report] of reports) {
+      const entry = /** @type {Entry} */ (this.entries[source]);
+      entry.take(report);
+      if (report.end === "failed") entry.open -= this.queue.drop(source);
+      if (report.found) this.absorb(source, report.found);
+    }
+    this.tell([...sources].map((source) => [source, /** @type {Entry} */ (this.entries[source]).sum()]));
+    for (const source of sources) this.conclude(source);
+    this.deal();
+  }
+
+  /** It costs the job it was at; what else it had is dealt to others. @param {Scanner} scanner @param {number | undefined} id @param {string} message */
+  scannerDied(scanner, id, message) {
+    const jobs = scanner.batches.flat();
     this.endScanner(scanner);
-    if (source === null) {
+    const culprit = jobs.find((job) => job.id === id) ?? jobs[0];
+    if (!culprit) {
       // It died before it had a file: no second try would end otherwise.
       this.listen({ type: "fatal", message });
       return;
     }
-    this.giveUp(source, message);
+    for (const job of jobs) if (job !== culprit) this.queue.push(job);
+    this.giveUp(culprit.source, message);
     this.deal();
   }
 
-  /** A file that broke its reader: what was found in it stays, and the report says so. @param {number} source @param {string} message */
-  giveUp(source, message) {
-    const entry = this.entries[source];
-    if (!entry) return;
-    entry.crashed = message;
-    entry.state = "over";
-    this.send(this.lead, { type: "broke", source, reason: this.broke(message) });
-    this.listen({ type: "file", source, patch: { status: "crashed", crash: message, hash: entry.hash, endedAt: performance.now() } });
+  /** @param {number} source @param {ArrayBuffer} found */
+  absorb(source, found) {
+    this.lead.postMessage(/** @type {ToWorker} */ ({ type: "absorb", source, found }), [found]);
   }
 
-  /** @param {number} source @param {ArrayBuffer} bytes */
-  absorb(source, bytes) {
-    this.lead.postMessage(/** @type {ToWorker} */ ({ type: "absorb", source, bytes }), [bytes]);
+  /** @param {Patch[]} patches */
+  tell(patches) {
+    if (patches.length > 0) this.listen({ type: "files", patches });
   }
 
-  // --- hashes ---
-
-  hash() {
-    if (!this.entries.some(({ hash }) => hash === "none")) return;
-    const hasher = this.spawn();
-    this.hasher = hasher;
-    this.send(hasher, { type: "start", role: "hash", module: this.module, words: this.words });
-    const sources = this.sources("none");
-    let waiting = sources.length;
-    this.setHash(sources, "pending");
-    this.entries.forEach(({ file, hash }, source) => {
-      if (hash === "pending") this.send(hasher, { type: "hash", source, file });
-    });
-    // The files are hashed one after another by the worker's own order of messages.
-    hasher.onmessage = (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
-      if (message.type === "hashed") {
-        this.send(this.lead, { type: "sha256", source: message.source, hex: message.hex });
-        this.setHash([message.source], "done");
-      } else if (message.type === "hash_failed") {
-        this.setHash([message.source], "failed");
-      } else if (message.type === "crashed") {
-        this.stopHashing("failed");
-        return;
-      } else return;
-      if (--waiting === 0) this.stopHashing();
-    };
-    hasher.onerror = () => this.stopHashing("failed");
-  }
-
-  /** @param {"none" | "failed"} [left] what becomes of those that were not done */
-  stopHashing(left = "none") {
-    this.hasher?.terminate();
-    this.hasher = null;
-    this.setHash(this.sources("pending"), left);
-  }
-
-  /** @param {App.FileState["hash"]} state */
-  sources(state) {
-    return this.entries.flatMap(({ hash }, source) => (hash === state ? [source] : []));
-  }
-
-  /** @param {number[]} sources @param {App.FileState["hash"]} state */
-  setHash(sources, state) {
-    if (sources.length === 0) return;
-    for (const source of sources) {
-      const entry = this.entries[source];
-      if (entry) entry.hash = state;
-    }
-    this.listen({ type: "hash", sources, state });
+  /** @param {"lead" | "scan" | "hash"} role */
+  start(role) {
+    const worker = this.spawn();
+    this.send(worker, { type: "start", role, module: this.module, words: this.words });
+    return worker;
   }
 
   /** @param {Worker} worker @param {ToWorker} message */
   send(worker, message) {
     worker.postMessage(message);
   }
-}
-
-/** @param {Core.Progress} progress @returns {Partial<App.FileState>} */
-function counts({ bytes, format, records, process_creations, matches, unreadable, problems }) {
-  return { bytes, format, records, process_creations, matches, unreadable, problems };
 }
 
 /** Thousands of file handles are not sent where a name is enough. @param {{ file: File, name: string }} input */

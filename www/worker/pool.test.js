@@ -24,105 +24,236 @@ function setUp(cores = 2) {
   return { pool, workers, events, alive };
 }
 
-const input = (name) => ({ name, file: { size: 10, name } });
+const MIB = 1024 * 1024;
+const input = (name, size = 10) => ({ name, file: { size, name } });
 const progress = { bytes: 10, format: "xml", records: 1, process_creations: 1, matches: 0, unreadable: 0, problems: 0 };
-const ended = (source, cancelled = false) => ({ type: "ended", source, progress, bytes: new ArrayBuffer(1), cancelled });
-const scans = (worker) => worker.told.filter((message) => message.type === "scan");
+const told = (worker, type) => worker.told.filter((message) => message.type === type);
+const jobs = (worker) => told(worker, "scan").flatMap((message) => message.jobs);
+const sources = (worker) => jobs(worker).map(({ source }) => source);
 const last = (list) => list[list.length - 1];
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-/** The session answers the pool's closing question. */
-async function answerSummary(lead, summary = {}) {
-  const ask = last(lead.told.filter((message) => message.type === "ask" && message.method === "summary"));
-  lead.says({ type: "answer", ask: ask.ask, value: summary });
+/** A scanner reports the end of the jobs that it was dealt at this place. */
+function ends(scanner, at, end = "done", more = {}) {
+  const { id } = jobs(scanner)[at];
+  scanner.says({ type: "reports", reports: [{ job: id, progress, found: new ArrayBuffer(1), end, reason: "", ...more }] });
+}
+
+/** The session answers the last question of this kind. */
+async function answers(lead, method, value) {
+  await settled();
+  const { ask } = last(told(lead, "ask").filter((message) => message.method === method));
+  lead.says({ type: "answer", ask, value });
   await settled();
 }
 
+/** How the files ended, as the page hears it. */
+const statuses = (events) => events.filter(({ type }) => type === "files")
+  .flatMap(({ patches }) => patches).filter(([, { status }]) => status && status !== "queued").map(([source, { status }]) => [source, status]);
+const isOver = (events) => events.some(({ type }) => type === "over");
+
 test("files are dealt to as many workers as there are cores, then one after another", async () => {
   const { pool, events, alive } = setUp(2);
-  pool.add([input("a"), input("b"), input("c")]);
+  pool.add(["a", "b", "c"].map((name) => input(name, 5 * MIB)), false);
   assert.equal(alive("scan").length, 2);
-  const [first] = alive("scan");
-  first.says(ended(0));
-  assert.deepEqual(scans(first).map(({ source }) => source), [0, 2]);
-  first.says(ended(2));
-  alive("scan")[1].says(ended(1));
-  assert.equal(events.some(({ type }) => type === "over"), false, "not over before the session has taken in the last of it");
+  const [first, second] = alive("scan");
+  ends(first, 0);
+  assert.deepEqual(sources(first), [0, 2]);
   const [lead] = alive("lead");
-  assert.equal(lead.told.filter(({ type }) => type === "absorb").length, 3);
-  await answerSummary(lead);
-  assert.equal(last(events.filter(({ type }) => type === "over")).type, "over");
+  ends(first, 1);
+  ends(second, 0);
   assert.equal(alive("scan").length, 0);
-  assert.deepEqual(alive("hash")[0].told.filter(({ type }) => type === "hash").map(({ source }) => source), [0, 1, 2]);
+  assert.equal(isOver(events), false, "not over before the session has taken in the last of it");
+  assert.equal(told(lead, "absorb").length, 3);
+  await answers(lead, "summary");
+  assert.ok(isOver(events));
+  assert.deepEqual(told(alive("hash")[0], "hash").map(({ source }) => source), [0, 1, 2]);
 });
 
-test("a reader that breaks down costs its own file only, and the session hears why", async () => {
+test("small files are dealt and reported in batches", async () => {
   const { pool, events, alive } = setUp(1);
-  pool.add([input("bad"), input("good")]);
-  alive("scan")[0].says({ type: "crashed", source: 0, message: "unreachable" });
+  pool.add(Array.from({ length: 100 }, (_, index) => input(`f${index}`)), true);
+  const [scanner] = alive("scan");
+  assert.equal(told(scanner, "scan")[0].jobs.length, 50);
+  assert.equal(jobs(scanner)[0].verify, true);
+  const before = events.length;
+  scanner.says({ type: "reports", reports: jobs(scanner).slice(0, 49).map(({ id }) => ({ job: id, progress, found: null, end: "done", reason: "" })) });
+  assert.deepEqual(events.slice(before).map(({ type }) => type).filter((type) => type !== "files"), []);
+  assert.equal(told(scanner, "scan").length, 1, "the batch is not over");
+  ends(scanner, 49);
+  assert.equal(told(scanner, "scan").length, 2);
+});
+
+/** A file of 64 MiB that is read in two parts. */
+async function inParts(cores = 1) {
+  const set = setUp(cores);
+  set.pool.add([input("large", 64 * MIB)], false);
+  await answers(set.alive("lead")[0], "plan", { head: new ArrayBuffer(16), parts: 2 });
+  return { ...set, lead: set.alive("lead")[0], scanner: set.alive("scan")[0] };
+}
+
+test("a large file is read in parts, whose progress adds up", async () => {
+  const { events, lead, scanner } = await inParts();
+  assert.deepEqual(jobs(scanner).map(({ part }) => part.index), [0]);
+  ends(scanner, 0);
+  ends(scanner, 1);
+  assert.equal(last(events).patches[0][1].bytes, 20);
+  assert.equal(last(events).patches[0][1].records, 2);
+  await answers(lead, "misfit", false);
+  await answers(lead, "summary");
+  assert.deepEqual(statuses(events), [[0, "reading"], [0, "done"]]);
+  assert.ok(isOver(events));
+});
+
+test("parts that do not fit together are forgotten, and the file is read at a stretch", async () => {
+  const { events, lead, scanner } = await inParts();
+  ends(scanner, 0);
+  ends(scanner, 1);
+  await answers(lead, "misfit", true);
+  assert.equal(last(jobs(scanner)).part, null);
+  ends(scanner, 2);
+  await answers(lead, "summary");
+  assert.equal(last(statuses(events))[1], "done");
+  assert.ok(isOver(events));
+});
+
+test("a file of a form that can't be cut is read at a stretch", async () => {
+  const { pool, alive } = setUp(2);
+  pool.add([input("large.gz", 64 * MIB)], false);
+  await answers(alive("lead")[0], "plan", { head: new ArrayBuffer(16), parts: 0 });
+  assert.deepEqual(jobs(alive("scan")[0]).map(({ part }) => part), [null]);
+});
+
+test("a reader that breaks down costs what it was at, and the session hears why", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("bad", 5 * MIB), input("good", 5 * MIB)], false);
   const [lead] = alive("lead");
-  assert.deepEqual(last(lead.told), { type: "broke", source: 0, reason: "Broke: unreachable." });
-  assert.equal(scans(alive("scan")[0])[0].source, 1);
-  alive("scan")[0].says(ended(1));
-  await answerSummary(lead);
-  const statuses = events.filter(({ type, patch }) => type === "file" && patch.status).map(({ source, patch }) => [source, patch.status]);
-  assert.deepEqual(statuses, [[0, "reading"], [0, "crashed"], [1, "reading"], [1, "done"]]);
-  assert.ok(events.some(({ type }) => type === "over"));
+  const [scanner] = alive("scan");
+  scanner.says({ type: "crashed", job: jobs(scanner)[0].id, message: "unreachable" });
+  assert.deepEqual(last(told(lead, "failed")), { type: "failed", source: 0, bytes: 0, reason: "Broke: unreachable." });
+  ends(alive("scan")[0], 0);
+  await answers(lead, "summary");
+  assert.deepEqual(statuses(events), [[0, "reading"], [0, "crashed"], [1, "reading"], [1, "done"]]);
+  assert.ok(isOver(events));
+});
+
+test("what else a broken reader had is read by another", () => {
+  const { pool, alive } = setUp(1);
+  pool.add(["a", "b", "c", "d"].map((name) => input(name)), false);
+  const [scanner] = alive("scan");
+  assert.deepEqual(sources(scanner), [0, 1]);
+  scanner.says({ type: "crashed", job: jobs(scanner)[1].id, message: "unreachable" });
+  const [next] = alive("scan");
+  for (let at = 0; at < 3; at += 1) ends(next, at);
+  assert.deepEqual(sources(next).sort(), [0, 2, 3]);
+});
+
+test("the other parts of a file still count when the reader of one breaks down", async () => {
+  const { events, alive, lead, scanner } = await inParts();
+  ends(scanner, 0);
+  scanner.says({ type: "crashed", job: jobs(scanner)[1].id, message: "unreachable" });
+  await answers(lead, "summary");
+  assert.equal(told(lead, "absorb").length, 1);
+  assert.equal(last(told(lead, "failed")).bytes, 10);
+  assert.deepEqual(last(statuses(events)), [0, "crashed"]);
+  assert.equal(alive("scan").length, 0);
+});
+
+test("a file that can't be read on is told of once, and its other parts are not tried", async () => {
+  const { events, lead, scanner } = await inParts();
+  ends(scanner, 0, "failed", { reason: "Gone." });
+  await answers(lead, "summary");
+  assert.deepEqual(told(lead, "failed").map(({ reason }) => reason), ["Gone."]);
+  assert.equal(jobs(scanner).length, 1);
+  assert.deepEqual(last(statuses(events)), [0, "done"]);
 });
 
 test("when the session is lost, every other file is read again in a new one, with the same numbers", async () => {
   const { pool, events, alive } = setUp(2);
-  pool.add([input("a"), input("b")]);
+  pool.add([input("a"), input("b")], false);
   const waiting = assert.rejects(pool.ask("window"));
   alive("lead")[0].says({ type: "crashed", source: 1, message: "out of memory" });
   await waiting;
   assert.ok(events.some(({ type }) => type === "restarted"), "groups have other numbers now");
   const [lead] = alive("lead");
-  assert.deepEqual(lead.told.find(({ type }) => type === "add").inputs.map(({ name }) => name), ["a", "b"]);
-  assert.ok(lead.told.some(({ type, source }) => type === "broke" && source === 1));
-  assert.deepEqual(alive("scan").flatMap(scans).map(({ source }) => source), [0]);
-  alive("scan")[0].says(ended(0));
-  await answerSummary(lead);
-  assert.ok(events.some(({ type }) => type === "over"));
+  assert.deepEqual(told(lead, "add")[0].inputs.map(({ name }) => name), ["a", "b"]);
+  assert.deepEqual(told(lead, "failed").map(({ source }) => source), [1]);
+  assert.deepEqual(alive("scan").flatMap(sources), [0]);
+  ends(alive("scan")[0], 0);
+  await answers(lead, "summary");
+  assert.ok(isOver(events));
 });
 
 test("a session that is lost again and again ends with a word, not in silence", () => {
   const { pool, events, alive } = setUp(1);
-  pool.add([input("a")]);
-  for (let i = 0; i < 4; i += 1) alive("lead")[0]?.says({ type: "crashed", source: null, message: "no" });
+  pool.add([input("a")], false);
+  for (let i = 0; i < 4; i += 1) alive("lead")[0]?.says({ type: "crashed", message: "no" });
   assert.equal(last(events).type, "fatal");
 });
 
 test("cancel tells running readers to stop and marks the files that had not begun", async () => {
   const { pool, events, alive } = setUp(1);
-  pool.add([input("a"), input("b")]);
+  pool.add([input("a", 5 * MIB), input("b", 5 * MIB)], false);
   pool.cancel();
   const [scanner] = alive("scan");
+  const [lead] = alive("lead");
   assert.equal(last(scanner.told).type, "cancel");
-  scanner.says(ended(0, true));
-  assert.deepEqual(scans(scanner).map(({ source, unread }) => [source, unread]), [[0, false], [1, true]]);
-  scanner.says(ended(1, true));
-  await answerSummary(alive("lead")[0]);
-  assert.deepEqual(events.filter(({ type, patch }) => type === "file" && patch.status === "cancelled").map(({ source }) => source), [0, 1]);
+  assert.deepEqual(told(lead, "stopped"), [{ type: "stopped", source: 1, bytes: 0 }]);
+  ends(scanner, 0, "stopped");
+  assert.deepEqual(last(told(lead, "stopped")), { type: "stopped", source: 0, bytes: 10 });
+  await answers(lead, "summary");
+  assert.deepEqual(statuses(events), [[0, "reading"], [1, "cancelled"], [0, "cancelled"]]);
+  assert.ok(isOver(events));
+});
+
+test("a file in parts is cancelled once, whatever was being read of it", async () => {
+  const { pool, events, lead, scanner } = await inParts();
+  pool.cancel();
+  ends(scanner, 0, "stopped");
+  await answers(lead, "summary");
+  assert.deepEqual(told(lead, "stopped"), [{ type: "stopped", source: 0, bytes: 10 }]);
+  assert.equal(jobs(scanner).length, 1);
+  assert.ok(isOver(events));
+});
+
+test("a file that ended before it heard of the cancel is whole", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a")], false);
+  pool.cancel();
+  ends(alive("scan")[0], 0);
+  await answers(alive("lead")[0], "summary");
+  assert.deepEqual(last(statuses(events)), [0, "done"]);
+});
+
+test("cancelled while its parts are still being planned, a file is not begun", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("large", 64 * MIB)], false);
+  pool.cancel();
+  await answers(alive("lead")[0], "plan", { head: new ArrayBuffer(16), parts: 2 });
+  assert.equal(alive("scan").length, 0);
+  await answers(alive("lead")[0], "summary");
+  assert.deepEqual(statuses(events), [[0, "cancelled"]]);
+  assert.ok(isOver(events));
 });
 
 test("what is found on the way is passed on to the session", () => {
   const { pool, alive } = setUp(1);
-  pool.add([input("a")]);
-  const bytes = new ArrayBuffer(3);
-  alive("scan")[0].says({ type: "found", source: 0, progress, bytes });
-  assert.deepEqual(last(alive("lead")[0].told), { type: "absorb", source: 0, bytes });
+  pool.add([input("a")], false);
+  const found = new ArrayBuffer(3);
+  const [scanner] = alive("scan");
+  scanner.says({ type: "reports", reports: [{ job: jobs(scanner)[0].id, progress, found, end: null, reason: "" }] });
+  assert.deepEqual(last(alive("lead")[0].told), { type: "absorb", source: 0, found });
 });
 
 test("new files wait for no hash: hashing starts anew when they are read", async () => {
   const { pool, events, alive } = setUp(1);
-  pool.add([input("a")]);
-  alive("scan")[0].says(ended(0));
-  await answerSummary(alive("lead")[0]);
-  pool.add([input("b")]);
+  pool.add([input("a")], false);
+  ends(alive("scan")[0], 0);
+  await answers(alive("lead")[0], "summary");
+  pool.add([input("b")], false);
   assert.equal(alive("hash").length, 0);
-  assert.deepEqual(last(events.filter(({ type }) => type === "hash")), { type: "hash", sources: [0], state: "none" });
-  alive("scan")[0].says(ended(1));
-  await answerSummary(alive("lead")[0]);
-  assert.deepEqual(alive("hash")[0].told.filter(({ type }) => type === "hash").map(({ source }) => source), [0, 1]);
+  assert.ok(events.some(({ type, patches }) => type === "files" && patches.some(([source, { hash }]) => source === 0 && hash === "none")));
+  ends(alive("scan")[0], 0);
+  await answers(alive("lead")[0], "summary");
+  assert.deepEqual(told(alive("hash")[0], "hash").map(({ source }) => source), [0, 1]);
 });

@@ -5,40 +5,50 @@
  * Sentences that end up in a report; the page's words, as all others.
  * @typedef {{ stalled: string, shorter: string, closed: string }} WorkerWords
  *
- * A file to read. `unread`: cancelled before its turn, which the session and every export should know.
- * @typedef {{ source: number, file: File, name: string, unread: boolean }} Scan
+ * Part number `index` of a file, as the core plans it for this head and this size of parts.
+ * @typedef {{ head: ArrayBuffer, bytes: number, index: number }} Part
+ *
+ * What a scan worker reads at a stretch: a file, or a part of one.
+ * @typedef {{ id: number, source: number, file: File, name: string, verify: boolean, part: Part | null }} Job
+ *
+ * How far a job has come, what was found since the last report, and how it ended, if it has. `reason`: why it failed.
+ * @typedef {"done" | "stopped" | "failed"} End
+ * @typedef {{ job: number, progress: Core.Progress | null, found: ArrayBuffer | null, end: End | null, reason: string }} Report
  *
  * To a worker.
  * @typedef {(
  *   | { type: "start", role: "lead" | "scan" | "hash", module: WebAssembly.Module, words: WorkerWords }
  *   | { type: "add", inputs: { name: string, size: number }[] }
- *   | { type: "absorb", bytes: ArrayBuffer, source: number }
- *   | { type: "broke", source: number, reason: string }
+ *   | { type: "absorb", source: number, found: ArrayBuffer }
+ *   | { type: "failed", source: number, bytes: number, reason: string }
+ *   | { type: "stopped", source: number, bytes: number }
  *   | { type: "sha256", source: number, hex: string }
  *   | { type: "ask", ask: number, method: string, args: unknown }
- *   | ({ type: "scan" } & Scan)
+ *   | { type: "scan", jobs: Job[] }
  *   | { type: "cancel" }
  *   | { type: "hash", source: number, file: File }
  * )} ToWorker
  *
- * From a worker.
+ * From a worker. `crashed`: its core is lost, and with it the source or the job that it was at.
  * @typedef {(
  *   | { type: "ready" }
- *   | { type: "summary", summary: Core.Summary }
+ *   | { type: "summary", summary: Core.News }
  *   | { type: "answer", ask: number, value: unknown }
  *   | { type: "refusal", ask: number, message: string }
- *   | { type: "found", source: number, progress: Core.Progress, bytes: ArrayBuffer | null }
- *   | { type: "ended", source: number, progress: Core.Progress, bytes: ArrayBuffer, cancelled: boolean }
+ *   | { type: "reports", reports: Report[] }
  *   | { type: "hashed", source: number, hex: string }
  *   | { type: "hash_failed", source: number }
- *   | { type: "crashed", source: number | null, message: string }
+ *   | { type: "crashed", source?: number, job?: number, message: string }
  * )} FromWorker
  */
 
 /** How often a scan worker reports: the bar moves smoothly and the page stays free. */
 export const PROGRESS_MS = 100;
-/** How often it hands over what it found, after a first time at once. */
+/** How soon it hands over what it found first, and how often after that. */
+export const FIRST_MS = 50;
 export const TAKE_MS = 250;
+/** How often the session tells how it stands. */
+export const SUMMARY_MS = 125;
 /** A read that gave nothing for so long is started again from its offset: blob streams stall now and then. */
 export const STALL_MS = 8000;
 /** So many times; then the file counts as unreadable. */

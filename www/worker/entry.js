@@ -1,0 +1,74 @@
+// What the pool knows of one file: what of it is still to be read, and how far its parts have come together.
+
+/** @typedef {import("./protocol.js").Report} Report */
+
+/** @type {Core.Progress} */
+const NOTHING = { bytes: 0, format: null, records: 0, process_creations: 0, matches: 0, unreadable: 0, problems: 0 };
+
+export class Entry {
+  over = false;
+  /** A scanner has it. */
+  reading = false;
+  /** How many jobs it takes to read it, and how many of them have not ended. */
+  parts = 1;
+  open = 1;
+  /** How far each has come. @type {Map<number, Core.Progress>} */
+  progress = new Map();
+  /** Cancelled before all of it was read. */
+  stopped = false;
+  /** Why it could not be read, a sentence for the report. @type {string | null} */
+  failure = null;
+  /** What broke its reader; it is not read again. @type {string | null} */
+  crash = null;
+  /** @type {App.FileState["hash"]} */
+  hash = "none";
+
+  /** @param {App.Input} input @param {boolean} verify */
+  constructor({ file, name }, verify) {
+    this.file = file;
+    this.name = name;
+    this.verify = verify;
+  }
+
+  /** Nothing of it was read yet. */
+  begin() {
+    Object.assign(this, { over: false, reading: false, stopped: false, failure: null, hash: "none" });
+    this.divide(1);
+  }
+
+  /** @param {number} jobs */
+  divide(jobs) {
+    this.parts = jobs;
+    this.open = jobs;
+    this.progress = new Map();
+  }
+
+  /** @param {Report} report */
+  take({ job, progress, end, reason }) {
+    if (progress) this.progress.set(job, progress);
+    if (end !== null) this.open -= 1;
+    if (end === "stopped") this.stopped = true;
+    if (end === "failed") this.failure ??= reason;
+  }
+
+  /** Gives up jobs that have not begun. @param {number} jobs */
+  stop(jobs) {
+    this.open -= jobs;
+    this.stopped ||= jobs > 0;
+  }
+
+  /** The sum over its jobs. @returns {Core.Progress} */
+  sum() {
+    const sum = { ...NOTHING };
+    for (const part of this.progress.values()) {
+      sum.format ??= part.format;
+      sum.bytes += part.bytes;
+      sum.records += part.records;
+      sum.process_creations += part.process_creations;
+      sum.matches += part.matches;
+      sum.unreadable += part.unreadable;
+      sum.problems += part.problems;
+    }
+    return sum;
+  }
+}

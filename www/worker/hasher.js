@@ -1,0 +1,40 @@
+// The hash worker: SHA-256 of one file after another, after the result and never in its way.
+
+import { PLAIN_PIECE } from "./protocol.js";
+import { Reader } from "./reader.js";
+import { guarded, isTrap, post } from "./talk.js";
+
+export class Hasher {
+  /** @param {import("./protocol.js").WorkerWords} words */
+  constructor(words) {
+    this.words = words;
+    this.work = Promise.resolve();
+  }
+
+  /** @param {import("./protocol.js").ToWorker} message */
+  hear(message) {
+    if (message.type !== "hash") return;
+    const { source, file } = message;
+    this.work = this.work.then(() => guarded({ source }, () => this.hash(source, file)));
+  }
+
+  /** @param {number} source @param {File} file */
+  async hash(source, file) {
+    const hasher = new wasm_bindgen.Hasher();
+    const reader = new Reader(file, this.words.stalled);
+    try {
+      for (let at = 0; at < file.size; ) {
+        const bytes = await reader.next(at, file.size - at, PLAIN_PIECE);
+        if (bytes === null) throw new Error(this.words.shorter);
+        hasher.push(bytes);
+        at += bytes.length;
+      }
+      post({ type: "hashed", source, hex: hasher.finish() });
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      post({ type: "hash_failed", source });
+    } finally {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// The lead worker: keeps the session, and answers what the page asks of it.
+
+import { SUMMARY_MS } from "./protocol.js";
+import { Reader } from "./reader.js";
+import { guarded, isTrap, post, sentence } from "./talk.js";
+
+/** @typedef {import("./protocol.js").ToWorker} ToWorker */
+
+/** By its first bytes a file's format is known, and with it how it can be cut. */
+const HEAD_BYTES = 16 * 1024;
+
+export class Lead {
+  /** @param {import("./protocol.js").WorkerWords} words */
+  constructor(words) {
+    this.words = words;
+    this.session = new wasm_bindgen.Session();
+    this.sorted = "";
+    this.stale = true;
+    this.size = { rows: 0, groups: 0 };
+    this.timer = 0;
+    this.told = 0;
+    this.cost = 0;
+  }
+
+  /** @param {ToWorker} message */
+  hear(message) {
+    switch (message.type) {
+      case "add":
+        return this.change({}, () => {
+          for (const { name, size } of message.inputs) this.session.add_source(name, size);
+        });
+      case "absorb":
+        return this.change(message, () => {
+          this.session.absorb(new Uint8Array(message.found));
+          this.stale = true;
+        });
+      case "failed":
+        return this.change(message, () => this.session.reading_failed(message.source, message.bytes, message.reason));
+      case "stopped":
+        return this.change(message, () => this.session.reading_stopped(message.source, message.bytes));
+      case "sha256":
+        return this.change(message, () => this.session.set_sha256(message.source, message.hex));
+      case "ask":
+        return this.answer(message);
+      default:
+        return undefined;
+    }
+  }
+
+  /** @param {{ source?: number }} at @param {() => void} work */
+  change({ source }, work) {
+    return guarded({ source }, () => {
+      work();
+      this.tellSoon();
+    });
+  }
+
+  /** Not after every piece: at most a fifth of the time goes into telling. */
+  tellSoon() {
+    if (this.timer) return;
+    const wait = Math.max(SUMMARY_MS, this.cost * 5) - (performance.now() - this.told);
+    this.timer = Number(setTimeout(() => guarded({}, () => this.tell()), Math.max(0, wait)));
+  }
+
+  tell() {
+    const before = performance.now();
+    clearTimeout(this.timer);
+    this.timer = 0;
+    post({ type: "summary", summary: this.session.summary() });
+    this.told = performance.now();
+    this.cost = this.told - before;
+  }
+
+  /** @param {Extract<ToWorker, { type: "ask" }>} message */
+  async answer({ ask, method, args }) {
+    try {
+      const work = ANSWERS[method];
+      if (!work) throw new TypeError(method);
+      post({ type: "answer", ask, value: await work(this, args) });
+    } catch (error) {
+      if (isTrap(error)) post({ type: "crashed", message: sentence(error) });
+      else post({ type: "refusal", ask, message: sentence(error) });
+    }
+  }
+}
+
+/** @type {Record<string, (lead: Lead, args: any) => unknown>} */
+const ANSWERS = {
+  rule: ({ session }) => session.rule(),
+  summary: (lead) => lead.tell(),
+  plan,
+  misfit: restartMisfit,
+  window: rows,
+  matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
+  source: ({ session }, { group, index }) => session.recall(group, index).source(),
+  evidence: readAgain,
+  export: ({ session }, { format }) => ({ content: session.export(format), neutralised: format === "csv" ? session.neutralised() : 0 }),
+};
+
+/**
+ * In how many parts of about `bytes` a file can be read; 0: only at a stretch.
+ * @param {Lead} _ @param {{ file: File, bytes: number }} args
+ */
+async function plan(_, { file, bytes }) {
+  const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
+  return { head, parts: wasm_bindgen.plan(new Uint8Array(head), file.size, bytes) };
+}
+
+/** True when the parts of a file do not fit together: it must be read at a stretch. @param {Lead} lead @param {{ source: number }} args */
+function restartMisfit(lead, { source }) {
+  const misfit = lead.session.is_misfit(source);
+  if (misfit) lead.change({ source }, () => lead.session.restart(source));
+  lead.stale ||= misfit;
+  return misfit;
+}
+
+/** @param {Lead} lead @param {{ view: Core.View, from: number, to: number }} args */
+function rows(lead, { view, from, to }) {
+  const { session } = lead;
+  const wanted = JSON.stringify(view);
+  // Sorting and searching again is only needed when the order or the rows changed.
+  if (lead.stale || wanted !== lead.sorted) lead.size = session.view(view);
+  lead.sorted = wanted;
+  lead.stale = false;
+  return { ...lead.size, from, items: session.rows(from, Math.min(to, lead.size.rows)) };
+}
+
+/** @param {Lead} lead @param {{ group: number, index: number, file: File | undefined }} args */
+async function readAgain({ session, words }, { group, index, file }) {
+  const recall = session.recall(group, index);
+  if (!file) throw new Error(words.closed);
+  const reader = new Reader(file, words.stalled);
+  try {
+    for (let want; (want = recall.want()); ) {
+      const bytes = await reader.next(want.offset, want.length, 1024 * 1024);
+      if (bytes === null) break;
+      recall.push(bytes);
+    }
+    return recall.finish();
+  } finally {
+    reader.close();
+  }
+}

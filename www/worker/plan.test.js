@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Queue, partBytes } from "./plan.js";
+
+const MIB = 1024 * 1024;
+let id = 0;
+const job = (source, size, part = null) => ({ id: ++id, source, file: { size }, name: "", verify: false, part });
+const part = (source, index) => job(source, 1024 * MIB, { head: null, bytes: 32 * MIB, index });
+const all = (queue) => {
+  const batches = [];
+  for (let jobs = queue.next(); jobs.length > 0; jobs = queue.next()) batches.push(jobs);
+  return batches;
+};
+
+test("a file is cut so that every scanner has work and none too much", () => {
+  for (const [mib, scanners, parts] of [[33, 1, 2], [40, 4, 8], [100, 2, 4], [1024, 2, 32], [4096, 4, 128], [65536, 4, 256]]) {
+    assert.equal(Math.ceil((mib * MIB) / partBytes(mib * MIB, scanners)), parts, `${mib} MiB`);
+  }
+});
+
+test("small files come in batches, which shrink towards the end", () => {
+  const queue = new Queue(2);
+  for (let source = 0; source < 300; source += 1) queue.push(job(source, 1000));
+  const sizes = all(queue).map((jobs) => jobs.length);
+  assert.equal(sizes[0], 64);
+  assert.equal(sizes.at(-1), 1);
+  assert.equal(sizes.reduce((sum, size) => sum + size), 300);
+});
+
+test("a batch holds no more bytes than it should, but always a file", () => {
+  const queue = new Queue(1);
+  for (let source = 0; source < 6; source += 1) queue.push(job(source, 3 * MIB));
+  assert.deepEqual(all(queue).map((jobs) => jobs.length), [1, 1, 1, 1, 1, 1]);
+});
+
+test("small and large files take turns; what one scanner must read alone begins before the parts", () => {
+  const queue = new Queue(1);
+  for (const index of [0, 1]) queue.push(part(0, index));
+  queue.push(job(1, 500 * MIB));
+  for (const source of [2, 3, 4, 5, 6, 7]) queue.push(job(source, 10));
+  assert.deepEqual(all(queue).map((jobs) => jobs.map(({ source }) => source)), [[2, 3, 4], [1], [5, 6], [0], [7], [0]]);
+});
+
+test("what waits can be given up, of a file or of all", () => {
+  const queue = new Queue(1);
+  for (const index of [0, 1]) queue.push(part(0, index));
+  queue.push(job(1, 10));
+  assert.equal(queue.drop(0), 2);
+  assert.equal(queue.length, 1);
+  assert.equal(queue.drop(), 1);
+  assert.deepEqual(queue.next(), []);
+});
