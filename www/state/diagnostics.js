@@ -9,6 +9,7 @@ export function diagnostics(tool, state) {
     ...tool,
     phase: state.phase,
     cancelled: state.cancelled,
+    verified: state.verified,
     files: state.files.map((file, index) => {
       const source = state.summary?.sources[index];
       return {

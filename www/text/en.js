@@ -50,6 +50,8 @@ export const en = {
       ["gzip, zip, tar", "of any of these"],
     ],
     formatsNote: "The first bytes decide, never the file name.",
+    verify: "Verify: parse every event in full (slower)",
+    verifyTitle: "Otherwise only events that can match are parsed in full. The result must be the same; this checks it. The choice is kept.",
     trustTitle: "Nothing leaves this page.",
     trust: "It cannot make network requests: its content security policy forbids all of them, and logs are read on this machine only. Evidence is never stored.",
     save: "Save this page for offline use",
@@ -153,6 +155,8 @@ export const en = {
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
+    verified: "Verified",
+    verifiedTitle: "Every event was parsed in full",
     note: "The rule does not show whether the caller was on another machine.",
   },
 

@@ -12,7 +12,9 @@ export function createVerdict(actions) {
   const exports = h("div", { class: "exports", role: "group", "aria-label": x.exportLabel },
     h("button", { type: "button", class: "button", id: "export-csv", title: x.csvTitle, "aria-label": `${x.exportLabel} ${x.csv}`, on: { click: () => actions.exportAs("csv") } }, icon("download"), x.csv),
     h("button", { type: "button", class: "button", id: "export-json", title: x.jsonTitle, "aria-label": `${x.exportLabel} ${x.json}`, on: { click: () => actions.exportAs("json") } }, icon("download"), x.json));
-  const shared = h("div", { class: "shared" });
+  const facts = h("div", { class: "shared" });
+  const verified = h("span", { class: "tag", id: "verified", title: t.verifiedTitle, hidden: true }, icon("check"), t.verified);
+  const shared = h("div", { class: "shared" }, facts, verified);
   const line = h("p", { class: "verdict", id: "verdict", tabindex: "-1" });
   const span = h("p", { class: "span" });
   const partial = h("p", { class: "banner", hidden: true }, icon("warning"), h("span", null, t.partial));
@@ -30,10 +32,11 @@ export function createVerdict(actions) {
     update(state, previous) {
       const { summary, rule, phase, zone } = state;
       show(node, phase !== "empty" && summary !== null);
+      show(verified, state.verified);
       show(partial, state.cancelled && phase === "done");
       if (rule && rule !== shown) {
         shown = rule;
-        replace(shared,
+        replace(facts,
           h("h1", null, rule.name),
           h("span", { class: "tag", title: `${rule.technique_name}, ${rule.tactic}` }, rule.technique),
           h("span", { class: "tag risk", title: t.riskTitle(rule) }, icon("warning"), t.risk(rule), h("span", { class: "sum" }, t.riskSum(rule))));

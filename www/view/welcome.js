@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 /** @param {App.Actions} actions @param {HTMLElement} rule "What this rule checks" */
 export function createWelcome(actions, rule) {
   const t = en.welcome;
+  const verify = h("input", { type: "checkbox", id: "verify", on: { change: () => actions.verify(verify.checked) } });
   const slot = h("div", { class: "rule-slot" });
   const node = h("main", { class: "welcome", id: "welcome" },
     h("h1", null, t.heading),
@@ -21,6 +22,7 @@ export function createWelcome(actions, rule) {
       h("p", { class: "muted" }, t.paste)),
     h("dl", { class: "formats" }, t.formats.map(([name, what]) => h("div", null, h("dt", null, name), h("dd", null, what)))),
     h("p", { class: "muted small center" }, t.formatsNote),
+    h("label", { class: "check muted small", title: t.verifyTitle }, verify, t.verify),
     h("div", { class: "trust" },
       icon("shield"),
       h("div", null,
@@ -34,6 +36,7 @@ export function createWelcome(actions, rule) {
     /** @param {App.State} state */
     update(state) {
       show(node, state.phase === "empty" && state.fatal === null);
+      verify.checked = state.verify;
       if (state.phase === "empty" && rule.parentNode !== slot) slot.append(rule);
     },
   };
