@@ -131,8 +131,9 @@ fn text_of_another_kind() {
         "package.json",
         b"{\"name\": \"x\", \"version\": \"1.0.0\"}",
         expect![[r#"
-        warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
-    "#]],
+            error unknown_format [] JSON without any event in it: 1 object(s).
+            warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
+        "#]],
     );
 }
 
@@ -164,8 +165,9 @@ fn one_very_long_line() {
         "long.json",
         format!("{{\"a\":\"{long}\"}}\n").as_bytes(),
         expect![[r#"
-        warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
-    "#]],
+            error unknown_format [] JSON without any event in it: 1 object(s).
+            warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
+        "#]],
     );
     says(
         "long.csv",
@@ -199,17 +201,17 @@ fn json_that_is_nested_without_end() {
         "open.json",
         open.as_bytes(),
         expect![[r#"
-        error empty_input [] The JSON holds no object.
-        error truncated [offset 0 (0x0)] A JSON object is cut off: the input ends before its end.
-    "#]],
+            error truncated [offset 0 (0x0)] A JSON object is cut off: the input ends before its end.
+        "#]],
     );
     let wrapped = format!("{}{{\"EventID\":1}}{}", "{\"event\":".repeat(100), "}".repeat(100));
     says(
         "wrapped.json",
         wrapped.as_bytes(),
         expect![[r#"
-        warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
-    "#]],
+            error unknown_format [] JSON without any event in it: 1 object(s).
+            warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
+        "#]],
     );
 }
 

@@ -22,7 +22,7 @@ pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Ve
     for (name, field) in used {
         let place = match form {
             Form::Xml | Form::Evtx => in_xml(raw, name),
-            Form::Json => in_json(raw, name),
+            Form::Json => in_json(raw, name).or_else(|| in_xml(raw, name)).or_else(|| in_text(raw, name)),
             Form::Csv => in_xml(raw, name),
         };
         if let Some((start, end)) = place
@@ -40,28 +40,36 @@ pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Ve
         .collect()
 }
 
-/// Byte range of a value in event XML. Only markup is searched for, and text in XML can't hold a
-/// `<`, so no value can pose as another one.
+/// Quotes of an attribute: as they are, doubled in CSV, escaped in a JSON string.
+const QUOTES: [&str; 4] = ["'", "\"\"", "\"", "\\\""];
+
+/// Byte range of a value in event XML, which may itself stand in a CSV cell or JSON string. Only
+/// markup is searched for, and text in XML can't hold a `<`, so no value can pose as another one.
 fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
     if let Some((element, attribute)) = name.split_once('@') {
         let tag = raw.find(&format!("<{element} "))?;
         let tag_end = tag + raw[tag..].find('>')?;
-        return ['\'', '"'].iter().find_map(|quote| {
+        return QUOTES.iter().find_map(|quote| {
             let opening = format!(" {attribute}={quote}");
             let start = tag + raw[tag..tag_end].find(&opening)? + opening.len();
-            Some((start, start + raw[start..].find(*quote)?))
+            Some((start, start + raw[start..].find(quote)?))
         });
     }
-    let opening = ["<Data Name='", "<Data Name=\"", "<Data Name=\"\"", "<"].iter().find_map(|prefix| {
-        let opening = format!("{prefix}{name}");
-        let at = raw
-            .match_indices(&opening)
-            .map(|(at, _)| at + opening.len())
-            .find(|after| raw[*after..].starts_with(['\'', '"', '>', ' ']))?;
-        Some(at)
-    })?;
+    let data = QUOTES.iter().map(|quote| format!("<Data Name={quote}{name}{quote}>"));
+    let elements = [format!("<{name}>"), format!("<{name} ")].into_iter();
+    let opening = data.chain(elements).find_map(|opening| raw.find(&opening))?;
     let start = opening + raw[opening..].find('>')? + 1;
     Some((start, start + raw[start..].find('<')?))
+}
+
+/// Byte range of a member's value in JSON that stands in a JSON string: its quotes are escaped once,
+/// those of a value in it twice more.
+fn in_text(raw: &str, name: &str) -> Option<(usize, usize)> {
+    let opening = format!("\\\"{name}\\\":\\\"");
+    let found = raw.match_indices(&opening).find(|(at, _)| !raw[..*at].ends_with('\\'))?;
+    let start = found.0 + opening.len();
+    let end = raw[start..].match_indices("\\\"").find(|(at, _)| !raw[start..start + at].ends_with('\\'))?;
+    Some((start, start + end.0))
 }
 
 /// Byte range of a member's value in JSON. A quote inside a string is escaped, so no value can
@@ -126,6 +134,10 @@ mod tests {
         assert_eq!(marked(xml, Form::Xml, USED), ["P", "1", "H", "C:\\x.exe"]);
         let json = r#"{"SourceName":"P","EventID": 1,"Hostname":"H","CommandLine":"\"ParentImage\":\"evil\"","ParentImage":"C:\\x\".exe"}"#;
         assert_eq!(marked(json, Form::Json, USED), ["\"P\"", "1", "\"H\"", r#""C:\\x\".exe""#]);
+        let text = r#"{"EventData":"{\"CommandLine\":\"\\\"ParentImage\\\":\\\"evil\\\"\",\"ParentImage\":\"C:\\\\x.exe\"}","Computer":"H"}"#;
+        assert_eq!(marked(text, Form::Json, USED), [r"C:\\\\x.exe", "\"H\""]);
+        let export = r#"{"result":{"_raw":"<Event><Provider Name=\"P\"/><Computer>H</Computer><Data Name='ParentImage'>C:\\x.exe</Data></Event>"}}"#;
+        assert_eq!(marked(export, Form::Json, USED), ["P", "H", r"C:\\x.exe"]);
         let flat = r#"{"winlog.event_data.ParentImage":"x","winlog.computer_name":"H"}"#;
         assert_eq!(marked(flat, Form::Json, USED), ["\"x\"", "\"H\""]);
     }

@@ -28,6 +28,7 @@ pub struct JsonReader {
     /// Blanks since the last line break; none when something else stood there.
     indent: Option<usize>,
     objects: u64,
+    events: u64,
     part: Part,
     /// Passes over events that can't match; without it all are built in full.
     skimmer: Option<Skimmer>,
@@ -92,6 +93,7 @@ impl JsonReader {
             state,
             indent: Some(0),
             objects: 0,
+            events: 0,
             part,
             skimmer: needle.cloned().map(Skimmer::new),
             not_lines: 0,
@@ -166,6 +168,7 @@ impl JsonReader {
             Line::Skimmed(skimmed) => sink.skimmed(skimmed.get()),
         }
         self.objects += 1;
+        self.events += 1;
         self.window.consume(end);
         true
     }
@@ -216,11 +219,16 @@ impl JsonReader {
             json_event::events(&value)
         });
         match parsed {
-            Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
+            Err(reason) => {
+                // It may well have held an event.
+                self.events += 1;
+                sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
+            }
             Ok(events) if events.is_empty() => {
                 sink.trouble(Trouble::note(Code::NotAnEvent, offset, "A JSON object without an EventID."));
             }
             Ok(events) => {
+                self.events += 1;
                 for (nth, event) in events.into_iter().enumerate() {
                     let direct = self.window.encoding().is_identity();
                     let span = Span { offset, length: source_length, nth: nth as u32, direct };
@@ -237,6 +245,9 @@ impl JsonReader {
     }
 
     fn broken(&mut self, resume: usize, code: Code, why: &str, sink: &mut dyn Sink) {
+        // It may well have held an event.
+        self.objects += 1;
+        self.events += 1;
         let offset = self.window.source_offset(0);
         sink.trouble(Trouble::lost(code, offset, format!("A JSON object {why}.")));
         self.window.consume(resume);
@@ -400,7 +411,7 @@ impl Reader for JsonReader {
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
         self.advance(true, sink);
-        sink.whole(Whole::Json(self.objects));
+        sink.whole(Whole::Json(self.objects, self.events));
     }
 
     fn part(&self) -> Part {

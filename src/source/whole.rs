@@ -14,8 +14,8 @@ pub enum Whole {
     Evtx(Chunks),
     /// Text with events: what stands between them, and how many there are.
     Text(GapCounts, u64),
-    /// JSON: how many objects there are.
-    Json(u64),
+    /// JSON: how many objects there are, and how many of them hold an event.
+    Json(u64, u64),
 }
 
 impl Whole {
@@ -28,8 +28,11 @@ impl Whole {
                 ours.merge(theirs);
                 *events += more;
             }
-            (Whole::Json(ours), Whole::Json(theirs)) => *ours += theirs,
-            (Whole::Evtx(_) | Whole::Text(..) | Whole::Json(_), _) => {}
+            (Whole::Json(objects, events), Whole::Json(more_objects, more_events)) => {
+                *objects += more_objects;
+                *events += more_events;
+            }
+            (Whole::Evtx(_) | Whole::Text(..) | Whole::Json(..), _) => {}
         }
     }
 
@@ -38,8 +41,12 @@ impl Whole {
         match self {
             Whole::Evtx(chunks) => chunks.judge(),
             Whole::Text(gaps, events) => gaps.judge(*events),
-            Whole::Json(0) => vec![Trouble::note(Code::EmptyInput, None, "The JSON holds no object.")],
-            Whole::Json(_) => Vec::new(),
+            Whole::Json(0, _) => vec![Trouble::note(Code::EmptyInput, None, "The JSON holds no object.")],
+            Whole::Json(objects, 0) => {
+                let message = format!("JSON without any event in it: {objects} object(s).");
+                vec![Trouble::note(Code::UnknownFormat, None, message)]
+            }
+            Whole::Json(..) => Vec::new(),
         }
     }
 }
