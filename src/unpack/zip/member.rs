@@ -1,0 +1,185 @@
+//! One member of a zip: its local header, and its data through the decoder.
+
+use flate2::Crc;
+
+use crate::limits;
+use crate::problem::Code;
+use crate::source::{Sink, Trouble};
+use crate::unpack::inflate::{Inflate, Progress};
+use crate::unpack::{Place, Stream};
+
+/// Fixed part of a local file header (APPNOTE 4.3.7).
+pub const LOCAL_HEADER_BYTES: usize = 30;
+/// Start of a local file header.
+pub const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
+
+/// What the directory, or a local header, says of a member.
+pub struct Entry {
+    pub index: u64,
+    pub name: String,
+    pub header_start: u64,
+    /// Its compressed bytes; none when only the end of its stream tells.
+    pub compressed: Option<u64>,
+    pub method: Method,
+    pub encrypted: bool,
+    /// Its checksum, where it is known.
+    pub crc: Option<u32>,
+}
+
+/// How a member is compressed.
+pub enum Method {
+    /// Not at all.
+    Stored,
+    /// Deflate.
+    Deflate,
+    /// In a way that is not read here: its name.
+    Other(String),
+}
+
+/// The member being read.
+pub struct Member {
+    entry: Entry,
+    header: Vec<u8>,
+    /// Bytes of name and extra field to pass over before the data.
+    skip: u64,
+    /// Bytes of data still to come.
+    left: u64,
+    content: Stream,
+    crc: Crc,
+    /// The decoder; none for stored data.
+    inflate: Option<Inflate>,
+    /// The decoder has come to the end of its stream.
+    ended: bool,
+    failed: bool,
+}
+
+impl Member {
+    /// Opens a member whose bytes begin at `position`; `sink` stands in it until it is closed.
+    pub fn open(entry: Entry, position: u64, archive: &Place, sink: &mut dyn Sink) -> Member {
+        let content = Stream::open(archive, entry.index, &entry.name, sink);
+        let mut member = Member {
+            header: Vec::new(),
+            skip: 0,
+            left: entry.compressed.unwrap_or(u64::MAX),
+            content,
+            crc: Crc::new(),
+            inflate: None,
+            ended: false,
+            failed: false,
+            entry,
+        };
+        let entry = &member.entry;
+        if entry.header_start < position {
+            member.fail(Code::DamagedArchive, "It overlaps with another member; it was not read.", sink);
+        } else if entry.encrypted {
+            member.fail(Code::EncryptedMember, "It is encrypted; it was not read.", sink);
+        } else {
+            match &entry.method {
+                Method::Stored if entry.compressed.is_none() => {
+                    let message = "Its size is in the directory alone, which can't be read; it was not read.";
+                    member.fail(Code::DamagedArchive, message, sink);
+                }
+                Method::Stored => {}
+                Method::Deflate => member.inflate = Some(Inflate::raw()),
+                Method::Other(method) => {
+                    let message = format!("It is compressed as {method}, which is not opened here.");
+                    member.fail(Code::UnsupportedPacking, &message, sink);
+                }
+            }
+        }
+        member
+    }
+
+    fn fail(&mut self, code: Code, message: &str, sink: &mut dyn Sink) {
+        self.failed = true;
+        sink.trouble(Trouble::note(code, None, message));
+    }
+
+    /// Takes bytes; returns how many.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
+        if self.failed {
+            // The next member's own offset says where to go on.
+            self.left = 0;
+            return 0;
+        }
+        let mut used = 0;
+        if self.header.len() < LOCAL_HEADER_BYTES {
+            used = (LOCAL_HEADER_BYTES - self.header.len()).min(bytes.len());
+            self.header.extend_from_slice(&bytes[..used]);
+            if self.header.len() < LOCAL_HEADER_BYTES {
+                return used;
+            }
+            let length = |at: usize| u64::from(u16::from_le_bytes([self.header[at], self.header[at + 1]]));
+            self.skip = length(26) + length(28);
+            if !self.header.starts_with(LOCAL_HEADER_MAGIC) {
+                self.fail(Code::DamagedArchive, "Its local header is damaged; it was not read.", sink);
+                return used;
+            }
+        }
+        let skipped = self.skip.min((bytes.len() - used) as u64);
+        self.skip -= skipped;
+        used += skipped as usize;
+        let data = self.left.min((bytes.len() - used) as u64) as usize;
+        self.left -= data as u64;
+        let mut taken = 0;
+        for piece in bytes[used..used + data].chunks(limits::INFLATE_STEP) {
+            taken += self.data(piece, sink);
+        }
+        // Without a known size the member ends where its stream does.
+        used + if self.entry.compressed.is_some() { data } else { taken }
+    }
+
+    /// Decodes a piece of the data; returns how much of it belongs to the stream.
+    fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
+        if self.failed || self.ended {
+            return 0;
+        }
+        let Member { inflate, content, crc, .. } = self;
+        let mut take = |out: &[u8]| {
+            crc.update(out);
+            content.push(out, sink);
+        };
+        let Some(decoder) = inflate else {
+            take(bytes);
+            return bytes.len();
+        };
+        match decoder.push(bytes, take) {
+            Ok(Progress::More) => bytes.len(),
+            // What follows the stream inside the member is padding.
+            Ok(Progress::End(used)) => {
+                (self.ended, self.left) = (true, 0);
+                used
+            }
+            Err(reason) => {
+                let message = format!("Its compressed data breaks ({reason}); what stands before was read.");
+                self.fail(Code::DamagedArchive, &message, sink);
+                bytes.len()
+            }
+        }
+    }
+
+    /// True when all its bytes were taken, or it is given up.
+    pub fn is_complete(&self) -> bool {
+        self.failed || (self.header.len() == LOCAL_HEADER_BYTES && self.skip == 0 && self.left == 0)
+    }
+
+    /// Ends a member that is complete.
+    pub fn close(self, sink: &mut dyn Sink) {
+        if !self.failed && self.entry.crc.is_some_and(|crc| crc != self.crc.sum()) {
+            let message = "Its checksum does not match: the content is damaged or cut.";
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+        }
+        // A member that was not opened is no log that was empty.
+        if self.failed && self.content.bytes == 0 {
+            sink.leave(0);
+        } else {
+            self.content.close(sink);
+        }
+    }
+
+    /// Ends a member that the archive's end cuts.
+    pub fn cut(mut self, sink: &mut dyn Sink) {
+        self.fail(Code::Truncated, "The zip ends inside it; what is there was read.", sink);
+        self.close(sink);
+    }
+}

@@ -1,0 +1,128 @@
+//! A zip without a directory: its members one after another, found by their local headers.
+
+use memchr::memmem;
+
+use super::member::{Entry, LOCAL_HEADER_BYTES, LOCAL_HEADER_MAGIC, Member, Method};
+use crate::source::Sink;
+use crate::unpack::Place;
+
+/// Longest name of a member that is believed.
+const NAME_BYTES: usize = 4096;
+/// Flags of a local header: encrypted; sizes and checksum follow the data (APPNOTE 4.4.4).
+const ENCRYPTED: u16 = 1;
+const SIZES_FOLLOW: u16 = 8;
+
+/// Walks through an archive from its start.
+#[derive(Default)]
+pub struct Walk {
+    /// Where the next byte is taken.
+    pub position: u64,
+    /// Bytes that may be the beginning of a header.
+    pending: Vec<u8>,
+    current: Option<Member>,
+    members: u64,
+}
+
+impl Walk {
+    /// Takes the next bytes.
+    pub fn push(&mut self, bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+        self.position += bytes.len() as u64;
+        self.pending.extend_from_slice(bytes);
+        let data = std::mem::take(&mut self.pending);
+        let mut rest = data.as_slice();
+        while !rest.is_empty() {
+            if let Some(mut member) = self.current.take() {
+                let used = member.push(rest, sink);
+                rest = &rest[used..];
+                if member.is_complete() {
+                    member.close(sink);
+                } else {
+                    self.current = Some(member);
+                }
+                continue;
+            }
+            match find_header(rest) {
+                Found::Nothing(keep) => {
+                    self.pending = rest[rest.len() - keep..].to_vec();
+                    return;
+                }
+                Found::Noise(at) => rest = &rest[at..],
+                Found::Header(at) => {
+                    rest = &rest[at..];
+                    let entry = entry(rest, self.members);
+                    self.members += 1;
+                    let start = entry.header_start;
+                    self.current = Some(Member::open(entry, start, archive, sink));
+                    // A member that is given up takes no bytes: the walk goes on behind its magic.
+                    if self.current.as_ref().is_some_and(Member::is_complete) {
+                        self.current.take().into_iter().for_each(|member| member.close(sink));
+                        rest = &rest[LOCAL_HEADER_MAGIC.len()..];
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bytes have ended.
+    pub fn finish(self, sink: &mut dyn Sink) {
+        if let Some(member) = self.current {
+            member.cut(sink);
+        }
+    }
+}
+
+enum Found {
+    /// A whole header with its name begins here.
+    Header(usize),
+    /// What looks like a header is none; the search goes on here.
+    Noise(usize),
+    /// No header; so many bytes at the end may be the beginning of one.
+    Nothing(usize),
+}
+
+fn find_header(bytes: &[u8]) -> Found {
+    let Some(at) = memmem::find(bytes, LOCAL_HEADER_MAGIC) else {
+        return Found::Nothing(bytes.len().min(LOCAL_HEADER_MAGIC.len() - 1));
+    };
+    let header = &bytes[at..];
+    if header.len() < LOCAL_HEADER_BYTES {
+        return Found::Nothing(header.len());
+    }
+    let name = usize::from(u16_at(header, 26));
+    if !(1..=NAME_BYTES).contains(&name) {
+        return Found::Noise(at + LOCAL_HEADER_MAGIC.len());
+    }
+    match header.get(LOCAL_HEADER_BYTES..LOCAL_HEADER_BYTES + name) {
+        None => Found::Nothing(header.len()),
+        Some(name) if name.ends_with(b"/") => Found::Noise(at + LOCAL_HEADER_BYTES),
+        Some(_) => Found::Header(at),
+    }
+}
+
+/// What a local header says; it is whole, with its name.
+fn entry(header: &[u8], index: u64) -> Entry {
+    let flags = u16_at(header, 6);
+    let known = flags & SIZES_FOLLOW == 0;
+    let name = &header[LOCAL_HEADER_BYTES..LOCAL_HEADER_BYTES + usize::from(u16_at(header, 26))];
+    Entry {
+        index,
+        name: String::from_utf8_lossy(name).into_owned(),
+        header_start: 0,
+        compressed: known.then(|| u32_at(header, 18).into()),
+        method: match u16_at(header, 8) {
+            0 => Method::Stored,
+            8 => Method::Deflate,
+            other => Method::Other(format!("method {other}")),
+        },
+        encrypted: flags & ENCRYPTED != 0,
+        crc: known.then(|| u32_at(header, 14)),
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
+}
