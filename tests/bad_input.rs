@@ -274,8 +274,8 @@ fn archives_without_a_log() {
         "cut.zip",
         b"PK\x03\x04",
         expect![[r#"
-        error damaged_archive [] The zip's directory can't be read, so it is cut or damaged: invalid Zip archive: Could not find EOCD.
-    "#]],
+            error damaged_archive [] The zip's directory can't be read (invalid Zip archive: Could not find EOCD), so the archive is cut or damaged; its members were looked for by their own headers.
+        "#]],
     );
 }
 
