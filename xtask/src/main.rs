@@ -3,6 +3,7 @@
 //! Each task does its own set-up (see [`setup`]), says in a sentence what is missing when it cannot, and exits
 //! non-zero when anything it did has failed.
 
+mod bench;
 mod check;
 mod page;
 mod run;
@@ -22,6 +23,8 @@ cargo xtask <task>
   dist                 build dist/index.html, the whole product in one file
   serve [--port N]     build it, serve it on this machine and print the address (port 8000 unless told)
   test [CHECK...]      run every check there is, or only the named ones
+  bench [native|browser] [--size BYTES] [--runs N]
+                       measure against rivals and floors, over logs of this size (1 GiB and 5 runs unless told)
   tidy                 check the architecture's rules
   screenshot [--all]   make docs/screenshot.png from the built page; or every state, in target/screenshots
   setup [--browsers]   only fetch what the other tasks need
@@ -53,6 +56,7 @@ fn dispatch(args: &[String]) -> Result<()> {
             Err(_) => bail!("--port wants a number from 0 to 65535, not {port:?}."),
         },
         ("test", names) => check::test(names),
+        ("bench", options) => bench::bench(options),
         ("tidy", []) => tidy::tidy(),
         ("screenshot", []) => screenshot::screenshot(false),
         ("screenshot", [flag]) if flag == "--all" => screenshot::screenshot(true),

@@ -1,0 +1,142 @@
+// `node bench.js FORM LOG FOLDER`, as `cargo xtask bench` calls it: how long the built page takes from the drop of a
+// log to the full result, and how long a page takes that reads the same file in the same way and drops it. Each is
+// done in a browser that was just started. Prints `name;bytes;seconds;KiB;counts`.
+
+import assert from "node:assert/strict";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { KINDS, start } from "./harness/browsers.js";
+import { Page } from "./harness/page.js";
+
+const [form, path, folder] = process.argv.slice(2);
+if (!form || !path || !folder) throw new Error("usage: node bench.js FORM LOG FOLDER");
+const { size } = await stat(path);
+/** A tab that takes longer has died. */
+const WITHIN = 600_000;
+
+/** In a worker of the floor: reads ranges as the page's workers do, and does nothing with them. */
+const FLOOR_WORKER = `
+  onmessage = async ({ data: { file, from, to } }) => {
+    let bytes = 0;
+    const stream = file.slice(from, to).stream().getReader();
+    for (let got; !(got = await stream.read()).done; ) {
+      bytes += got.value.length;
+      const { port1, port2 } = new MessageChannel();
+      port2.close();
+      port1.postMessage(0, [got.value.buffer]);
+      port1.close();
+    }
+    postMessage(bytes);
+  };`;
+
+/** @param {string} worker */
+function floorPage(worker) {
+  const PART = 32 * 1024 * 1024;
+  const input = /** @type {HTMLInputElement} */ (document.getElementById("file"));
+  const url = URL.createObjectURL(new Blob([worker]));
+  // They stand ready before the file comes, as those of the page.
+  const workers = Array.from({ length: Math.min(4, navigator.hardwareConcurrency) }, () => new Worker(url));
+  input.onchange = () => {
+    const file = /** @type {FileList} */ (input.files)[0];
+    if (!file) return;
+    const start = performance.now();
+    let from = 0;
+    let left = file.size;
+    for (const worker of workers) {
+      const next = () => {
+        if (from >= file.size) return;
+        worker.postMessage({ file, from, to: Math.min(from + PART, file.size) });
+        from += PART;
+      };
+      worker.onmessage = ({ data: bytes }) => {
+        left -= bytes;
+        if (left === 0) document.documentElement.dataset.seconds = String((performance.now() - start) / 1000);
+        else next();
+      };
+      next();
+    }
+  };
+}
+
+/** In the page, before the drop: notes when it comes, when a row shows first, and when all is read. */
+function listen() {
+  const page = document.documentElement;
+  let start = 0;
+  addEventListener("drop", () => {
+    start = performance.now();
+  }, { capture: true, once: true });
+  const since = () => String((performance.now() - start) / 1000);
+  const first = new MutationObserver(() => {
+    if (!document.querySelector("[data-row]")) return;
+    page.dataset.firstSeconds = since();
+    first.disconnect();
+  });
+  first.observe(page, { subtree: true, childList: true });
+  const done = new MutationObserver(() => {
+    if (page.dataset.phase !== "done") return;
+    page.dataset.seconds = since();
+    done.disconnect();
+  });
+  done.observe(page, { attributes: true, attributeFilter: ["data-phase"] });
+}
+
+/** The most memory that one of the browser's tabs ever took, in KiB; empty where the system does not tell. */
+async function peak() {
+  /** @type {Map<string, { parent: string, kib: number, tab: boolean }>} */
+  const all = new Map();
+  for (const pid of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue;
+    const [status, command] = await Promise.all([
+      readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
+      readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""),
+    ]);
+    all.set(pid, {
+      parent: /^PPid:\s*(\d+)/m.exec(status)?.[1] ?? "",
+      kib: Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1] ?? 0),
+      tab: /--type=renderer|-contentproc.*\btab\b/s.test(command),
+    });
+  }
+  const ours = (/** @type {string} */ pid) => {
+    for (let at = all.get(pid), id = pid; at; id = at.parent, at = all.get(id)) if (id === String(process.pid)) return true;
+    return false;
+  };
+  const found = [...all].filter(([pid, { tab }]) => tab && ours(pid)).map(([, { kib }]) => kib);
+  return found.length > 0 ? Math.max(...found) : "";
+}
+
+/** @param {Page} page @param {string} name */
+const noted = (page, name) => page.run((/** @type {string} */ name) => document.documentElement.dataset[name], name);
+
+const floor = join(folder, "floor.html");
+await writeFile(floor, `<!doctype html><meta charset="utf-8"><title>floor</title><input type="file" id="file">
+<script>(${floorPage})(${JSON.stringify(FLOOR_WORKER)})</script>`);
+
+for (const kind of KINDS) {
+  const below = new Page(await start(kind));
+  try {
+    await below.driver.get(pathToFileURL(resolve(floor)).href);
+    await below.run(() => new Promise((done) => setTimeout(done, 500)));
+    await below.driver.findElement({ id: "file" }).sendKeys(path);
+    await below.until("the floor is read", () => document.documentElement.dataset.seconds, { within: WITHIN });
+    console.log(`floor, ${form}, ${kind};${size};${await noted(below, "seconds")};${await peak()};`);
+  } finally {
+    await below.browser.quit();
+  }
+
+  const page = new Page(await start(kind));
+  try {
+    await page.open();
+    await page.run(listen);
+    await page.drop([path]);
+    await page.until("everything is read", () => document.documentElement.dataset.seconds, { within: WITHIN });
+    const [seconds, first, kib] = [await noted(page, "seconds"), await noted(page, "firstSeconds"), await peak()];
+    const { totals } = JSON.parse(await page.exportJson());
+    assert.equal(totals.problems, 0);
+    const counts = [totals.records, totals.process_creations, totals.matches, totals.groups].join(" ");
+    console.log(`page, ${form}, ${kind};${size};${seconds};${kib};${counts}`);
+    if (first) console.log(`page, ${form}, ${kind}: first rows;0;${first};;`);
+  } finally {
+    await page.browser.quit();
+  }
+}
