@@ -1,6 +1,6 @@
 // The hash worker: SHA-256 of one file after another, after the result and never in its way.
 
-import { PLAIN_PIECE } from "./protocol.js";
+import { PIECE } from "./protocol.js";
 import { Reader } from "./reader.js";
 import { guarded, isTrap, post } from "./talk.js";
 
@@ -24,7 +24,7 @@ export class Hasher {
     const reader = new Reader(file, this.words.stalled);
     try {
       for (let at = 0; at < file.size; ) {
-        const bytes = await reader.next(at, file.size - at, PLAIN_PIECE);
+        const bytes = await reader.next(at, file.size - at, PIECE);
         if (bytes === null) throw new Error(this.words.shorter);
         hasher.push(bytes);
         at += bytes.length;

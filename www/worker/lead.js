@@ -1,6 +1,6 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
-import { SUMMARY_MS } from "./protocol.js";
+import { PIECE, SUMMARY_MS } from "./protocol.js";
 import { Reader } from "./reader.js";
 import { guarded, isTrap, post, sentence } from "./talk.js";
 
@@ -132,7 +132,7 @@ async function readAgain({ session, words }, { group, index, file }) {
   const reader = new Reader(file, words.stalled);
   try {
     for (let want; (want = recall.want()); ) {
-      const bytes = await reader.next(want.offset, want.length, 1024 * 1024);
+      const bytes = await reader.next(want.offset, want.length, PIECE);
       if (bytes === null) break;
       recall.push(bytes);
     }

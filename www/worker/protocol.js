@@ -53,11 +53,5 @@ export const SUMMARY_MS = 125;
 export const STALL_MS = 8000;
 /** So many times; then the file counts as unreadable. */
 export const STALL_RETRIES = 3;
-/** Pieces of compressed input: small, as each may unfold a thousandfold before the next look at "cancel". */
-export const PACKED_PIECE = 256 * 1024;
-export const PLAIN_PIECE = 4 * 1024 * 1024;
-
-/** @param {string | null} format */
-export function pieceSize(format) {
-  return format === "evtx" || format === "xml" || format === "json" || format === "csv" ? PLAIN_PIECE : PACKED_PIECE;
-}
+/** What the core takes at once: it fits a processor's cache, and compressed it may unfold a thousandfold before the next look at "cancel". */
+export const PIECE = 256 * 1024;

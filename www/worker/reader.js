@@ -7,19 +7,23 @@ import { Watchdog } from "./watchdog.js";
 /** Behind a range stands what its end belongs to: that much is asked for with it. */
 const AHEAD_BYTES = 64 * 1024;
 
+/** A port whose other end is closed. */
+const nowhere = (() => {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+})();
+
 /**
  * Detaches a buffer. `ArrayBuffer.transfer(0)` leaks in Chromium 156; a post to a closed port does not.
  * @param {ArrayBufferLike} buffer
  */
 function giveUp(buffer) {
-  const { port1, port2 } = new MessageChannel();
-  port2.close();
   try {
-    port1.postMessage(0, [/** @type {ArrayBuffer} */ (buffer)]);
+    nowhere.postMessage(0, [/** @type {ArrayBuffer} */ (buffer)]);
   } catch {
     // Not detachable: the garbage collector will have it.
   }
-  port1.close();
 }
 
 export class Reader {

@@ -1,6 +1,6 @@
 // A scan worker: reads files and parts of files, one after another, and reports what it finds.
 
-import { FIRST_MS, PROGRESS_MS, TAKE_MS, pieceSize } from "./protocol.js";
+import { FIRST_MS, PIECE, PROGRESS_MS, TAKE_MS } from "./protocol.js";
 import { Reader } from "./reader.js";
 import { guarded, owned, post, sentence } from "./talk.js";
 
@@ -85,15 +85,14 @@ export class Scanner {
    */
   async read(scan, job, order) {
     const reader = new Reader(job.file, this.words.stalled);
-    let piece = pieceSize(scan.progress().format);
     try {
       for (let want; (want = scan.want()); ) {
         if (order.stop) return ["stopped", ""];
-        const bytes = await reader.next(want.offset, want.length, piece).catch(sentence);
+        const bytes = await reader.next(want.offset, want.length, PIECE).catch(sentence);
         if (typeof bytes === "string") return ["failed", bytes];
         if (bytes === null) return ["failed", this.words.shorter];
         scan.push(bytes);
-        if (await this.look(scan, job)) piece = pieceSize(scan.progress().format);
+        await this.look(scan, job);
       }
       return ["done", ""];
     } finally {
@@ -101,7 +100,7 @@ export class Scanner {
     }
   }
 
-  /** Reports now and then, and listens. True when it did. @param {Core.Scan} scan @param {Job} job */
+  /** Reports now and then, and listens. @param {Core.Scan} scan @param {Job} job */
   async look(scan, job) {
     const now = performance.now();
     if (now - this.told >= PROGRESS_MS) {
@@ -110,10 +109,9 @@ export class Scanner {
       this.note(job, scan.progress(), hands ? owned(scan.take()) : null);
       this.tell();
     }
-    if (now - this.rested < DEAF_MS) return false;
+    if (now - this.rested < DEAF_MS) return;
     await turn();
     this.rested = performance.now();
-    return true;
   }
 
   /**
