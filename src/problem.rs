@@ -74,8 +74,6 @@ codes! {
         "Events in a form that is not read here.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
         "A checksum does not match, yet the content could be read.";
-    HiddenRecords Warning "They may be hidden on purpose or newer than a stale header: carve the chunk if they matter."
-        "Sound records behind the end that an EVTX chunk states.";
     TextReplaced Warning "Compare with the original log if such a value matters."
         "Bytes that are no valid text were shown as U+FFFD.";
     TimeUnknown Warning "The event is grouped, but first and last time leave it out."
@@ -86,6 +84,8 @@ codes! {
         "Text between events.";
     NotALog Info "Nothing to do if this is no event log."
         "An archive member that is no event log.";
+    HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."
+        "Sound records behind the end that an EVTX chunk states.";
     StaleHeader Info "Usual for a log copied from a running system; all chunks were read whatever the header says."
         "The EVTX file header does not fit the file.";
     TrailingBytes Info "Nothing to do: the packed content before them is whole."

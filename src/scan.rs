@@ -126,11 +126,15 @@ impl Scan {
     /// The input can't be read on; hands over what was found. `reason`: a sentence.
     pub fn fail(self, reason: &str) -> Findings {
         let read = self.progress.bytes;
-        self.stop(Code::ReadFailed, format!("Reading failed after {read} bytes: {reason}"))
+        let message = match read {
+            0 => format!("Nothing could be read: {reason}"),
+            _ => format!("Reading failed after {read} bytes: {reason}"),
+        };
+        self.stop(Code::ReadFailed, message)
     }
 
     fn stop(mut self, code: Code, message: String) -> Findings {
-        let place = self.progress.bytes;
+        let place = Some(self.progress.bytes).filter(|bytes| *bytes > 0);
         self.collector.trouble(Trouble::note(code, place, message));
         self.take()
     }

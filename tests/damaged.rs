@@ -214,7 +214,7 @@ mod evtx_files {
         let report = report(&[("short.evtx", &bytes)]);
         let problems = problems(&report);
         assert!(
-            problems[0].starts_with("warning hidden_records [offset 4608 (0x1200)] 20 sound record(s)"),
+            problems[0].starts_with("info hidden_records [offset 4608 (0x1200)] 20 sound record(s)"),
             "{problems:?}"
         );
     }
