@@ -155,8 +155,8 @@ export const en = {
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
-    verified: "Verified",
-    verifiedTitle: "Every event was parsed in full",
+    verified: "Parsed in full",
+    verifiedTitle: "Read with \u201cVerify\u201d on: every event was parsed in full",
     note: "The rule does not show whether the caller was on another machine.",
   },
 
