@@ -1,6 +1,7 @@
 //! One program run once: its time, its processor time and its peak memory.
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -18,6 +19,9 @@ pub struct Sample {
     pub peak_kib: Option<u64>,
 }
 
+/// Where what a program prints is kept, until the next one runs.
+pub const STDOUT: &str = "stdout.txt";
+
 /// A finished run and what it printed.
 pub struct Run {
     pub sample: Sample,
@@ -28,7 +32,7 @@ pub struct Run {
 /// Runs a program to its end. What it prints goes to files, so that nobody has to empty a pipe meanwhile.
 pub fn run(command: &mut Command, folder: &Path, keep_stdout: bool) -> Result<Run> {
     let name = Path::new(command.get_program()).display().to_string();
-    let (out, err) = (folder.join("stdout.txt"), folder.join("stderr.txt"));
+    let (out, err) = (folder.join(STDOUT), folder.join("stderr.txt"));
     let stdout = if keep_stdout { File::create(&out)?.into() } else { Stdio::null() };
     command.stdin(Stdio::null()).stdout(stdout).stderr(File::create(&err)?);
     let start = Instant::now();
@@ -39,8 +43,11 @@ pub fn run(command: &mut Command, folder: &Path, keep_stdout: bool) -> Result<Ru
     if !succeeded {
         bail!("{name} failed:\n{}", stderr.trim());
     }
-    let stdout =
-        if keep_stdout { String::from_utf8_lossy(&fs::read(&out)?).into_owned() } else { String::new() };
+    let mut stdout = String::new();
+    if keep_stdout {
+        // All that anybody looks at in memory stands at the start: a large output must not become memory of this one.
+        File::open(&out)?.take(4096).read_to_string(&mut stdout).ok();
+    }
     Ok(Run { sample, stdout, stderr })
 }
 
