@@ -1,6 +1,7 @@
 //! Runs sessions over bytes in memory, as a face would.
 #![allow(dead_code)] // Each test file uses a part of it.
 
+pub mod damage;
 pub mod forms;
 
 use serde_json::Value;

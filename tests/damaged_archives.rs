@@ -1,0 +1,203 @@
+//! Damaged archives: what is lost is named with its place and its cause, and all else is still read.
+
+mod common;
+
+use common::damage::{gives, log, xml_of};
+use common::{assert_expected, problems, report};
+use expect_test::expect;
+use testlog::tar::{self, Naming};
+use testlog::zip::{self, Member};
+use testlog::{Expected, gzip};
+
+#[test]
+fn gzip_cut() {
+    let events = log(400);
+    let packed = gzip::member(xml_of(&events).as_bytes());
+    let report = report(&[("cut.log.gz", &packed[..packed.len() / 2])]);
+    let records = report["totals"]["records"].as_u64().unwrap();
+    assert!(records > 100, "{records}");
+    assert_expected(&report, &Expected::of(&events[..records as usize]));
+    let said = problems(&report);
+    assert!(said.iter().any(|line| line.contains("error truncated [offset")), "{said:?}");
+}
+
+#[test]
+fn gzip_corrupt() {
+    let events = log(400);
+    let mut packed = gzip::member(xml_of(&events).as_bytes());
+    let half = packed.len() / 2;
+    packed[half..half + 64].fill(0xff);
+    let report = report(&[("bad.log.gz", &packed)]);
+    let records = report["totals"]["records"].as_u64().unwrap();
+    assert!(records > 100, "{records}");
+    let said = problems(&report);
+    assert!(said.iter().any(|line| line.starts_with("error damaged_archive [offset")), "{said:?}");
+}
+
+/// However the bytes come, the damage is told in the same words.
+#[test]
+fn gzip_corrupt_in_any_pieces() {
+    let events = log(400);
+    let mut packed = gzip::member(xml_of(&events).as_bytes());
+    let half = packed.len() / 2;
+    for junk in 0..64 {
+        packed[half + junk] ^= 0x55;
+        let inputs: &[(&str, &[u8])] = &[("bad.log.gz", &packed)];
+        let whole = common::session(inputs, usize::MAX);
+        for piece in [100, 7777] {
+            let differences = common::differences(&common::session(inputs, piece), &whole);
+            assert!(differences.is_empty(), "{differences:?}");
+        }
+    }
+}
+
+#[test]
+fn gzip_with_a_wrong_checksum() {
+    let events = log(20);
+    let mut packed = gzip::member(xml_of(&events).as_bytes());
+    let at = packed.len() - 8;
+    packed[at] ^= 1;
+    gives(
+        "bad.log.gz",
+        &packed,
+        &events,
+        expect![[r#"
+        error damaged_archive [offset 0 (0x0)] The gzip stream that begins here breaks after 28395 unpacked bytes (the compressed data or its checksum is not valid); they were read.
+    "#]],
+    );
+}
+
+/// Without its directory a zip is walked through; the member that is cut is read up to there.
+#[test]
+fn zip_cut_in_a_member() {
+    let events = log(400);
+    let [first, second] = [&events[..100], &events[100..]].map(xml_of);
+    for (names, descriptors) in [(["a.xml", "b.xml"], false), (["c.xml", "d.xml"], true)] {
+        let member = |name, text: &'static str| Member {
+            descriptor: descriptors,
+            ..Member::new(name, text.as_bytes())
+        };
+        let (first, second) = (first.clone().leak(), second.clone().leak());
+        let archive = zip::archive(&[member(names[0], first), member(names[1], second)]);
+        let report = report(&[("cut.zip", &archive[..archive.len() * 3 / 4])]);
+        let records = report["totals"]["records"].as_u64().unwrap();
+        assert!(records > 150, "{records}");
+        assert_expected(&report, &Expected::of(&events[..records as usize]));
+        let said = problems(&report).join("\n");
+        assert!(
+            said.contains("damaged_archive []")
+                && said.contains("truncated [d.xml]") | said.contains("truncated [b.xml]"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn zip_cut() {
+    let events = log(20);
+    let text = xml_of(&events);
+    let archive = zip::archive(&[Member::new("a.xml", text.as_bytes())]);
+    gives(
+        "cut.zip",
+        &archive[..archive.len() - 30],
+        &events,
+        expect![[r#"
+            error damaged_archive [] The zip's directory can't be read (invalid Zip archive: Could not find EOCD), so the archive is cut or damaged; its members were looked for by their own headers.
+        "#]],
+    );
+}
+
+#[test]
+fn an_encrypted_member_is_named_and_skipped() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let archive = zip::archive(&[
+        Member::new("before.xml", first.as_bytes()),
+        Member { encrypted: true, ..Member::new("secret/sysmon.evtx", b"not to be read") },
+        Member::new("after.xml", second.as_bytes()),
+    ]);
+    gives(
+        "case.zip",
+        &archive,
+        &events,
+        expect![[r#"
+        error encrypted_member [secret/sysmon.evtx] It is encrypted; it was not read.
+    "#]],
+    );
+}
+
+#[test]
+fn a_member_with_a_wrong_checksum() {
+    let events = log(20);
+    let text = xml_of(&events);
+    let member = Member { deflate: false, ..Member::new("a.xml", text.as_bytes()) };
+    let mut archive = zip::archive(&[member]);
+    let directory = archive.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+    archive[directory + 16] ^= 1;
+    gives(
+        "bad.zip",
+        &archive,
+        &events,
+        expect![[r#"
+        error damaged_archive [a.xml] Its checksum does not match: the content is damaged or cut.
+    "#]],
+    );
+}
+
+#[test]
+fn a_member_that_is_damaged_does_not_cost_the_others() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let mut archive =
+        zip::archive(&[Member::new("bad.xml", first.as_bytes()), Member::new("good.xml", second.as_bytes())]);
+    // The first block of the first member's data.
+    archive[37..60].fill(0xff);
+    let report = report(&[("case.zip", &archive)]);
+    assert_expected(&report, &Expected::of(&events[20..]));
+    let said = problems(&report);
+    assert!(said[0].starts_with("error damaged_archive [bad.xml] "), "{said:?}");
+}
+
+#[test]
+fn an_unknown_method() {
+    let events = log(20);
+    let text = xml_of(&events);
+    let mut archive = zip::archive(&[Member::new("a.xml", b"xxxx"), Member::new("b.xml", text.as_bytes())]);
+    let directory = archive.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    archive[directory + 10] = 14;
+    gives(
+        "lzma.zip",
+        &archive,
+        &events,
+        expect![[r#"
+        error unsupported_packing [a.xml] It is compressed as Lzma, which is not opened here.
+    "#]],
+    );
+}
+
+#[test]
+fn tar_cut_and_with_a_damaged_header() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let list: &[(&str, &[u8])] = &[("a.xml", first.as_bytes()), ("b.xml", second.as_bytes())];
+    let archive = tar::archive(list, Naming::Ustar);
+    let cut = archive.len() - 1024 - 700;
+    let report = report(&[("cut.tar", &archive[..cut])]);
+    let records = report["totals"]["records"].as_u64().unwrap() as usize;
+    assert!(records >= 39, "{records}");
+    assert_expected(&report, &Expected::of(&events[..records]));
+    let said = problems(&report);
+    assert!(said.iter().any(|line| line.contains("The tar archive ends in the middle")), "{said:?}");
+
+    let mut damaged = archive.clone();
+    let header = 512 + first.len().next_multiple_of(512);
+    damaged[header + 148] = b'x';
+    gives(
+        "bad.tar",
+        &damaged,
+        &events[..20],
+        expect![[r#"
+        error damaged_archive [offset 29184 (0x7200)] A tar header is damaged; reading goes on at the next good one.
+    "#]],
+    );
+}
