@@ -1,4 +1,4 @@
-//! The loops that every byte of a log goes through: `cargo bench --bench hot_loops`.
+//! The loops that every byte of a log goes through: `cargo bench --no-default-features --bench hot_loops`.
 
 use std::hint::black_box;
 use std::io::Cursor;
