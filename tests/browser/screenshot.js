@@ -91,7 +91,9 @@ const STATES = {
 
 /** @param {string} file */
 const take = async (file) => {
-  await page.until("the page is at rest", () => document.getAnimations().every((animation) => animation.effect?.getTiming().iterations === Infinity));
+  // While logs are read the progress bars never rest.
+  await page.until("the page is at rest", () => document.documentElement.dataset.phase === "reading"
+    || document.getAnimations().every((animation) => animation.effect?.getTiming().iterations === Infinity));
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, Buffer.from(await browser.driver.takeScreenshot(), "base64"));
   console.log(file);
