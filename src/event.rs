@@ -82,11 +82,15 @@ impl Event {
 /// A process creation of Sysmon for Windows: its provider and EventID 1, nothing else. Where a log
 /// lost the provider, Sysmon's channel stands for it.
 pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
-    let sysmon = match provider {
+    event_id == Some(PROCESS_CREATE) && is_sysmon(provider, channel)
+}
+
+/// An event of Sysmon for Windows, of any kind.
+pub fn is_sysmon(provider: &str, channel: &str) -> bool {
+    match provider {
         "" => channel.eq_ignore_ascii_case(SYSMON_CHANNEL),
         provider => provider.eq_ignore_ascii_case(SYSMON),
-    };
-    sysmon && event_id == Some(PROCESS_CREATE)
+    }
 }
 
 /// What is counted of an event that can't match, so that it need not be read in full.

@@ -13,7 +13,8 @@
 //!   data model `Endpoint.Processes`.
 //! - [`rule`]: the detection as data, and the engine that evaluates it.
 //! - [`scan`]: one input's [`Findings`](findings::Findings); [`session`]: the findings of all
-//!   inputs, merged in any order; [`recall`]: one match read again, with the evidence for it.
+//!   inputs, merged in any order; [`recall`]: one match read again, with the evidence for it;
+//!   [`context`]: what else the inputs hold about a match.
 //! - [`report`], [`export`], [`view`]: what the command line and the page print.
 //!
 //! The core does no I/O and has no clock. A face asks a [`Scan`](scan::Scan) which bytes it wants
@@ -22,6 +23,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod context;
 pub mod detect;
 pub mod event;
 pub mod export;

@@ -40,3 +40,22 @@ pub const COUNTED_NAME_BYTES: usize = 512;
 
 /// Archive members that are listed one by one in a report.
 pub const MEMBERS_LISTED: usize = 10_000;
+
+/// Processes of a tree, and entries of each list in the context of a match, that are kept; of more
+/// the result says that there are more. Nobody reads a longer list, and a page can show it at once.
+pub const CONTEXT_LISTED: usize = 1_000;
+
+/// Process creations that may belong to a tree that is told by process ids, before it is known
+/// which of them do: ids are used again and again.
+pub const CONTEXT_CANDIDATES: usize = 20_000;
+
+/// How often all inputs are asked for one context. A round finds at least the next generation of a
+/// tree; a log that is in the order of time gives all of them in one.
+pub const CONTEXT_ROUNDS: u32 = 64;
+
+/// Longest value, in bytes, in the context of a match; a command line has at most 32,767
+/// characters. What is cut ends in `…`, and the event itself can be opened.
+pub const CONTEXT_VALUE_BYTES: usize = 32 * 1024;
+
+/// The longest time around a match that is asked for, in minutes: a day.
+pub const CONTEXT_MINUTES: u32 = 24 * 60;

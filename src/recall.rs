@@ -111,7 +111,11 @@ impl Recall {
     /// there is no such event.
     pub fn new(session: &Session, group: usize, index: usize) -> Option<Recall> {
         let (source, found) = *session.matches(group).get(index)?;
-        let (source, locator) = (*source, found.locator.clone());
+        Recall::at(session, *source, found.locator.clone())
+    }
+
+    /// A recall of any event that a locator names, a match or not. None when there is no such input.
+    pub fn at(session: &Session, source: u32, locator: Locator) -> Option<Recall> {
         let input = session.sources().get(source as usize)?;
         let member = session.member(source, locator.member);
         let format = input.findings.format.as_deref().unwrap_or_default();
@@ -144,6 +148,15 @@ impl Recall {
     /// Takes bytes from the start of the wanted part.
     pub fn push(&mut self, bytes: &[u8]) {
         self.intake.push(bytes, &mut self.finder);
+    }
+
+    /// The event alone, with its place.
+    pub fn event(mut self) -> Option<(u32, Locator, Event)> {
+        if self.finder.found.is_none() {
+            self.intake.finish(&mut self.finder);
+        }
+        let (event, ..) = self.finder.found.take()?;
+        Some((self.source, self.locator, event))
     }
 
     /// The evidence. None when the input no longer holds the event at its place: it was changed.

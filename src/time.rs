@@ -21,6 +21,16 @@ impl Time {
         i64::try_from(timestamp.as_nanosecond()).ok().map(Time)
     }
 
+    /// Nanoseconds since 1970.
+    pub fn nanoseconds(self) -> i64 {
+        self.0
+    }
+
+    /// So many minutes later, or earlier; no further than times reach.
+    pub fn plus_minutes(self, minutes: i64) -> Time {
+        Time(self.0.saturating_add(minutes.saturating_mul(60_000_000_000)))
+    }
+
     /// Reads seconds since 1970, as Velociraptor writes `TimeCreated.SystemTime`.
     pub fn from_seconds(seconds: f64) -> Option<Time> {
         // A double holds microseconds of our century exactly; more digits would be noise.

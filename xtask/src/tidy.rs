@@ -17,7 +17,7 @@ const LEAVES: &[&str] = &["limits", "problem", "locator", "time", "hash", "needl
 /// `event` before `source`, although the bytes reach it after.
 const PIPELINE: &[&str] = &[
     "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "tuning", "group",
-    "findings", "scan", "session", "recall", "report", "export", "view",
+    "findings", "scan", "session", "recall", "context", "report", "export", "view",
 ];
 
 /// The two faces: they may import everything, and nothing may import them.

@@ -1,0 +1,324 @@
+//! The context of a match as the command line prints it and the page shows it.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::gather::Seen;
+use super::kinds::KINDS;
+use super::shelf::Shelf;
+use super::tree::{Tree, until};
+use super::{Anchor, At, By, Context, Created, Logon};
+use crate::recall::{Pair, Place};
+use crate::session::Session;
+use crate::time::Time;
+
+/// The context of a match. Times are ISO 8601 in UTC.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// The process that is asked about.
+    pub process: Ran,
+    /// How processes are linked: `guid`, `pid`, or `nothing` where the event has neither.
+    pub linked_by: By,
+    /// Minutes before and after, of what ran beside it and of the WMI side.
+    pub minutes: u32,
+    /// What it started, parents before their children; the first is the process itself.
+    pub tree: List<Ran>,
+    /// What ran on the same host in the minutes around it.
+    pub beside: List<Ran>,
+    /// How the logon is told: `guid`, `id`, `service` (SYSTEM and its like, whose logon all
+    /// services share) or `unknown`.
+    pub logon_by: &'static str,
+    /// What ran in the same logon.
+    pub logon: List<Ran>,
+    /// What it did, by kind; every kind is there.
+    pub did: Vec<Did>,
+    /// What on the host may have to do with the call, mostly from the minutes before.
+    pub wmi: List<Happened>,
+    /// Logons (Security, 4624) of the host in the log, of any type.
+    pub logons_logged: u64,
+    /// Which of Sysmon's EventIDs the log has of the host, and how many.
+    pub sysmon: Vec<(u32, u64)>,
+    /// Something did not fit into its list.
+    pub truncated: bool,
+    /// All inputs were asked all that was to be asked.
+    pub complete: bool,
+    /// How often they were asked.
+    pub rounds: u32,
+    /// What may be missing and why: a sentence each.
+    pub problems: Vec<String>,
+}
+
+/// Some entries of a list.
+#[derive(Debug, Serialize)]
+pub struct List<T> {
+    /// Those that are listed.
+    pub items: Vec<T>,
+    /// How many there are; null where there are more than are listed and nobody knows how many.
+    pub count: Option<u64>,
+}
+
+/// How a process relates to the one that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// It is that one.
+    Itself,
+    /// It started it.
+    Parent,
+    /// It was started by it, or by what it started.
+    Descendant,
+    /// It was started by the same parent.
+    Sibling,
+    /// Nothing of these is known.
+    None,
+}
+
+/// A process that ran. The names are Splunk's.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct Ran {
+    pub time: Option<String>,
+    pub process_name: String,
+    pub process: String,
+    pub user: String,
+    pub process_id: Option<String>,
+    pub process_guid: Option<String>,
+    pub parent_process_name: String,
+    pub parent_process_id: Option<String>,
+    /// The rule matches it.
+    pub matches: bool,
+    pub relation: Relation,
+    /// In a tree: which of its items started it.
+    pub parent: Option<usize>,
+    /// In a tree: generations from the first.
+    pub depth: usize,
+    /// In a tree: when it ended, where the log tells.
+    pub ended: Option<String>,
+    /// Where its creation lies.
+    pub locator: Place,
+    /// The same in one word, with which the event is opened.
+    pub at: String,
+}
+
+/// What a process did, of one kind.
+#[derive(Debug, Serialize)]
+pub struct Did {
+    /// The kind.
+    pub kind: &'static str,
+    /// Sysmon's EventIDs of it.
+    pub ids: &'static [u32],
+    /// How many such events the log has of the host, whoever did them.
+    pub logged: u64,
+    /// What this process did.
+    pub list: List<Happened>,
+}
+
+/// An event that is no process creation of a list.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct Happened {
+    pub time: Option<String>,
+    pub event_id: u32,
+    pub provider: String,
+    /// What it tells: a kind of [`Did`], or of the WMI side `wmic`, `command`, `script_block`,
+    /// `subscription`, `logon`, `inbound` or `wmi_activity`.
+    pub kind: String,
+    /// It is the logon that the process belongs to.
+    pub same_logon: bool,
+    /// The fields that tell it, those with a value.
+    pub fields: Vec<Pair>,
+    pub locator: Place,
+    pub at: String,
+}
+
+fn text(time: Option<Time>) -> Option<String> {
+    time.map(|time| time.to_string())
+}
+
+/// Answers with the names that only a session knows.
+struct Teller<'a> {
+    session: &'a Session,
+    anchor: &'a Anchor,
+    by: By,
+    /// GUIDs, or places where there are none, of the tree.
+    tree: BTreeSet<&'a At>,
+    guids: BTreeSet<&'a String>,
+}
+
+impl Context {
+    /// What was found so far.
+    pub fn answer(&self, session: &Session) -> Answer {
+        let found = &self.found;
+        let by = self.question.by;
+        let tree = Tree::of(&self.anchor, by, found);
+        let descendants = tree.nodes.iter().skip(1);
+        let teller = Teller {
+            session,
+            anchor: &self.anchor,
+            by,
+            tree: descendants.clone().map(|node| node.at).collect(),
+            guids: descendants.filter_map(|node| node.created.process_guid.as_ref()).collect(),
+        };
+        let listed: Vec<_> = tree
+            .nodes
+            .iter()
+            .map(|node| Ran {
+                parent: node.parent,
+                depth: node.depth,
+                ended: text(node.ended),
+                ..teller.ran(node.at, node.created)
+            })
+            .collect();
+        let count = (!tree.cut).then_some(listed.len() as u64);
+        let tree = List { items: listed, count };
+        let end = if by == By::Pid { until(&self.anchor, found) } else { None };
+        let did: Vec<_> = KINDS
+            .iter()
+            .zip(&found.did)
+            .map(|(kind, shelf)| Did {
+                kind: kind.name,
+                ids: kind.ids,
+                logged: kind.ids.iter().filter_map(|id| found.sysmon.get(id)).sum(),
+                list: teller.did(shelf, end),
+            })
+            .collect();
+        let beside = teller.list(&found.beside);
+        let logon = teller.list(&found.logon);
+        let wmi = teller.happened(&found.wmi);
+        let truncated = tree.count.is_none()
+            || found.beside.is_cut()
+            || found.logon.is_cut()
+            || found.wmi.is_cut()
+            || found.did.iter().any(Shelf::is_cut);
+        Answer {
+            process: Ran { ended: tree.items.first().and_then(|root| root.ended.clone()), ..teller.ran(&self.at, &self.anchor.created) },
+            linked_by: by,
+            minutes: self.minutes,
+            tree,
+            beside,
+            logon_by: match self.anchor.logon {
+                Logon::Guid(_) => "guid",
+                Logon::Id(_) => "id",
+                Logon::Service(_) => "service",
+                Logon::Unknown => "unknown",
+            },
+            logon,
+            did,
+            wmi,
+            logons_logged: found.logons,
+            sysmon: found.sysmon.iter().map(|(id, count)| (*id, *count)).collect(),
+            truncated,
+            complete: self.complete && self.troubles.is_empty(),
+            rounds: self.rounds,
+            problems: self.problems(session),
+        }
+    }
+
+    fn problems(&self, session: &Session) -> Vec<String> {
+        let mut problems = self.troubles.clone();
+        let damaged = session.sources().iter().filter(|source| source.findings.counts.unreadable > 0);
+        problems.extend(damaged.map(|source| {
+            let lost = source.findings.counts.unreadable;
+            let records = if lost == 1 { "record" } else { "records" };
+            format!("{}: {lost} {records} could not be read, and may belong here.", source.name)
+        }));
+        if self.anchor.created.time.is_none() {
+            problems.push("The event has no readable time: what ran beside it can't be told.".to_owned());
+        }
+        if self.question.by == By::Nothing {
+            let message = "The event has neither a ProcessGuid nor a ProcessId: what the process started and did can't be told.";
+            problems.push(message.to_owned());
+        }
+        problems
+    }
+}
+
+impl<'a> Teller<'a> {
+    fn place(&self, at: &At) -> Place {
+        let name = self.session.sources().get(at.source as usize).map(|source| source.name.clone());
+        let member = self.session.member(at.source, at.locator.member);
+        Place {
+            source: at.source,
+            source_name: name.unwrap_or_default(),
+            member: member.map(|member| member.name),
+            record_id: at.locator.record_id.map(|id| id.to_string()),
+            offset: at.locator.span.offset,
+            length: at.locator.span.length,
+        }
+    }
+
+    fn ran(&self, at: &At, created: &Created) -> Ran {
+        Ran {
+            time: text(created.time),
+            process_name: created.process_name.clone(),
+            process: created.process.clone(),
+            user: created.user.clone(),
+            process_id: created.process_id.clone(),
+            process_guid: created.process_guid.clone(),
+            parent_process_name: created.parent_process_name.clone(),
+            parent_process_id: created.parent_process_id.clone(),
+            matches: created.matches,
+            relation: self.relation(at, created),
+            parent: None,
+            depth: 0,
+            ended: None,
+            locator: self.place(at),
+            at: at.token(),
+        }
+    }
+
+    fn relation(&self, at: &At, created: &Created) -> Relation {
+        let anchor = &self.anchor.created;
+        if created == anchor {
+            return Relation::Itself;
+        }
+        if self.tree.contains(at) || created.process_guid.as_ref().is_some_and(|guid| self.guids.contains(guid)) {
+            return Relation::Descendant;
+        }
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        match self.by {
+            By::Guid if same(&created.process_guid, &anchor.parent_process_guid) => Relation::Parent,
+            By::Guid if same(&created.parent_process_guid, &anchor.parent_process_guid) => Relation::Sibling,
+            _ => Relation::None,
+        }
+    }
+
+    /// In the order of time.
+    fn list(&self, shelf: &Shelf<Created>) -> List<Ran> {
+        let mut entries: Vec<_> = shelf.iter().collect();
+        entries.sort_by_key(|(at, created)| (created.time.is_none(), created.time, *at));
+        let items = entries.into_iter().map(|(at, created)| self.ran(at, created)).collect();
+        List { items, count: Some(shelf.count()) }
+    }
+
+    fn happened(&self, shelf: &Shelf<Seen>) -> List<Happened> {
+        let mut entries: Vec<_> = shelf.iter().collect();
+        entries.sort_by_key(|(at, seen)| (seen.time.is_none(), seen.time, *at));
+        List { items: entries.into_iter().map(|(at, seen)| self.seen(at, seen)).collect(), count: Some(shelf.count()) }
+    }
+
+    /// What a process did until its id meant another one.
+    fn did(&self, shelf: &Shelf<Seen>, until: Option<Time>) -> List<Happened> {
+        let Some(until) = until else { return self.happened(shelf) };
+        let its_own = |seen: &Seen| seen.time.is_some_and(|time| time <= until);
+        let items: Vec<_> = shelf.iter().filter(|(_, seen)| its_own(seen)).map(|(at, seen)| self.seen(at, seen)).collect();
+        // What did not fit came later than all that did: of these some may be its own.
+        let unknown = shelf.is_cut() && shelf.iter().all(|(_, seen)| its_own(seen));
+        List { count: (!unknown).then_some(items.len() as u64), items }
+    }
+
+    fn seen(&self, at: &At, seen: &Seen) -> Happened {
+        let pair = |(name, value): &(String, String)| Pair { name: name.clone(), value: value.clone() };
+        Happened {
+            time: text(seen.time),
+            event_id: seen.event_id,
+            provider: seen.provider.clone(),
+            kind: seen.kind.clone(),
+            same_logon: seen.same_logon,
+            fields: seen.fields.iter().map(pair).collect(),
+            locator: self.place(at),
+            at: at.token(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Lists that keep only so much: the same entries in whatever order they come.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::At;
+use crate::time::Time;
+
+/// Entries by rank and place, the lowest ranks first, and how many there were.
+///
+/// The entries that are kept depend on nothing but the entries that came: not on their order, nor on
+/// how they were spread over shelves that are merged later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelf<T> {
+    most: usize,
+    count: u64,
+    kept: BTreeMap<(u64, At), T>,
+}
+
+impl<T> Shelf<T> {
+    /// A shelf for so many.
+    pub fn new(most: usize) -> Shelf<T> {
+        Shelf { most, count: 0, kept: BTreeMap::new() }
+    }
+
+    /// True when an entry of this rank would be kept.
+    pub fn has_room(&self, rank: u64) -> bool {
+        self.kept.len() < self.most || self.kept.last_key_value().is_some_and(|((last, _), _)| rank <= *last)
+    }
+
+    /// Takes an entry; `make` is called only when it may be kept.
+    pub fn add(&mut self, rank: u64, at: &At, make: impl FnOnce() -> T) {
+        if !self.has_room(rank) {
+            self.count += 1;
+        } else if self.kept.insert((rank, at.clone()), make()).is_none() {
+            self.count += 1;
+            if self.kept.len() > self.most {
+                self.kept.pop_last();
+            }
+        }
+    }
+
+    /// Takes all of another shelf, which has room for as many.
+    pub fn merge(&mut self, other: Shelf<T>) {
+        self.count += other.count;
+        for (key, entry) in other.kept {
+            if self.kept.insert(key, entry).is_some() {
+                self.count -= 1;
+            }
+            if self.kept.len() > self.most {
+                self.kept.pop_last();
+            }
+        }
+    }
+
+    /// How many came. An entry that came twice counts once while it is kept.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// True when some did not fit.
+    pub fn is_cut(&self) -> bool {
+        self.count > self.kept.len() as u64
+    }
+
+    /// What is kept, by rank.
+    pub fn iter(&self) -> impl Iterator<Item = (&At, &T)> {
+        self.kept.iter().map(|((_, at), entry)| (at, entry))
+    }
+}
+
+/// Earlier times first, unknown ones last.
+pub fn earliest(time: Option<Time>) -> u64 {
+    time.map_or(u64::MAX, |time| (time.nanoseconds() as u64) ^ (1 << 63))
+}
+
+/// What is nearest to a time first.
+pub fn nearest(to: Option<Time>, time: Option<Time>) -> u64 {
+    match (to, time) {
+        (Some(to), Some(time)) => to.nanoseconds().abs_diff(time.nanoseconds()),
+        _ => u64::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locator::{Locator, Span};
+
+    fn at(offset: u64) -> At {
+        let span = Span { offset, ..Span::default() };
+        At { source: 0, locator: Locator { member: None, span, record_id: None } }
+    }
+
+    #[test]
+    fn the_lowest_ranks_stay_in_any_order_and_split() {
+        let ranks = [5, 1, 4, 1, 3, 9, 2];
+        let fill = |ranks: &[(usize, u64)]| {
+            let mut shelf = Shelf::new(3);
+            ranks.iter().for_each(|(place, rank)| shelf.add(*rank, &at(*place as u64), || *rank));
+            shelf
+        };
+        let all: Vec<_> = ranks.into_iter().enumerate().collect();
+        let whole = fill(&all);
+        assert_eq!(whole.iter().map(|(_, rank)| *rank).collect::<Vec<_>>(), [1, 1, 2]);
+        assert_eq!((whole.count(), whole.is_cut()), (7, true));
+        for cut in 0..all.len() {
+            let mut parts = fill(&all[cut..]);
+            parts.merge(fill(&all[..cut]));
+            assert_eq!(parts, whole);
+        }
+    }
+
+    #[test]
+    fn times_rank_as_they_follow() {
+        let time = |text| Time::parse(text);
+        assert!(earliest(time("1969-01-01T00:00:00Z")) < earliest(time("2020-01-01T00:00:00Z")));
+        assert!(earliest(time("2020-01-01T00:00:00Z")) < earliest(None));
+        let to = time("2020-01-01T00:00:00Z");
+        assert!(nearest(to, time("2020-01-01T00:00:02Z")) < nearest(to, time("2019-12-31T23:59:57Z")));
+    }
+}

@@ -1,0 +1,184 @@
+//! What a process started, all generations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::gather::Found;
+use super::{Anchor, At, By, Created};
+use crate::limits;
+use crate::time::Time;
+
+/// The processes that descend from one, parents before their children.
+pub struct Tree<'a> {
+    by: By,
+    /// The first is the one that was asked about.
+    pub nodes: Vec<Branch<'a>>,
+    /// There are more than are kept.
+    pub cut: bool,
+}
+
+/// A process in a tree.
+pub struct Branch<'a> {
+    /// Its creation.
+    pub created: &'a Created,
+    /// Where that lies.
+    pub at: &'a At,
+    /// Which one of the nodes is its parent.
+    pub parent: Option<usize>,
+    /// Generations from the first.
+    pub depth: usize,
+    /// When it ended, where the log tells.
+    pub ended: Option<Time>,
+}
+
+/// Each process with what it started, in the order of time.
+type Children<'a> = BTreeMap<usize, Vec<usize>>;
+
+impl<'a> Tree<'a> {
+    /// The tree that starts with the anchor, of the creations that were found.
+    pub fn of(anchor: &Anchor, by: By, found: &'a Found) -> Tree<'a> {
+        let created: Vec<_> = found.created.iter().collect();
+        let ends: Vec<_> = found.ended.iter().map(|(_, end)| end).collect();
+        let is_anchor = |(_, have): &(&At, &Created)| match by {
+            By::Guid => have.process_guid == anchor.created.process_guid,
+            _ => **have == anchor.created,
+        };
+        let Some(root) = created.iter().position(is_anchor) else {
+            return Tree { by, nodes: Vec::new(), cut: found.created.is_cut() };
+        };
+        let lives = Lives::of(&created, &ends, by);
+        let children = match by {
+            By::Guid => by_guid(&created),
+            By::Pid => lives.children(&created),
+            By::Nothing => Children::new(),
+        };
+        let mut tree = Tree { by, nodes: Vec::new(), cut: found.created.is_cut() };
+        tree.grow(root, &created, &children, |index| lives.end(&created, index));
+        tree
+    }
+
+    /// Depth first, siblings in the order of time; without recursion, as a log may hold any chain.
+    fn grow(
+        &mut self,
+        root: usize,
+        created: &[(&'a At, &'a Created)],
+        children: &Children<'_>,
+        end: impl Fn(usize) -> Option<Time>,
+    ) {
+        let mut seen = BTreeSet::from([root]);
+        let mut waiting = vec![(root, None, 0)];
+        while let Some((index, parent, depth)) = waiting.pop() {
+            if self.nodes.len() == limits::CONTEXT_LISTED {
+                self.cut = true;
+                return;
+            }
+            let (at, have) = created[index];
+            let number = self.nodes.len();
+            self.nodes.push(Branch { created: have, at, parent, depth, ended: end(index) });
+            let own = children.get(&index).into_iter().flatten().rev();
+            waiting.extend(
+                own.filter(|child| seen.insert(**child)).map(|child| (*child, Some(number), depth + 1)),
+            );
+        }
+    }
+
+    /// What the processes of the tree are asked about by: their GUIDs or ids.
+    pub fn names(&self) -> impl Iterator<Item = &'a String> {
+        let by = self.by;
+        self.nodes.iter().filter_map(move |node| match by {
+            By::Guid => node.created.process_guid.as_ref(),
+            By::Pid => node.created.process_id.as_ref(),
+            By::Nothing => None,
+        })
+    }
+}
+
+/// Links by GUID. Of records that tell the same process, the first counts.
+fn by_guid<'a>(created: &[(&'a At, &'a Created)]) -> Children<'a> {
+    let mut first = BTreeMap::new();
+    for (index, (_, have)) in created.iter().enumerate() {
+        if let Some(guid) = &have.process_guid {
+            first.entry(guid).or_insert(index);
+        }
+    }
+    let mut children = Children::new();
+    for (index, (_, have)) in created.iter().enumerate() {
+        let again = have.process_guid.as_ref().is_some_and(|guid| first[guid] != index);
+        let parent = have.parent_process_guid.as_ref().and_then(|guid| first.get(guid));
+        if let (Some(parent), false) = (parent, again) {
+            children.entry(*parent).or_default().push(index);
+        }
+    }
+    children
+}
+
+/// When processes began and ended.
+struct Lives<'a> {
+    by: By,
+    /// By process id: when each one with it began, and which one that is, in the order of time.
+    begins: BTreeMap<&'a str, Vec<(Time, usize)>>,
+    /// By process id and by GUID: when one with it ended, in the order of time.
+    ends: BTreeMap<&'a str, Vec<Time>>,
+}
+
+impl<'a> Lives<'a> {
+    fn of(created: &[(&'a At, &'a Created)], ends: &[&'a super::gather::End], by: By) -> Lives<'a> {
+        let mut lives = Lives { by, begins: BTreeMap::new(), ends: BTreeMap::new() };
+        for (index, (_, have)) in created.iter().enumerate() {
+            if let (Some(pid), Some(time)) = (&have.process_id, have.time) {
+                lives.begins.entry(pid).or_default().push((time, index));
+            }
+        }
+        for end in ends {
+            let name = if by == By::Guid { &end.process_guid } else { &end.process_id };
+            if let (Some(name), Some(time)) = (name, end.time) {
+                lives.ends.entry(name).or_default().push(time);
+            }
+        }
+        lives.begins.values_mut().for_each(|list| list.sort_unstable());
+        lives.ends.values_mut().for_each(|list| list.sort_unstable());
+        lives
+    }
+
+    /// Links by process id and time.
+    fn children(&self, created: &[(&'a At, &'a Created)]) -> Children<'a> {
+        let mut children = Children::new();
+        for (index, (_, have)) in created.iter().enumerate() {
+            if let Some(parent) = self.parent(index, have) {
+                children.entry(parent).or_default().push(index);
+            }
+        }
+        children
+    }
+
+    /// The latest process with the parent's id that was there when this one was created.
+    fn parent(&self, index: usize, have: &Created) -> Option<usize> {
+        let (pid, time) = (have.parent_process_id.as_deref()?, have.time?);
+        let begins = self.begins.get(pid)?;
+        let latest = begins.iter().rev().find(|(begun, other)| *begun <= time && *other != index)?;
+        let ended = self.ends.get(pid).into_iter().flatten().any(|end| (latest.0..time).contains(end));
+        (!ended).then_some(latest.1)
+    }
+
+    /// When a process ended. With ids: before another one with the same id began.
+    fn end(&self, created: &[(&'a At, &'a Created)], index: usize) -> Option<Time> {
+        let have = created[index].1;
+        if self.by == By::Guid {
+            return self.ends.get(have.process_guid.as_deref()?)?.first().copied();
+        }
+        let (pid, begun) = (have.process_id.as_deref()?, have.time?);
+        let next = self.begins.get(pid)?.iter().map(|(time, _)| *time).find(|time| *time > begun);
+        let ends = self.ends.get(pid)?.iter().copied();
+        ends.into_iter().find(|end| *end >= begun && next.is_none_or(|next| *end <= next))
+    }
+}
+
+/// Until when an id meant the anchor: when it ended, or another process got the same id. None: as
+/// far as the log tells, to its end.
+pub fn until(anchor: &Anchor, found: &Found) -> Option<Time> {
+    let (pid, begun) = (anchor.created.process_id.as_ref()?, anchor.created.time?);
+    let same = |other: &Option<String>| other.as_ref() == Some(pid);
+    let ended = found.ended.iter().filter(|(_, end)| same(&end.process_id)).filter_map(|(_, end)| end.time);
+    let again =
+        found.created.iter().filter(|(_, have)| same(&have.process_id)).filter_map(|(_, have)| have.time);
+    ended.filter(|time| *time >= begun).chain(again.filter(|time| *time > begun)).min()
+}
