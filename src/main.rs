@@ -1,12 +1,15 @@
 //! The command line: the same session as the page, for scripts and for parity.
 
+#[path = "main/context.rs"]
+mod context;
+
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use sysmon_triage::export::{csv, json, table};
+use sysmon_triage::export::{self, csv, json, table};
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
 use sysmon_triage::report::{self, Report};
@@ -35,6 +38,16 @@ struct Arguments {
     /// Parses every event in full, also those that can't match: slower, and the same result.
     #[arg(long)]
     verify: bool,
+    /// Prints, instead of the result, the context of row ROW: what its process started and did, what
+    /// ran beside it and in its logon, and what its host holds of the WMI call. Reads the files again.
+    #[arg(long, value_name = "ROW")]
+    context: Option<usize>,
+    /// Of which event of the row, in the order of time.
+    #[arg(long, value_name = "EVENT", default_value_t = 1, requires = "context")]
+    event: usize,
+    /// How many minutes before and after it.
+    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context")]
+    minutes: u32,
     /// Logs, or folders whose files are all read; `-` is standard input.
     #[arg(required = true, value_name = "FILE|FOLDER")]
     inputs: Vec<PathBuf>,
@@ -51,8 +64,14 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut session = Session::new(&RULE);
     let how = How { sha256: arguments.sha256, verify: arguments.verify };
+    let mut paths = Vec::new();
     for input in inputs(&arguments.inputs) {
+        paths.push(input.path());
         read(&mut session, input, how);
+    }
+    if let Some(row) = arguments.context {
+        let which = context::Which { row, event: arguments.event, minutes: arguments.minutes };
+        return print_context(&session, &paths, which, arguments.format);
     }
     match print(&session, arguments.format) {
         Ok(()) if view::anything_lost(&session) => ExitCode::from(1),
@@ -75,6 +94,16 @@ struct Input {
 enum Content {
     File(PathBuf),
     Standard,
+}
+
+impl Input {
+    /// Where it can be read again.
+    fn path(&self) -> Option<PathBuf> {
+        match &self.content {
+            Ok(Content::File(path)) => Some(path.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// Every input in the order given; the files of a folder by name.
@@ -248,6 +277,30 @@ fn print(session: &Session, format: Format) -> io::Result<()> {
     }
     problems(session);
     Ok(())
+}
+
+/// Prints the context of an event: text, or JSON when that is asked for.
+fn print_context(
+    session: &Session,
+    paths: &[Option<PathBuf>],
+    which: context::Which,
+    format: Format,
+) -> ExitCode {
+    let answer = match context::context(session, paths, which) {
+        Ok(answer) => answer,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(2);
+        }
+    };
+    let printed = match format {
+        Format::Json => export::context::json(&answer).map_err(io::Error::other),
+        Format::Table | Format::Csv => Ok(export::context::text(&answer)),
+    };
+    let written = printed.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
+    answer.problems.iter().for_each(|problem| eprintln!("{}", table::visible(problem)));
+    let whole = written.is_ok() && answer.complete;
+    if whole { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
 fn summarise(session: &Session) {

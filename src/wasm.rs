@@ -14,7 +14,7 @@ use crate::intake::{self, Want};
 use crate::report::Report;
 use crate::rule::wmi::RULE;
 use crate::view::{self, Query, View};
-use crate::{export, hash, recall, report, scan, session};
+use crate::{context, export, hash, recall, report, scan, session};
 
 type Out = Result<JsValue, JsError>;
 
@@ -243,6 +243,15 @@ impl Session {
         Ok(Recall { recall, size })
     }
 
+    /// Starts to read any event again, by the word that a context names its place with.
+    pub fn recall_at(&self, at: &str) -> Result<Recall, JsError> {
+        let at = context::At::parse(at);
+        let recall = at.and_then(|at| recall::Recall::at(&self.session, at.source, at.locator));
+        let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
+        let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
+        Ok(Recall { recall, size })
+    }
+
     /// The result as `json` or `csv`, byte for byte what the command line writes.
     pub fn export(&self, format: &str) -> Result<String, JsError> {
         let report = Report::of(&self.session);
@@ -265,7 +274,9 @@ impl Session {
     }
 }
 
-/// One match being read again.
+const CHANGED: &str = "The input no longer holds this event at its place. Was the file changed?";
+
+/// One event being read again.
 #[wasm_bindgen]
 pub struct Recall {
     recall: recall::Recall,
@@ -289,14 +300,115 @@ impl Recall {
         self.recall.push(bytes);
     }
 
+    /// Begins the context of the event that was read, with so many minutes around it.
+    pub fn context(self, minutes: u32) -> Result<Context, JsError> {
+        let Some((source, locator, event)) = self.recall.event() else {
+            return Err(JsError::new(CHANGED));
+        };
+        let at = context::At { source, locator };
+        Ok(Context(context::Context::new(&RULE, at, &event, minutes)))
+    }
+
     /// The evidence.
     pub fn finish(self) -> Out {
         match self.recall.finish() {
             Some(evidence) => out(&evidence),
-            None => {
-                Err(JsError::new("The input no longer holds this event at its place. Was the file changed?"))
-            }
+            None => Err(JsError::new(CHANGED)),
         }
+    }
+}
+
+/// The context of one match, being gathered from all inputs.
+#[wasm_bindgen]
+pub struct Context(context::Context);
+
+#[wasm_bindgen]
+impl Context {
+    /// What is to be asked now, packed for [`Pass`].
+    pub fn question(&self) -> Result<Vec<u8>, JsError> {
+        Ok(postcard::to_stdvec(&self.0.question())?)
+    }
+
+    /// Whether an input may have an answer to it.
+    pub fn asks(&self, source: u32) -> bool {
+        self.0.asks(source)
+    }
+
+    /// Takes what a pass found.
+    pub fn absorb(&mut self, packed: &[u8]) -> Result<(), JsError> {
+        self.0.absorb(postcard::from_bytes(packed)?);
+        Ok(())
+    }
+
+    /// An input could not be asked: `reason`, a sentence.
+    pub fn fail(&mut self, name: &str, reason: &str) {
+        self.0.fail(name, reason);
+    }
+
+    /// All answers are in. True: there is another question.
+    pub fn next_round(&mut self) -> bool {
+        self.0.next_round()
+    }
+
+    /// What was found so far.
+    pub fn answer(&self, session: &Session) -> Out {
+        out(&self.0.answer(&session.session))
+    }
+}
+
+/// One question put to one input, or to a part of one.
+#[wasm_bindgen]
+pub struct Pass {
+    pass: context::Pass,
+    size: u64,
+}
+
+#[wasm_bindgen]
+impl Pass {
+    /// Puts a packed question to input number `source`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(question: &[u8], source: u32, name: &str, size: f64) -> Result<Pass, JsError> {
+        let size = size as u64;
+        let question = postcard::from_bytes(question)?;
+        Ok(Pass { pass: context::Pass::new(&RULE, question, source, name, Some(size)), size })
+    }
+
+    /// Puts it to part number `index` of what `plan` gives for the same arguments.
+    pub fn of_part(
+        question: &[u8],
+        source: u32,
+        name: &str,
+        size: f64,
+        head: &[u8],
+        part_bytes: f64,
+        index: usize,
+    ) -> Result<Pass, JsError> {
+        let size = size as u64;
+        let parts = intake::plan(head, size, part_bytes as u64);
+        let planned = parts.get(index).ok_or_else(|| JsError::new("There is no such part."))?;
+        let question = postcard::from_bytes(question)?;
+        Ok(Pass { pass: context::Pass::of_part(&RULE, question, source, name, size, planned), size })
+    }
+
+    /// The next part to read, `{offset, length}`; undefined when enough was read.
+    pub fn want(&self) -> Out {
+        wanted(self.pass.want(), self.size)
+    }
+
+    /// Takes any prefix of the wanted part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.pass.push(bytes);
+    }
+
+    /// How many process creations of the host were met so far: without any, the input or part need
+    /// not be asked about the next generation.
+    pub fn host_creations(&self) -> f64 {
+        self.pass.host_creations() as f64
+    }
+
+    /// What was found, packed for `Context.absorb`.
+    pub fn finish(self) -> Result<Vec<u8>, JsError> {
+        Ok(postcard::to_stdvec(&self.pass.finish())?)
     }
 }
 

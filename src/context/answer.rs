@@ -192,7 +192,10 @@ impl Context {
             || found.wmi.is_cut()
             || found.did.iter().any(Shelf::is_cut);
         Answer {
-            process: Ran { ended: tree.items.first().and_then(|root| root.ended.clone()), ..teller.ran(&self.at, &self.anchor.created) },
+            process: Ran {
+                ended: tree.items.first().and_then(|root| root.ended.clone()),
+                ..teller.ran(&self.at, &self.anchor.created)
+            },
             linked_by: by,
             minutes: self.minutes,
             tree,
@@ -273,7 +276,9 @@ impl<'a> Teller<'a> {
         if created == anchor {
             return Relation::Itself;
         }
-        if self.tree.contains(at) || created.process_guid.as_ref().is_some_and(|guid| self.guids.contains(guid)) {
+        if self.tree.contains(at)
+            || created.process_guid.as_ref().is_some_and(|guid| self.guids.contains(guid))
+        {
             return Relation::Descendant;
         }
         let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
@@ -295,14 +300,18 @@ impl<'a> Teller<'a> {
     fn happened(&self, shelf: &Shelf<Seen>) -> List<Happened> {
         let mut entries: Vec<_> = shelf.iter().collect();
         entries.sort_by_key(|(at, seen)| (seen.time.is_none(), seen.time, *at));
-        List { items: entries.into_iter().map(|(at, seen)| self.seen(at, seen)).collect(), count: Some(shelf.count()) }
+        List {
+            items: entries.into_iter().map(|(at, seen)| self.seen(at, seen)).collect(),
+            count: Some(shelf.count()),
+        }
     }
 
     /// What a process did until its id meant another one.
     fn did(&self, shelf: &Shelf<Seen>, until: Option<Time>) -> List<Happened> {
         let Some(until) = until else { return self.happened(shelf) };
         let its_own = |seen: &Seen| seen.time.is_some_and(|time| time <= until);
-        let items: Vec<_> = shelf.iter().filter(|(_, seen)| its_own(seen)).map(|(at, seen)| self.seen(at, seen)).collect();
+        let items: Vec<_> =
+            shelf.iter().filter(|(_, seen)| its_own(seen)).map(|(at, seen)| self.seen(at, seen)).collect();
         // What did not fit came later than all that did: of these some may be its own.
         let unknown = shelf.is_cut() && shelf.iter().all(|(_, seen)| its_own(seen));
         List { count: (!unknown).then_some(items.len() as u64), items }

@@ -123,6 +123,11 @@ impl Gatherer {
         Gatherer { rule, parents: question.parents.clone(), question, found, open: Vec::new() }
     }
 
+    /// Process creations of the host so far.
+    pub fn host_creations(&self) -> u64 {
+        self.found.host_creations
+    }
+
     /// What was found.
     pub fn into_found(self) -> Found {
         self.found
@@ -217,7 +222,8 @@ impl Gatherer {
         }
         let time = Process::of(event).time();
         let since = anchor.created.time;
-        let lived = self.question.by == By::Guid || since.is_none_or(|since| time.is_some_and(|time| since <= time));
+        let lived =
+            self.question.by == By::Guid || since.is_none_or(|since| time.is_some_and(|time| since <= time));
         if lived {
             self.found.did[kind].add(earliest(time), at, || Seen {
                 time,
@@ -318,11 +324,8 @@ impl Sink for Gatherer {
         let sysmon = is_sysmon(event.provider(), event.channel());
         let event_id = event.event_id();
         self.count(sysmon, event_id, || kinds::is_security(event));
-        let locator = Locator {
-            member: self.open.last().copied(),
-            span: found.span,
-            record_id: event.record_id(),
-        };
+        let locator =
+            Locator { member: self.open.last().copied(), span: found.span, record_id: event.record_id() };
         let at = At { source: self.found.source, locator };
         match event_id {
             Some(PROCESS_CREATE) if sysmon => self.created(event, &at),

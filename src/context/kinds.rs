@@ -36,7 +36,14 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "file",
         ids: &[11, 15, 23, 26, 2, 27, 28, 29],
-        fields: &["TargetFilename", "CreationUtcTime", "PreviousCreationUtcTime", "Hash", "Hashes", "Contents"],
+        fields: &[
+            "TargetFilename",
+            "CreationUtcTime",
+            "PreviousCreationUtcTime",
+            "Hash",
+            "Hashes",
+            "Contents",
+        ],
     },
     Kind {
         name: "registry",

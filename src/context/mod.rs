@@ -254,6 +254,11 @@ impl Pass {
         self.intake.push(bytes, &mut self.gatherer);
     }
 
+    /// Process creations of the host that were met so far.
+    pub fn host_creations(&self) -> u64 {
+        self.gatherer.host_creations()
+    }
+
     /// What was found.
     pub fn finish(mut self) -> Found {
         self.intake.finish(&mut self.gatherer);

@@ -3,7 +3,7 @@
 //! The same options give the same bytes on every machine, and with them the [`Expected`] result,
 //! which is computed from the events and by none of the code under test.
 //!
-//! - [`mix`]: what the events are; [`sysmon`]: their fields; [`event`]: one of them.
+//! - [`forest`]: processes that start one another; [`mix`]: what the events are; [`sysmon`]: their fields; [`event`]: one of them.
 //! - [`xml`], [`json`], [`csv`], [`evtx`]: the formats; [`text`]: encodings; [`gzip`], [`zip`],
 //!   [`tar`]: packing.
 //!
@@ -17,6 +17,7 @@ pub mod csv;
 pub mod event;
 pub mod evtx;
 pub mod expected;
+pub mod forest;
 pub mod gzip;
 pub mod json;
 pub mod mix;

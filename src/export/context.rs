@@ -1,0 +1,78 @@
+//! The context of a match, for a terminal and as JSON.
+
+use std::fmt::Write;
+
+use super::table::visible;
+use crate::context::{Answer, Happened, List, Ran};
+use crate::time::ctime;
+
+/// Pretty-printed JSON with a final line break.
+///
+/// # Errors
+/// Never: all its types have a JSON form; the error is passed on all the same.
+pub fn json(answer: &Answer) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(answer).map(|text| text + "\n")
+}
+
+/// Text in sections. What a terminal would obey is written as an escape.
+pub fn text(answer: &Answer) -> String {
+    let mut text = String::new();
+    let minutes = answer.minutes;
+    heading(&mut text, "Started", answer.tree.count.map(|count| count.saturating_sub(1)));
+    answer.tree.items.iter().for_each(|ran| process(&mut text, ran, ran.depth));
+    heading(&mut text, &format!("Beside, {minutes} minutes around"), answer.beside.count);
+    processes(&mut text, &answer.beside);
+    heading(&mut text, "Same logon", answer.logon.count);
+    processes(&mut text, &answer.logon);
+    if answer.logon_by == "service" {
+        text.push_str("  All services of a host share this logon: its processes are not listed.\n");
+    }
+    for did in answer.did.iter().filter(|did| did.list.count != Some(0)) {
+        heading(&mut text, &format!("Did: {}", did.kind), did.list.count);
+        did.list.items.iter().for_each(|item| happened(&mut text, item));
+    }
+    let silent: Vec<_> = answer.did.iter().filter(|did| did.logged == 0).map(|did| did.kind).collect();
+    if !silent.is_empty() {
+        _ = writeln!(text, "\nThe log has no events of this host about: {}.", silent.join(", "));
+    }
+    heading(&mut text, "WMI side", answer.wmi.count);
+    answer.wmi.items.iter().for_each(|item| happened(&mut text, item));
+    text.push_str("\nThe rule does not show that the caller was remote, and nor does this.\n");
+    text
+}
+
+// Writing to a String never fails.
+fn heading(text: &mut String, title: &str, count: Option<u64>) {
+    let gap = if text.is_empty() { "" } else { "\n" };
+    match count {
+        Some(count) => _ = writeln!(text, "{gap}{title} ({count})"),
+        None => _ = writeln!(text, "{gap}{title} (more than are listed)"),
+    }
+}
+
+fn time(time: Option<&str>) -> String {
+    time.map_or_else(|| "(no time)          ".to_owned(), |time| ctime(time).to_owned())
+}
+
+fn processes(text: &mut String, list: &List<Ran>) {
+    list.items.iter().for_each(|ran| process(text, ran, 0));
+    if list.count.is_some_and(|count| count > list.items.len() as u64) {
+        _ = writeln!(text, "  The {} nearest in time are listed.", list.items.len());
+    }
+}
+
+fn process(text: &mut String, ran: &Ran, depth: usize) {
+    let id = ran.process_id.as_deref().unwrap_or("?");
+    let mark = if ran.matches { "  [matches the rule]" } else { "" };
+    // Deeper than that, a line would only move to the right.
+    let indent = "  ".repeat(depth.min(20));
+    let line = format!("{indent}{} ({id})  {}  {}{mark}", ran.process_name, ran.user, ran.process);
+    _ = writeln!(text, "  {}  {}", time(ran.time.as_deref()), visible(&line));
+}
+
+fn happened(text: &mut String, item: &Happened) {
+    let fields: Vec<_> = item.fields.iter().map(|field| format!("{}={}", field.name, field.value)).collect();
+    let mark = if item.same_logon { "  [the logon of the process]" } else { "" };
+    let line = format!("{} {}  {}{mark}", item.event_id, item.kind, fields.join("  "));
+    _ = writeln!(text, "  {}  {}", time(item.time.as_deref()), visible(&line));
+}

@@ -1,0 +1,97 @@
+//! `--context`: what else the inputs hold about one row.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+use sysmon_triage::context::{Answer, At, Context, Pass};
+use sysmon_triage::intake::Want;
+use sysmon_triage::recall::Recall;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::session::Session;
+
+use super::READ_BYTES;
+
+/// Which event is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Which {
+    /// The row, from 1, as it is printed.
+    pub row: usize,
+    /// The event of the row, from 1, in the order of time.
+    pub event: usize,
+    /// Minutes before and after.
+    pub minutes: u32,
+}
+
+/// The context of an event. `paths`: of each input of the session, if it is a file.
+///
+/// # Errors
+/// A sentence, when there is no such row or event, or when it could not be read again.
+pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Result<Answer, String> {
+    let order = session.order();
+    let group = which.row.checked_sub(1).and_then(|row| order.get(row));
+    let Some(group) = group else {
+        return Err(format!("There is no row {}: the result has {}.", which.row, order.len()));
+    };
+    let events = session.matches(*group).len();
+    let Some(recall) = which.event.checked_sub(1).and_then(|event| Recall::new(session, *group, event))
+    else {
+        return Err(format!("There is no event {} in row {}: it has {events}.", which.event, which.row));
+    };
+    let mut context = anchor(recall, paths, which.minutes)?;
+    loop {
+        for (number, source) in (0..).zip(session.sources()) {
+            if !context.asks(number) {
+                continue;
+            }
+            let mut pass = Pass::new(&RULE, context.question(), number, &source.name, Some(source.bytes));
+            match open(paths, number).and_then(|file| feed(file, &mut pass, Pass::want, Pass::push)) {
+                Ok(()) => context.absorb(pass.finish()),
+                Err(error) => context.fail(&source.name, &format!("{error}.")),
+            }
+        }
+        if !context.next_round() {
+            return Ok(context.answer(session));
+        }
+    }
+}
+
+fn anchor(mut recall: Recall, paths: &[Option<PathBuf>], minutes: u32) -> Result<Context, String> {
+    let source = recall.source();
+    let fed = open(paths, source).and_then(|file| feed(file, &mut recall, Recall::want, Recall::push));
+    fed.map_err(|error| format!("The event could not be read again: {error}."))?;
+    let (source, locator, event) =
+        recall.event().ok_or("The input no longer holds the event at its place. Was the file changed?")?;
+    Ok(Context::new(&RULE, At { source, locator }, &event, minutes))
+}
+
+fn open(paths: &[Option<PathBuf>], source: u32) -> io::Result<File> {
+    match paths.get(source as usize) {
+        Some(Some(path)) => File::open(path),
+        _ => Err(io::Error::other("standard input can be read only once")),
+    }
+}
+
+/// Gives a reader the parts of a file that it wants.
+fn feed<R>(
+    mut file: File,
+    reader: &mut R,
+    want: impl Fn(&R) -> Option<Want>,
+    push: impl Fn(&mut R, &[u8]),
+) -> io::Result<()> {
+    let mut buffer = vec![0; READ_BYTES];
+    let mut position = 0;
+    while let Some(Want { offset, length }) = want(reader) {
+        if offset != position {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
+        let count = file.read(&mut buffer[..wanted])?;
+        if count == 0 {
+            break;
+        }
+        push(reader, &buffer[..count]);
+        position = offset + count as u64;
+    }
+    Ok(())
+}
