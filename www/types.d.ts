@@ -24,12 +24,19 @@ declare namespace Core {
     restart(source: number): void;
     /** Of the sources only those that changed since the last call. */
     summary(): News;
-    view(view: View): { rows: number; groups: number };
-    rows(from: number, to: number): Row[];
+    view(query: Query): Size;
+    /** Stacked rows when the view is stacked. */
+    rows(from: number, to: number): (Row | Stacked)[];
     matches(group: number, from: number, to: number): MatchRef[];
     recall(group: number, index: number): Recall;
-    export(format: string): string;
+    export(format: string, options: ExportOptions): string;
     neutralised(): number;
+    tune(json: string): Tuning;
+    tuning(): Tuning;
+    timeline(buckets: number, query: Query): Timeline;
+    hints(): HintCount[];
+    rule_forms(): RuleForm[];
+    remove(source: number): void;
     reading_failed(source: number, bytes: number, reason: string): void;
     reading_stopped(source: number, bytes: number): void;
     set_sha256(source: number, hex: string): void;
@@ -53,7 +60,17 @@ declare namespace Core {
     finish(): string;
   }
   interface Range { offset: number; length: number }
-  interface View { sort: string; descending: boolean; search: string }
+  /** What the table shows: order, search, and what narrows it. */
+  interface Query {
+    sort: string; descending: boolean; search: string;
+    stack: string; hint: string; source: number | null;
+    /** From inclusive, to exclusive. */
+    range: { from: string; to: string } | null;
+    /** Exactly this value: the row of a stack that was chosen. */
+    only: { field: string; value: string } | null;
+  }
+  interface Size { rows: number; groups: number; events: number }
+  interface ExportOptions { note: string; defang: boolean; offset: number | null }
   interface Progress {
     bytes: number; format: string | null; records: number; process_creations: number;
     matches: number; unreadable: number; problems: number;
@@ -62,7 +79,7 @@ declare namespace Core {
     rule: Rule;
     totals: {
       records: number; process_creations: number; matches: number; groups: number; problems: number;
-      unreadable: number; not_events: number; hidden?: number; shown?: number;
+      unreadable: number; not_events: number; hidden?: number; shown?: number; hidden_groups?: number; shown_groups?: number;
     };
     verdict: {
       groups: number; matches: number; hosts: number; users: number;
@@ -83,12 +100,40 @@ declare namespace Core {
     records: number; process_creations: number; matches: number; unreadable: number; not_events: number;
     members: { name: string; format: string; bytes: number; records: number; process_creations: number; matches: number }[];
     problems: Problem[];
+    removed?: boolean;
   }
   interface Problem { severity: string; code: string; where: string; message: string; next: string; count: number }
   interface Row {
     group: number; dest: string; user: string; parent_process: string; process_name: string; process: string;
     process_id: string; parent_process_id: string; count: number; firstTime: string | null; lastTime: string | null;
+    hints: string[]; sources: number[];
   }
+  interface Stacked { value: string; groups: number; events: number; hosts: number; firstTime: string | null; lastTime: string | null }
+  interface Hint { id: string; label: string; why: string }
+  interface HintCount extends Hint { rows: number; events: number }
+  interface Timeline {
+    from: string | null; to: string | null; stepMs: number; laneCount: number;
+    /** Most events first. */
+    lanes: { dest: string; events: number; counts: number[] }[];
+  }
+  interface Count { rows: number; events: number }
+  /** One line of the tuning file. */
+  interface Entry {
+    mode: "exclude" | "include"; field: string; operator: string; value: string; note: string; enabled: boolean;
+  }
+  /** What `--tuning FILE` reads and the page imports and exports. */
+  interface TuningFile { schema: string; entries: Entry[]; presets: string[] }
+  interface Tuning {
+    entries: (Entry & { hides: Count })[];
+    presets: { id: string; name: string; why: string; enabled: boolean; hides: Count }[];
+    fields: string[];
+    operators: string[];
+    hidden: Count;
+    shown: Count;
+    json: string;
+    splunk: { filter: string; notes: string[] };
+  }
+  interface RuleForm { id: string; name: string; text: string; notes: string[] }
   interface MatchRef {
     index: number; time: string | null; source: number; source_name: string; member: string | null;
     record_id: string | number | null; offset: number; length: number;
@@ -105,6 +150,7 @@ declare namespace Core {
     raw: string;
     raw_form: string;
     marks: { start: number; end: number; field: string }[];
+    hints?: Hint[];
   }
   interface Rule {
     id: string; name: string; version: number | string; date: string; author: string; type: string; status?: string;
@@ -117,10 +163,13 @@ declare namespace Core {
 
 declare namespace App {
   type Phase = "empty" | "reading" | "done";
-  type FileStatus = "queued" | "reading" | "done" | "cancelled" | "crashed";
+  type FileStatus = "queued" | "reading" | "done" | "cancelled" | "crashed" | "removed";
   type Zone = "utc" | "local";
   type Theme = "system" | "light" | "dark";
-  type Step = "records" | "process_creations" | "matches" | "shown";
+  type Step = "records" | "process_creations" | "matches" | "hidden" | "shown";
+  type Density = "comfortable" | "compact";
+  type Format = "csv" | "json" | "markdown" | "html" | "print";
+  type Panel = "details" | "tuning";
 
   interface Input { file: File; name: string }
 
@@ -137,49 +186,89 @@ declare namespace App {
     evidence: Core.Evidence | null; error: string | null;
   }
 
-  interface Toast { text: string; kind: "info" | "warning" | "error" }
+  interface Toast { text: string; kind: "info" | "warning" | "error"; undo?: boolean }
 
-  interface State {
+  /** Which columns the table shows, and how wide those are whose width was changed. */
+  interface Columns { hidden: string[]; widths: Record<string, number> }
+
+  /** What is kept in the browser. Never anything of a log. */
+  interface Preferences {
+    zone: Zone; theme: Theme; verify: boolean; density: Density; columns: Columns; format: Format; defang: boolean;
+  }
+
+  interface State extends Preferences {
     phase: Phase;
     files: FileState[];
     startedAt: number | null;
     endedAt: number | null;
     cancelled: boolean;
-    /** The preference, and whether this result was read so. */
-    verify: boolean;
+    /** Whether this result was read so. */
     verified: boolean;
     summary: Core.Summary | null;
     rule: Core.Rule | null;
+    forms: Core.RuleForm[];
     revision: number;
-    view: Core.View;
+    view: Core.Query;
     rows: number;
     groups: number;
+    events: number;
+    tuning: Core.Tuning | null;
+    /** Tuning files before each change, the last one last. */
+    undo: string[];
+    /** Why the last imported tuning file was refused. */
+    refused: string | null;
+    hints: Core.HintCount[];
+    timeline: Core.Timeline | null;
+    /** What stands beside the table. */
+    panel: Panel | null;
     details: Details | null;
     step: Step | null;
     filesOpen: boolean;
-    zone: Zone;
-    theme: Theme;
+    note: string;
+    /** Dropped onto a result, and not yet said what is to become of them. */
+    waiting: Input[];
     dragging: boolean;
     toast: Toast | null;
     fatal: { title: string; text: string; next: string } | null;
   }
 
-  /** What the views may ask for; main.js does it. */
+  interface Cell { field: string; value: string }
+
+  /** What the views may ask for; actions/ does it. */
   interface Actions {
     open(inputs: Input[]): void;
+    decide(what: "add" | "anew" | "none"): void;
     pickFiles(): void;
     pickFolder(): void;
     sample(): void;
     cancel(): void;
     reset(): void;
+    remove(source: number): void;
     sort(column: string): void;
     search(text: string): void;
-    window(view: Core.View, from: number, to: number): Promise<Window>;
+    stack(field: string): void;
+    unstack(row: Core.Stacked): void;
+    narrow(patch: Partial<Pick<Core.Query, "hint" | "source" | "range" | "only">>): void;
+    widen(): void;
+    window(view: Core.Query, from: number, to: number): Promise<Window>;
+    columns(columns: Columns): void;
+    density(density: Density): void;
     details(row: Core.Row): void;
     step(by: number): void;
-    closeDetails(): void;
+    closePanel(): void;
+    openTuning(): void;
+    tune(file: Core.TuningFile, say?: (tuning: Core.Tuning) => string): Promise<boolean>;
+    cell(mode: Core.Entry["mode"], cell: Cell): void;
+    showAll(): void;
+    undo(): void;
+    importTuning(file: File): void;
+    exportTuning(): void;
     copy(text: string, what: string): void;
-    exportAs(format: "csv" | "json"): void;
+    report(): void;
+    exportAs(format: Format): Promise<boolean>;
+    note(text: string): void;
+    format(format: Format): void;
+    defang(defang: boolean): void;
     copyDiagnostics(): void;
     savePage(): void;
     zone(zone: Zone): void;
@@ -192,5 +281,5 @@ declare namespace App {
     dismissToast(): void;
   }
 
-  interface Window { rows: number; groups: number; from: number; items: Core.Row[] }
+  interface Window extends Core.Size { from: number; items: (Core.Row | Core.Stacked)[] }
 }

@@ -1,7 +1,7 @@
 // Which of the dropped files are new, and what a file is called.
 
 /** @param {App.Input} input */
-const identity = ({ file, name }) => `${name}\n${file.size}\n${file.lastModified}`;
+export const identity = ({ file, name }) => `${name}\n${file.size}\n${file.lastModified}`;
 
 /**
  * The same file twice would count every event twice.
@@ -19,6 +19,9 @@ export function freshInputs(known, incoming) {
   }
   return { fresh, doubles: incoming.length - fresh.length };
 }
+
+/** Those of the files that were not taken out. @param {App.FileState[]} files */
+export const present = (files) => files.filter(({ status }) => status !== "removed");
 
 /**
  * A name that every file system takes: of what was read, and when.

@@ -41,10 +41,38 @@ export function moveCursor(at, key, size) {
 
 /**
  * A second choice of the same column turns the order round.
- * @param {Core.View} view
+ * @param {Core.Query} view
  * @param {string} column
- * @returns {Core.View}
+ * @returns {Core.Query}
  */
 export function sortedBy(view, column) {
   return view.sort === column ? { ...view, descending: !view.descending } : { ...view, sort: column, descending: false };
+}
+
+/**
+ * Stacked by a field, the rarest first; or again by the rule.
+ * @param {Core.Query} view @param {string} stack
+ * @returns {Core.Query}
+ */
+export function stackedBy(view, stack) {
+  return { ...view, stack, only: null, sort: stack === "" ? "firstTime" : "events", descending: false };
+}
+
+/**
+ * From a stacked row back to the rule's rows that hold its value.
+ * @param {Core.Query} view @param {string} value
+ * @returns {Core.Query}
+ */
+export function unstacked(view, value) {
+  return { ...stackedBy(view, ""), only: { field: view.stack, value } };
+}
+
+/** Whether anything but the tuning keeps rows from the table. @param {Core.Query} view */
+export function isNarrowed({ search, hint, source, range, only }) {
+  return search !== "" || hint !== "" || source !== null || range !== null || only !== null;
+}
+
+/** Nothing narrows it any more. @param {Core.Query} view @returns {Core.Query} */
+export function widened(view) {
+  return { ...view, search: "", hint: "", source: null, range: null, only: null };
 }

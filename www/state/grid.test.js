@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { moveCursor, sortedBy, visibleRange } from "./grid.js";
+import { isNarrowed, moveCursor, sortedBy, stackedBy, unstacked, visibleRange, widened } from "./grid.js";
+import { FIRST_VIEW } from "./initial.js";
 
 test("the window follows the scroll and stays inside", () => {
   assert.deepEqual(visibleRange(0, 320, 32, 1000, 5), { from: 0, to: 15 });
@@ -19,7 +20,20 @@ test("the cursor stops at the edges", () => {
 });
 
 test("sorting twice by a column turns it round", () => {
-  const first = sortedBy({ sort: "firstTime", descending: false, search: "a" }, "user");
-  assert.deepEqual(first, { sort: "user", descending: false, search: "a" });
+  const first = sortedBy({ ...FIRST_VIEW, search: "a" }, "user");
+  assert.deepEqual(first, { ...FIRST_VIEW, sort: "user", search: "a" });
   assert.equal(sortedBy(first, "user").descending, true);
+});
+
+test("a stack begins with the rarest and leads back to the rows that hold a value", () => {
+  const stacked = stackedBy({ ...FIRST_VIEW, search: "a", descending: true }, "user");
+  assert.deepEqual(stacked, { ...FIRST_VIEW, search: "a", stack: "user", sort: "events" });
+  assert.deepEqual(unstacked(stacked, "x"), { ...FIRST_VIEW, search: "a", only: { field: "user", value: "x" } });
+});
+
+test("what narrows the table can be taken away", () => {
+  const narrow = { ...FIRST_VIEW, source: 0, sort: "user" };
+  assert.equal(isNarrowed(FIRST_VIEW), false);
+  assert.equal(isNarrowed(narrow), true);
+  assert.deepEqual(widened(narrow), { ...FIRST_VIEW, sort: "user" });
 });

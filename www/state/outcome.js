@@ -7,8 +7,8 @@
  * @returns {NoMatch | null} null: there are rows to show
  */
 export function noMatchKind(summary) {
-  const { matches, hidden = 0, shown } = summary.totals;
-  if (matches > 0) return hidden > 0 && shown === 0 ? "all_hidden" : null;
+  const { matches, hidden = 0 } = summary.totals;
+  if (matches > 0) return hidden === matches ? "all_hidden" : null;
   switch (summary.outcome) {
     case "no_process_creations": return "no_process_creations";
     case "coverage_unknown": return "coverage_unknown";
@@ -22,7 +22,7 @@ export function noMatchKind(summary) {
  * @param {Core.Summary["totals"]} totals
  */
 export function outcomes(totals) {
-  const { records, process_creations, matches, unreadable, groups, hidden = 0 } = totals;
+  const { records, process_creations, matches, unreadable, groups, hidden = 0, hidden_groups = 0 } = totals;
   return {
     records,
     other: Math.max(0, records - process_creations - unreadable),
@@ -34,6 +34,8 @@ export function outcomes(totals) {
     hidden,
     shown: matches - hidden,
     groups,
+    hiddenGroups: hidden_groups,
+    shownGroups: groups - hidden_groups,
   };
 }
 

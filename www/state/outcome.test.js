@@ -20,5 +20,6 @@ test("the core's outcome decides the other states", () => {
 
 test("the outcomes add up to the records", () => {
   const all = outcomes(totals);
+  assert.equal(outcomes({ ...totals, hidden: 2, hidden_groups: 1 }).shownGroups, 4);
   assert.equal(all.other + all.unreadable + all.otherParents + all.hidden + all.shown, all.records);
 });

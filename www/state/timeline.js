@@ -1,0 +1,79 @@
+// The arithmetic of the timeline: which stretch of time a bar stands for, and how high it is.
+
+/**
+ * Milliseconds since 1970 of a time as the core writes it, whose digits may be finer.
+ * @param {string} iso
+ */
+export function millis(iso) {
+  const [whole = "", rest = ""] = iso.replace("Z", "").split(".");
+  return Date.parse(`${whole}Z`) + Number(`0.${rest || 0}`) * 1000;
+}
+
+/** @param {number} ms */
+export function isoOf(ms) {
+  return new Date(ms).toISOString();
+}
+
+/**
+ * The range that bars stand for, both ends included.
+ * @param {Core.Timeline} timeline @param {number} a @param {number} b
+ * @returns {{ from: string, to: string }}
+ */
+export function rangeOf(timeline, a, b) {
+  const start = millis(timeline.from ?? "");
+  const [first, last] = a <= b ? [a, b] : [b, a];
+  // A bar's end is the next one's beginning. The last event stands in the last bar, whose end is beyond it.
+  return { from: isoOf(Math.floor(start + first * timeline.stepMs)), to: isoOf(Math.ceil(start + (last + 1) * timeline.stepMs)) };
+}
+
+/**
+ * The bars that a range covers; null when it lies outside.
+ * @param {Core.Timeline} timeline @param {{ from: string, to: string }} range @param {number} buckets
+ */
+export function bucketsOf(timeline, range, buckets) {
+  const start = millis(timeline.from ?? "");
+  const first = Math.round((millis(range.from) - start) / timeline.stepMs);
+  const last = Math.round((millis(range.to) - start) / timeline.stepMs) - 1;
+  if (last < 0 || first >= buckets) return null;
+  return { first: Math.max(0, first), last: Math.min(buckets - 1, Math.max(first, last)) };
+}
+
+/** @param {Core.Timeline} timeline */
+export function bucketCount(timeline) {
+  return timeline.lanes[0]?.counts.length ?? 0;
+}
+
+/** Events of each bar over all lanes. @param {Core.Timeline} timeline */
+export function totals(timeline) {
+  const sums = new Array(bucketCount(timeline)).fill(0);
+  for (const { counts } of timeline.lanes) counts.forEach((count, at) => (sums[at] += count));
+  return sums;
+}
+
+/**
+ * One lane as the outline of its bars, in a box of `counts.length` by `height`. One event among thousands must be
+ * seen, so the height grows with the root of the count.
+ * @param {number[]} counts @param {number} most @param {number} height
+ */
+export function bars(counts, most, height) {
+  return counts.map((count, at) => {
+    if (count === 0) return "";
+    const tall = Math.max(4, Math.sqrt(count / Math.max(1, most)) * height);
+    return `M${at} ${height}v-${Math.round(tall * 10) / 10}h1V${height}z`;
+  }).join("");
+}
+
+/**
+ * Where the axis is labelled: at its ends and at even steps between.
+ * @param {Core.Timeline} timeline @param {number} labels
+ * @returns {{ share: number, iso: string }[]}
+ */
+export function ticks(timeline, labels) {
+  if (timeline.from === null) return [];
+  const start = millis(timeline.from);
+  const span = timeline.stepMs * bucketCount(timeline);
+  return Array.from({ length: labels }, (_, at) => {
+    const share = labels === 1 ? 0 : at / (labels - 1);
+    return { share, iso: isoOf(Math.round(start + share * span)) };
+  });
+}

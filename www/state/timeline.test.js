@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { bars, bucketsOf, isoOf, millis, rangeOf, ticks, totals } from "./timeline.js";
+
+/** @type {Core.Timeline} */
+const timeline = {
+  from: "2024-05-01T10:00:00.1230000Z", to: "2024-05-01T10:00:10.123Z", stepMs: 1000, laneCount: 2,
+  lanes: [{ dest: "a", events: 3, counts: [1, 0, 2, 0] }, { dest: "b", events: 1, counts: [0, 0, 1, 0] }],
+};
+
+test("times of any precision", () => {
+  assert.equal(isoOf(millis("2024-05-01T10:00:00.1234567Z")), "2024-05-01T10:00:00.123Z");
+  assert.equal(isoOf(millis("2024-05-01T10:00:00Z")), "2024-05-01T10:00:00.000Z");
+});
+
+test("bars become a range and a range becomes bars", () => {
+  const range = rangeOf(timeline, 2, 1);
+  assert.deepEqual(range, { from: "2024-05-01T10:00:01.123Z", to: "2024-05-01T10:00:03.123Z" });
+  assert.deepEqual(bucketsOf(timeline, range, 4), { first: 1, last: 2 });
+  assert.deepEqual(bucketsOf(timeline, { from: "2020-01-01T00:00:00Z", to: "2020-01-02T00:00:00Z" }, 4), null);
+  assert.deepEqual(bucketsOf(timeline, { from: "2020-01-01T00:00:00Z", to: "2030-01-02T00:00:00Z" }, 4), { first: 0, last: 3 });
+});
+
+test("a single event among many is seen", () => {
+  assert.equal(bars([0, 10_000, 1], 10_000, 20), "M1 20v-20h1V20zM2 20v-4h1V20z");
+  assert.deepEqual(totals(timeline), [1, 0, 3, 0]);
+});
+
+test("the axis is labelled at its ends", () => {
+  assert.deepEqual(ticks(timeline, 3).map(({ share, iso }) => [share, iso.slice(17, 23)]), [[0, "00.123"], [0.5, "02.123"], [1, "04.123"]]);
+});
