@@ -7,6 +7,8 @@ const NOTHING = { bytes: 0, format: null, records: 0, process_creations: 0, matc
 
 export class Entry {
   over = false;
+  /** Taken out of the result: never read again. */
+  removed = false;
   /** A scanner has it. */
   reading = false;
   /** How many jobs it takes to read it, and how many of them have not ended. */
@@ -28,6 +30,13 @@ export class Entry {
     this.file = file;
     this.name = name;
     this.verify = verify;
+  }
+
+  remove() {
+    this.removed = true;
+    this.over = true;
+    // No hash of it is wanted any more.
+    this.hash = "failed";
   }
 
   /** Nothing of it was read yet. */

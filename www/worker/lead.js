@@ -16,7 +16,8 @@ export class Lead {
     this.session = new wasm_bindgen.Session();
     this.sorted = "";
     this.stale = true;
-    this.size = { rows: 0, groups: 0 };
+    /** @type {Core.Size} */
+    this.size = { rows: 0, groups: 0, events: 0 };
     this.timer = 0;
     this.told = 0;
     this.cost = 0;
@@ -87,6 +88,7 @@ export class Lead {
 /** @type {Record<string, (lead: Lead, args: any) => unknown>} */
 const ANSWERS = {
   rule: ({ session }) => session.rule(),
+  rule_forms: ({ session }) => session.rule_forms(),
   summary: (lead) => lead.tell(),
   plan,
   misfit: restartMisfit,
@@ -94,8 +96,29 @@ const ANSWERS = {
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
   source: ({ session }, { group, index }) => session.recall(group, index).source(),
   evidence: readAgain,
-  export: ({ session }, { format }) => ({ content: session.export(format), neutralised: format === "csv" ? session.neutralised() : 0 }),
+  export: ({ session }, { format, options }) => ({ content: session.export(format, options), neutralised: format === "csv" ? session.neutralised() : 0 }),
+  tuning: ({ session }) => session.tuning(),
+  tune,
+  remove,
+  hints: ({ session }) => session.hints(),
+  timeline: ({ session }, { buckets, view }) => session.timeline(buckets, view),
 };
+
+/** Hides other rows than before. @param {Lead} lead @param {{ json: string }} args */
+function tune(lead, { json }) {
+  const tuning = lead.session.tune(json);
+  lead.stale = true;
+  // The funnel and the verdict are to change with the table, not after it.
+  lead.tell();
+  return tuning;
+}
+
+/** Takes an input out of the result. @param {Lead} lead @param {{ source: number }} args */
+function remove(lead, { source }) {
+  lead.session.remove(source);
+  lead.stale = true;
+  lead.tell();
+}
 
 /**
  * In how many parts of about `bytes` a file can be read; 0: only at a stretch.
@@ -114,7 +137,7 @@ function restartMisfit(lead, { source }) {
   return misfit;
 }
 
-/** @param {Lead} lead @param {{ view: Core.View, from: number, to: number }} args */
+/** @param {Lead} lead @param {{ view: Core.Query, from: number, to: number }} args */
 function rows(lead, { view, from, to }) {
   const { session } = lead;
   const wanted = JSON.stringify(view);

@@ -137,6 +137,15 @@ export class Pool {
     return this.ask("evidence", { group, index, file: this.entries[source]?.file });
   }
 
+  /** Takes a file that was read out of the result. Its number stays. @param {number} source */
+  async remove(source) {
+    const entry = this.entries[source];
+    if (!entry?.over || entry.removed) return;
+    entry.remove();
+    this.tell([[source, { status: "removed", hash: "none" }]]);
+    await this.ask("remove", { source });
+  }
+
   close() {
     this.lead.terminate();
     this.hashes.stop();
@@ -193,6 +202,7 @@ export class Pool {
     this.lead = this.startLead();
     this.listen({ type: "restarted" });
     this.send(this.lead, { type: "add", inputs: this.entries.map(nameAndSize) });
+    this.entries.forEach(({ removed }, source) => { if (removed) this.ask("remove", { source }).catch(() => {}); });
     const culprit = source === undefined ? undefined : this.entries[source];
     if (culprit) culprit.crash = message;
     this.begin(0);
@@ -202,7 +212,7 @@ export class Pool {
 
   /** Reads the files from this one on from their beginning. @param {number} first */
   begin(first) {
-    const sources = this.entries.map((_, source) => source).slice(first);
+    const sources = this.entries.map((_, source) => source).slice(first).filter((source) => !this.entries[source]?.removed);
     for (const source of sources) this.entries[source]?.begin();
     this.left = this.entries.filter(({ over }) => !over).length;
     this.tell(sources.map((source) => [source, { status: "queued", bytes: 0, hash: "none" }]));
