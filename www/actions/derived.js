@@ -1,0 +1,71 @@
+// What follows from the rows and is asked for when they change: the timeline, the hints and what each line of the
+// tuning hides. While logs are read it is asked for now and then only, as it is work for who merges the findings.
+
+/** Bars of the timeline: few enough to be told apart, also on a phone. */
+const BARS = 160;
+const BARS_NARROW = 64;
+const WHILE_READING_MS = 750;
+
+/** @param {import("./page.js").Page} page */
+export function deriveFrom(page) {
+  const { store } = page;
+  const narrow = matchMedia("(max-width: 720px)");
+  let asking = false;
+  let stale = false;
+  let timer = 0;
+  let last = 0;
+  /** Whether more than the view has changed. */
+  let rowsToo = false;
+
+  function soon() {
+    if (timer) return;
+    const wait = store.get().phase === "reading" ? Math.max(0, last + WHILE_READING_MS - performance.now()) : 0;
+    timer = Number(setTimeout(() => {
+      timer = 0;
+      ask();
+    }, wait));
+  }
+
+  async function ask() {
+    if (asking) {
+      stale = true;
+      return;
+    }
+    const { view, revision } = store.get();
+    const { pool } = page;
+    const rows = rowsToo;
+    asking = true;
+    rowsToo = false;
+    last = performance.now();
+    try {
+      const [timeline, hints, tuning] = await Promise.all([
+        page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: { ...view, range: null } }),
+        rows ? page.ask("hints") : null,
+        rows ? page.ask("tuning") : null,
+      ]);
+      // Another session, or a change that will be answered by itself: this answer is of the past.
+      if (pool === page.pool && timeline && revision === store.get().revision) {
+        store.set({ timeline, ...(hints ? { hints } : {}), ...(tuning ? { tuning } : {}) });
+      } else rowsToo ||= rows;
+    } catch {
+      // The session was lost or closed; its successor announces itself by a new revision.
+    } finally {
+      asking = false;
+    }
+    if (stale) {
+      stale = false;
+      soon();
+    }
+  }
+
+  narrow.addEventListener("change", soon);
+  store.subscribe((state, before) => {
+    if (state.phase === "empty" || !state.summary) return;
+    const rows = state.revision !== before.revision || (state.phase === "done" && before.phase !== "done");
+    // The order of rows and the chosen range change nothing here.
+    const view = state.view !== before.view && /** @type {const} */ (["search", "hint", "source", "only"]).some((key) => state.view[key] !== before.view[key]);
+    if (!rows && !view) return;
+    rowsToo ||= rows;
+    soon();
+  });
+}

@@ -1,0 +1,69 @@
+// One row and the event behind it, read again from its file.
+
+import { sentence } from "./page.js";
+
+/** How many of a group's events are listed at once. */
+const MATCHES = 1000;
+
+/** @param {import("./page.js").Page} page */
+export function detailsActions(page) {
+  const { store } = page;
+
+  /** @param {number} group @param {number} index */
+  async function loadEvidence(group, index) {
+    const mine = ++page.recall;
+    try {
+      const evidence = await page.pool?.evidence(group, index);
+      if (evidence && mine === page.recall) change(group, { evidence, error: null });
+    } catch (error) {
+      if (mine === page.recall) change(group, { evidence: null, error: sentence(error) });
+    }
+  }
+
+  /** @param {number} group @param {Partial<App.Details>} patch */
+  function change(group, patch) {
+    store.set(({ details }) => (details && details.group === group ? { details: { ...details, ...patch } } : {}));
+  }
+
+  /** @satisfies {Partial<App.Actions>} */
+  const actions = {
+    /** @param {Core.Row} row */
+    async details(row) {
+      const { pool } = page;
+      if (!pool) return;
+      const { details: already, panel } = store.get();
+      const byKey = document.activeElement?.id === "grid" && page.lastInput === "key";
+      if (already?.group === row.group && panel === "details") {
+        if (byKey) page.app.details.focus();
+        return;
+      }
+      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, evidence: null, error: null } });
+      if (byKey && page.lastKey === "Enter") requestAnimationFrame(() => page.app.details.focus());
+      loadEvidence(row.group, 0);
+      try {
+        const matches = await pool.ask("matches", { group: row.group, from: 0, to: MATCHES });
+        change(row.group, { matches });
+      } catch {
+        // The evidence says what went wrong.
+      }
+    },
+    /** @param {number} by */
+    step(by) {
+      const { details } = store.get();
+      if (!details) return;
+      const last = Math.max(details.row.count, details.matches.length) - 1;
+      const index = Math.min(Math.max(0, details.index + by), last);
+      if (index === details.index) return;
+      change(details.group, { index });
+      loadEvidence(details.group, index);
+    },
+    closePanel() {
+      page.recall += 1;
+      store.set({ panel: null, details: null });
+      // At once, as what is to have the focus may be covered until then.
+      page.show();
+      page.app.actions.focusGrid();
+    },
+  };
+  return actions;
+}

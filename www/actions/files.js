@@ -1,0 +1,198 @@
+// What is read: opened, added, taken out, stopped, forgotten.
+
+import { packedBlock, sampleInput } from "../input/sample.js";
+import { diagnostics } from "../state/diagnostics.js";
+import { freshInputs } from "../state/files.js";
+import { initialState, preferencesOf } from "../state/initial.js";
+import { withNews } from "../state/summary.js";
+import { en } from "../text/en.js";
+import { download } from "../view/dom.js";
+import { Pool, workerFactory } from "../worker/pool.js";
+
+/**
+ * @param {import("./page.js").Page} page
+ * @param {{ tool: { version: string, build: string }, source: string | null }} about `source`: the page's own bytes
+ */
+export function fileActions(page, { tool, source }) {
+  const { store } = page;
+  /** @type {Promise<WebAssembly.Module> | null} */
+  let module = null;
+  /** @type {(() => Worker) | null} */
+  let spawn = null;
+
+  async function startPool() {
+    module ??= WebAssembly.compileStreaming
+      ? WebAssembly.compileStreaming(new Response(packedBlock("wasm"), { headers: { "content-type": "application/wasm" } }))
+      : new Response(packedBlock("wasm")).arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
+    spawn ??= workerFactory(document.getElementById("worker")?.textContent ?? "");
+    const made = new Pool({ module: await module, spawn, cores: navigator.hardwareConcurrency || 2, listen, words: en.reader, broke: en.files.broke });
+    const [rule, forms] = await Promise.all([made.ask("rule"), made.ask("rule_forms").catch(() => [])]);
+    store.set({ rule, forms });
+    return made;
+  }
+
+  function boot() {
+    page.starting = startPool().then(
+      (made) => { page.pool = made; },
+      (error) => {
+        store.set({ fatal: { title: en.fatal.damaged.title, text: en.fatal.damaged.text(String(error?.message ?? error)), next: en.fatal.damaged.next } });
+      },
+    );
+  }
+
+  /** @param {import("../worker/pool.js").PoolEvent} event */
+  function listen(event) {
+    switch (event.type) {
+      case "added":
+        store.set((state) => ({ files: [...state.files, ...event.files.map(({ source: index, name, size }) => newFile(index, name, size))] }));
+        break;
+      case "files":
+        changeFiles(event.patches);
+        break;
+      case "summary":
+        store.set((state) => ({
+          summary: withNews(state.summary, event.summary),
+          rule: event.summary.rule ?? state.rule,
+          // Only another match changes the table; a hash or another count does not.
+          revision: state.revision + (event.summary.totals.matches === state.summary?.totals.matches ? 0 : 1),
+        }));
+        break;
+      case "over":
+        store.set((state) => ({
+          phase: "done",
+          endedAt: performance.now(),
+          filesOpen: state.filesOpen || (state.summary?.sources ?? []).some((file) => file.problems.some((problem) => problem.severity !== "info")) || state.files.some((file) => file.crash !== null),
+        }));
+        if (!document.activeElement || document.activeElement === document.body) page.app.focusVerdict();
+        break;
+      case "restarted": {
+        // A new session numbers its groups anew, and hides nothing until it is told so again.
+        page.recall += 1;
+        const { tuning } = store.get();
+        store.set((state) => ({ phase: "reading", panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
+        if (tuning) page.ask("tune", { json: tuning.json }).catch(() => {});
+        break;
+      }
+      case "fatal":
+        store.set({ fatal: { title: en.fatal.worker.title, text: en.fatal.worker.text(event.message), next: en.fatal.worker.next } });
+        break;
+      default:
+    }
+  }
+
+  /** @param {import("../worker/pool.js").Patch[]} patches */
+  function changeFiles(patches) {
+    store.set((state) => {
+      const files = [...state.files];
+      for (const [index, patch] of patches) {
+        const file = files[index];
+        if (file) files[index] = { ...file, ...patch };
+      }
+      return { files };
+    });
+  }
+
+  /** @param {App.Input[]} incoming */
+  function read(incoming) {
+    const { pool } = page;
+    if (!pool) return;
+    const { fresh, doubles } = freshInputs(page.inputs.filter((input) => input !== null), incoming);
+    if (doubles > 0) page.say(en.say.doubles(doubles), "warning");
+    if (fresh.length === 0) return;
+    page.inputs.push(...fresh);
+    // A result is verified as a whole: what is added to it is read as it was.
+    const { phase, verify, verified } = store.get();
+    const now = phase === "empty" ? verify : verified;
+    store.set({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, verified: now });
+    pool.add(fresh, now);
+  }
+
+  function forget() {
+    page.pool?.close();
+    page.pool = null;
+    page.inputs = [];
+    page.recall += 1;
+    const state = store.get();
+    store.set({ ...initialState(preferencesOf(state)), rule: state.rule, forms: state.forms });
+    boot();
+  }
+
+  const actions = {
+    /** @param {App.Input[]} incoming */
+    async open(incoming) {
+      await page.starting;
+      if (store.get().fatal || incoming.length === 0) return;
+      read(incoming);
+    },
+    /** What came by a drop or by pasting: onto a result, the user says what it is for. @param {App.Input[]} incoming */
+    async offer(incoming) {
+      await page.starting;
+      if (store.get().phase === "empty") actions.open(incoming);
+      else if (incoming.length > 0) store.set({ waiting: incoming });
+    },
+    /** @param {"add" | "anew" | "none"} what */
+    async decide(what) {
+      const { waiting } = store.get();
+      store.set({ waiting: [] });
+      if (what === "anew") {
+        forget();
+        page.show();
+        await page.starting;
+      }
+      if (what !== "none") actions.open(waiting);
+    },
+    pickFiles: () => page.app.files.click(),
+    pickFolder: () => page.app.folder.click(),
+    async sample() {
+      actions.open([await sampleInput()]);
+    },
+    cancel() {
+      if (store.get().phase !== "reading" || store.get().cancelled) return;
+      store.set({ cancelled: true });
+      page.pool?.cancel();
+    },
+    reset() {
+      forget();
+      page.show();
+      document.getElementById("pick-files")?.focus();
+    },
+    /** @param {number} index */
+    async remove(index) {
+      const { pool } = page;
+      const { phase, files, details, view } = store.get();
+      const file = files[index];
+      if (!pool || !file || phase !== "done") return;
+      if (files.every((one) => one === file || one.status === "removed")) return actions.reset();
+      await pool.remove(index);
+      page.inputs[index] = null;
+      page.recall += 1;
+      // Its groups are gone or smaller, and what was shown of them with it.
+      store.set((state) => ({
+        revision: state.revision + 1,
+        details: null,
+        panel: details && state.panel === "details" ? null : state.panel,
+        view: view.source === index ? { ...state.view, source: null } : state.view,
+      }));
+      page.say(en.say.removed(file.name));
+      document.getElementById("toggle-files")?.focus();
+    },
+    copyDiagnostics() {
+      page.app.actions.copy(diagnostics({ ...tool, agent: navigator.userAgent }, store.get()), en.files.diagnostics);
+    },
+    savePage() {
+      if (source === null) return page.say(en.say.saveByHand, "warning");
+      download("index.html", source, "text/html");
+      return page.say(en.say.saved);
+    },
+    toggleFiles: () => store.set((state) => ({ filesOpen: !state.filesOpen })),
+  };
+  return { boot, actions };
+}
+
+/** @param {number} index @param {string} name @param {number} size @returns {App.FileState} */
+function newFile(index, name, size) {
+  return {
+    source: index, name, size, status: "queued", bytes: 0, format: null, records: 0, process_creations: 0, matches: 0,
+    unreadable: 0, problems: 0, startedAt: null, endedAt: null, crash: null, hash: "none",
+  };
+}

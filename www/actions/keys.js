@@ -1,0 +1,72 @@
+// The keys of the page, wherever the focus is. Those of a single region stand with it: the table, the timeline, a menu.
+
+/** @param {EventTarget | null} target */
+const isField = (target) => target instanceof HTMLElement && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+
+/** @param {import("./page.js").Page} page */
+export function listenForKeys(page) {
+  const { store, app } = page;
+  const { actions } = app;
+  window.addEventListener("pointerdown", () => { page.lastInput = "pointer"; }, true);
+  window.addEventListener("keydown", (event) => { page.lastInput = "key"; page.lastKey = event.key; }, true);
+
+  /** What a change of the tuning is undone from: the table and the panels, never a text being typed. */
+  const undoable = () => {
+    const at = document.activeElement;
+    return at === document.body || app.table.node.contains(at) || app.tuning.node.contains(at) || app.banner.node.contains(at) || app.details.node.contains(at);
+  };
+
+  /** @param {KeyboardEvent} event */
+  function escape(event) {
+    const state = store.get();
+    if (state.phase === "reading" && !state.cancelled) actions.cancel();
+    else if (isField(event.target) && !app.tuning.node.contains(/** @type {Node} */ (event.target))) {
+      if (!app.table.clearSearch()) app.table.focus();
+    } else if (state.panel !== null) actions.closePanel();
+    else if (state.step) actions.openStep(null);
+    else if (!app.table.clearSearch()) {
+      if (state.view.only === null && state.view.range === null) return false;
+      actions.narrow({ only: null, range: null });
+    }
+    return true;
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was one of the page's */
+  function key(event) {
+    const state = store.get();
+    if (event.key === "Escape") return escape(event);
+    if (isField(event.target)) return false;
+    const rows = state.rows > 0 && state.phase !== "empty";
+    switch (event.key) {
+      case "?": actions.keys(); return true;
+      case "/": if (rows || state.view.search) app.table.focusSearch(); return rows;
+      case "e": if (state.summary) actions.report(); return state.summary !== null;
+      case "t": return state.phase !== "empty" && app.timeline.focus();
+      case "f": if (state.summary && state.summary.totals.matches > 0) actions.openTuning(); return state.summary !== null;
+      case "u": if (undoable()) actions.undo(); return undoable();
+      case "[": actions.step(-1); return true;
+      case "]": actions.step(1); return true;
+      case "c": case "x": case "i": {
+        const { details } = state;
+        if (details && app.details.node.contains(document.activeElement)) {
+          const cell = { field: "process", value: details.row.process };
+          if (event.key === "c") actions.copy(cell.value, cell.field);
+          else actions.cell(event.key === "x" ? "exclude" : "include", cell);
+        } else if (rows) app.table.key(event.key);
+        else return false;
+        return true;
+      }
+      case "j": case "k": case "m": case "s": if (rows) app.table.key(event.key); return rows;
+      default: return false;
+    }
+  }
+
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey || app.dialogOpen()) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key.toLowerCase() === "z" && !event.shiftKey && !isField(event.target) && undoable() && store.get().undo.length > 0) actions.undo();
+      else return;
+    } else if (!key(event)) return;
+    event.preventDefault();
+  });
+}

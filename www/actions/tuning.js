@@ -1,0 +1,97 @@
+// The tuning filter: each change goes to the core as a whole file, and each can be undone.
+
+import { exportName, present } from "../state/files.js";
+import { active, allOff, entryOf, fileOf, withEntry } from "../state/tuning.js";
+import { en } from "../text/en.js";
+import { download } from "../view/dom.js";
+import { sentence } from "./page.js";
+
+/** So many changes can be undone. */
+const MOST_UNDO = 100;
+/** No tuning file that a person wrote is larger. */
+const MOST_BYTES = 4_000_000;
+
+/** @param {import("./page.js").Page} page */
+export function tuningActions(page) {
+  const { store } = page;
+  const t = en.tuning;
+
+  /**
+   * @param {string} json
+   * @returns {Promise<Core.Tuning | null>} null: refused, and nothing has changed
+   */
+  async function apply(json) {
+    const { pool } = page;
+    if (!pool) return null;
+    const tuning = /** @type {Core.Tuning} */ (await pool.ask("tune", { json }));
+    store.set((state) => ({ tuning, refused: null, revision: state.revision + 1 }));
+    return tuning;
+  }
+
+  /**
+   * @param {string} json @param {(tuning: Core.Tuning) => string} [say]
+   * @returns {Promise<boolean>}
+   */
+  async function change(json, say) {
+    const before = store.get().tuning?.json ?? JSON.stringify(fileOf(null));
+    try {
+      const tuning = await apply(json);
+      if (!tuning) return false;
+      store.set((state) => ({ undo: [...state.undo, before].slice(-MOST_UNDO) }));
+      if (say) page.say(say(tuning), "info", { undo: true });
+      return true;
+    } catch (error) {
+      store.set({ refused: sentence(error) });
+      return false;
+    }
+  }
+
+  /** @satisfies {Partial<App.Actions>} */
+  const actions = {
+    openTuning() {
+      store.set({ panel: "tuning" });
+      page.show();
+      page.app.tuning.focus();
+    },
+    /** @param {Core.TuningFile} file @param {(tuning: Core.Tuning) => string} [say] */
+    tune: (file, say) => change(JSON.stringify(file), say),
+    /** @param {Core.Entry["mode"]} mode @param {App.Cell} cell */
+    async cell(mode, cell) {
+      const file = withEntry(fileOf(store.get().tuning), entryOf(cell, mode));
+      const done = await change(JSON.stringify(file), (tuning) => t.said[mode](cell.field, cell.value, tuning.hidden.rows));
+      if (!done) page.say(store.get().refused ?? en.say.unknown, "error");
+    },
+    showAll() {
+      const file = allOff(fileOf(store.get().tuning));
+      change(JSON.stringify(file), () => t.said.all);
+    },
+    async undo() {
+      const { undo } = store.get();
+      const json = undo.at(-1);
+      if (json === undefined) return page.say(t.said.nothing);
+      try {
+        const tuning = await apply(json);
+        if (!tuning) return;
+        store.set({ undo: undo.slice(0, -1) });
+        page.say(t.said.undone(tuning.hidden.rows));
+      } catch (error) {
+        page.say(sentence(error), "error");
+      }
+    },
+    /** @param {File} file */
+    async importTuning(file) {
+      if (file.size > MOST_BYTES) return store.set({ refused: t.tooLarge });
+      const text = await file.text().catch(() => null);
+      if (text === null) return store.set({ refused: t.unreadable });
+      await change(text, (tuning) => t.said.imported(active(tuning), tuning.hidden.rows));
+    },
+    exportTuning() {
+      const { tuning, files } = store.get();
+      if (!tuning) return;
+      const name = exportName(present(files).map((file) => file.name), "json", new Date()).replace("sysmon-triage-", "sysmon-triage-tuning-");
+      download(name, tuning.json, "application/json");
+      page.say(en.say.exported(name));
+    },
+  };
+  return actions;
+}
