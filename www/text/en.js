@@ -2,11 +2,13 @@
 // does not show it.
 
 import { bytes, duration, number } from "../state/format.js";
+import * as workbench from "./workbench.js";
 
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
 export const en = {
+  ...workbench,
   product: "Sysmon triage",
   title: {
     empty: "Sysmon triage: Process Execution via WMI",
@@ -90,7 +92,7 @@ export const en = {
     },
     status: {
       queued: "waiting", reading: "reading", done: "read", cancelled: "read in part", crashed: "reader broke down",
-      partial: "read in part", errors: "read with errors", warnings: "read with warnings", failed: "not read",
+      removed: "taken out", partial: "read in part", errors: "read with errors", warnings: "read with warnings", failed: "not read",
     },
     /** @param {number} n */
     records: (n) => count(n, "record", "records"),
@@ -104,6 +106,7 @@ export const en = {
     more: (n) => `and ${count(n, "file", "files")} more, in the export`,
     /** @param {number} n */
     members: (n) => `${count(n, "member", "members")} of this archive`,
+    remove: (/** @type {string} */ name) => `Take ${name} out of the result`,
     show: "Show files",
     hide: "Hide files",
     sha256: "SHA-256",
@@ -140,7 +143,7 @@ export const en = {
 
   verdict: {
     label: "Verdict",
-    /** @param {Core.Summary["verdict"]} v */
+    /** @param {Pick<Core.Summary["verdict"], "groups" | "matches" | "hosts" | "users">} v */
     found: (v) => [
       count(v.groups, "group", "groups"), count(v.matches, "event", "events"),
       count(v.hosts, "host", "hosts"), count(v.users, "user", "users"),
@@ -166,6 +169,7 @@ export const en = {
       records: "records read",
       process_creations: "process creations",
       matches: "children of WmiPrvSE.exe",
+      hidden: "hidden by tuning",
       shown: "shown",
     }),
     inGroups: (/** @type {number} */ n) => `in ${count(n, "group", "groups")}`,
@@ -188,8 +192,10 @@ export const en = {
     moreHosts: (/** @type {number} */ n) => `and ${count(n, "host", "hosts")} more`,
     matchesText: (/** @type {number} */ events, /** @type {number} */ groups) => `Nothing is dropped here. ${count(events, "event", "events")} become ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,
     key: "The key",
-    shownText: (/** @type {number} */ hidden) => (hidden === 0 ? "Nothing is hidden: no exclusion is active." : `${count(hidden, "event", "events")} hidden by your exclusions.`),
-    searchText: (/** @type {number} */ rows, /** @type {number} */ groups) => `The search box narrows the table to ${number(rows)} of ${count(groups, "row", "rows")}. Exports hold all of them.`,
+    hiddenText: (/** @type {number} */ hidden) => (hidden === 0 ? "Nothing is hidden: no exclusion, include or preset hits an event." : `${count(hidden, "event", "events")} hidden. Each line and preset that is on, and what it hides alone; an event can be hit by several:`),
+    hiddenLook: "Open the tuning",
+    shownText: (/** @type {number} */ events, /** @type {number} */ groups, /** @type {number} */ hidden) => `${count(events, "event", "events")} in ${count(groups, "row", "rows")}.${hidden === 0 ? "" : ` A row of which some events are hidden counts the others only.`}`,
+    searchText: (/** @type {number} */ rows, /** @type {number} */ groups) => `The table is narrowed to ${number(rows)} of ${count(groups, "row", "rows")}. Exports hold all of them.`,
   },
 
   table: {
@@ -205,12 +211,13 @@ export const en = {
     csv: "CSV",
     json: "JSON",
     exportLabel: "Export",
-    csvTitle: "Export all rows as CSV (e)",
+    csvTitle: "Export all rows as CSV",
     jsonTitle: "Export the whole report as JSON",
     copy: (/** @type {string} */ column) => `Copy ${column} (c)`,
     noTime: "unknown",
     noTimeTitle: "No time in this event could be read",
     nothing: (/** @type {string} */ text) => `No row contains \u201c${text}\u201d.`,
+    stackHead: "value",
     zone: { utc: "UTC", local: "local" },
     eventWord: (/** @type {number} */ n) => (n === 1 ? "event" : "events"),
     meaning: /** @type {[string, string][]} */ ([
@@ -224,7 +231,10 @@ export const en = {
       ["count", "events in the group"],
       ["firstTime", "earliest event of the group"],
       ["lastTime", "latest event of the group"],
+      ["hints", "not of the rule: traits worth a second look"],
+      ["sources", "not of the rule: files that the row's events stand in"],
     ]),
+    moreSources: (/** @type {string} */ first, /** @type {number} */ more) => `${first} +${number(more)}`,
   },
 
   details: {
@@ -234,6 +244,7 @@ export const en = {
     previous: "Previous event of this group",
     next: "Next event of this group",
     loading: "Reading this event again from its file",
+    hints: "Hints",
     why: "Why it matched",
     holds: "holds",
     fails: "does not hold",
@@ -275,9 +286,9 @@ export const en = {
       found: "What these logs hold instead",
     },
     all_hidden: {
-      title: (/** @type {number} */ n) => `All ${number(n)} matches are hidden by your exclusions.`,
-      text: "The rule matched, and the tuning filter hides every row.",
-      next: ["Turn exclusions off one after another and look at what comes back."],
+      title: (/** @type {number} */ n) => (n === 1 ? "The one match is hidden by your tuning." : `All ${number(n)} matches are hidden by your tuning.`),
+      text: "The rule did match. This is not an all-clear: the tuning filter hides every row.",
+      next: ["Show all rows again, or switch lines of the tuning off one after another and look at what comes back."],
     },
     coverage_unknown: {
       title: "No match in what could be read, but not everything could be read.",
@@ -318,12 +329,19 @@ export const en = {
       [["\u2191", "\u2193"], "Move between rows (or k and j)"],
       [["\u2190", "\u2192"], "Move between columns"],
       [["Home", "End"], "First and last column; with Ctrl, first and last row"],
-      [["Enter"], "Details of the row"],
+      [["Enter"], "Details of the row; in a stack, its rows"],
       [["c"], "Copy the cell"],
+      [["m"], "More for the cell: exclude, include, stack"],
+      [["x"], "Exclude the cell\u2019s value; on a time or count, the row\u2019s command line"],
+      [["i"], "Include only the cell\u2019s value"],
+      [["u"], "Undo the last exclusion or include (or Ctrl and z)"],
+      [["f"], "Tuning"],
+      [["s"], "Sort by the column"],
+      [["Shift", "\u2190", "\u2192"], "Column narrower, wider"],
+      [["t"], "Timeline: arrows move, Shift selects, Enter filters"],
       [["["], "Previous event of the group"],
       [["]"], "Next event of the group"],
-      [["e"], "Export CSV"],
-      [["Shift", "e"], "Export JSON"],
+      [["e"], "Report: export or print"],
       [["Esc"], "Back; while reading, cancel"],
       [["Ctrl", "v"], "Read pasted files or text"],
       [["?"], "These keys"],
@@ -333,7 +351,7 @@ export const en = {
   say: {
     reading: (/** @type {number} */ n) => `Reading ${count(n, "file", "files")}.`,
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
-    done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.totals.groups, "group", "groups")}, ${count(s.totals.matches, "matching event", "matching events")}, ${count(s.totals.problems, "problem", "problems")}.`,
+    done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.totals.matches, "matching event", "matching events")}, ${count(s.totals.problems, "problem", "problems")}.`,
     cancelled: "Reading stopped. What was found is kept.",
     copied: (/** @type {string} */ what) => `Copied: ${what}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
@@ -348,6 +366,9 @@ export const en = {
     saved: "Saved. Compare its SHA-256 with the published one.",
     saveByHand: "This browser cannot write its own page out. Save it with the browser's menu as \u201cHTML only\u201d.",
     dismiss: "Dismiss",
+    undo: "Undo",
+    removed: (/** @type {string} */ name) => `Taken out of the result: ${name}`,
+    unknown: "no reason was given",
   },
 
   fatal: {

@@ -2,15 +2,23 @@
 
 import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
+import { createBanner } from "./banner.js";
+import { createColumns } from "./columns.js";
 import { createDetails } from "./details.js";
 import { createFiles } from "./files.js";
 import { createFunnel } from "./funnel.js";
 import { createHeader } from "./header.js";
+import { createIncoming } from "./incoming.js";
 import { createKeys } from "./keys.js";
+import { createMenu } from "./menu.js";
 import { createNoMatch } from "./nomatch.js";
 import { createFatal, createStatus, createToast, createVeil } from "./notices.js";
+import { createPaper } from "./paper.js";
+import { createReport } from "./report.js";
 import { createRule } from "./rule.js";
 import { createTable } from "./table.js";
+import { createTimeline } from "./timeline.js";
+import { createTuning } from "./tuning.js";
 import { createVerdict } from "./verdict.js";
 import { createWelcome } from "./welcome.js";
 
@@ -28,10 +36,18 @@ export function createApp(root, actions, tool) {
   const verdict = createVerdict(actions);
   const funnel = createFunnel(actions);
   const filesRegion = createFiles(actions);
-  const noMatch = createNoMatch();
-  const table = createTable(actions);
-  const details = createDetails(actions);
+  const banner = createBanner(actions);
+  const noMatch = createNoMatch(actions);
+  const menu = createMenu();
+  const columns = createColumns(actions);
+  const timeline = createTimeline(actions);
+  const table = createTable(actions, menu, () => columns.open());
+  const details = createDetails(actions, menu);
+  const tuning = createTuning(actions);
+  const report = createReport(actions);
+  const incoming = createIncoming(actions);
   const keys = createKeys();
+  const paper = createPaper(tool);
   const status = createStatus();
   const toast = createToast(actions);
   const veil = createVeil();
@@ -43,16 +59,23 @@ export function createApp(root, actions, tool) {
     h("span", { class: "grow" }),
     save);
   const results = h("main", { class: "results", id: "results", hidden: true },
-    h("div", { class: "results-main" }, verdict.node, noMatch.node, funnel.node, filesRegion.node, table.node, ruleSlot), details.node);
+    h("div", { class: "results-main" }, verdict.node, banner.node, noMatch.node, funnel.node, filesRegion.node, timeline.node, table.node, ruleSlot), details.node, tuning.node);
+  const dialogs = [keys, report.dialog, columns.dialog, incoming.dialog];
 
-  replace(root, header.node, status.node, welcome.node, fatal.node, results, footer, toast.node, veil.node, keys.node, files, folder);
-  const regions = [header, rule, welcome, verdict, funnel, filesRegion, noMatch, table, details, status, toast, veil, fatal];
+  replace(root, header.node, status.node, welcome.node, fatal.node, results, footer, toast.node, veil.node, menu.node, dialogs.map(({ node }) => node), paper.node, files, folder);
+  const regions = [header, rule, welcome, verdict, banner, funnel, filesRegion, noMatch, timeline, table, details, tuning, report, columns, incoming, status, toast, veil, fatal];
 
   const covers = matchMedia("(max-width: 1080px)");
   let scrolled = 0;
+  /** @type {App.State} */
+  let shown;
 
   return {
-    files, folder, table, details, keys,
+    actions, files, folder, table, timeline, details, tuning, banner, keys,
+    report: { open() { report.open(); report.update(shown); } },
+    dialogOpen: () => dialogs.some(({ node }) => node.open),
+    /** @param {unknown} content the JSON export @param {App.State} state */
+    print: (content, state) => paper.print(content, state),
     focusVerdict() {
       const target = document.querySelector("#verdict:not([hidden]), #no-match:not([hidden]) h2");
       if (target instanceof HTMLElement) target.focus({ preventScroll: true });
@@ -62,10 +85,11 @@ export function createApp(root, actions, tool) {
       const page = document.documentElement;
       page.dataset.phase = state.phase;
       page.dataset.hash = state.files.some((file) => file.hash === "pending") ? "pending" : state.files.some((file) => file.hash === "done") ? "done" : "none";
-      const opens = state.details !== null && !before?.details;
-      const closes = state.details === null && !!before?.details;
+      shown = state;
+      const opens = state.panel !== null && !before?.panel;
+      const closes = state.panel === null && !!before?.panel;
       if (opens) scrolled = scrollY;
-      page.classList.toggle("details-open", state.details !== null);
+      page.classList.toggle("details-open", state.panel !== null && state.phase !== "empty");
       show(save, state.phase !== "empty");
       show(results, state.phase !== "empty" && state.fatal === null);
       if (state.phase !== "empty" && rule.node.parentNode !== ruleSlot) ruleSlot.append(rule.node);
@@ -78,7 +102,7 @@ export function createApp(root, actions, tool) {
         const read = state.files.reduce((sum, file) => sum + Math.min(file.bytes, file.size), 0);
         return size === 0 ? 0 : Math.floor((read / size) * 100);
       };
-      const title = state.phase === "empty" ? en.title.empty : state.phase === "reading" ? en.title.reading(percent()) : en.title.done(state.summary?.totals.groups ?? 0);
+      const title = state.phase === "empty" ? en.title.empty : state.phase === "reading" ? en.title.reading(percent()) : en.title.done(state.summary?.verdict.groups ?? 0);
       if (document.title !== title) document.title = title;
     },
   };

@@ -1,14 +1,17 @@
 // One row: why it matched, every field, and the event itself, read again from its file.
 
+import { CELL_FIELDS } from "../state/tuning.js";
+import { STACKS } from "../state/columns.js";
 import { number, offset } from "../state/format.js";
 import { fullTime } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence, rawEvidence } from "./evidence.js";
 import { h, replace, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
+import { cellItems } from "./menu.js";
 
-/** @param {App.Actions} actions */
-export function createDetails(actions) {
+/** @param {App.Actions} actions @param {ReturnType<typeof import("./menu.js").createMenu>} menu */
+export function createDetails(actions, menu) {
   const t = en.details;
   // Where the details cover the page, its first heading is covered too: this one stands in for it.
   const page = h("h1", { class: "offscreen page-heading" });
@@ -18,13 +21,22 @@ export function createDetails(actions) {
   const previous = h("button", { type: "button", class: "button quiet square", "aria-label": t.previous, title: `${t.previous} ([)`, on: { click: () => actions.step(-1) } }, icon("left"));
   const next = h("button", { type: "button", class: "button quiet square", "aria-label": t.next, title: `${t.next} (])`, on: { click: () => actions.step(1) } }, icon("right"));
   const stepper = h("div", { class: "stepper" }, previous, position, next);
-  const close = h("button", { type: "button", class: "button quiet square", id: "close-details", "aria-label": t.close, title: t.close, on: { click: () => actions.closeDetails() } }, icon("close"));
+  const close = h("button", { type: "button", class: "button quiet square", id: "close-details", "aria-label": t.close, title: t.close, on: { click: () => actions.closePanel() } }, icon("close"));
   const body = h("div", { class: "details-body" });
   const node = h("aside", { class: "details", id: "details", hidden: true, "aria-labelledby": "details-title" },
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
 
   /** @param {string} value @param {string} what */
   const copyButton = (value, what) => h("button", { type: "button", class: "button quiet square tiny copy", title: t.copyValue(what), "aria-label": t.copyValue(what), on: { click: () => actions.copy(value, what) } }, icon("copy"));
+
+  /** Exclude, include, stack: for a field of the key. @param {string} field @param {string} value */
+  function moreButton(field, value) {
+    const label = en.menu.label(field);
+    const button = h("button", { type: "button", class: "button quiet square tiny", id: `more-${field}`, title: label, "aria-label": label, "aria-haspopup": "menu", on: {
+      click: () => menu.open(button, label, cellItems(actions, { field, value, tunable: true, stackable: STACKS.includes(field) }), () => document.getElementById(`more-${field}`)?.focus()),
+    } }, icon("more"));
+    return button;
+  }
 
   /** @param {string | null} value */
   const shown = (value) => (value === null ? h("span", { class: "null" }, t.none) : evidence(value));
@@ -43,6 +55,9 @@ export function createDetails(actions) {
     /** @param {string} label @param {Node | string | null} value */
     const fact = (label, value) => (value === null ? null : h("div", null, h("dt", null, label), h("dd", null, value)));
     return [
+      event.hints && event.hints.length > 0 ? section(t.hints,
+        h("ul", { class: "hint-why" }, event.hints.map((hint) => h("li", null, h("span", { class: "hint-tag" }, hint.label), h("span", null, evidence(hint.why))))),
+        h("p", { class: "muted small" }, en.hints.text)) : null,
       section(t.why, h("ul", { class: "clauses" }, event.clauses.map((clause) => h("li", { class: clause.holds ? "holds" : "fails" },
         icon(clause.holds ? "check" : "cross"),
         h("div", null,
@@ -61,7 +76,7 @@ export function createDetails(actions) {
           h("th", { scope: "row" }, field.name, field.key ? h("span", { class: "key-mark", title: t.keyTitle }, t.key) : null,
             field.source_field ? h("span", { class: "source" }, field.source_field) : null),
           h("td", null, shown(field.value)),
-          h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name))))))),
+          h("td", { class: "tools wide" }, field.value === null ? null : [copyButton(field.value, field.name), CELL_FIELDS.includes(field.name) ? moreButton(field.name, field.value) : null])))))),
       section(t.logged,
         h("h4", null, t.data), fieldTable(event.data),
         h("h4", null, t.system), fieldTable(event.system)),
@@ -79,10 +94,10 @@ export function createDetails(actions) {
     /** @param {App.State} state @param {App.State | null} before */
     update(state, before) {
       const { details } = state;
-      show(node, details !== null);
-      if (!details) return;
+      show(node, details !== null && state.panel === "details");
+      if (!details || state.panel !== "details") return;
       const old = before?.details ?? null;
-      if (details === old && state.zone === before?.zone) return;
+      if (details === old && state.zone === before?.zone && before?.panel === "details") return;
       if (details.group !== old?.group) node.scrollTop = 0;
       const { row } = details;
       setText(page, state.rule?.name ?? "");

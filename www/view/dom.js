@@ -4,7 +4,7 @@
 /** @typedef {Node | string | number | null | undefined | false} Child */
 /** @typedef {Record<string, unknown> & { on?: Record<string, (event: any) => void>, vars?: Record<string, string> }} Props */
 
-const SAFE_ATTRIBUTE = /^(?:aria-[a-z]+|data-[a-z-]+|id|class|role|type|title|for|tabindex|value|placeholder|name|lang|dir|hidden|disabled|open|multiple|webkitdirectory|autocomplete|spellcheck|colspan|scope|download|href|min|max|viewBox|d|fill|width|height|x|y|cx|cy|r|rx|focusable|enterkeyhint|inputmode|readonly|selected)$/;
+const SAFE_ATTRIBUTE = /^(?:aria-[a-z]+|data-[a-z-]+|id|class|role|type|title|for|tabindex|value|placeholder|name|lang|dir|hidden|disabled|open|multiple|webkitdirectory|autocomplete|spellcheck|colspan|scope|download|href|min|max|viewBox|d|fill|width|height|x|y|cx|cy|r|rx|focusable|enterkeyhint|inputmode|readonly|selected|checked|rows|maxlength|accept|preserveAspectRatio)$/;
 
 /** @param {Element} node @param {Props} props */
 function apply(node, props) {
@@ -72,6 +72,17 @@ export function setText(node, text) {
 export function replace(node, ...children) {
   node.replaceChildren();
   append(node, children);
+}
+
+/**
+ * Draws a part anew and leaves the focus on the control that had it, found again by its id.
+ * @param {HTMLElement} node @param {() => void} draw
+ */
+export function keepFocus(node, draw) {
+  const at = document.activeElement;
+  const id = at instanceof HTMLElement && node.contains(at) ? at.id : "";
+  draw();
+  if (id !== "" && document.activeElement?.id !== id) document.getElementById(id)?.focus({ preventScroll: true });
 }
 
 /** @param {HTMLElement} node @param {boolean} shown */

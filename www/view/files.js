@@ -1,7 +1,9 @@
 // A row a file: while it is read, how far; afterwards, what it held and what was wrong with it.
 
+import { present } from "../state/files.js";
 import { bytes } from "../state/format.js";
 import { fileProgress, totalProgress } from "../state/progress.js";
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
@@ -23,8 +25,9 @@ function createRow(actions, file) {
   const speed = h("span", { class: "file-speed" });
   const bar = h("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": file.name }, h("div"));
   const more = h("div", { class: "file-more" });
+  const remove = h("button", { type: "button", class: "button quiet square tiny file-remove", id: `remove-${file.source}`, title: t.remove(visibleText(file.name)), "aria-label": t.remove(visibleText(file.name)), hidden: true, on: { click: () => actions.remove(file.source) } }, icon("close"));
   const node = h("li", { class: "file" },
-    h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed),
+    h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed, h("span", { class: "file-tools" }, remove)),
     bar, more);
   let shownKey = "";
   let status = "";
@@ -50,6 +53,7 @@ function createRow(actions, file) {
       // While it reads, the reader's own counts are newer than the session's.
       const counts = reading || !source ? now : source;
       setText(found, `${t.records(counts.records)} \u00b7 ${t.creations(counts.process_creations)} \u00b7 ${t.matches(counts.matches)}`);
+      show(remove, !reading && now.status !== "removed");
       const { share, rate, left } = fileProgress(now, clock);
       setText(speed, reading
         ? [rate === null ? "" : t.rate(rate), left === null ? "" : t.left(left)].filter(Boolean).join(" \u00b7 ")
@@ -110,7 +114,8 @@ export function createFiles(actions) {
     node,
     /** @param {App.State} state */
     update(state) {
-      const { files, phase, summary } = state;
+      const { phase, summary } = state;
+      const files = present(state.files);
       show(node, phase !== "empty");
       if (phase === "empty") {
         rows = [];

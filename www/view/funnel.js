@@ -1,13 +1,14 @@
 // From all records to the rows: each number opens what was dropped there, and why.
 
 import { number } from "../state/format.js";
+import { isNarrowed } from "../state/grid.js";
 import { outcomes } from "../state/outcome.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 
-const STEPS = /** @type {const} */ (["records", "process_creations", "matches", "shown"]);
+const STEPS = /** @type {const} */ (["records", "process_creations", "matches", "hidden", "shown"]);
 
 /** @param {App.Actions} actions */
 export function createFunnel(actions) {
@@ -68,10 +69,22 @@ export function createFunnel(actions) {
           h("p", null, t.matchesText(all.matches, all.groups)),
           h("p", { class: "muted" }, `${t.key}: `, h("code", null, summary.rule.key.join("  "))),
         ];
+      case "hidden": {
+        const { tuning } = state;
+        const lines = [
+          ...(tuning?.entries ?? []).filter(({ enabled }) => enabled).map((entry) => ({ text: en.tuning.sentence(entry), hides: entry.hides })),
+          ...(tuning?.presets ?? []).filter(({ enabled }) => enabled).map(({ name, hides }) => ({ text: name, hides })),
+        ];
+        return [
+          h("p", null, t.hiddenText(all.hidden)),
+          lines.length > 0 ? h("ul", { class: "outcomes" }, lines.map(({ text, hides }) => h("li", null, h("b", null, number(hides.events)), h("span", null, evidence(text))))) : null,
+          h("div", { class: "button-row" }, h("button", { type: "button", class: "button small", id: "funnel-tuning", on: { click: () => actions.openTuning() } }, icon("filter"), t.hiddenLook)),
+        ];
+      }
       default:
         return [
-          h("p", null, t.shownText(all.hidden)),
-          state.view.search ? h("p", null, t.searchText(state.rows, state.groups)) : null,
+          h("p", null, t.shownText(all.shown, all.shownGroups, all.hidden)),
+          isNarrowed(state.view) && state.view.stack === "" ? h("p", null, t.searchText(state.rows, all.shownGroups)) : null,
         ];
     }
   }
@@ -87,11 +100,12 @@ export function createFunnel(actions) {
       const all = outcomes(summary.totals);
       for (const { step, value, extra, button } of parts) {
         setText(value, number(all[step]));
-        if (step === "shown") setText(extra, all.groups > 0 ? t.inGroups(all.groups) : "");
+        if (step === "shown") setText(extra, all.shownGroups > 0 ? t.inGroups(all.shownGroups) : "");
+        button.classList.toggle("some", step === "hidden" && all.hidden > 0);
         setAttribute(button, "aria-expanded", step === open ? "true" : "false");
       }
       show(panel, open !== null);
-      if (open !== null && (open !== previous?.step || summary !== previous?.summary || state.view !== previous?.view || state.rows !== previous?.rows)) {
+      if (open !== null && (open !== previous?.step || summary !== previous?.summary || state.view !== previous?.view || state.rows !== previous?.rows || state.tuning !== previous?.tuning)) {
         const step = open;
         replace(panel, h("div", { class: "step-content" }, explain(step, state, summary)),
           h("button", { type: "button", class: "button quiet square close", "aria-label": t.close, title: t.close, on: {

@@ -8,7 +8,8 @@ import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
 
-export function createNoMatch() {
+/** @param {App.Actions} actions */
+export function createNoMatch(actions) {
   const t = en.noMatch;
   const node = h("section", { class: "no-match", id: "no-match", hidden: true, "aria-label": t.label });
 
@@ -58,7 +59,10 @@ export function createNoMatch() {
           kind === "no_match" || kind === "coverage_unknown" ? seen(summary, state.zone) : null,
           kind === "no_process_creations" ? kinds(summary) : null,
           h("h3", null, t.nextHeading),
-          h("ul", null, words.next.map((step) => h("li", null, step)))));
+          h("ul", null, words.next.map((step) => h("li", null, step))),
+          kind === "all_hidden" ? h("div", { class: "button-row" },
+            h("button", { type: "button", class: "button primary", id: "no-match-show-all", on: { click: () => actions.showAll() } }, en.tuning.banner.showAll),
+            h("button", { type: "button", class: "button", id: "no-match-tuning", on: { click: () => actions.openTuning() } }, en.tuning.banner.look)) : null));
     },
   };
 }

@@ -32,7 +32,8 @@ export function createStatus() {
 export function createToast(actions) {
   const text = h("span", null);
   const mark = h("span", { class: "toast-icon" });
-  const node = h("div", { class: "toast", role: "status", "aria-live": "polite" }, h("div", { class: "toast-body", hidden: true }, mark, text,
+  const undo = h("button", { type: "button", class: "button small", id: "toast-undo", hidden: true, on: { click: () => { actions.undo(); actions.focusGrid(); } } }, icon("undo"), en.say.undo);
+  const node = h("div", { class: "toast", role: "status", "aria-live": "polite" }, h("div", { class: "toast-body", hidden: true }, mark, text, undo,
     h("button", { type: "button", class: "button quiet square tiny", "aria-label": en.say.dismiss, title: en.say.dismiss, on: { click: () => actions.dismissToast() } }, icon("close"))));
   const box = /** @type {HTMLElement} */ (node.firstChild);
   return {
@@ -45,6 +46,7 @@ export function createToast(actions) {
       replace(mark, icon(state.toast.kind === "info" ? "check" : state.toast.kind));
       box.className = `toast-body ${state.toast.kind}`;
       setText(text, state.toast.text);
+      show(undo, state.toast.undo === true);
     },
   };
 }

@@ -2,12 +2,14 @@
 
 import { en } from "../text/en.js";
 import { h, replace } from "./dom.js";
+import { createForms } from "./forms.js";
 import { icon } from "./icons.js";
 
 /** @param {App.Actions} actions */
 export function createRule(actions) {
   const t = en.rule;
   const body = h("div", { class: "rule-body" });
+  const forms = createForms(actions);
   const node = h("details", { class: "rule", id: "rule-panel" },
     h("summary", null, icon("right", "turn"), h("span", null, t.heading)), body);
 
@@ -20,7 +22,8 @@ export function createRule(actions) {
       h("section", null,
         h("div", { class: "head" }, h("h2", null, t.search),
           h("button", { type: "button", class: "button small", on: { click: () => actions.copy(rule.search, t.search) } }, icon("copy"), t.copySearch)),
-        h("pre", { class: "code-block", tabindex: "0" }, rule.search)),
+        h("pre", { class: "code-block", id: "rule-search", tabindex: "0" }, rule.search)),
+      forms.node,
       h("section", { class: "two" },
         h("div", null, h("h2", null, t.limits), h("ul", null, rule.limits.map((limit) => h("li", null, limit)))),
         h("div", null, h("h2", null, t.positives), h("p", null, rule.known_false_positives))),
@@ -53,6 +56,7 @@ export function createRule(actions) {
         shown = state.rule;
         fill(state.rule);
       }
+      forms.update(state);
     },
   };
 }

@@ -1,28 +1,34 @@
-// The rule's result. Only the rows on screen exist; the core sorts, searches and hands out windows of them.
+// The rule's result. Only the rows on screen exist; the core sorts, searches, stacks and hands out windows of them.
 
-import { COLUMNS, cellValue } from "../state/columns.js";
-import { number } from "../state/format.js";
+import { COLUMNS, STACKS, STACK_COLUMNS, cellValue, columnsOf } from "../state/columns.js";
+import { present } from "../state/files.js";
 import { moveCursor, visibleRange } from "../state/grid.js";
-import { fullTime, wholeSeconds } from "../state/time.js";
+import { outcomes } from "../state/outcome.js";
+import { CELL_FIELDS, cellOf as tunedBy } from "../state/tuning.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
-import { evidence } from "./evidence.js";
-import { h, setAttribute, setText, setVar, show } from "./dom.js";
+import { createFilters } from "./filters.js";
+import { createHeads } from "./heads.js";
+import { cellItems, createMenu } from "./menu.js";
+import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
 import { icon } from "./icons.js";
+import { drawRow, face, isStacked } from "./row.js";
 
 const OVER = 12;
 /** Rows fetched beyond those needed, so that scrolling seldom waits. */
 const AHEAD = 60;
 const NARROW = "(max-width: 720px)";
-const ROW = 32;
+const ROW = { comfortable: 32, compact: 28 };
 const CARD = 112;
-/** Below this a tooltip helps; above it, the details do. */
-const MOST_TITLE = 1000;
+const STACKED_CARD = 88;
 
-/** @param {App.Actions} actions */
-export function createTable(actions) {
+/** @typedef {{ row: number, column: number }} At */
+
+/** @param {App.Actions} actions @param {ReturnType<typeof createMenu>} menu @param {() => void} openColumns */
+export function createTable(actions, menu, openColumns) {
   const t = en.table;
   const narrow = matchMedia(NARROW);
+  const filters = createFilters(actions);
 
   const search = h("input", {
     type: "search", id: "search", class: "search-input", placeholder: t.search, "aria-label": t.search, autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
@@ -38,54 +44,55 @@ export function createTable(actions) {
     },
   });
   const count = h("span", { class: "row-count", role: "status" });
-  const sortSelect = h("select", { id: "sort-by", "aria-label": t.sortBy, on: { change: () => actions.sort(sortSelect.value) } },
-    COLUMNS.map(({ name }) => h("option", { value: name }, name)));
+  const sortSelect = h("select", { id: "sort-by", "aria-label": t.sortBy, on: { change: () => actions.sort(sortSelect.value) } });
   const sortTurn = h("button", { type: "button", class: "button square", "aria-label": t.sortBy, on: { click: () => actions.sort(sortSelect.value) } }, icon("up"));
+  const tuning = h("button", { type: "button", class: "button", id: "open-tuning", title: en.tuning.openTitle, on: { click: () => actions.openTuning() } }, icon("filter"), en.tuning.open);
+  const columnsButton = h("button", { type: "button", class: "button", id: "open-columns", title: en.columns.title, on: { click: openColumns } }, icon("columns"), en.columns.open);
   const toolbar = h("div", { class: "toolbar" },
     h("div", { class: "search" }, icon("search"), search, h("kbd", null, t.searchKey)),
-    count, h("span", { class: "grow" }),
-    h("div", { class: "sort-narrow" }, sortSelect, sortTurn));
+    filters.stack, filters.source, count, h("span", { class: "grow" }),
+    h("div", { class: "sort-narrow" }, sortSelect, sortTurn), columnsButton, tuning);
 
-  const heads = COLUMNS.map((column, index) => {
-    const zone = column.kind === "time" ? h("span", { class: "zone" }) : null;
-    const node = h("div", { role: "columnheader", class: `cell head-cell ${column.kind}`, "aria-colindex": index + 1, "aria-sort": "none", id: `head-${column.name}` },
-      h("button", { type: "button", tabindex: "-1", title: t.sortTitle(column.name), on: { click: () => { actions.sort(column.name); grid.focus(); } } },
-        h("span", null, column.name), zone, icon("up", "sort-mark")));
-    return { column, node, zone };
-  });
   const body = h("div", { role: "rowgroup", class: "grid-body" });
   const grid = h("div", {
-    class: "grid", id: "grid", role: "grid", tabindex: "0", "aria-label": t.caption, "aria-colcount": COLUMNS.length, "aria-readonly": "true",
-    on: { scroll: () => schedule(), keydown: onKey, click: onClick, pointerover: onHover, pointerleave: () => placeCopy(null), focus: () => { paintCursor(); }, blur: () => paintCursor() },
-  }, h("div", { role: "rowgroup", class: "grid-head" }, h("div", { role: "row", class: "row head-row", "aria-rowindex": "1" }, heads.map(({ node }) => node))), body);
+    class: "grid", id: "grid", role: "grid", tabindex: "0", "aria-label": t.caption, "aria-readonly": "true",
+    on: { scroll: () => schedule(), keydown: onKey, click: onClick, pointerover: onHover, pointerleave: () => placeTools(null), focus: () => { paintCursor(); }, blur: () => paintCursor() },
+  });
+  const heads = createHeads(actions, grid, () => grid.focus());
+  grid.append(heads.node, body);
   const nothing = h("p", { class: "nothing", hidden: true });
-  const copy = h("button", { type: "button", class: "button square tiny cell-copy", tabindex: "-1", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); copyCell(copyAt); } } }, icon("copy"));
-  const node = h("section", { class: "table-region", "aria-label": t.caption }, toolbar, grid, nothing);
+  const copy = h("button", { type: "button", class: "button square tiny cell-copy", tabindex: "-1", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); copyCell(toolsAt); } } }, icon("copy"));
+  const more = h("button", { type: "button", class: "button square tiny cell-more", tabindex: "-1", "aria-haspopup": "menu", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); openMenu(toolsAt); } } }, icon("more"));
+  const tools = h("span", { class: "cell-tools" }, copy, more);
+  const node = h("section", { class: "table-region", id: "table", "aria-label": t.caption }, toolbar, filters.hints, filters.chips, grid, nothing);
 
   /** @type {App.State | null} */
   let state = null;
   let total = 0;
-  /** @type {{ from: number, items: Core.Row[] }} */
+  /** @type {{ from: number, items: (Core.Row | Core.Stacked)[] }} */
   let cache = { from: 0, items: [] };
-  /** What a row shows, by which it is known that it need not be drawn again. @type {WeakMap<HTMLElement, string>} */
+  /** The stack that the rows at hand are of; the table changes its columns when others have come. */
+  let stack = "";
+  let columns = columnsOf({ hidden: [], widths: {} }, { stack, files: 1 });
+  /** @type {WeakMap<HTMLElement, string>} */
   const faces = new WeakMap();
-  /** @param {Core.Row | undefined} item */
-  const face = (item) => (item ? `${item.group} ${item.count} ${item.firstTime} ${item.lastTime}` : "");
   /** @type {Map<number, HTMLElement>} */
   let drawn = new Map();
+  /** @type {At} */
   let cursor = { row: 0, column: 0 };
-  /** @type {{ row: number, column: number } | null} */
-  let copyAt = null;
-  /** @type {Core.View | null} */
+  /** @type {At | null} */
+  let toolsAt = null;
+  /** @type {Core.Query | null} */
   let shownView = null;
+  let shownHints = "";
   let fetching = false;
   let stale = false;
   let frame = 0;
   let follow = 0;
 
-  const rowHeight = () => (narrow.matches ? CARD : ROW);
+  const rowHeight = () => (narrow.matches ? (stack === "" ? CARD : STACKED_CARD) : ROW[state?.density ?? "comfortable"]);
   const headHeight = () => (narrow.matches ? 0 : 36);
-  narrow.addEventListener("change", () => redraw());
+  narrow.addEventListener("change", () => layColumns());
   new ResizeObserver(() => schedule()).observe(grid);
 
   function range(over = OVER) {
@@ -98,6 +105,24 @@ export function createTable(actions) {
       frame = 0;
       draw();
     });
+  }
+
+  /** Other columns, or as wide or high as they now are. */
+  function layColumns() {
+    if (!state) return;
+    // A card has its own choice of fields.
+    const chosen = narrow.matches ? { hidden: [], widths: {} } : state.columns;
+    columns = columnsOf(chosen, { stack, files: present(state.files).length });
+    heads.set(columns, chosen, stack);
+    heads.paint(state.view, state.zone);
+    const sortable = stack === "" ? COLUMNS : STACK_COLUMNS;
+    replace(sortSelect, sortable.map(({ name }) => h("option", { value: name }, name === "value" ? stack : name)));
+    sortSelect.value = state.view.sort;
+    setAttribute(grid, "aria-colcount", columns.length);
+    grid.classList.toggle("compact", state.density === "compact");
+    grid.classList.toggle("stacks", stack !== "");
+    cursor = { ...cursor, column: Math.min(cursor.column, columns.length - 1) };
+    redraw();
   }
 
   /** All rows anew: other data, another zone, another shape. */
@@ -130,14 +155,16 @@ export function createTable(actions) {
       }
     }
     let missing = false;
+    const height = rowHeight();
     for (let index = from; index < to; index += 1) {
       if (drawn.has(index)) continue;
-      const item = cache.items[index - cache.from];
+      const item = itemAt(index);
       if (!item) {
         missing = true;
         continue;
       }
-      const row = drawRow(item, index);
+      const row = drawRow(item, index, { columns, state, height });
+      faces.set(row, face(item));
       drawn.set(index, row);
       // In order, for screen readers that walk the document.
       let before = null;
@@ -148,35 +175,6 @@ export function createTable(actions) {
     paintCursor();
   }
 
-  /** @param {Core.Row} item @param {number} index */
-  function drawRow(item, index) {
-    const row = h("div", {
-      role: "row", class: "row", "data-row": index, "data-group": item.group, "aria-rowindex": index + 2,
-      "aria-selected": state?.details?.group === item.group ? "true" : "false",
-      vars: { "--top": `${index * rowHeight()}px` },
-    });
-    faces.set(row, face(item));
-    COLUMNS.forEach((column, at) => {
-      const value = cellValue(item, column.name);
-      let content;
-      let title = "";
-      if (column.kind === "time") {
-        const zone = state?.zone ?? "utc";
-        content = value === "" ? h("span", { class: "null" }, t.noTime) : wholeSeconds(value, zone);
-        title = value === "" ? t.noTimeTitle : `${fullTime(value, "utc")}\n${fullTime(value, "local")}`;
-      } else if (column.name === "count") {
-        content = [number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)];
-      } else {
-        content = evidence(value);
-        title = visibleText(value.slice(0, MOST_TITLE));
-      }
-      row.append(h("div", {
-        role: "gridcell", class: `cell ${column.kind} c-${column.name}`, id: `cell-${index}-${at}`, "data-column": at, "aria-colindex": at + 1, title,
-      }, h("span", { class: "cell-text" }, content)));
-    });
-    return row;
-  }
-
   async function fetchWindow() {
     if (!state) return;
     if (fetching) {
@@ -185,13 +183,19 @@ export function createTable(actions) {
     }
     fetching = true;
     stale = false;
+    const { view } = state;
     const { from, to } = range(OVER + AHEAD);
     try {
-      const got = await actions.window(state.view, from, Math.max(to, from + 2 * AHEAD));
+      const got = await actions.window(view, from, Math.max(to, from + 2 * AHEAD));
       cache = { from: got.from, items: got.items };
       total = got.rows;
+      const other = view.stack !== stack;
+      stack = view.stack;
       sized(got);
-      refresh();
+      if (other) {
+        cursor = { row: 0, column: 0 };
+        layColumns();
+      } else refresh();
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.
     } finally {
@@ -200,12 +204,16 @@ export function createTable(actions) {
     if (stale) fetchWindow();
   }
 
-  /** @param {App.Window} got */
-  function sized({ rows, groups }) {
+  /** @param {Core.Size} got */
+  function sized({ rows }) {
+    if (!state) return;
     setAttribute(grid, "aria-rowcount", rows + 1);
-    setText(count, t.rows(rows, groups));
-    show(nothing, rows === 0 && groups > 0);
-    if (state) setText(nothing, t.nothing(visibleText(state.view.search)));
+    const groups = state.summary ? outcomes(state.summary.totals).shownGroups : rows;
+    setText(count, stack === "" ? t.rows(rows, Math.max(rows, groups)) : en.stack.values(rows, stack));
+    show(nothing, rows === 0);
+    show(grid, rows > 0);
+    const { search: text, hint, source, range: time, only } = state.view;
+    setText(nothing, text !== "" && !hint && source === null && !time && !only ? t.nothing(visibleText(text)) : en.narrow.nothing);
     cursor = { ...cursor, row: Math.min(cursor.row, Math.max(0, rows - 1)) };
     grid.classList.toggle("short", rows * rowHeight() < 400);
   }
@@ -223,12 +231,12 @@ export function createTable(actions) {
       if (focused) {
         cell.classList.add("cursor");
         row?.classList.add("at");
-        placeCopy(cell);
+        placeTools(cell);
       }
     } else setAttribute(grid, "aria-activedescendant", null);
   }
 
-  /** @param {{ row: number, column: number }} to */
+  /** @param {At} to */
   function moveTo(to) {
     const rowChanged = to.row !== cursor.row;
     cursor = to;
@@ -240,11 +248,11 @@ export function createTable(actions) {
     if (to.column === 0) grid.scrollLeft = 0;
     draw();
     if (!narrow.matches) drawn.get(to.row)?.children[to.column]?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (rowChanged && state?.details) {
+    if (rowChanged && state?.panel === "details") {
       clearTimeout(follow);
       follow = Number(setTimeout(() => {
         const item = itemAt(cursor.row);
-        if (item && state?.details) actions.details(item);
+        if (item && !isStacked(item) && state?.panel === "details") actions.details(item);
       }, 120));
     }
   }
@@ -252,35 +260,53 @@ export function createTable(actions) {
   /** @param {number} index */
   const itemAt = (index) => cache.items[index - cache.from];
 
+  /** @param {Core.Row | Core.Stacked | undefined} item */
+  function choose(item) {
+    if (!item) return false;
+    if (isStacked(item)) actions.unstack(item);
+    else actions.details(item);
+    return true;
+  }
+
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     if (event.altKey || event.metaKey) return;
     if (event.ctrlKey && event.key !== "Home" && event.key !== "End") return;
-    if (handleKey(event.key, event.ctrlKey)) {
+    if (handleKey(event.key, event.ctrlKey, event.shiftKey)) {
       event.preventDefault();
       event.stopPropagation();
     }
   }
 
-  /** @param {string} key @param {boolean} ctrl */
-  function handleKey(key, ctrl) {
+  /** @param {string} key @param {boolean} ctrl @param {boolean} [shift] */
+  function handleKey(key, ctrl, shift = false) {
     if (total === 0) return false;
+    const column = columns[cursor.column];
+    if (shift && (key === "ArrowLeft" || key === "ArrowRight")) {
+      if (column && !narrow.matches) heads.resize(column.name, key === "ArrowLeft" ? -1 : 1);
+      return true;
+    }
     const page = Math.max(1, Math.floor((grid.clientHeight - headHeight()) / rowHeight()) - 1);
-    const to = moveCursor(cursor, key, { rows: total, columns: COLUMNS.length, page, ctrl });
+    const to = moveCursor(cursor, key, { rows: total, columns: columns.length, page, ctrl });
     if (to) {
       moveTo(to);
       return true;
     }
-    if (key === "Enter") {
-      const item = itemAt(cursor.row);
-      if (item) actions.details(item);
-      return item !== undefined;
+    const item = itemAt(cursor.row);
+    switch (key) {
+      case "Enter": return choose(item);
+      case "c": copyCell(cursor); return true;
+      case "m": case "ContextMenu": openMenu(cursor); return true;
+      case "s": if (column) actions.sort(column.name); return true;
+      case "x": case "i": {
+        if (!item || !column) return false;
+        const mode = key === "x" ? "exclude" : "include";
+        if (isStacked(item)) actions.cell(mode, { field: stack, value: item.value });
+        else actions.cell(mode, tunedBy(item, column.name));
+        return true;
+      }
+      default: return false;
     }
-    if (key === "c") {
-      copyCell(cursor);
-      return true;
-    }
-    return false;
   }
 
   /** @param {EventTarget | null} target */
@@ -297,38 +323,67 @@ export function createTable(actions) {
     if (!at || !getSelection()?.isCollapsed) return;
     cursor = { row: at.row, column: at.column };
     paintCursor();
-    const item = itemAt(at.row);
-    if (item) actions.details(item);
+    choose(itemAt(at.row));
   }
 
   /** @param {Event} event */
   function onHover(event) {
     const at = cellOf(event.target);
-    if (at) placeCopy(at.cell);
+    if (at) placeTools(at.cell);
   }
 
-  /** The one copy button moves to the cell that is pointed at. @param {HTMLElement | null} cell */
-  function placeCopy(cell) {
+  /** What a column is called, where a value of it is spoken of. @param {number} at */
+  function fieldAt(at) {
+    const name = columns[at]?.name ?? "";
+    return name === "value" ? stack : name;
+  }
+
+  /** The one pair of buttons moves to the cell that is pointed at. @param {HTMLElement | null} cell */
+  function placeTools(cell) {
     if (!cell) {
       const row = document.activeElement === grid ? drawn.get(cursor.row)?.children[cursor.column] : null;
-      if (row instanceof HTMLElement) placeCopy(row);
-      else copy.remove();
+      if (row instanceof HTMLElement) placeTools(row);
+      else tools.remove();
       return;
     }
     const at = cellOf(cell);
     if (!at) return;
-    copyAt = at;
-    const label = t.copy(COLUMNS[at.column]?.name ?? "");
-    setAttribute(copy, "title", label);
-    setAttribute(copy, "aria-label", label);
-    if (copy.parentNode !== cell) cell.append(copy);
+    toolsAt = at;
+    const field = fieldAt(at.column);
+    for (const [button, label] of /** @type {const} */ ([[copy, t.copy(field)], [more, en.menu.open(field)]])) {
+      setAttribute(button, "title", label);
+      setAttribute(button, "aria-label", label);
+    }
+    if (tools.parentNode !== cell) cell.append(tools);
   }
 
-  /** The exact value, not what the cell prints. @param {{ row: number, column: number } | null} at */
+  /** @param {At} at */
+  function valueAt({ row, column }) {
+    const item = itemAt(row);
+    const name = columns[column]?.name;
+    if (!item || name === undefined || !state) return null;
+    if (isStacked(item) || (name !== "hints" && name !== "sources")) return { item, field: fieldAt(column), value: cellValue(item, name) };
+    const { hints, files } = state;
+    const texts = name === "hints" ? item.hints.map((id) => hints.find((hint) => hint.id === id)?.label ?? id) : item.sources.map((source) => files[source]?.name ?? "");
+    return { item, field: name, value: texts.join(", ") };
+  }
+
+  /** The exact value, not what the cell prints. @param {At | null} at */
   function copyCell(at) {
-    const item = at && itemAt(at.row);
-    const column = at && COLUMNS[at.column];
-    if (item && column) actions.copy(cellValue(item, column.name), column.name);
+    const found = at && valueAt(at);
+    if (found) actions.copy(found.value, found.field);
+  }
+
+  /** @param {At | null} at */
+  function openMenu(at) {
+    const found = at && valueAt(at);
+    const cell = at && drawn.get(at.row)?.children[at.column];
+    if (!found || !cell) return;
+    const { item, field, value } = found;
+    cursor = { row: at.row, column: at.column };
+    const items = cellItems(actions, { field, value, tunable: CELL_FIELDS.includes(field), stackable: stack === "" && STACKS.includes(field) });
+    if (!isStacked(item)) items.push({ icon: "info", text: en.menu.details, run: () => actions.details(item) });
+    menu.open(cell, en.menu.label(field), items, () => grid.focus({ preventScroll: true }));
   }
 
   return {
@@ -338,7 +393,7 @@ export function createTable(actions) {
       grid.focus({ preventScroll: true });
       return handleKey(key, false);
     },
-    focus: () => grid.focus({ preventScroll: false }),
+    focus: () => (grid.hidden ? search : grid).focus({ preventScroll: false }),
     focusSearch() {
       search.focus();
       search.select();
@@ -352,7 +407,8 @@ export function createTable(actions) {
     },
     /** @param {App.State} now @param {App.State | null} before */
     update(now, before) {
-      const shown = now.phase !== "empty" && (now.summary?.totals.groups ?? 0) > 0;
+      const shown = now.phase !== "empty" && now.summary !== null && outcomes(now.summary.totals).shown > 0;
+      const lost = !shown && node.contains(document.activeElement);
       state = now;
       show(node, shown);
       // While reading, the status line speaks; this one would not stop.
@@ -362,20 +418,21 @@ export function createTable(actions) {
           total = 0;
           cache = { from: 0, items: [] };
           cursor = { row: 0, column: 0 };
+          stack = "";
           search.value = "";
           shownView = null;
-          redraw();
+          layColumns();
         }
+        if (lost) actions.focusGrid();
         return;
       }
-      for (const { zone } of heads) if (zone) setText(zone, t.zone[now.zone]);
+      filters.update(now, before);
+      const otherFiles = present(now.files).length !== present(before?.files ?? []).length;
+      if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
       const otherView = now.view !== shownView;
       shownView = now.view;
+      if (otherView || now.zone !== before?.zone) heads.paint(now.view, now.zone);
       if (otherView) {
-        for (const { column, node: head } of heads) {
-          const sorted = now.view.sort === column.name;
-          setAttribute(head, "aria-sort", sorted ? (now.view.descending ? "descending" : "ascending") : "none");
-        }
         sortSelect.value = now.view.sort;
         sortTurn.classList.toggle("turned", now.view.descending);
         const word = now.view.descending ? t.order.descending : t.order.ascending;
@@ -383,12 +440,15 @@ export function createTable(actions) {
         setAttribute(sortTurn, "aria-label", `${t.sortBy} ${now.view.sort}, ${word}`);
         if (search.value !== now.view.search && document.activeElement !== search) search.value = now.view.search;
         grid.scrollTop = 0;
+        if (now.view.only !== before?.view.only || now.view.hint !== before?.view.hint) cursor = { ...cursor, row: 0 };
       }
       if (otherView || now.revision !== before?.revision) fetchWindow();
-      if (now.zone !== before?.zone) redraw();
+      const hints = now.hints.map(({ id }) => id).join();
+      if (now.zone !== before?.zone || hints !== shownHints) redraw();
+      shownHints = hints;
       if (now.details?.group !== before?.details?.group) {
         const group = now.details ? String(now.details.group) : "";
-        for (const row of drawn.values()) setAttribute(row, "aria-selected", row.dataset.group === group ? "true" : "false");
+        for (const row of drawn.values()) setAttribute(row, "aria-selected", row.dataset.group === group && group !== "" ? "true" : "false");
         // The panel takes room from the table, which moves its rows.
         if (group !== "") requestAnimationFrame(() => drawn.get(cursor.row)?.scrollIntoView({ block: "nearest" }));
       }

@@ -10,6 +10,7 @@ export function createVerdict(actions) {
   const t = en.verdict;
   const x = en.table;
   const exports = h("div", { class: "exports", role: "group", "aria-label": x.exportLabel },
+    h("button", { type: "button", class: "button", id: "open-report", title: en.report.openTitle, on: { click: () => actions.report() } }, icon("report"), en.report.open),
     h("button", { type: "button", class: "button", id: "export-csv", title: x.csvTitle, "aria-label": `${x.exportLabel} ${x.csv}`, on: { click: () => actions.exportAs("csv") } }, icon("download"), x.csv),
     h("button", { type: "button", class: "button", id: "export-json", title: x.jsonTitle, "aria-label": `${x.exportLabel} ${x.json}`, on: { click: () => actions.exportAs("json") } }, icon("download"), x.json));
   const facts = h("div", { class: "shared" });

@@ -1,0 +1,100 @@
+// The head of the table: a press sorts by a column, a drag of its edge makes it wider.
+
+import { WIDTH_STEP, widthOf, withWidth } from "../state/columns.js";
+import { en } from "../text/en.js";
+import { h, replace, setAttribute, setVar } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("../state/columns.js").Column} Column */
+
+/** @param {App.Actions} actions @param {HTMLElement} grid @param {() => void} focus */
+export function createHeads(actions, grid, focus) {
+  const t = en.table;
+  const row = h("div", { role: "row", class: "row head-row", "aria-rowindex": "1" });
+  const node = h("div", { role: "rowgroup", class: "grid-head" }, row);
+  /** @type {readonly Column[]} */
+  let columns = [];
+  /** @type {App.Columns} */
+  let widths = { hidden: [], widths: {} };
+  /** @type {{ column: Column, node: HTMLElement, zone: HTMLElement | null }[]} */
+  let heads = [];
+
+  function lay() {
+    const track = columns.map((column) => {
+      const width = widthOf(column, widths);
+      return column.grows && widths.widths[column.name] === undefined ? `minmax(${width}px, 1fr)` : `${width}px`;
+    });
+    setVar(grid, "--columns", track.join(" "));
+    setVar(grid, "--row-width", `${columns.reduce((sum, column) => sum + widthOf(column, widths), 0)}px`);
+  }
+
+  /** @param {Column} column */
+  function edge(column) {
+    let from = 0;
+    let width = 0;
+    let held = false;
+    /** @param {PointerEvent} event */
+    const move = (event) => {
+      if (!held) return;
+      widths = withWidth(widths, column.name, width + event.clientX - from);
+      lay();
+    };
+    const handle = h("span", { class: "resize", "aria-hidden": "true", title: en.columns.resize(column.name), on: {
+      pointerdown: (/** @type {PointerEvent} */ event) => {
+        if (event.button !== 0) return;
+        event.preventDefault();
+        held = true;
+        from = event.clientX;
+        width = handle.parentElement?.getBoundingClientRect().width ?? widthOf(column, widths);
+        handle.setPointerCapture(event.pointerId);
+      },
+      pointermove: move,
+      pointerup: () => {
+        if (held) actions.columns(widths);
+        held = false;
+      },
+      dblclick: () => {
+        const others = Object.entries(widths.widths).filter(([name]) => name !== column.name);
+        actions.columns({ ...widths, widths: Object.fromEntries(others) });
+      },
+    } });
+    return handle;
+  }
+
+  return {
+    node,
+    /** @param {string} name @param {number} direction */
+    resize(name, direction) {
+      const head = heads.find(({ column }) => column.name === name);
+      if (!head) return;
+      actions.columns(withWidth(widths, name, Math.round(head.node.getBoundingClientRect().width) + direction * WIDTH_STEP));
+    },
+    /** @param {readonly Column[]} now @param {App.Columns} chosen @param {string} stack */
+    set(now, chosen, stack) {
+      widths = chosen;
+      if (now.length !== columns.length || now.some((column, at) => column !== columns[at]) || heads.length === 0 || stack !== row.dataset.stack) {
+        columns = now;
+        setAttribute(row, "data-stack", stack);
+        heads = columns.map((column, index) => {
+          const { name, kind } = column;
+          const label = stack === "" ? name : name === "value" ? stack : en.stack.head[name] ?? name;
+          const zone = kind === "time" ? h("span", { class: "zone" }) : null;
+          const head = h("div", { role: "columnheader", class: `cell head-cell ${kind}`, "aria-colindex": index + 1, "aria-sort": "none", id: `head-${name}` },
+            h("button", { type: "button", tabindex: "-1", title: t.sortTitle(label), on: { click: () => { actions.sort(name); focus(); } } },
+              h("span", { class: "head-text" }, label), zone, icon("up", "sort-mark")),
+            edge(column));
+          return { column, node: head, zone };
+        });
+        replace(row, heads.map((head) => head.node));
+      }
+      lay();
+    },
+    /** @param {Core.Query} view @param {App.Zone} zone */
+    paint(view, zone) {
+      for (const { column, node: head, zone: label } of heads) {
+        if (label) replace(label, t.zone[zone]);
+        setAttribute(head, "aria-sort", view.sort === column.name ? (view.descending ? "descending" : "ascending") : "none");
+      }
+    },
+  };
+}

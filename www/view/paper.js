@@ -1,0 +1,93 @@
+// The report on paper: built from the JSON export when it is printed, and gone afterwards.
+
+import { number } from "../state/format.js";
+import { fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
+import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
+import { h, replace } from "./dom.js";
+
+/** A printer is no place for more; the other forms hold all. */
+const MOST_ROWS = 2000;
+/** The rule's columns that fit a page beside each other; the others stand under the command line. */
+const HEAD = ["firstTime", "dest", "user", "process_name", "process", "count", "lastTime"];
+
+/** @param {{ version: string, build: string }} tool */
+export function createPaper(tool) {
+  const t = en.paper;
+  const node = h("div", { class: "paper", id: "paper", "aria-hidden": "true" });
+
+  /** @param {string} title @param {...(Node | Node[] | string | null)} content */
+  const section = (title, ...content) => h("section", null, h("h2", null, title), content.flat());
+
+  /** @param {string[]} head @param {(Node | string)[][]} rows @param {string} [className] */
+  const table = (head, rows, className = "") => h("table", { class: className },
+    h("thead", null, h("tr", null, head.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", null, rows.map((cells) => h("tr", null, cells.map((cell) => h("td", null, cell))))));
+
+  /** @param {any} report what the JSON export holds @param {App.State} state */
+  function fill(report, state) {
+    const { zone, summary, tuning, note, defang } = state;
+    if (!summary) return;
+    const last = summary.verdict.lastTime;
+    const zoneName = zone === "utc" ? "UTC" : offsetLabel(offsetAt(last));
+    /** @param {string | null} iso */
+    const time = (iso) => (iso === null ? en.table.noTime : wholeSeconds(iso, zone));
+    const { totals, verdict } = summary;
+    const hidden = totals.hidden ?? 0;
+    /** @type {Core.Row[]} */
+    const groups = report.groups ?? [];
+    const lines = (tuning?.entries ?? []).filter(({ enabled }) => enabled);
+    const presets = (tuning?.presets ?? []).filter(({ enabled }) => enabled);
+    const sources = summary.sources.filter(({ removed }) => !removed);
+    replace(node,
+      h("header", null,
+        h("h1", null, t.title),
+        h("p", null, t.rule(summary.rule)),
+        h("p", null, [t.made(`${tool.version} (${tool.build})`), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
+      note ? section(t.note, h("p", { class: "paper-note" }, evidence(report.note ?? note))) : "",
+      section(t.result,
+        h("p", { class: "paper-verdict" }, `${en.verdict.found(verdict).join(", ")}${verdict.firstTime && last ? `, ${fullTime(verdict.firstTime, zone)} ${en.verdict.to} ${fullTime(last, zone)}` : ""}`),
+        hidden > 0 ? h("p", null, h("strong", null, t.hidden(hidden, totals.matches))) : null,
+        h("p", null, [
+          [totals.records, en.funnel.steps.records], [totals.process_creations, en.funnel.steps.process_creations], [totals.matches, en.funnel.steps.matches],
+          [hidden, en.funnel.steps.hidden], [totals.matches - hidden, en.funnel.steps.shown],
+        ].map(([n, name]) => `${number(Number(n))} ${name}`).join(" \u2192 ")),
+        state.cancelled ? h("p", null, h("strong", null, en.noMatch.cancelled)) : null,
+        h("p", null, en.verdict.note)),
+      section(t.rows,
+        groups.length > MOST_ROWS ? h("p", null, t.cut(MOST_ROWS, groups.length)) : null,
+        table(HEAD, groups.slice(0, MOST_ROWS).map((row) => [
+          time(row.firstTime), evidence(row.dest), evidence(row.user), evidence(row.process_name),
+          h("div", null, h("code", null, evidence(row.process)),
+            h("div", { class: "paper-minor" }, `process_id ${row.process_id} \u00b7 parent_process_id ${row.parent_process_id} \u00b7 parent_process `, evidence(row.parent_process)),
+            (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null),
+          number(row.count), time(row.lastTime),
+        ]), "paper-rows")),
+      section(t.tuning, lines.length + presets.length === 0 ? h("p", null, t.noTuning) : h("ul", null,
+        lines.map((entry) => h("li", null, `${en.tuning.mode[entry.mode]} `, h("code", null, entry.field), ` ${en.tuning.operatorShort[entry.operator] ?? entry.operator} `, h("code", null, evidence(entry.value)),
+          ` (${en.tuning.hides(entry.hides)})`, entry.note ? [": ", evidence(entry.note)] : "")),
+        presets.map((preset) => h("li", null, `${preset.name} (${en.tuning.hides(preset.hides)})`)))),
+      section(t.files, table(t.fileHead, sources.map((source) => [
+        evidence(source.name), number(source.bytes), number(source.records), number(source.matches), source.sha256 ? h("code", null, source.sha256) : t.noHash,
+      ]))),
+      sources.some(({ problems }) => problems.length > 0) ? section(t.problems, h("ul", null, sources.flatMap((source) => source.problems.map((problem) => h("li", null,
+        `${en.severity[problem.severity] ?? problem.severity}: `, evidence(source.name), `: `, evidence(problem.message), problem.count > 1 ? ` ${en.problem.times(problem.count)}` : ""))))) : "",
+      section(t.limits, h("ul", null, summary.rule.limits.map((limit) => h("li", null, limit)))));
+  }
+
+  return {
+    node,
+    /** @param {any} report @param {App.State} state */
+    print(report, state) {
+      fill(report, state);
+      document.documentElement.classList.add("printing");
+      const over = () => {
+        document.documentElement.classList.remove("printing");
+        replace(node);
+        removeEventListener("afterprint", over);
+      };
+      addEventListener("afterprint", over);
+      window.print();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// One row of the table, of the rule's groups or of a stack.
+
+import { cellValue } from "../state/columns.js";
+import { number } from "../state/format.js";
+import { fullTime, wholeSeconds } from "../state/time.js";
+import { visibleText } from "../state/visible.js";
+import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
+import { h } from "./dom.js";
+
+/** Below this a tooltip helps; above it, the details do. */
+const MOST_TITLE = 1000;
+
+/** @param {Core.Row | Core.Stacked} item @returns {item is Core.Stacked} */
+export const isStacked = (item) => "value" in item;
+
+/** What a row shows, by which it is known that it need not be drawn again. @param {Core.Row | Core.Stacked | undefined} item */
+export function face(item) {
+  if (!item) return "";
+  return isStacked(item)
+    ? JSON.stringify([item.value, item.groups, item.events, item.hosts, item.firstTime, item.lastTime])
+    : `${item.group} ${item.count} ${item.firstTime} ${item.lastTime} ${item.hints?.join() ?? ""} ${item.sources?.join() ?? ""}`;
+}
+
+/**
+ * @param {Core.Row | Core.Stacked} item @param {import("../state/columns.js").Column} column @param {App.State} state
+ * @returns {{ content: import("./dom.js").Child | import("./dom.js").Child[], title: string }}
+ */
+function cell(item, column, state) {
+  const t = en.table;
+  const value = cellValue(item, column.name);
+  switch (column.kind) {
+    case "time":
+      return value === ""
+        ? { content: h("span", { class: "null" }, t.noTime), title: t.noTimeTitle }
+        : { content: wholeSeconds(value, state.zone), title: `${fullTime(value, "utc")}\n${fullTime(value, "local")}` };
+    case "tags": {
+      const found = isStacked(item) ? [] : (item.hints ?? []).map((id) => state.hints.find((hint) => hint.id === id) ?? { id, label: id, why: "" });
+      return {
+        content: found.map(({ label }) => h("span", { class: "hint-tag" }, label)),
+        title: found.map(({ label, why }) => (why === "" ? label : `${label}: ${why}`)).join("\n"),
+      };
+    }
+    case "files": {
+      const names = isStacked(item) ? [] : (item.sources ?? []).map((source) => visibleText(state.files[source]?.name ?? ""));
+      return { content: names.length > 1 ? t.moreSources(names[0] ?? "", names.length - 1) : names[0] ?? "", title: names.slice(0, 20).join("\n") };
+    }
+    default:
+  }
+  if (column.name === "count" && !isStacked(item)) return { content: [number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)], title: "" };
+  if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${en.stack.head[column.name] ?? ""}`)], title: "" };
+  return { content: evidence(value), title: visibleText(value.slice(0, MOST_TITLE)) };
+}
+
+/**
+ * @param {Core.Row | Core.Stacked} item @param {number} index
+ * @param {{ columns: readonly import("../state/columns.js").Column[], state: App.State, height: number }} shown
+ */
+export function drawRow(item, index, { columns, state, height }) {
+  const group = isStacked(item) ? null : item.group;
+  return h("div", {
+    role: "row", class: isStacked(item) ? "row stacked" : "row", "data-row": index, "data-group": group, "aria-rowindex": index + 2,
+    "aria-selected": group !== null && state.details?.group === group ? "true" : "false",
+    vars: { "--top": `${index * height}px` },
+  }, columns.map((column, at) => {
+    const { content, title } = cell(item, column, state);
+    return h("div", {
+      role: "gridcell", class: `cell ${column.kind} c-${column.name}`, id: `cell-${index}-${at}`, "data-column": at, "aria-colindex": at + 1, title: title || false,
+    }, h("span", { class: "cell-text" }, content));
+  }));
+}

@@ -1,0 +1,218 @@
+// When it happened: a lane a host, of which a stretch can be chosen by drag or by keys. The table shows that stretch.
+
+import { bars, bucketCount, bucketsOf, millis, rangeOf, ticks, totals } from "../state/timeline.js";
+import { duration, number } from "../state/format.js";
+import { endOfSpan, wholeSeconds } from "../state/time.js";
+import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
+import { h, replace, setAttribute, setText, setVar, show, svg } from "./dom.js";
+import { icon } from "./icons.js";
+
+const HEIGHT = 20;
+/** Less than this many pixels is a press, not a drag. */
+const DRAG = 4;
+
+/** @param {App.Actions} actions */
+export function createTimeline(actions) {
+  const t = en.timeline;
+  /** @type {App.State | null} */
+  let state = null;
+  /** @type {Core.Timeline | null} */
+  let data = null;
+  let cursor = 0;
+  /** Where a choice by keys or by drag began; null: none goes on. @type {number | null} */
+  let anchor = null;
+  let dragFrom = 0;
+  let dragging = false;
+  /** @type {number[]} */
+  let sums = [];
+
+  const facts = h("span", { class: "muted small" });
+  const clear = h("button", { type: "button", class: "button small", id: "clear-range", hidden: true, on: { click: () => { choose(null); plot.focus(); } } }, icon("close"), t.clear);
+  const lanes = h("div", { class: "lanes" });
+  const chosen = h("div", { class: "plot-range", hidden: true });
+  const mark = h("div", { class: "plot-cursor", hidden: true });
+  const plot = h("div", {
+    class: "plot", id: "timeline-plot", role: "slider", tabindex: "0", "aria-label": t.label, "aria-valuemin": "0",
+    on: { keydown: onKey, pointerdown: onDown, pointermove: onMove, pointerup: onUp, pointercancel: () => { dragging = false; anchor = null; paint(); }, pointerleave: () => { if (!dragging) say(null); }, focus: () => paint(), blur: () => { anchor = null; say(null); paint(); } },
+  }, lanes, h("div", { class: "plot-over", "aria-hidden": "true" }, chosen, mark));
+  const axis = h("div", { class: "axis", "aria-hidden": "true" });
+  const readout = h("p", { class: "readout muted small", id: "timeline-readout" });
+  const tableBody = h("tbody", null);
+  const table = h("table", { class: "offscreen", id: "timeline-table" }, h("caption", null, t.table),
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, t.columns.from), h("th", { scope: "col" }, t.columns.to), h("th", { scope: "col" }, t.columns.events))), tableBody);
+  const node = h("section", { class: "timeline", id: "timeline", "aria-label": t.heading, hidden: true },
+    h("div", { class: "timeline-head" }, h("h2", null, t.heading), facts, readout, clear),
+    h("div", { class: "plot-box" }, plot), axis, table);
+
+  /** @param {number} at */
+  function span(at) {
+    if (!data || !state) return { from: "", to: "" };
+    const { from, to } = rangeOf(data, at, at);
+    const first = wholeSeconds(from, state.zone);
+    return { from: first, to: endOfSpan(first, wholeSeconds(to, state.zone)) };
+  }
+
+  /** @param {number | null} at @param {number} [lane] */
+  function say(at, lane = -1) {
+    if (!data || at === null) return setText(readout, t.help);
+    const { from, to } = span(at);
+    const one = data.lanes[lane];
+    return setText(readout, one ? t.host(one.dest, from, to, one.counts[at] ?? 0) : t.at(from, to, sums[at] ?? 0));
+  }
+
+  /** @param {{ first: number, last: number } | null} range */
+  function choose(range) {
+    if (!data) return;
+    actions.narrow({ range: range === null ? null : rangeOf(data, range.first, range.last) });
+  }
+
+  function paint() {
+    if (!data) return;
+    const count = bucketCount(data);
+    const focused = document.activeElement === plot;
+    const pending = anchor === null ? null : { first: Math.min(anchor, cursor), last: Math.max(anchor, cursor) };
+    const range = pending ?? (state?.view.range ? bucketsOf(data, state.view.range, count) : null);
+    show(chosen, range !== null);
+    if (range) {
+      setVar(chosen, "--from", String(range.first / count));
+      setVar(chosen, "--to", String((range.last + 1) / count));
+    }
+    show(mark, focused && !dragging);
+    setVar(mark, "--from", String(cursor / count));
+    setVar(mark, "--to", String((cursor + 1) / count));
+    const { from, to } = span(cursor);
+    setAttribute(plot, "aria-valuemax", count - 1);
+    setAttribute(plot, "aria-valuenow", cursor);
+    const whole = pending && pending.last > pending.first
+      ? t.at(span(pending.first).from, span(pending.last).to, sums.slice(pending.first, pending.last + 1).reduce((sum, n) => sum + n, 0))
+      : t.at(from, to, sums[cursor] ?? 0);
+    setAttribute(plot, "aria-valuetext", whole);
+    if (focused || dragging) setText(readout, whole);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (!data || event.altKey || event.ctrlKey || event.metaKey) return;
+    const last = bucketCount(data) - 1;
+    const to = { ArrowLeft: cursor - 1, ArrowRight: cursor + 1, ArrowDown: cursor - 1, ArrowUp: cursor + 1, PageUp: cursor - 10, PageDown: cursor + 10, Home: 0, End: last }[event.key];
+    if (to !== undefined) {
+      if (event.shiftKey) anchor ??= cursor;
+      else anchor = null;
+      cursor = Math.min(last, Math.max(0, to));
+    } else if (event.key === "Enter" || event.key === " ") {
+      const from = anchor ?? cursor;
+      anchor = null;
+      choose({ first: Math.min(from, cursor), last: Math.max(from, cursor) });
+    } else if (event.key === "Escape" && (anchor !== null || state?.view.range)) {
+      if (anchor === null) choose(null);
+      anchor = null;
+    } else if (event.key === "Escape") actions.focusGrid();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    paint();
+  }
+
+  /** @param {PointerEvent} event */
+  function bucketAt(event) {
+    const box = lanes.querySelector(".lane-bars")?.getBoundingClientRect();
+    if (!data || !box) return 0;
+    const count = bucketCount(data);
+    return Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count)));
+  }
+
+  /** @param {PointerEvent} event */
+  function onDown(event) {
+    if (event.button !== 0 || !data) return;
+    // Beside the bars, at the names of hosts, a press is for scrolling or nothing.
+    const box = lanes.querySelector(".lane-bars")?.getBoundingClientRect();
+    if (!box || event.clientX < box.left || event.clientX > box.right) return;
+    plot.setPointerCapture(event.pointerId);
+    dragFrom = event.clientX;
+    dragging = true;
+    cursor = bucketAt(event);
+    anchor = cursor;
+    paint();
+  }
+
+  /** @param {PointerEvent} event */
+  function onMove(event) {
+    if (dragging) {
+      cursor = bucketAt(event);
+      paint();
+      return;
+    }
+    const lane = event.target instanceof Element ? event.target.closest(".lane") : null;
+    const box = lanes.querySelector(".lane-bars")?.getBoundingClientRect();
+    if (!(lane instanceof HTMLElement) || !box || event.clientX < box.left) say(null);
+    else say(bucketAt(event), Number(lane.dataset.lane));
+  }
+
+  /** @param {PointerEvent} event */
+  function onUp(event) {
+    if (!dragging || anchor === null) return;
+    cursor = bucketAt(event);
+    const range = { first: Math.min(anchor, cursor), last: Math.max(anchor, cursor) };
+    const press = Math.abs(event.clientX - dragFrom) < DRAG;
+    dragging = false;
+    anchor = null;
+    // A press on a chosen stretch lets go of it; elsewhere it chooses the one bar.
+    if (press && state?.view.range) choose(null);
+    else if (press && (sums[cursor] ?? 0) === 0) paint();
+    else choose(range);
+    paint();
+  }
+
+  function draw() {
+    if (!data || !state) return;
+    const { zone } = state;
+    const count = bucketCount(data);
+    sums = totals(data);
+    cursor = Math.min(cursor, Math.max(0, count - 1));
+    const most = Math.max(1, ...data.lanes.flatMap(({ counts }) => counts));
+    setText(facts, [t.hosts(data.lanes.length, data.laneCount), t.bar(duration(data.stepMs / 1000))].join(" \u00b7 "));
+    replace(lanes, data.lanes.map(({ dest, events, counts }, at) => h("div", { class: "lane", "data-lane": at },
+      h("span", { class: "lane-name" }, evidence(dest)),
+      h("span", { class: "lane-events" }, number(events)),
+      svg("svg", { class: "lane-bars", viewBox: `0 0 ${count} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
+        svg("path", { d: bars(counts, most, HEIGHT) })))));
+    const labels = ticks(data, matchMedia("(max-width: 720px)").matches ? 2 : 5);
+    replace(axis, labels.map(({ share, iso }, at) => {
+      const text = wholeSeconds(iso, zone);
+      const before = labels[at - 1];
+      return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(wholeSeconds(before.iso, zone), text) : text);
+    }));
+    replace(tableBody, sums.flatMap((n, at) => {
+      if (n === 0) return [];
+      const { from, to } = span(at);
+      return [h("tr", null, h("td", null, from), h("td", null, to), h("td", null, number(n)))];
+    }));
+    say(null);
+  }
+
+  return {
+    node,
+    /** @returns {boolean} whether there is something to go to */
+    focus() {
+      if (node.hidden) return false;
+      plot.scrollIntoView({ block: "nearest" });
+      plot.focus({ preventScroll: true });
+      return true;
+    },
+    /** @param {App.State} now @param {App.State | null} before */
+    update(now, before) {
+      state = now;
+      const { timeline } = now;
+      const shown = now.phase !== "empty" && timeline !== null && timeline.lanes.length > 0 && timeline.from !== null && timeline.to !== null
+        && millis(timeline.to) > millis(timeline.from) && timeline.stepMs > 0;
+      show(node, shown);
+      data = shown ? timeline : null;
+      if (!shown) return;
+      show(clear, now.view.range !== null);
+      if (timeline !== before?.timeline || now.zone !== before?.zone) draw();
+      paint();
+    },
+  };
+}
+
