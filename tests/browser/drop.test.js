@@ -52,11 +52,36 @@ inBothBrowsers("input", (page, kind) => {
     assert.equal(report.totals.matches, 2);
   });
 
-  test("a second drop adds to the result", async () => {
+  /** Drops a second file onto a result, where it is asked what for. */
+  const secondDrop = async () => {
     await page().open();
     await page().drop([join(home, "one.xml")]);
     await page().done();
     await page().drop([join(home, "two.xml")]);
+    await page().until("it is asked", () => document.querySelector("#incoming[open]") !== null);
+    assert.match(await page().text("#incoming"), /two\.xml/);
+  };
+
+  test("a second drop starts anew, if so chosen", async () => {
+    await secondDrop();
+    await page().click("#incoming-anew");
+    await page().until("only the second is there", () => document.documentElement.dataset.phase === "done"
+      && /two\.xml/.test(document.getElementById("files")?.textContent ?? "") && document.querySelectorAll("#files .file").length === 1);
+    const report = await assertSameAsCommandLine("two.xml");
+    assert.equal(report.totals.matches, 1);
+  });
+
+  test("a second drop changes nothing, if so chosen", async () => {
+    await secondDrop();
+    await page().press("ESCAPE");
+    await page().until("the question is gone", () => document.querySelector("#incoming[open]") === null);
+    const report = await assertSameAsCommandLine("one.xml");
+    assert.equal(report.totals.matches, 1);
+  });
+
+  test("a second drop adds to the result, if so chosen", async () => {
+    await secondDrop();
+    await page().press("ENTER");
     await page().until("both are read", () => document.querySelectorAll("#files .file").length === 2);
     const report = await assertSameAsCommandLine("one.xml", "two.xml");
     assert.equal(report.totals.matches, 2);

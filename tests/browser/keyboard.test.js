@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Key } from "selenium-webdriver";
 import { inBothBrowsers } from "./harness/suite.js";
 
 inBothBrowsers("by keyboard alone", (page) => {
@@ -51,10 +50,17 @@ inBothBrowsers("by keyboard alone", (page) => {
     await page().until("Esc clears the search", () => /** @type {HTMLInputElement} */ (document.getElementById("search")).value === "");
 
     await tabTo("#grid");
-    const csv = await page().download(() => page().press("e"));
+    await page().press("e");
+    await page().until("the report is offered", () => document.querySelector("dialog#report[open]") !== null && document.activeElement?.id === "report-csv");
+    const csv = await page().download(() => page().press("ENTER"));
     assert.match(csv.name, /\.csv$/);
-    const json = await page().download(() => page().driver.actions().keyDown(Key.SHIFT).sendKeys("e").keyUp(Key.SHIFT).perform());
+    await page().press("e");
+    await page().until("it is offered again", () => document.activeElement?.id === "report-csv");
+    await page().press("ARROW_DOWN");
+    await tabTo("#report-go");
+    const json = await page().download(() => page().press("ENTER"));
     assert.match(json.name, /\.json$/);
+    await page().until("the focus is where it was", () => document.activeElement?.id === "grid");
 
     await page().press("?");
     await page().until("the keys are shown", () => document.querySelector("dialog#keys[open]") !== null);

@@ -1,9 +1,11 @@
 // Pictures of the built page. `node screenshot.js FILE.png` takes the one of the README: the sample's result with the
-// details of a row. `node screenshot.js FOLDER` takes every state, light and dark, wide and narrow, to be looked at.
+// details of a row. `node screenshot.js FOLDER` takes every state, light and dark, wide and narrow, to be looked at;
+// STATES=a,b only those whose name begins so.
 
 import { link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Key } from "selenium-webdriver";
 import { start } from "./harness/browsers.js";
 import { eventXml, makeBadInput } from "./harness/bad-input.js";
 import { Page } from "./harness/page.js";
@@ -12,6 +14,7 @@ const [path] = process.argv.slice(2);
 if (!path) throw new Error("usage: node screenshot.js FILE.png | FOLDER");
 const browser = await start("chromium", { width: 1560, height: 1040 });
 const page = new Page(browser);
+const only = (process.env.STATES ?? "").split(",");
 const home = await mkdtemp(join(tmpdir(), "triage-pictures-"));
 
 const sample = async () => {
@@ -31,6 +34,39 @@ const log = async (name, text) => {
   await page.drop([join(home, name)]);
 };
 const EXPLORER = "C:\\Windows\\explorer.exe";
+
+/** Opens the tuning and switches a preset on. */
+const tuned = async () => {
+  await sample();
+  await page.press("x");
+  await page.until("rows are hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+};
+/** Two logs of several hosts and hours, with a bit of everything. */
+const several = async () => {
+  const hosts = ["WS-117.example.test", "WS-042.example.test", "SRV-DC01.example.test", "SRV-FILE02.example.test"];
+  const commands = [
+    ["cmd.exe", "cmd.exe /Q /c whoami 1> \\\\127.0.0.1\\ADMIN$\\__1715000000.12 2>&1"], ["powershell.exe", "powershell.exe -NoP -NonI -W Hidden -Enc RwBlAHQALQBQAHIAbwBjAGUAcwBzAA=="],
+    ["WerFault.exe", "C:\\Windows\\system32\\WerFault.exe -u -p 5236 -s 312"], ["ipconfig.exe", "ipconfig /all"], ["msiexec.exe", "msiexec.exe /i agent.msi /qn"],
+    ["mofcomp.exe", "mofcomp.exe C:\\Windows\\CCM\\x.mof"], ["tool.exe", "C:\\Users\\alice\\AppData\\Local\\Temp\\tool.exe --run"],
+  ];
+  const one = (/** @type {number} */ i) => {
+    const [name = "", command = ""] = commands[(i * i + i) % commands.length] ?? [];
+    return eventXml({ record: i + 1, second: (i * i * 7) % 7200, command, image: `C:\\Windows\\System32\\${name}`, host: hosts[(i * 3) % (i % 5 === 0 ? 4 : 2)] });
+  };
+  const logs = ["ws-sysmon.xml", "servers-sysmon.xml"].map((name) => join(home, name));
+  await writeFile(logs[0] ?? "", Array.from({ length: 70 }, (_, i) => one(i)).join("\n"));
+  await writeFile(logs[1] ?? "", Array.from({ length: 30 }, (_, i) => one(i + 60)).join("\n"));
+  await page.drop(logs);
+  await page.done();
+  await page.hashed();
+  await page.until("rows are there", () => document.querySelector("[data-row='1']") !== null);
+  await page.until("the timeline is there", () => document.querySelector("#timeline:not([hidden]) path") !== null);
+};
+const tuningDrawer = async () => {
+  await several();
+  await page.press("f");
+  await page.until("the presets are there", () => document.querySelector("#presets input") !== null);
+};
 
 /** @type {Record<string, () => Promise<void>>} */
 const STATES = {
@@ -61,6 +97,106 @@ const STATES = {
   funnel: async () => {
     await sample();
     await page.click("#funnel button");
+  },
+  several,
+  "several-details": async () => {
+    await several();
+    await page.click("[data-row='0'] .c-process_name");
+    await page.until("the event is there", () => document.querySelector("#details .raw") !== null);
+  },
+  "several-files": async () => {
+    await several();
+    await page.click("#toggle-files");
+  },
+  stacked: async () => {
+    await several();
+    await page.run(() => {
+      const stack = /** @type {HTMLSelectElement} */ (document.getElementById("stack"));
+      stack.value = "process_name";
+      stack.dispatchEvent(new Event("change"));
+    });
+    await page.until("the stack is there", () => document.querySelector(".row.stacked") !== null);
+  },
+  "stack-chosen": async () => {
+    await STATES.stacked?.();
+    await page.click("[data-row='1'].stacked");
+    await page.until("its rows are there", () => document.querySelector("#chip-only") !== null && document.querySelector("[data-row='0']:not(.stacked)") !== null);
+  },
+  "timeline-selection": async () => {
+    await several();
+    await page.press("t", "ARROW_RIGHT", "ARROW_RIGHT", "ARROW_RIGHT");
+    await page.driver.actions().keyDown(Key.SHIFT).sendKeys(Key.PAGE_DOWN, Key.PAGE_DOWN, Key.PAGE_DOWN).keyUp(Key.SHIFT).perform();
+    await page.press("ENTER");
+    await page.until("the range is applied", () => document.querySelector("#chip-range") !== null);
+  },
+  "cell-menu": async () => {
+    await several();
+    await page.run(() => document.getElementById("grid")?.focus());
+    await page.press("j", "ARROW_RIGHT", "ARROW_RIGHT", "ARROW_RIGHT", "m");
+  },
+  columns: async () => {
+    await several();
+    await page.click("#open-columns");
+  },
+  compact: async () => {
+    await STATES.columns?.();
+    await page.click("#density-compact");
+    await page.press("ESCAPE");
+  },
+  tuning: tuningDrawer,
+  "tuning-lines": async () => {
+    await tuningDrawer();
+    await page.click("#add-entry");
+    await page.press("cmd.exe", "TAB", "our own inventory", "ENTER");
+    await page.until("the line is there", () => document.querySelector("#entries .entry") !== null);
+    await page.click("#presets input");
+    await page.until("the preset is on", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+    await page.click("#entry-0-edit");
+  },
+  "tuning-splunk": async () => {
+    await STATES["tuning-lines"]?.();
+    await page.run(() => document.getElementById("splunk-filter")?.scrollIntoView());
+  },
+  "tuning-refused": async () => {
+    await tuningDrawer();
+    await writeFile(join(home, "bad.json"), '{"schema":"sysmon-triage/tuning/9","entries":[]}');
+    await page.driver.findElement({ id: "tuning-input" }).sendKeys(join(home, "bad.json"));
+    await page.until("it was refused", () => document.querySelector("#tuning-refused:not([hidden])") !== null);
+  },
+  banner: tuned,
+  "all-hidden": async () => {
+    await log("one.xml", eventXml());
+    await page.done();
+    await page.until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+    await page.run(() => document.getElementById("grid")?.focus());
+    await page.press("x");
+    await page.until("all is hidden", () => document.querySelector("#no-match[data-kind='all_hidden']") !== null);
+  },
+  report: async () => {
+    await several();
+    await page.press("e");
+  },
+  incoming: async () => {
+    await sample();
+    await log("second.xml", eventXml());
+    await page.until("it is asked", () => document.querySelector("#incoming[open]") !== null);
+  },
+  "rule-forms": async () => {
+    await page.until("the core is there", () => document.querySelector("#form-tab-sigma") !== null);
+    await page.click("#rule-panel summary");
+    await page.click("#form-tab-sigma");
+    await page.run(() => document.querySelector(".forms")?.scrollIntoView());
+  },
+  paper: async () => {
+    await several();
+    // What the printer gets, on the screen.
+    await page.run(() => { window.print = () => {}; });
+    await page.press("e");
+    await page.click("#report-print");
+    await page.click("#report-note");
+    await page.press("Looked at WS-117: the encoded PowerShell is not ours.\nNext: the logon before it.");
+    await page.click("#report-go");
+    await page.until("the paper is there", () => document.querySelector("#paper table") !== null);
   },
   keys: async () => {
     await sample();
@@ -95,6 +231,13 @@ const take = async (file) => {
   await page.until("the page is at rest", () => document.documentElement.dataset.phase === "reading"
     || document.getAnimations().every((animation) => animation.effect?.getTiming().iterations === Infinity));
   await mkdir(dirname(file), { recursive: true });
+  if (file.includes("paper-")) {
+    const driver = /** @type {import("selenium-webdriver/chrome.js").Driver} */ (browser.driver);
+    const pdf = /** @type {any} */ (await driver.sendAndGetDevToolsCommand("Page.printToPDF", { printBackground: true, preferCSSPageSize: true }));
+    await writeFile(file.replace(/png$/, "pdf"), Buffer.from(pdf.data, "base64"));
+    console.log(file.replace(/png$/, "pdf"));
+    return;
+  }
   await writeFile(file, Buffer.from(await browser.driver.takeScreenshot(), "base64"));
   console.log(file);
 };
@@ -108,6 +251,7 @@ try {
     for (const [theme, width] of /** @type {[string, number][]} */ ([["light", 1280], ["dark", 1280], ["light", 390]])) {
       await browser.driver.manage().window().setRect({ width, height: width === 390 ? 1000 : 900 });
       for (const [name, reach] of Object.entries(STATES)) {
+        if (!only.some((start) => name.startsWith(start))) continue;
         await page.open();
         await page.run((/** @type {string} */ theme) => {
           document.documentElement.dataset.theme = theme;

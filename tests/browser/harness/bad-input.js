@@ -13,7 +13,7 @@ export function eventXml({
   id = 1, record = 1, parent = "C:\\Windows\\System32\\wbem\\WmiPrvSE.exe", image = "C:\\Windows\\System32\\cmd.exe",
   command = "cmd.exe /c whoami", second = 0, provider = "Microsoft-Windows-Sysmon", host = "ws1.example",
 } = {}) {
-  const time = `2024-05-01 10:00:${String(second % 60).padStart(2, "0")}.123`;
+  const time = `${new Date(Date.UTC(2024, 4, 1, 10, 0, second)).toISOString().slice(0, 19).replace("T", " ")}.123`;
   const data = {
     UtcTime: time, ProcessGuid: `{00000000-0000-0000-0000-${String(record).padStart(12, "0")}}`,
     ProcessId: String(1000 + record), Image: image, CommandLine: command, User: "EXAMPLE\\analyst",
