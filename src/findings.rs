@@ -18,6 +18,7 @@ use crate::process::Process;
 use crate::rule::Rule;
 use crate::source::whole::Whole;
 use crate::source::{Found, Sink, Trouble};
+use crate::text::same;
 use crate::time::Time;
 
 /// The funnel: how many records ended where.
@@ -86,10 +87,12 @@ const RECENT: usize = 16;
 impl Kinds {
     /// Counts one event.
     pub fn add(&mut self, channel: &str, provider: &str, event_id: Option<u32>) {
-        let same = |(kind, _): &(Kind, u64)| {
-            kind.event_id == event_id && kind.channel == channel && kind.provider == provider
+        let equal = |(kind, _): &(Kind, u64)| {
+            kind.event_id == event_id
+                && same(kind.channel.as_bytes(), channel.as_bytes())
+                && same(kind.provider.as_bytes(), provider.as_bytes())
         };
-        if let Some(at) = self.recent.iter().position(same) {
+        if let Some(at) = self.recent.iter().position(equal) {
             self.recent[at].1 += 1;
             return;
         }

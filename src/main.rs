@@ -19,7 +19,7 @@ use sysmon_triage::session::Session;
 use sysmon_triage::view;
 
 /// Bytes read at once.
-const READ_BYTES: usize = 1024 * 1024;
+const READ_BYTES: usize = 256 * 1024;
 
 /// Splunk's detection "Process Execution via WMI" over Sysmon logs, without Splunk.
 ///

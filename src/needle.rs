@@ -1,6 +1,6 @@
 //! A text without which an event can't match a rule: what most events are passed over by.
 
-/// ASCII text, looked for without regard to case.
+/// ASCII text, looked for without regard to case, and the fields of the log that may hold it.
 ///
 /// A reader may pass an event over when its decoded text does not hold the needle. It must look at
 /// the decoded text: where a format can write a letter in another way (`&#87;`, `\u0057`), an event
@@ -11,6 +11,7 @@ pub struct Needle {
     /// The rarest letter of it, which is searched for, and where it stands.
     rare: u8,
     at: usize,
+    fields: &'static [&'static str],
 }
 
 /// Letters of names and paths, the frequent ones first.
@@ -18,8 +19,9 @@ const FREQUENT: &[u8] = b"estnioarcdlmpuwgyhfbvkxzjq";
 
 impl Needle {
     /// A needle of letters, digits, `.`, `-` and `_`: no format has its own way to write those but
-    /// by number. None for any other text.
-    pub fn new(text: &str) -> Option<Needle> {
+    /// by number. None for any other text. `fields`: the names of the event's data, one of which holds
+    /// the text in every match; where an event has a rendered message, that may stand for them.
+    pub fn new(text: &str, fields: &'static [&'static str]) -> Option<Needle> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
         let text = text.to_ascii_lowercase().into_bytes();
         if text.is_empty() || !text.iter().all(|byte| plain(*byte)) {
@@ -28,7 +30,12 @@ impl Needle {
         let rank = |byte: u8| FREQUENT.iter().position(|letter| *letter == byte);
         // Digits and punctuation fill paths and ids: they count as frequent.
         let (at, rare) = text.iter().copied().enumerate().max_by_key(|(_, byte)| rank(*byte))?;
-        Some(Needle { text, rare, at })
+        Some(Needle { text, rare, at, fields })
+    }
+
+    /// The fields of which one must hold it.
+    pub fn fields(&self) -> &'static [&'static str] {
+        self.fields
     }
 
     /// Whether the text holds the needle.
@@ -60,7 +67,7 @@ mod tests {
 
     #[test]
     fn finds_any_case_at_any_place() {
-        let needle = Needle::new("WmiPrvSE.exe").unwrap();
+        let needle = Needle::new("WmiPrvSE.exe", &[]).unwrap();
         for text in ["wmiprvse.exe", "xWMIPRVSE.EXEx", r"C:\Windows\WmiPrvSE.exe", "vvwmiprvse.exe"] {
             assert!(needle.is_in(text.as_bytes()), "{text}");
             let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -74,7 +81,7 @@ mod tests {
     #[test]
     fn a_text_that_formats_escape_is_no_needle() {
         for text in ["", "a b", r"a\b", "a&b", "é", "a\"b", "a/b"] {
-            assert!(Needle::new(text).is_none(), "{text}");
+            assert!(Needle::new(text, &[]).is_none(), "{text}");
         }
     }
 }

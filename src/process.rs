@@ -71,6 +71,31 @@ fields! {
     Action "action"
 }
 
+impl Field {
+    /// The names of the event's data that its value is taken from. None: it is not taken from there.
+    pub fn data_names(self) -> Option<&'static [&'static str]> {
+        match self {
+            Field::Dest | Field::VendorProduct | Field::Action => None,
+            Field::User => Some(&["User"]),
+            Field::ParentProcess => Some(&["ParentCommandLine"]),
+            Field::ParentProcessName => Some(&["ParentImage", "ParentCommandLine"]),
+            Field::ParentProcessPath => Some(&["ParentImage"]),
+            Field::ParentProcessId => Some(&["ParentProcessId"]),
+            Field::ParentProcessGuid => Some(&["ParentProcessGuid"]),
+            Field::ParentUser => Some(&["ParentUser"]),
+            Field::Process => Some(&["CommandLine"]),
+            Field::ProcessName => Some(&["Image", "CommandLine"]),
+            Field::ProcessPath => Some(&["Image"]),
+            Field::ProcessId => Some(&["ProcessId"]),
+            Field::ProcessGuid => Some(&["ProcessGuid"]),
+            Field::ProcessHash => Some(&["Hashes"]),
+            Field::ProcessIntegrityLevel => Some(&["IntegrityLevel"]),
+            Field::ProcessCurrentDirectory => Some(&["CurrentDirectory"]),
+            Field::OriginalFileName => Some(&["OriginalFileName"]),
+        }
+    }
+}
+
 /// What the CIM puts where a log has no value.
 const UNKNOWN: &str = "unknown";
 

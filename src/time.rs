@@ -13,12 +13,13 @@ impl Time {
     /// fraction digits. A time without a zone is UTC. None when it is no such time.
     pub fn parse(text: &str) -> Option<Time> {
         let text = text.trim();
-        let timestamp = match text.parse::<Timestamp>() {
-            Ok(timestamp) => timestamp,
-            // Not an error: `Timestamp` wants a zone, which UtcTime never has.
-            Err(_) => text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp(),
+        // UtcTime has no zone, which a `Timestamp` wants and a `DateTime` passes over.
+        let has_zone = text.get(10..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-', '[']));
+        let timestamp = match has_zone {
+            true => text.parse::<Timestamp>().ok(),
+            false => TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok(),
         };
-        i64::try_from(timestamp.as_nanosecond()).ok().map(Time)
+        i64::try_from(timestamp?.as_nanosecond()).ok().map(Time)
     }
 
     /// Nanoseconds since 1970.

@@ -44,10 +44,9 @@ impl Expr {
     /// A text that every match holds somewhere. None: nothing can be told from the text alone.
     pub fn needle(&self) -> Option<Needle> {
         match self {
-            // Constants are in no log, and `unknown` stands for what is not there.
-            Expr::Equals(Field::VendorProduct | Field::Action, _) => None,
+            // `unknown` stands for what is not there.
             Expr::Equals(_, value) if value.eq_ignore_ascii_case("unknown") => None,
-            Expr::Equals(_, value) => Needle::new(value),
+            Expr::Equals(field, value) => Needle::new(value, field.data_names()?),
             Expr::And(parts) => parts.iter().find_map(Expr::needle),
             Expr::Or(_) | Expr::Not(_) => None,
         }

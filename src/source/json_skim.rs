@@ -347,7 +347,7 @@ mod tests {
 
     /// What a line gives, and that the full parser gives the same.
     fn skim(line: &str) -> &'static str {
-        let skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe").unwrap());
+        let skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
         match skimmer.skim(line) {
             Line::Full => "full",
             Line::Other => "other",

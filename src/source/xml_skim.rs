@@ -160,7 +160,7 @@ mod tests {
         <Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>";
 
     fn skim(xml: &str) -> Option<(String, u32)> {
-        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe").unwrap());
+        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
         let skim = skimmer.skim(xml)?;
         // What is skimmed is what the parser would give.
         let event = xml_event::parse(xml).unwrap();

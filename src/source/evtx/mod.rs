@@ -5,6 +5,7 @@
 //! are decoded by the `evtx` crate; what the event says (`System/EventRecordID`, `TimeCreated`)
 //! counts, not the record header, which an exported log may have numbered anew.
 
+mod checksum;
 pub mod chunks;
 pub mod skim;
 pub mod template;
@@ -18,8 +19,9 @@ use evtx::err::EvtxError;
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use memchr::memmem;
 
+use self::checksum::Checksum;
 use self::chunks::Chunks;
-use self::skim::Skimmer;
+use self::skim::{Record, Skimmer};
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
@@ -45,6 +47,9 @@ pub struct EvtxReader {
     settings: Arc<ParserSettings>,
     /// Passes over records that can't match; without it all are decoded.
     skimmer: Option<Skimmer>,
+    checksum: Checksum,
+    /// The records of the chunk at hand.
+    records: Vec<Record>,
     /// Bytes not yet read, and the offset of the first of them.
     pending: Vec<u8>,
     offset: u64,
@@ -61,6 +66,8 @@ impl EvtxReader {
         EvtxReader {
             settings: Arc::new(settings),
             skimmer: needle.cloned().map(Skimmer::new),
+            checksum: Checksum::default(),
+            records: Vec::new(),
             pending: Vec::new(),
             offset: part.start,
             in_header: part.start == 0,
@@ -141,7 +148,6 @@ impl EvtxReader {
         length
     }
 
-    /// Reads a chunk, of which the first `present` bytes are the file's.
     /// Reads a chunk. `present`: how many bytes of it the file holds; the rest is zero.
     fn chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
         self.chunks.count += 1;
@@ -152,37 +158,45 @@ impl EvtxReader {
             );
             sink.trouble(Trouble::note(Code::HiddenRecords, offset + start as u64, message));
         }
+        if !self.checksum.holds(bytes) {
+            let message =
+                "The checksum of a chunk does not match its content; its records were read all the same.";
+            sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
+        }
         // A cut chunk is left to the decoder, which finds its way past damage.
-        let unread = match self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES) {
-            Some(skimmer) => skim(skimmer, bytes, sink),
-            None => Unread::All,
-        };
-        self.decode(bytes, &unread, present, offset, sink);
+        let skimmer = self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES);
+        let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &mut self.records, bytes, sink));
+        if unread.len() > 0 {
+            self.decode(bytes, &unread, present, offset, sink);
+        }
     }
 
-    /// Verifies the chunk's checksums and decodes the records that were not skimmed.
+    /// Decodes the records that were not skimmed.
     fn decode(&mut self, bytes: &[u8], unread: &Unread, present: usize, offset: u64, sink: &mut dyn Sink) {
         let damaged = |error: &dyn Error| {
             let message = format!("A chunk can't be read: {}.", chain(error));
             Trouble::lost(Code::DamagedChunk, offset, message)
         };
-        let mut data = match EvtxChunkData::new(bytes.to_vec(), false) {
+        let reduced = match unread {
+            Unread::All => None,
+            Unread::Some(wanted) => skim::without_others(bytes, &self.records, |record| {
+                wanted.contains_key(&(record.offset as u64))
+            }),
+        };
+        let mut data = match EvtxChunkData::new(reduced.unwrap_or_else(|| bytes.to_vec()), false) {
             Ok(data) => data,
             Err(error) => return sink.trouble(damaged(&error)),
         };
-        if !data.validate_checksum() {
-            let message =
-                "The checksum of a chunk does not match its content; its records were read all the same.";
-            sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
-        }
-        if unread.is_empty() {
-            return;
-        }
         let mut chunk = match data.parse(Arc::clone(&self.settings)) {
             Ok(chunk) => chunk,
             Err(error) => return sink.trouble(damaged(&error)),
         };
+        let mut left = unread.len();
         for record in chunk.iter() {
+            if left == 0 {
+                break;
+            }
+            left -= usize::from(record.as_ref().is_ok_and(|record| unread.holds(record)));
             match record {
                 Ok(record) if !unread.holds(&record) => {}
                 Ok(record) if is_cut(&record, present) => sink.trouble(cut_record(&record, offset)),
@@ -235,8 +249,12 @@ enum Unread {
 }
 
 impl Unread {
-    fn is_empty(&self) -> bool {
-        matches!(self, Unread::Some(records) if records.is_empty())
+    /// How many there are, as far as it is known.
+    fn len(&self) -> usize {
+        match self {
+            Unread::All => usize::MAX,
+            Unread::Some(records) => records.len(),
+        }
     }
 
     fn holds(&self, record: &EvtxRecord<'_>) -> bool {
@@ -260,12 +278,12 @@ impl Unread {
 }
 
 /// Skims the records of a chunk; returns those that must be decoded.
-fn skim(skimmer: &mut Skimmer, chunk: &[u8], sink: &mut dyn Sink) -> Unread {
-    let Some(records) = skim::records(chunk) else { return Unread::All };
+fn skim(skimmer: &mut Skimmer, records: &mut Vec<Record>, chunk: &[u8], sink: &mut dyn Sink) -> Unread {
+    let Some(()) = skim::records(chunk, records) else { return Unread::All };
     skimmer.next_chunk();
     let mut unread = BTreeMap::new();
     for record in records {
-        match skimmer.skim(chunk, record) {
+        match skimmer.skim(chunk, *record) {
             Some(skim) => sink.skimmed(skim),
             None => {
                 unread.insert(record.offset as u64, record.number);

@@ -2,15 +2,21 @@
 //!
 //! A record of the plain shape is one template instance with the `System` values in its slots and
 //! the event's data as a nested fragment. Its slots are read where the compiled template says. Any
-//! other record is left to the full decoder, and so is every process creation that holds the
-//! needle in UTF-16 or ASCII: the two ways in which BinXML writes text.
+//! other record is left to the full decoder.
+//!
+//! Soundness: a process creation is only skimmed when its data is named `Data` in `EventData` and
+//! nothing else (no rendered message, no element of another name, no prefix, no literal text in a
+//! field of interest), and when each slot of a field that may hold the needle is empty or UTF-16 text
+//! without it. The full decoder would give the rule these very values.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
-use super::template::{DEFINITION_BYTES, Part, Template, compile, u16_at, u32_at, u64_at, utf16};
+use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::event::{Skim, is_process_creation};
 use crate::needle::Needle;
+use crate::text::same;
 use crate::time::Time;
 
 /// Size of a chunk's header.
@@ -18,8 +24,15 @@ const CHUNK_HEADER_BYTES: usize = 512;
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
+/// Token that ends BinXML.
+const END_OF_STREAM: u8 = 0x00;
 /// Token of a template instance.
 const TEMPLATE_INSTANCE: u8 = 0x0c;
+/// Types of values: none, UTF-16 text, 16-bit number, BinXML.
+const NULL: u8 = 0x00;
+const TEXT: u8 = 0x01;
+const NUMBER_16: u8 = 0x06;
+const FRAGMENT: u8 = 0x21;
 /// Slots of a template; Windows allows fewer.
 const MOST_SLOTS: usize = 1024;
 /// Different texts that are kept decoded.
@@ -38,9 +51,9 @@ pub struct Record {
 
 /// The records of a chunk. None: they do not follow one another as they should, so that the chunk
 /// is left to the full decoder, which finds its way past damage.
-pub fn records(chunk: &[u8]) -> Option<Vec<Record>> {
+pub fn records(chunk: &[u8], records: &mut Vec<Record>) -> Option<()> {
+    records.clear();
     let (free, last) = stated_end(chunk)?;
-    let mut records = Vec::with_capacity(128);
     let mut offset = CHUNK_HEADER_BYTES;
     while offset < free {
         let record = record_at(chunk, offset)?;
@@ -50,7 +63,7 @@ pub fn records(chunk: &[u8]) -> Option<Vec<Record>> {
         }
         offset += record.size;
     }
-    Some(records)
+    Some(())
 }
 
 /// Sound records behind the end that the chunk states, newer than its last one: where they begin and
@@ -83,14 +96,83 @@ fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
     copied.then_some(Record { offset, size, number: u64_at(header, 8)? })
 }
 
+/// A copy of a chunk in which the decoder finds little but the records at the offsets `wanted`: it walks
+/// all records of a chunk and builds each. Every run of others becomes one record without content, by
+/// other sizes and an early end in it; what lies in them stays where it is. None: what the wanted
+/// records refer to does not lie plainly inside of records, so the copy might tell something else.
+pub fn without_others(chunk: &[u8], records: &[Record], wanted: impl Fn(&Record) -> bool) -> Option<Vec<u8>> {
+    let inside = |range: Range<usize>| {
+        let next = records.partition_point(|record| record.offset < range.start);
+        let record = next.checked_sub(1).map(|at| &records[at]);
+        // Behind the first token of its content, and before the copy of its size.
+        record.is_some_and(|record| {
+            range.start > record.offset + RECORD_HEADER_BYTES
+                && range.end <= record.offset + record.size - SIZE_COPY_BYTES
+        })
+    };
+    let mut values = Vec::new();
+    for record in records.iter().filter(|record| wanted(record)) {
+        let mut range = content(*record);
+        loop {
+            let definition = instance(chunk, range, &mut values)?;
+            lies_in(chunk, definition, inside).then_some(())?;
+            let mut fragments = values.iter().filter(|value| value.kind == FRAGMENT);
+            let Some(fragment) = fragments.next() else { break };
+            // More than one would have to be followed all; a fragment in a fragment is followed.
+            fragments.next().is_none().then_some(())?;
+            range = fragment.bytes.clone();
+        }
+    }
+    let mut copy = chunk.to_vec();
+    let mut rest = records;
+    while let Some(record) = rest.first() {
+        let run = rest.iter().take_while(|record| !wanted(record)).count();
+        if run > 0 {
+            let size: usize = rest[..run].iter().map(|record| record.size).sum();
+            let written = (size as u32).to_le_bytes();
+            let end = record.offset + size;
+            copy[record.offset + 4..record.offset + 8].copy_from_slice(&written);
+            copy[end - SIZE_COPY_BYTES..end].copy_from_slice(&written);
+            copy[record.offset + RECORD_HEADER_BYTES] = END_OF_STREAM;
+        }
+        rest = &rest[run.max(1)..];
+    }
+    Some(copy)
+}
+
+/// The BinXML of a record.
+fn content(record: Record) -> Range<usize> {
+    record.offset + RECORD_HEADER_BYTES..record.offset + record.size - SIZE_COPY_BYTES
+}
+
 /// Skims records.
 pub struct Skimmer {
     needle: Needle,
+    /// Names of the data whose slots are looked at: the time, and what may hold the needle.
+    wanted: Vec<&'static str>,
     /// The templates of the chunk at hand, by offset; none for one that is not plain.
-    templates: BTreeMap<usize, Option<Template>>,
+    templates: BTreeMap<usize, Option<Known>>,
+    /// Those of fragments.
+    fragments: BTreeMap<usize, Option<Template>>,
     values: Vec<Value>,
     nested: Vec<Value>,
     texts: Texts,
+}
+
+/// A template with its literals read.
+struct Known {
+    template: Template,
+    event_id: Named,
+    provider: Named,
+    channel: Named,
+    computer: Named,
+}
+
+/// What stands at a place of the event: a number, or the number of a text, or the slot of one.
+#[derive(Clone, Copy)]
+enum Named {
+    Known(usize),
+    Slot(u16),
 }
 
 /// A value of a slot: its type and where it lies in the chunk.
@@ -103,9 +185,12 @@ struct Value {
 impl Skimmer {
     /// A skimmer that leaves every process creation with the needle to the full decoder.
     pub fn new(needle: Needle) -> Skimmer {
+        let wanted = std::iter::once("UtcTime").chain(needle.fields().iter().copied()).collect();
         Skimmer {
             needle,
+            wanted,
             templates: BTreeMap::new(),
+            fragments: BTreeMap::new(),
             values: Vec::new(),
             nested: Vec::new(),
             texts: Texts::default(),
@@ -115,49 +200,110 @@ impl Skimmer {
     /// Starts a chunk: templates are numbered by their offset in it.
     pub fn next_chunk(&mut self) {
         self.templates.clear();
+        self.fragments.clear();
     }
 
     /// Skims a record. None: it must be decoded.
     pub fn skim<'a>(&'a mut self, chunk: &[u8], record: Record) -> Option<Skim<'a>> {
-        self.texts.bound();
-        let content = record.offset + RECORD_HEADER_BYTES..record.offset + record.size - SIZE_COPY_BYTES;
-        let definition = instance(chunk, content, &mut self.values)?;
-        let template =
-            self.templates.entry(definition).or_insert_with(|| compile(chunk, definition)).as_ref()?;
-        let event_id = number(chunk, template.event_id.as_ref()?, &self.values)?;
-        let provider = self.texts.find(chunk, template.provider.as_ref()?, &self.values)?;
-        let channel = self.texts.find(chunk, template.channel.as_ref()?, &self.values)?;
-        let computer = self.texts.find(chunk, template.computer.as_ref()?, &self.values)?;
-        let created = is_process_creation(self.texts.get(provider), self.texts.get(channel), Some(event_id));
+        if self.texts.are_too_many() {
+            (self.texts, self.templates) = Default::default();
+        }
+        let definition = instance(chunk, content(record), &mut self.values)?;
+        let known = match self.templates.entry(definition) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Known::new(chunk, definition, &self.wanted, &mut self.texts)),
+        };
+        let known = known.as_ref()?;
+        let event_id = match known.event_id {
+            Named::Known(number) => number as u32,
+            Named::Slot(slot) => number(chunk, slot, &self.values)?,
+        };
+        let provider = self.texts.find(chunk, known.provider, &self.values)?;
+        let channel = self.texts.find(chunk, known.channel, &self.values)?;
+        let computer = self.texts.find(chunk, known.computer, &self.values)?;
+        let event_id = Some(event_id);
+        let created = is_process_creation(self.texts.get(provider), self.texts.get(channel), event_id);
         let time = match created {
-            true => Some(self.process_creation(chunk, record, definition)?),
+            true => Some(self.process_creation(chunk, definition)?),
             false => None,
         };
         Some(Skim {
             provider: self.texts.get(provider),
             channel: self.texts.get(channel),
-            event_id: Some(event_id),
+            event_id,
             computer: Some(self.texts.get(computer)).filter(|name| !name.is_empty()),
             time,
         })
     }
 
-    /// The time of a process creation that can't match.
-    fn process_creation(&mut self, chunk: &[u8], record: Record, definition: usize) -> Option<Time> {
-        let bytes = &chunk[record.offset..record.offset + record.size];
-        if self.needle.is_in_utf16(bytes) || self.needle.is_in(bytes) {
+    /// The time of a process creation that can't match. Its data lies in the record's own slots or in
+    /// those of a fragment, and nowhere else.
+    fn process_creation(&mut self, chunk: &[u8], definition: usize) -> Option<Time> {
+        let root = &self.templates.get(&definition)?.as_ref()?.template;
+        let Some(slot) = root.data else {
+            return time_unless_found(&self.needle, chunk, root, &self.values);
+        };
+        if root.odd {
             return None;
         }
-        let root = self.templates.get(&definition)?.as_ref()?;
-        if let Some(slot) = root.utc_time {
-            return time(chunk, slot, &self.values);
-        }
-        let data = self.values.get(usize::from(root.data?)).filter(|value| value.kind == 0x21)?;
+        let data = self.values.get(usize::from(slot)).filter(|value| value.kind == FRAGMENT)?;
         let definition = instance(chunk, data.bytes.clone(), &mut self.nested)?;
-        let template =
-            self.templates.entry(definition).or_insert_with(|| compile(chunk, definition)).as_ref()?;
-        time(chunk, template.utc_time?, &self.nested)
+        let wanted = &self.wanted;
+        let compiled = || compile(chunk, definition, wanted);
+        let inner = self.fragments.entry(definition).or_insert_with(compiled).as_ref()?;
+        time_unless_found(&self.needle, chunk, inner, &self.nested)
     }
+}
+
+impl Known {
+    /// Compiles the template at an offset of the chunk. None: it is not plain.
+    fn new(chunk: &[u8], definition: usize, wanted: &[&str], texts: &mut Texts) -> Option<Known> {
+        let template = compile(chunk, definition, wanted)?;
+        let mut text = |part: &Option<Part>| match part.as_ref()? {
+            Part::Literal(text) => texts.number(chunk.get(text.clone())?).map(Named::Known),
+            Part::Slot(slot) => Some(Named::Slot(*slot)),
+        };
+        let provider = text(&template.provider)?;
+        let channel = text(&template.channel)?;
+        let computer = text(&template.computer)?;
+        let event_id = match template.event_id.as_ref()? {
+            Part::Literal(text) => {
+                let number: u16 = utf16(chunk.get(text.clone())?)?.trim().parse().ok()?;
+                Named::Known(number.into())
+            }
+            Part::Slot(slot) => Named::Slot(*slot),
+        };
+        Some(Known { event_id, provider, channel, computer, template })
+    }
+}
+
+/// The time in the slots of an instance that holds a process creation's data. None: one of the fields
+/// that may hold the needle does, or is no text.
+fn time_unless_found(needle: &Needle, chunk: &[u8], template: &Template, values: &[Value]) -> Option<Time> {
+    if template.odd {
+        return None;
+    }
+    let [time, fields @ ..] = template.wanted.as_slice() else { return None };
+    for slot in fields.iter().flatten() {
+        let value = values.get(usize::from(*slot))?;
+        let absent = match value.kind {
+            NULL => true,
+            TEXT => !needle.is_in_utf16(&chunk[value.bytes.clone()]),
+            _ => false,
+        };
+        if !absent {
+            return None;
+        }
+    }
+    let time = values.get(usize::from((*time)?)).filter(|value| value.kind == TEXT)?;
+    // A time is short and ASCII; the full decoder judges what is not.
+    let mut text = [0; 32];
+    let units = chunk[time.bytes.clone()].chunks_exact(2);
+    let length = units.len();
+    for (letter, unit) in text.get_mut(..length)?.iter_mut().zip(units) {
+        *letter = Some(unit[0]).filter(|byte| byte.is_ascii() && unit[1] == 0)?;
+    }
+    Time::parse(std::str::from_utf8(&text[..length]).ok()?)
 }
 
 /// Reads the template instance that takes a range of the chunk: the offset of its definition, and
@@ -215,58 +361,44 @@ fn has_size(kind: u8, size: usize) -> bool {
     }
 }
 
-fn number(chunk: &[u8], part: &Part, values: &[Value]) -> Option<u32> {
-    match part {
-        Part::Literal(text) => text.trim().parse().ok(),
-        Part::Slot(slot) => {
-            let value = values.get(usize::from(*slot)).filter(|value| value.kind == 0x06)?;
-            u16_at(chunk, value.bytes.start).map(u32::from)
-        }
-    }
+fn number(chunk: &[u8], slot: u16, values: &[Value]) -> Option<u32> {
+    let value = values.get(usize::from(slot)).filter(|value| value.kind == NUMBER_16)?;
+    u16_at(chunk, value.bytes.start).map(u32::from)
 }
 
-fn time(chunk: &[u8], slot: u16, values: &[Value]) -> Option<Time> {
-    let value = values.get(usize::from(slot)).filter(|value| value.kind == 0x01)?;
-    Time::parse(&utf16(&chunk[value.bytes.clone()])?)
-}
-
-/// Texts of slots, decoded once: providers, channels and computers are few.
+/// Texts as they lie in chunks, decoded once: providers, channels and computers are few.
 #[derive(Default)]
 struct Texts(Vec<(Vec<u8>, String)>);
 
 impl Texts {
-    /// The number of the text of a part.
-    fn find(&mut self, chunk: &[u8], part: &Part, values: &[Value]) -> Option<usize> {
-        match part {
-            Part::Literal(text) => {
-                let known = self.0.iter().position(|(raw, have)| raw.is_empty() && have == text);
-                known.or_else(|| Some(self.add(Vec::new(), text.clone())))
-            }
-            Part::Slot(slot) => {
-                let value = values.get(usize::from(*slot)).filter(|value| value.kind == 0x01)?;
-                let raw = chunk.get(value.bytes.clone()).filter(|raw| !raw.is_empty())?;
-                let known = self.0.iter().position(|(have, _)| have == raw);
-                match known {
-                    Some(known) => Some(known),
-                    None => Some(self.add(raw.to_vec(), utf16(raw)?)),
-                }
+    /// The number of a text that is known, or stands in a slot.
+    fn find(&mut self, chunk: &[u8], named: Named, values: &[Value]) -> Option<usize> {
+        match named {
+            Named::Known(number) => Some(number),
+            Named::Slot(slot) => {
+                let value = values.get(usize::from(slot)).filter(|value| value.kind == TEXT)?;
+                self.number(chunk.get(value.bytes.clone())?)
             }
         }
     }
 
-    fn add(&mut self, raw: Vec<u8>, text: String) -> usize {
-        self.0.push((raw, text));
-        self.0.len() - 1
+    /// The number of a text.
+    fn number(&mut self, raw: &[u8]) -> Option<usize> {
+        if let Some(known) = self.0.iter().position(|(have, _)| same(have, raw)) {
+            return Some(known);
+        }
+        // The parser of the rendering trims some texts and brings control characters to others.
+        let text = utf16(raw).filter(|text| text.trim() == text && !text.contains(char::is_control))?;
+        self.0.push((raw.to_vec(), text));
+        Some(self.0.len() - 1)
     }
 
     fn get(&self, number: usize) -> &str {
-        self.0.get(number).map_or("", |(_, text)| text.trim())
+        self.0.get(number).map_or("", |(_, text)| text)
     }
 
-    /// Forgets all texts when a log has too many.
-    fn bound(&mut self) {
-        if self.0.len() > TEXTS {
-            self.0.clear();
-        }
+    /// A log that has too many is not worth remembering them.
+    fn are_too_many(&self) -> bool {
+        self.0.len() > TEXTS
     }
 }

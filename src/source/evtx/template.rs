@@ -11,6 +11,11 @@
 //! | 4 | size of the BinXML that follows |
 //!
 //! Names are stored once a chunk too: 4 bytes next, 2 bytes hash, 2 bytes length, UTF-16 text, NUL.
+//!
+//! A chunk has its own definitions, a dozen or so, so compiling one must cost little beside reading
+//! the chunk: names are compared where they lie, and nothing is copied.
+
+use std::ops::Range;
 
 /// Size of a definition's header.
 pub const DEFINITION_BYTES: usize = 24;
@@ -22,8 +27,8 @@ const MOST_DEPTH: usize = 16;
 /// What stands at a place of the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Text of the definition.
-    Literal(String),
+    /// UTF-16 text of the definition: where it lies in the chunk.
+    Literal(Range<usize>),
     /// The value of a slot.
     Slot(u16),
 }
@@ -41,18 +46,45 @@ pub struct Template {
     pub computer: Option<Part>,
     /// The slot below `Event` that holds the event's data as a fragment of its own.
     pub data: Option<u16>,
-    /// `EventData/Data[@Name='UtcTime']`.
-    pub utc_time: Option<u16>,
+    /// The slots of the wanted `EventData/Data[@Name]`, in the order in which they were asked for.
+    pub wanted: Vec<Option<u16>>,
+    /// It holds more than `System` and `EventData` with named `Data` in it: the wanted slots do not
+    /// tell all that the event says.
+    pub odd: bool,
 }
 
-/// Compiles the definition at `offset` of a chunk. None: it is not of the plain shape, so records
-/// of it are left to the full decoder.
-pub fn compile(chunk: &[u8], offset: usize) -> Option<Template> {
+/// Compiles the definition at `offset` of a chunk. `wanted`: names of the data whose slots are asked
+/// for. None: it is not of the plain shape, so records of it are left to the full decoder.
+pub fn compile(chunk: &[u8], offset: usize, wanted: &[&str]) -> Option<Template> {
+    compile_if(chunk, offset, wanted, |_| true)
+}
+
+/// Whether the definition at `offset`, and every name in it, lies in places of which `holds` is true.
+pub fn lies_in(chunk: &[u8], offset: usize, holds: impl Fn(Range<usize>) -> bool) -> bool {
+    compile_if(chunk, offset, &[], holds).is_some()
+}
+
+fn compile_if(
+    chunk: &[u8],
+    offset: usize,
+    wanted: &[&str],
+    holds: impl Fn(Range<usize>) -> bool,
+) -> Option<Template> {
     let size = u32_at(chunk, offset + 20)? as usize;
     let start = offset + DEFINITION_BYTES;
-    let end = start.checked_add(size).filter(|end| *end <= chunk.len())?;
-    let mut walk = Walk { chunk, at: start, end, path: Vec::new(), attribute: None, data_name: None };
-    let mut template = Template::default();
+    let end = start.checked_add(size).filter(|end| *end <= chunk.len() && holds(offset..*end))?;
+    let mut walk = Walk {
+        chunk: chunk.get(..end)?,
+        at: start,
+        names: chunk,
+        holds,
+        wanted,
+        path: [Name::Other; MOST_DEPTH],
+        depth: 0,
+        attribute: None,
+        data: Data::Unnamed,
+    };
+    let mut template = Template { wanted: vec![None; wanted.len()], ..Template::default() };
     for _ in 0..MOST_TOKENS {
         if !walk.token(&mut template)? {
             return Some(template);
@@ -61,34 +93,90 @@ pub fn compile(chunk: &[u8], offset: usize) -> Option<Template> {
     None
 }
 
-struct Walk<'a> {
-    chunk: &'a [u8],
-    at: usize,
-    end: usize,
-    path: Vec<String>,
-    /// The attribute whose value comes next.
-    attribute: Option<String>,
-    /// The `Name` of the open element.
-    data_name: Option<String>,
+/// The names that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Name {
+    Event,
+    System,
+    Provider,
+    EventId,
+    Channel,
+    Computer,
+    EventData,
+    Data,
+    /// The attribute.
+    Name,
+    Other,
 }
 
-impl Walk<'_> {
+impl Name {
+    const TOLD_APART: [(&str, Name); 9] = [
+        ("Event", Name::Event),
+        ("System", Name::System),
+        ("Provider", Name::Provider),
+        ("EventID", Name::EventId),
+        ("Channel", Name::Channel),
+        ("Computer", Name::Computer),
+        ("EventData", Name::EventData),
+        ("Data", Name::Data),
+        ("Name", Name::Name),
+    ];
+
+    /// None: the name has a prefix, so that it may mean one of the others.
+    fn of(utf16: &[u8]) -> Option<Name> {
+        let known = Name::TOLD_APART.iter().find(|(text, _)| is(utf16, text));
+        match known {
+            Some((_, name)) => Some(*name),
+            None if utf16.chunks_exact(2).any(|unit| unit == [b':', 0]) => None,
+            None => Some(Name::Other),
+        }
+    }
+}
+
+/// What the open `Data` element is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Data {
+    Unnamed,
+    Named,
+    /// By the name at this place of those that are wanted.
+    Wanted(usize),
+}
+
+struct Walk<'a, Holds> {
+    /// The chunk up to the definition's end.
+    chunk: &'a [u8],
+    at: usize,
+    /// All of the chunk: names may lie anywhere.
+    names: &'a [u8],
+    /// Whether a name may lie at a place.
+    holds: Holds,
+    wanted: &'a [&'a str],
+    /// The open elements, the outermost first, and how many there are.
+    path: [Name; MOST_DEPTH],
+    depth: usize,
+    /// The attribute whose value comes next.
+    attribute: Option<Name>,
+    data: Data,
+}
+
+impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
     /// Reads one token. False at the end of the definition.
     fn token(&mut self, template: &mut Template) -> Option<bool> {
-        if self.at >= self.end {
+        if self.at == self.chunk.len() {
             return Some(false);
         }
+        // None also when a name or text reaches over the definition's end.
         let token = self.byte()?;
         // 0x40 says that more of the same follow.
         match token & !0x40 {
             0x00 => return Some(false),
-            0x01 => self.open(token & 0x40 != 0)?,
+            0x01 => self.open(token & 0x40 != 0, template)?,
             // The start tag ends; what follows is the element's content.
             0x02 => self.attribute = None,
             0x03 | 0x04 => {
                 self.attribute = None;
-                self.data_name = None;
-                self.path.pop()?;
+                self.data = Data::Unnamed;
+                self.depth = self.depth.checked_sub(1)?;
             }
             0x05 => {
                 let text = self.text()?;
@@ -108,34 +196,44 @@ impl Walk<'_> {
     }
 
     /// An element starts: dependency id, size, name and, with attributes, their size.
-    fn open(&mut self, attributes: bool) -> Option<()> {
+    fn open(&mut self, attributes: bool, template: &mut Template) -> Option<()> {
         self.at += 6;
         let name = self.name()?;
         if attributes {
             self.at += 4;
         }
         self.attribute = None;
-        self.data_name = None;
-        self.path.push(name);
-        (self.path.len() <= MOST_DEPTH).then_some(())
+        self.data = Data::Unnamed;
+        *self.path.get_mut(self.depth)? = name;
+        self.depth += 1;
+        template.odd |= match self.path() {
+            [Name::Event | Name::EventData] => false,
+            [Name::Event, Name::System | Name::EventData] | [Name::Event, Name::System, ..] => false,
+            [Name::Event, Name::EventData, Name::Data] | [Name::EventData, Name::Data] => false,
+            _ => true,
+        };
+        Some(())
+    }
+
+    fn path(&self) -> &[Name] {
+        &self.path[..self.depth]
     }
 
     /// A part of the text of an element or attribute.
     fn found(&mut self, part: Part, template: &mut Template) -> Option<()> {
-        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        let place = match (path.as_slice(), self.attribute.as_deref()) {
-            (["Event", "System", "Provider"], Some("Name")) => &mut template.provider,
-            (["Event", "System", "EventID"], None) => &mut template.event_id,
-            (["Event", "System", "Channel"], None) => &mut template.channel,
-            (["Event", "System", "Computer"], None) => &mut template.computer,
-            (["Event"], None) => return set_slot(&mut template.data, part),
-            ([.., "Data"], Some("Name")) => {
-                let Part::Literal(name) = part else { return None };
-                self.data_name = Some(name);
-                return Some(());
+        use Name::{Channel, Computer, Event, EventData, EventId, Provider, System};
+        let place = match (self.path(), self.attribute) {
+            ([Event, System, Provider], Some(Name::Name)) => &mut template.provider,
+            ([Event, System, EventId], None) => &mut template.event_id,
+            ([Event, System, Channel], None) => &mut template.channel,
+            ([Event, System, Computer], None) => &mut template.computer,
+            ([Event], None) => return set_slot(&mut template.data, part),
+            ([EventData, Name::Data] | [Event, EventData, Name::Data], attribute) => {
+                return self.found_data(attribute, part, template);
             }
-            ([.., "EventData", "Data"], None) if self.data_name.as_deref() == Some("UtcTime") => {
-                return set_slot(&mut template.utc_time, part);
+            ([EventData, ..] | [Event, EventData, ..], None) => {
+                template.odd = true;
+                return Some(());
             }
             _ => return Some(()),
         };
@@ -143,37 +241,61 @@ impl Walk<'_> {
         place.replace(part).is_none().then_some(())
     }
 
+    /// A part of the text of a `Data` element or of an attribute of it.
+    fn found_data(&mut self, attribute: Option<Name>, part: Part, template: &mut Template) -> Option<()> {
+        match attribute {
+            Some(Name::Name) => {
+                let Part::Literal(name) = part else { return None };
+                let at = self.wanted.iter().position(|wanted| is(&self.names[name.clone()], wanted));
+                let twice = self.data != Data::Unnamed;
+                self.data = at.map_or(Data::Named, Data::Wanted);
+                (!twice).then_some(())
+            }
+            Some(_) => {
+                template.odd = true;
+                Some(())
+            }
+            None => match self.data {
+                Data::Wanted(at) => set_slot(template.wanted.get_mut(at)?, part),
+                Data::Named | Data::Unnamed => Some(()),
+            },
+        }
+    }
+
     fn byte(&mut self) -> Option<u8> {
-        let byte = *self.chunk.get(self.at).filter(|_| self.at < self.end)?;
+        let byte = *self.chunk.get(self.at)?;
         self.at += 1;
         Some(byte)
     }
 
     fn u16(&mut self) -> Option<u16> {
-        let value = u16_at(self.chunk, self.at)?;
+        let value = u16_at(self.names, self.at)?;
         self.at += 2;
         Some(value)
     }
 
     /// A name by its offset; it is stored right here when it is used for the first time.
-    fn name(&mut self) -> Option<String> {
-        let offset = u32_at(self.chunk, self.at)? as usize;
+    fn name(&mut self) -> Option<Name> {
+        let offset = u32_at(self.names, self.at)? as usize;
         self.at += 4;
-        let length = 2 * usize::from(u16_at(self.chunk, offset + 6)?);
+        let length = 2 * usize::from(u16_at(self.names, offset.checked_add(6)?)?);
         if offset == self.at {
             self.at += 8 + length + 2;
         }
-        utf16(self.chunk.get(offset + 8..offset + 8 + length)?)
+        let text = offset + 8..offset + 8 + length;
+        (self.holds)(offset..text.end).then_some(())?;
+        Name::of(self.names.get(text)?)
     }
 
     /// A literal: its type, which must be text, its length, and the text.
-    fn text(&mut self) -> Option<String> {
+    fn text(&mut self) -> Option<Range<usize>> {
         if self.byte()? != 0x01 {
             return None;
         }
         let length = 2 * usize::from(self.u16()?);
-        let text = utf16(self.chunk.get(self.at..self.at + length)?)?;
-        self.at += length;
+        let text = self.at..self.at + length;
+        self.names.get(text.clone())?;
+        self.at = text.end;
         Some(text)
     }
 }
@@ -181,6 +303,12 @@ impl Walk<'_> {
 fn set_slot(place: &mut Option<u16>, part: Part) -> Option<()> {
     let Part::Slot(slot) = part else { return None };
     place.replace(slot).is_none().then_some(())
+}
+
+/// Whether UTF-16LE text is this ASCII text.
+fn is(utf16: &[u8], text: &str) -> bool {
+    utf16.len() == 2 * text.len()
+        && utf16.chunks_exact(2).zip(text.bytes()).all(|(unit, letter)| unit == [letter, 0])
 }
 
 /// Little-endian number at an offset.

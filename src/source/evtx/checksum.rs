@@ -1,0 +1,128 @@
+//! The CRC32 values of a chunk: one of its header, one of its records.
+//!
+//! | offset | bytes | what |
+//! |---|---|---|
+//! | 48 | 4 | where the free space begins: the records end there |
+//! | 52 | 4 | CRC32 of the records, from offset 512 on |
+//! | 120 | 4 | flags; 4: the chunk has no checksums |
+//! | 124 | 4 | CRC32 of the header's bytes 0 to 120 and 128 to 512 |
+
+use crc32fast::Hasher;
+
+use super::template::u32_at;
+
+/// The flag that says that there are no checksums.
+const NO_CRC32: u32 = 4;
+
+/// Where no instruction multiplies without carry, as in WebAssembly, tables are the usual way to a
+/// CRC32, and would take half of the time of a scan.
+const NO_CARRYLESS_MULTIPLY: bool = cfg!(target_family = "wasm");
+
+/// Verifies chunks.
+#[derive(Debug, Default)]
+pub struct Checksum {
+    folded: Vec<u8>,
+}
+
+impl Checksum {
+    /// Whether the checksums of a chunk match its content, or it has none.
+    pub fn holds(&mut self, chunk: &[u8]) -> bool {
+        let flags = u32_at(chunk, 120).unwrap_or_default();
+        flags & NO_CRC32 != 0 || self.matches(chunk).unwrap_or(false)
+    }
+
+    fn matches(&mut self, chunk: &[u8]) -> Option<bool> {
+        let records = chunk.get(512..u32_at(chunk, 48)? as usize)?;
+        let records = if NO_CARRYLESS_MULTIPLY { self.folding(records) } else { crc(!0, &[records]) };
+        let header = crc(!0, &[chunk.get(..120)?, chunk.get(128..512)?]);
+        Some(header == u32_at(chunk, 124)? && records == u32_at(chunk, 52)?)
+    }
+
+    /// CRC32 by exclusive-or alone, but for the last 3006 bytes.
+    ///
+    /// The polynomial x^24048 + x^22928 + x^17720 + 1 is a multiple of the CRC's, so a byte can be
+    /// moved 140, 791 and 3006 bytes further, in three copies, and the remainder stays the same.
+    /// All exponents are multiples of 8 and no move is shorter than a block, which makes this plain
+    /// arithmetic on vectors. (Sparse multiples for CRC32: Russell, "Chorba", arXiv 2412.16398.)
+    fn folding(&mut self, bytes: &[u8]) -> u32 {
+        let Some(moved) = bytes.len().checked_sub(MOVES[2]).filter(|moved| *moved >= BLOCK) else {
+            return crc(!0, &[bytes]);
+        };
+        // Zeros stand before the first byte and behind the last one that is moved.
+        self.folded.clear();
+        self.folded.resize(MOVES[2] + bytes.len(), 0);
+        let whole = moved / BLOCK * BLOCK;
+        for at in (0..whole).step_by(BLOCK) {
+            fold_block(&mut self.folded, bytes, at);
+            if at == 0 {
+                // A CRC32 begins with all bits set, which is the same as the first four bytes inverted.
+                self.folded[MOVES[2]..MOVES[2] + 4].iter_mut().for_each(|byte| *byte ^= 0xff);
+            }
+        }
+        for at in whole..moved {
+            self.folded[MOVES[2] + at] = folded(&self.folded, bytes, at);
+        }
+        let mut rest = [0; MOVES[2]];
+        for (at, byte) in rest.iter_mut().enumerate() {
+            *byte = folded(&self.folded, bytes, moved + at);
+        }
+        crc(0, &[&rest])
+    }
+}
+
+/// How far a byte is moved.
+const MOVES: [usize; 3] = [140, 791, 3006];
+/// Bytes that are folded at once.
+const BLOCK: usize = 128;
+
+/// A byte with those that were moved onto it. `folded` begins [`MOVES`]`[2]` bytes before `bytes`.
+fn folded(folded: &[u8], bytes: &[u8], at: usize) -> u8 {
+    MOVES.iter().fold(bytes[at], |byte, far| byte ^ folded[MOVES[2] + at - far])
+}
+
+/// [`folded`] for a block.
+fn fold_block(folded: &mut [u8], bytes: &[u8], at: usize) {
+    let (done, open) = folded.split_at_mut(MOVES[2] + at);
+    let [a, b, c] = MOVES.map(|far| block(done, MOVES[2] + at - far));
+    let bytes = block(bytes, at);
+    let (out, _) = open.split_at_mut(BLOCK);
+    for (k, out) in out.iter_mut().enumerate() {
+        *out = bytes[k] ^ a[k] ^ b[k] ^ c[k];
+    }
+}
+
+fn block(bytes: &[u8], at: usize) -> &[u8; BLOCK] {
+    match bytes[at..].first_chunk() {
+        Some(block) => block,
+        None => unreachable!("blocks are cut where there are enough bytes"),
+    }
+}
+
+/// CRC32 of some bytes, with a register that begins with `register`.
+fn crc(register: u32, parts: &[&[u8]]) -> u32 {
+    let mut crc = Hasher::new_with_initial(!register);
+    parts.iter().for_each(|part| crc.update(part));
+    crc.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn folding_gives_the_same_crc(bytes in proptest::collection::vec(any::<u8>(), 0..9000)) {
+            prop_assert_eq!(Checksum::default().folding(&bytes), crc32fast::hash(&bytes));
+        }
+    }
+
+    #[test]
+    fn folding_gives_the_same_crc_at_every_edge() {
+        let bytes: Vec<u8> = (0..70_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let mut checksum = Checksum::default();
+        for length in (3000..3300).chain([65_024, 70_000, 0, 1, 4]) {
+            assert_eq!(checksum.folding(&bytes[..length]), crc32fast::hash(&bytes[..length]), "{length}");
+        }
+    }
+}
