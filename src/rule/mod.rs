@@ -1,10 +1,15 @@
 //! Detection rules as data, and the engine that evaluates them.
 
+mod eql;
 mod expr;
+mod forms;
+mod kql;
+mod sigma;
 mod spl;
 pub mod wmi;
 
 pub use expr::{Expr, Outcome};
+pub use forms::{Form, forms};
 pub use spl::spl;
 
 use crate::process::Field;

@@ -2,6 +2,12 @@
 
 use super::{Expr, Rule};
 
+pub(super) const NOTES: &[&str] = &[
+    "This is the search itself. It needs the data model Endpoint of the Common Information Model, filled by the add-on \
+     for Sysmon, and the macros of Splunk's security content.",
+    "The macro process_execution_via_wmi_filter is `search *` until a site changes it.",
+];
+
 /// The search in SPL, one command a line.
 pub fn spl(rule: &Rule) -> String {
     let by: Vec<_> = rule.key.iter().map(|field| format!("Processes.{}", field.name())).collect();
