@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Format;
 use crate::event::{Event, Skim, is_process_creation};
-use crate::group::{Groups, Match, key};
+use crate::group::{Facts, Groups, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
 use crate::part::{Coverage, Part, coverage};
@@ -331,7 +331,7 @@ impl Collector {
                 ..Trouble::note(Code::TimeUnknown, found.span.offset, message)
             });
         }
-        self.findings.groups.add(key(self.rule, &process), Match { time, locator });
+        self.findings.groups.add(key(self.rule, &process), Facts::of(&process), time, locator);
     }
 }
 

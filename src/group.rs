@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::locator::Locator;
-use crate::process::Process;
+use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::time::Time;
 
@@ -26,6 +26,98 @@ pub fn key(rule: &Rule, process: &Process<'_>) -> Key {
     })
 }
 
+/// What a match keeps beside its key, for the tuning and the hints. Few matches differ in it, so it
+/// is kept once and named by number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs)] // The CIM fields of these names, and Sysmon's `LogonId`.
+pub struct Facts {
+    pub process_path: Option<String>,
+    pub process_integrity_level: Option<String>,
+    pub original_file_name: Option<String>,
+    pub logon_id: Option<String>,
+}
+
+impl Facts {
+    /// Those of a process creation.
+    pub fn of(process: &Process<'_>) -> Facts {
+        let text = |field| process.value(field).text;
+        Facts {
+            process_path: text(Field::ProcessPath),
+            process_integrity_level: text(Field::ProcessIntegrityLevel),
+            original_file_name: text(Field::OriginalFileName),
+            logon_id: process.logon_id(),
+        }
+    }
+}
+
+macro_rules! columns {
+    ($($name:ident $text:literal)+) => {
+        /// A value that every match keeps: one of the key, or one of its [`Facts`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs)] // Named after the CIM fields.
+        pub enum Column { $($name,)+ }
+
+        impl Column {
+            /// All of them, those of the key first and in its order.
+            pub const ALL: &[Column] = &[$(Column::$name,)+];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self { $(Column::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+columns! {
+    Dest "dest"
+    User "user"
+    ParentProcess "parent_process"
+    ProcessName "process_name"
+    Process "process"
+    ProcessId "process_id"
+    ParentProcessId "parent_process_id"
+    ProcessPath "process_path"
+    ProcessIntegrityLevel "process_integrity_level"
+    OriginalFileName "original_file_name"
+    LogonId "logon_id"
+}
+
+impl Column {
+    /// The column of a name.
+    pub fn of(name: &str) -> Option<Column> {
+        Column::ALL.iter().copied().find(|column| column.name() == name)
+    }
+
+    /// It is part of the key, so the rows of the result have it.
+    pub fn is_key(self) -> bool {
+        (self as usize) < KEY_FIELDS
+    }
+}
+
+/// The values of one match.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    /// Its key.
+    pub key: &'a Key,
+    /// What it keeps beside the key.
+    pub facts: &'a Facts,
+}
+
+impl<'a> Values<'a> {
+    /// The value of a column; none where the log has none.
+    pub fn get(&self, column: Column) -> Option<&'a str> {
+        match column {
+            Column::ProcessPath => self.facts.process_path.as_deref(),
+            Column::ProcessIntegrityLevel => self.facts.process_integrity_level.as_deref(),
+            Column::OriginalFileName => self.facts.original_file_name.as_deref(),
+            Column::LogonId => self.facts.logon_id.as_deref(),
+            of_key => self.key.get(of_key as usize).map(String::as_str),
+        }
+    }
+}
+
 /// One matching event: when it was, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Match {
@@ -33,16 +125,31 @@ pub struct Match {
     pub time: Option<Time>,
     /// Its bytes.
     pub locator: Locator,
+    /// Number of its facts: in [`Groups::facts`], or, in a session, of the variant of its group.
+    pub facts: u32,
 }
 
 /// Matches by key. A tree and not a hash table: an attacker writes the keys, and a tree has no
 /// collisions to provoke.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Groups(pub BTreeMap<Key, Vec<Match>>);
+pub struct Groups {
+    /// The matches.
+    pub rows: BTreeMap<Key, Vec<Match>>,
+    /// The different facts of the matches.
+    pub facts: Vec<Facts>,
+    /// The number of each; needed only while matches are added.
+    #[serde(skip)]
+    numbers: BTreeMap<Facts, u32>,
+}
 
 impl Groups {
     /// Adds one match.
-    pub fn add(&mut self, key: Key, found: Match) {
-        self.0.entry(key).or_default().push(found);
+    pub fn add(&mut self, key: Key, facts: Facts, time: Option<Time>, locator: Locator) {
+        let next = self.facts.len() as u32;
+        let facts = *self.numbers.entry(facts).or_insert_with_key(|facts| {
+            self.facts.push(facts.clone());
+            next
+        });
+        self.rows.entry(key).or_default().push(Match { time, locator, facts });
     }
 }

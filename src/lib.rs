@@ -12,6 +12,8 @@
 //! - [`event`]: one log event as it was logged; [`process`]: the same as a record of Splunk's CIM
 //!   data model `Endpoint.Processes`.
 //! - [`rule`]: the detection as data, and the engine that evaluates it.
+//! - [`group`]: the by-clause; [`tuning`]: what a site hides of its rows, counted; [`hints`]: remarks
+//!   on them that are no part of the rule.
 //! - [`scan`]: one input's [`Findings`](findings::Findings); [`session`]: the findings of all
 //!   inputs, merged in any order; [`recall`]: one match read again, with the evidence for it;
 //!   [`context`]: what else the inputs hold about a match.
@@ -28,8 +30,10 @@ pub mod detect;
 pub mod event;
 pub mod export;
 pub mod findings;
+pub mod fold;
 pub mod group;
 pub mod hash;
+pub mod hints;
 pub mod intake;
 pub mod limits;
 pub mod locator;
@@ -45,6 +49,7 @@ pub mod session;
 pub mod source;
 pub mod text;
 pub mod time;
+pub mod tuning;
 pub mod unpack;
 pub mod view;
 

@@ -59,3 +59,18 @@ pub const CONTEXT_VALUE_BYTES: usize = 32 * 1024;
 
 /// The longest time around a match that is asked for, in minutes: a day.
 pub const CONTEXT_MINUTES: u32 = 24 * 60;
+
+/// Entries of a tuning file: each is compared with every row.
+pub const TUNING_ENTRIES: usize = 1000;
+
+/// Longest value of a tuning entry, in bytes: Windows allows command lines of 32767 characters.
+pub const TUNING_VALUE_BYTES: usize = 128 * 1024;
+
+/// Rows in a report for people: some hundred pages. The exports as CSV and JSON have no limit.
+pub const REPORT_ROWS: usize = 5000;
+
+/// Events that such a report lists for one row.
+pub const REPORT_EVENTS: usize = 10;
+
+/// Characters of a value in such a report: more than Windows allows for a command line by hand.
+pub const REPORT_VALUE_CHARS: usize = 8192;

@@ -163,6 +163,11 @@ impl<'a> Process<'a> {
             .or_else(|| Time::parse(self.event.system.get("TimeCreated@SystemTime")?))
     }
 
+    /// Sysmon's `LogonId`, which the data model has no field for.
+    pub fn logon_id(&self) -> Option<String> {
+        self.or_null("LogonId").text
+    }
+
     /// A field of the log that has a value: from the event's data, else from its message.
     fn find(&self, name: &'static str) -> Option<(&'a str, &'static str)> {
         let data = self.event.data.get(name).filter(|value| !value.is_empty());
@@ -227,6 +232,7 @@ const MESSAGE_FIELDS: &[&str] = &[
     "CommandLine",
     "CurrentDirectory",
     "User",
+    "LogonId",
     "IntegrityLevel",
     "Hashes",
     "ParentProcessGuid",

@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use crate::detect::Format;
 use crate::event::{Event, SYSMON, Skim};
+use crate::group::{Facts, Values, key};
+use crate::hints::{self, Remark};
 use crate::intake::{Intake, Want};
 use crate::locator::{Locator, MemberId};
 use crate::process::{Field, Process};
@@ -37,6 +39,8 @@ pub struct Evidence {
     pub locator: Place,
     /// The comparisons of the data model and the rule, each with its value.
     pub clauses: Vec<Clause>,
+    /// The hints on it, which are no part of the rule.
+    pub hints: Vec<Remark>,
     /// All CIM fields.
     pub cim: Vec<CimField>,
     /// The `System` part as logged.
@@ -177,6 +181,7 @@ impl Recall {
                 length: span.length,
             },
             clauses: clauses(self.rule, &event, &process),
+            hints: hints::remarks(Values { key: &key(self.rule, &process), facts: &Facts::of(&process) }),
             cim: cim(self.rule, &process),
             system: pairs(event.system.iter()),
             data: pairs(event.data.iter()),

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::findings::{Counts, Findings};
-use crate::group::Key;
+use crate::group::{Column, Key, Values};
 use crate::problem::Severity;
 use crate::rule::{self, Rule};
 use crate::session::{Group, Session, Source};
+use crate::tuning::{Mode, Operator};
 
 /// Name and version of the report's form.
 pub const SCHEMA: &str = "sysmon-triage/report/1";
@@ -22,9 +23,11 @@ pub struct Report<'a> {
     pub rule: RuleReport,
     /// The funnel over all inputs.
     pub totals: Totals,
+    /// What the tuning hides.
+    pub tuning: TuningReport<'a>,
     /// The inputs in order.
     pub sources: Vec<SourceReport<'a>>,
-    /// The rows by first time, then key.
+    /// The rows that are shown by first time, then key.
     pub groups: Vec<Row<'a>>,
 }
 
@@ -76,6 +79,60 @@ pub struct Totals {
     pub problems: u64,
     pub unreadable: u64,
     pub not_events: u64,
+    /// Matches that the tuning shows, and those that it hides.
+    pub shown: u64,
+    pub hidden: u64,
+    /// Rows that it leaves something of, and those that it hides whole.
+    pub shown_groups: u64,
+    pub hidden_groups: u64,
+}
+
+/// How much is hidden or shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// Rows.
+    pub rows: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// The tuning, and what each part of it hides alone. Of the presets, those that are on.
+#[derive(Debug, Serialize)]
+pub struct TuningReport<'a> {
+    /// Exclusions and includes.
+    pub entries: Vec<EntryReport<'a>>,
+    /// Presets.
+    pub presets: Vec<PresetReport>,
+    /// What all of it hides: rows whole, and events.
+    pub hidden: Amount,
+    /// What is left.
+    pub shown: Amount,
+}
+
+/// An entry of the tuning.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // See `tuning::Entry`.
+pub struct EntryReport<'a> {
+    pub mode: Mode,
+    pub field: Column,
+    pub operator: Operator,
+    pub value: &'a str,
+    pub note: &'a str,
+    pub enabled: bool,
+    /// What it hides, or would hide, alone.
+    pub hides: Amount,
+}
+
+/// A preset of the tuning.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // See `tuning::Preset`.
+pub struct PresetReport {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub why: &'static str,
+    pub enabled: bool,
+    /// What it hides, or would hide, alone.
+    pub hides: Amount,
 }
 
 /// One input.
@@ -147,6 +204,10 @@ pub struct Row<'a> {
     pub first_time: Option<String>,
     #[serde(rename = "lastTime")]
     pub last_time: Option<String>,
+    /// Names of the hints on it.
+    pub hints: Vec<&'static str>,
+    /// Events of the row that the tuning hides; `count` and the times leave them out.
+    pub hidden: u64,
 }
 
 /// The columns of the result, in the order of the search.
@@ -176,9 +237,11 @@ impl<'a> Row<'a> {
             process,
             process_id,
             parent_process_id,
-            count: group.matches.len() as u64,
-            first_time: group.period.first().map(|time| time.to_string()),
-            last_time: group.period.last().map(|time| time.to_string()),
+            count: group.shown.events,
+            first_time: group.shown.period.first().map(|time| time.to_string()),
+            last_time: group.shown.period.last().map(|time| time.to_string()),
+            hints: group.shown.hints.ids(),
+            hidden: group.matches.len() as u64 - group.shown.events,
         }
     }
 }
@@ -215,10 +278,12 @@ pub fn rule_report(rule: &Rule) -> RuleReport {
 pub fn totals(session: &Session) -> Totals {
     let mut counts = Counts::default();
     let mut problems = 0;
-    for source in session.sources() {
+    for (_, source) in session.inputs() {
         counts += source.findings.counts;
         problems += source.findings.problems.total();
     }
+    let hidden = hidden(session);
+    let shown = shown(session);
     Totals {
         records: counts.records,
         process_creations: counts.process_creations,
@@ -227,7 +292,68 @@ pub fn totals(session: &Session) -> Totals {
         problems,
         unreadable: counts.unreadable,
         not_events: counts.not_events,
+        shown: shown.events,
+        hidden: hidden.events,
+        shown_groups: shown.rows,
+        hidden_groups: hidden.rows,
     }
+}
+
+/// What the tuning leaves.
+fn shown(session: &Session) -> Amount {
+    session.shown().fold(Amount::default(), |sum, group| Amount {
+        rows: sum.rows + 1,
+        events: sum.events + group.shown.events,
+    })
+}
+
+/// What the tuning hides. Counted, and not the difference of others, so that a test can compare.
+fn hidden(session: &Session) -> Amount {
+    let hidden = session.variants().filter(|variant| !variant.is_shown);
+    Amount {
+        rows: session.rows().filter(|group| group.shown.events == 0).count() as u64,
+        events: hidden.map(|variant| variant.all.events).sum(),
+    }
+}
+
+/// The tuning with all presets, and what each part of it hides alone.
+pub fn tuning_report(session: &Session) -> TuningReport<'_> {
+    let tuning = session.tuning();
+    let total = session.rows().count() as u64;
+    // Which comparison found something of a group to show, so that none is counted twice.
+    let mut seen = vec![0_u32; session.groups().len()];
+    let mut round = 0;
+    let mut amount = |hides: &dyn Fn(Values<'_>) -> bool| {
+        round += 1;
+        let mut amount = Amount { rows: total, events: 0 };
+        for variant in session.variants() {
+            if hides(session.values(variant)) {
+                amount.events += variant.all.events;
+            } else if std::mem::replace(&mut seen[variant.group], round) != round {
+                amount.rows -= 1;
+            }
+        }
+        amount
+    };
+    let entries = tuning.entries.iter().map(|entry| EntryReport {
+        mode: entry.mode,
+        field: entry.test.column,
+        operator: entry.test.operator,
+        value: &entry.test.value,
+        note: &entry.note,
+        enabled: entry.enabled,
+        hides: amount(&|values| entry.hides(values)),
+    });
+    let entries = entries.collect();
+    let presets = tuning.presets.iter().map(|switch| PresetReport {
+        id: switch.preset.id,
+        name: switch.preset.name,
+        why: switch.preset.why,
+        enabled: switch.enabled,
+        hides: amount(&|values| switch.hides(values)),
+    });
+    let presets = presets.collect();
+    TuningReport { entries, presets, hidden: hidden(session), shown: shown(session) }
 }
 
 /// The problems of one input.
@@ -270,12 +396,15 @@ impl<'a> Report<'a> {
     /// The result of a session as it stands.
     pub fn of(session: &'a Session) -> Report<'a> {
         let order = session.order().into_iter();
+        let mut tuning = tuning_report(session);
+        tuning.presets.retain(|preset| preset.enabled);
         Report {
             schema: SCHEMA,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             rule: rule_report(session.rule()),
             totals: totals(session),
-            sources: session.sources().iter().map(source_report).collect(),
+            tuning,
+            sources: session.inputs().map(|(_, source)| source_report(source)).collect(),
             groups: order.map(|index| Row::of(&session.groups()[index])).collect(),
         }
     }

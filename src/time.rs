@@ -38,6 +38,16 @@ impl Time {
         let micros = (seconds * 1e6).round();
         (micros.abs() < 9e15).then(|| Time(micros as i64 * 1000))
     }
+
+    /// Whole milliseconds since 1970.
+    pub fn milliseconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// The millisecond that it lies in.
+    pub fn floor_to_millisecond(self) -> Time {
+        Time(self.0 - self.0.rem_euclid(1_000_000))
+    }
 }
 
 /// ISO 8601 in UTC with the fraction digits that are not trailing zeros:

@@ -1,14 +1,20 @@
-//! What the page shows: a summary of the session, and windows of a sorted and searched table.
+//! What the page shows: a summary of the session, windows of a sorted and searched table, a timeline.
 
-use std::cmp::Ordering;
+mod table;
+mod timeline;
+
+pub use table::{IndexedRow, Query, Range, StackedRow, View, Window};
+pub use timeline::{Lane, Timeline, timeline};
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::findings::{self, Period};
+use crate::hints::{self, Hints};
 use crate::problem::Severity;
-use crate::report::{self, Row, RuleReport, SourceReport, Totals};
-use crate::session::{Group, Session};
+use crate::report::{self, RuleReport, SourceReport, Totals};
+use crate::session::Session;
 
 /// Hosts listed by name in a summary.
 const HOSTS_LISTED: usize = 20;
@@ -32,7 +38,7 @@ pub struct Summary<'a> {
     pub sources: Vec<(u32, SourceReport<'a>)>,
 }
 
-/// The answer in numbers.
+/// The answer in numbers, over what the tuning shows.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
@@ -56,6 +62,8 @@ pub struct Verdict {
 pub enum Outcome {
     /// There are rows.
     Matches,
+    /// There are matches, and the tuning hides all of them.
+    AllHidden,
     /// There are process creations, all was read, and none matches.
     NoMatch,
     /// All was read, and there is no process creation in it.
@@ -106,7 +114,7 @@ pub struct Kind<'a> {
 /// The session at a glance, with the inputs that are wanted: there may be thousands.
 pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
     let totals = report::totals(session);
-    let sources = (0..).zip(session.sources()).filter(|(number, _)| wanted(*number));
+    let sources = session.inputs().filter(|(number, _)| wanted(*number));
     Summary {
         rule: report::rule_report(session.rule()),
         verdict: verdict(session),
@@ -121,14 +129,14 @@ pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
 fn verdict(session: &Session) -> Verdict {
     let mut period = Period::default();
     let (mut hosts, mut users) = (BTreeSet::new(), BTreeSet::new());
-    for group in session.rows() {
-        period.merge(group.period);
+    for group in session.shown() {
+        period.merge(group.shown.period);
         hosts.insert(group.key[0].as_str());
         users.insert(group.key[1].as_str());
     }
     Verdict {
-        groups: session.rows().count() as u64,
-        matches: session.rows().map(|group| group.matches.len() as u64).sum(),
+        groups: session.shown().count() as u64,
+        matches: session.shown().map(|group| group.shown.events).sum(),
         hosts: hosts.len() as u64,
         users: users.len() as u64,
         first_time: period.first().map(|time| time.to_string()),
@@ -137,11 +145,10 @@ fn verdict(session: &Session) -> Verdict {
 }
 
 fn outcome(session: &Session, totals: &Totals) -> Outcome {
-    let all_read = session
-        .sources()
-        .iter()
-        .all(|source| source.findings.complete && !source.findings.problems.any_error());
+    let all_read =
+        session.inputs().all(|(_, source)| source.findings.complete && !source.findings.problems.any_error());
     match () {
+        () if totals.matches > 0 && totals.shown == 0 => Outcome::AllHidden,
         () if totals.matches > 0 => Outcome::Matches,
         () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
         () if !all_read => Outcome::CoverageUnknown,
@@ -153,7 +160,7 @@ fn outcome(session: &Session, totals: &Totals) -> Outcome {
 fn seen(session: &Session) -> Seen<'_> {
     let mut period = Period::default();
     let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
-    for source in session.sources() {
+    for (_, source) in session.inputs() {
         period.merge(source.findings.period);
         source.findings.hosts.iter().for_each(|(host, count)| *hosts.entry(host).or_default() += count);
     }
@@ -171,7 +178,7 @@ fn seen(session: &Session) -> Seen<'_> {
 
 fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
     let mut kinds: BTreeMap<&findings::Kind, u64> = BTreeMap::new();
-    for source in session.sources() {
+    for (_, source) in session.inputs() {
         source.findings.kinds.iter().for_each(|(kind, count)| *kinds.entry(kind).or_default() += count);
     }
     let kind = |(kind, count): (&'a findings::Kind, u64)| Kind {
@@ -185,99 +192,31 @@ fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
     kinds
 }
 
-/// How the table is sorted and searched.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Query {
-    /// A column; an unknown one or none is the default order.
-    pub sort: String,
-    /// Backwards.
-    pub descending: bool,
-    /// Text that a row must hold in some column, without regard to case.
-    pub search: String,
-}
-
-/// The table as it is sorted and searched.
-#[derive(Debug, Default)]
-pub struct View {
-    /// Indexes of groups.
-    rows: Vec<usize>,
-}
-
-/// A row and the index of its group.
+/// A kind of hint, and how much of what is shown has it.
 #[derive(Debug, Serialize)]
-pub struct IndexedRow<'a> {
-    /// Index of the group; it never changes.
-    pub group: u64,
-    /// The row.
-    #[serde(flatten)]
-    pub row: Row<'a>,
+#[allow(missing_docs)] // See `hints::Hint`.
+pub struct HintCount {
+    pub id: &'static str,
+    pub label: &'static str,
+    pub why: &'static str,
+    pub rows: u64,
+    pub events: u64,
 }
 
-impl View {
-    /// The rows of a session for a query. Equal rows keep the default order.
-    pub fn new(session: &Session, query: &Query) -> View {
-        let wanted = query.search.to_lowercase();
-        let mut rows = session.order();
-        rows.retain(|index| wanted.is_empty() || holds(&session.groups()[*index], &wanted));
-        rows.sort_by(|a, b| {
-            let order = compare(&session.groups()[*a], &session.groups()[*b], &query.sort);
-            if query.descending { order.reverse() } else { order }
-        });
-        View { rows }
-    }
-
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True when there is none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The rows `from..to`, as far as they exist.
-    pub fn window<'a>(&self, session: &'a Session, from: usize, to: usize) -> Vec<IndexedRow<'a>> {
-        let to = to.min(self.rows.len());
-        let window = self.rows.get(from.min(to)..to).unwrap_or_default();
-        let row =
-            |index: &usize| IndexedRow { group: *index as u64, row: Row::of(&session.groups()[*index]) };
-        window.iter().map(row).collect()
-    }
-}
-
-fn holds(group: &Group, wanted: &str) -> bool {
-    let row = Row::of(group);
-    let times = [row.first_time.as_deref(), row.last_time.as_deref()];
-    let count = row.count.to_string();
-    let mut cells =
-        group.key.iter().map(String::as_str).chain(times.into_iter().flatten()).chain([count.as_str()]);
-    cells.any(|cell| cell.to_lowercase().contains(wanted))
-}
-
-fn compare(a: &Group, b: &Group, column: &str) -> Ordering {
-    let text = |at: usize| a.key[at].to_lowercase().cmp(&b.key[at].to_lowercase());
-    // Ids are compared as numbers; what is no number comes last.
-    let number = |at: usize| {
-        let value = |group: &Group| group.key[at].parse::<u64>().unwrap_or(u64::MAX);
-        value(a).cmp(&value(b))
+/// All hints, counted over what is shown.
+pub fn hints(session: &Session) -> Vec<HintCount> {
+    let count = |hint: &hints::Hint| {
+        let only = Hints::named(hint.id).unwrap_or_default();
+        let events = session.variants().filter(|variant| variant.is_shown && variant.all.hints.any_of(only));
+        HintCount {
+            id: hint.id,
+            label: hint.label,
+            why: hint.why,
+            rows: session.shown().filter(|group| group.shown.hints.any_of(only)).count() as u64,
+            events: events.map(|variant| variant.all.events).sum(),
+        }
     };
-    let time =
-        |a: Option<crate::time::Time>, b: Option<crate::time::Time>| (a.is_none(), a).cmp(&(b.is_none(), b));
-    match column {
-        "dest" => text(0),
-        "user" => text(1),
-        "parent_process" => text(2),
-        "process_name" => text(3),
-        "process" => text(4),
-        "process_id" => number(5),
-        "parent_process_id" => number(6),
-        "count" => a.matches.len().cmp(&b.matches.len()),
-        "firstTime" => time(a.period.first(), b.period.first()),
-        "lastTime" => time(a.period.last(), b.period.last()),
-        _ => Ordering::Equal,
-    }
+    hints::ALL.iter().map(count).collect()
 }
 
 /// Where one event of a group lies.
@@ -322,7 +261,7 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
 /// True when some input could not be read in full: the exit status of the command line, and the
 /// page's warning.
 pub fn anything_lost(session: &Session) -> bool {
-    session.sources().iter().any(|source| {
+    session.inputs().any(|(_, source)| {
         let findings = &source.findings;
         !findings.complete
             || findings.problems.list().iter().any(|(problem, _)| problem.code.severity() == Severity::Error)

@@ -11,13 +11,18 @@ use anyhow::{Context, Result, bail};
 use crate::run::root;
 
 /// Modules that everybody may use.
-const LEAVES: &[&str] = &["limits", "problem", "locator", "time", "hash", "needle", "part"];
+const LEAVES: &[&str] = &["limits", "problem", "locator", "time", "hash", "needle", "part", "fold"];
 
 /// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:
 /// `event` before `source`, although the bytes reach it after.
 const PIPELINE: &[&str] = &[
+<<<<<<< HEAD
     "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "tuning", "group",
     "findings", "scan", "session", "recall", "context", "report", "export", "view",
+=======
+    "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "group", "tuning",
+    "hints", "findings", "scan", "session", "recall", "report", "export", "view",
+>>>>>>> 0f4bb23 (Hide what a site knows, count it, and remark on what is left)
 ];
 
 /// The two faces: they may import everything, and nothing may import them.

@@ -1,0 +1,130 @@
+//! Comparisons without regard to ASCII case, as Splunk's `search` makes them.
+//!
+//! What is compared was written by an attacker and may be megabytes long: every comparison takes
+//! time in proportion to the text, whatever stands in it.
+
+use memchr::memmem::Finder;
+
+/// Whether the text begins so.
+pub fn begins(text: &str, beginning: &str) -> bool {
+    text.as_bytes().get(..beginning.len()).is_some_and(|head| head.eq_ignore_ascii_case(beginning.as_bytes()))
+}
+
+/// Whether the text ends so.
+pub fn ends(text: &str, ending: &str) -> bool {
+    let from = text.len().checked_sub(ending.len());
+    from.is_some_and(|from| text.as_bytes()[from..].eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+/// A text that is looked for in many others.
+#[derive(Debug, Clone)]
+pub struct Part(Finder<'static>);
+
+impl Part {
+    /// Looks for this text.
+    pub fn new(text: &str) -> Part {
+        Part(Finder::new(&text.to_ascii_lowercase()).into_owned())
+    }
+
+    /// Where it stands first in a text that is in lower case.
+    fn find(&self, lower: &[u8]) -> Option<usize> {
+        self.0.find(lower)
+    }
+
+    fn len(&self) -> usize {
+        self.0.needle().len()
+    }
+
+    /// Whether the text holds it.
+    pub fn is_in(&self, text: &str) -> bool {
+        text.len() >= self.len() && self.find(text.to_ascii_lowercase().as_bytes()).is_some()
+    }
+
+    /// Whether one of the texts holds it. `lower` is room for their copies, to be used again.
+    pub fn is_in_any<'a>(&self, texts: impl Iterator<Item = &'a str>, lower: &mut Vec<u8>) -> bool {
+        lower.clear();
+        for text in texts {
+            lower.extend_from_slice(text.as_bytes());
+            // In no text, so that nothing is found across two of them.
+            lower.push(0xff);
+        }
+        lower.make_ascii_lowercase();
+        self.find(lower).is_some()
+    }
+}
+
+/// A pattern in which `*` stands for any text, the empty one too; it must fit the whole text.
+#[derive(Debug, Clone)]
+pub struct Wildcard {
+    first: String,
+    middle: Vec<Part>,
+    /// None: there is no `*`, and `first` is all.
+    last: Option<String>,
+}
+
+impl Wildcard {
+    /// Reads a pattern.
+    pub fn new(pattern: &str) -> Wildcard {
+        let mut parts = pattern.split('*');
+        let first = parts.next().unwrap_or_default().to_owned();
+        let last = parts.next_back().map(str::to_owned);
+        let middle = parts.filter(|part| !part.is_empty()).map(Part::new).collect();
+        Wildcard { first, middle, last }
+    }
+
+    /// Whether the whole text fits.
+    pub fn fits(&self, text: &str) -> bool {
+        let Some(last) = &self.last else {
+            return text.eq_ignore_ascii_case(&self.first);
+        };
+        let fixed = self.first.len() + last.len();
+        if text.len() < fixed || !begins(text, &self.first) || !ends(text, last) {
+            return false;
+        }
+        let inner = text.as_bytes()[self.first.len()..text.len() - last.len()].to_ascii_lowercase();
+        // The first place is the best one: it leaves most for the parts that follow.
+        let mut rest = inner.as_slice();
+        self.middle.iter().all(|part| match part.find(rest) {
+            Some(at) => {
+                rest = &rest[at + part.len()..];
+                true
+            }
+            None => false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_and_beginnings_ignore_ascii_case_and_never_cut_a_letter() {
+        assert!(begins("CMD.exe /c", "cmd.EXE"));
+        assert!(!begins("cmd", "cmd.exe"));
+        assert!(ends("Zoë.EXE", "ë.exe"));
+        assert!(!ends("é", "\u{e9}x"));
+        assert!(!begins("ë", "e") && !ends("É", "é"), "letters beyond ASCII keep their case");
+    }
+
+    #[test]
+    fn parts() {
+        assert!(Part::new("ADMIN$").is_in(r"1> \\127.0.0.1\admin$\__1"));
+        assert!(!Part::new("x").is_in(""));
+        let mut room = Vec::new();
+        assert!(Part::new("B").is_in_any(["a", "xbx"].into_iter(), &mut room));
+        assert!(!Part::new("ab").is_in_any(["a", "b"].into_iter(), &mut room));
+    }
+
+    #[test]
+    fn wildcards_fit_the_whole_text() {
+        let fits = |pattern, text| Wildcard::new(pattern).fits(text);
+        assert!(fits("a*c", "AbC") && fits("a*c", "ac") && fits("*", "") && fits("**", "x"));
+        assert!(fits("abc", "ABC") && !fits("abc", "abcd") && !fits("a*", "ba"));
+        assert!(fits("*b*d*", "abcde") && !fits("*d*b*", "abcde"));
+        assert!(!fits("ab*ba", "aba"), "the ends may not overlap");
+        assert!(fits("*é*", "xéy"));
+        let long = "a".repeat(1 << 20);
+        assert!(!fits("*a*a*a*a*a*b*", &long));
+    }
+}

@@ -1,0 +1,400 @@
+//! The table: rows filtered, searched, stacked and sorted.
+//!
+//! With a hundred thousand rows nobody should wait: what a row is compared by is computed once and
+//! not at every comparison.
+
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Period;
+use crate::fold::Part;
+use crate::group::Match;
+use crate::hints::Hints;
+use crate::report::Row;
+use crate::session::{Group, Session, Shown};
+use crate::time::Time;
+
+/// How the table is filtered, searched, stacked and sorted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// A column; an unknown one or none is the default order.
+    pub sort: String,
+    /// Backwards.
+    pub descending: bool,
+    /// Text that a row must hold in some column, without regard to case.
+    pub search: String,
+    /// One row for each value of this key field; empty: the rows of the rule.
+    pub stack: String,
+    /// Only rows with an event of this hint; empty: all.
+    pub hint: String,
+    /// Only rows with an event of this input.
+    pub source: Option<u32>,
+    /// Only rows with an event in this time.
+    pub range: Option<Range>,
+}
+
+/// A time from the first moment up to, and without, the second.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[allow(missing_docs)]
+pub struct Range {
+    pub from: String,
+    pub to: String,
+}
+
+/// Fields that rows can be stacked by: their names and places in the key.
+const STACKS: &[(&str, usize)] =
+    &[("process_name", 3), ("process", 4), ("user", 1), ("dest", 0), ("parent_process", 2)];
+
+/// What a query leaves.
+pub(super) struct Filter {
+    search: Option<Search>,
+    hint: Option<Hints>,
+    source: Option<u32>,
+    range: Option<(Time, Time)>,
+}
+
+impl Filter {
+    /// The filter of a query, without its range where `ranged` says so.
+    ///
+    /// # Errors
+    /// A sentence, when a part of the query is not understood.
+    pub(super) fn of(query: &Query, ranged: bool) -> Result<Filter, &'static str> {
+        let hint = match query.hint.as_str() {
+            "" => None,
+            id => Some(Hints::named(id).ok_or("There is no such hint.")?),
+        };
+        let range = match query.range.as_ref().filter(|_| ranged) {
+            None => None,
+            Some(range) => {
+                let ends = Time::parse(&range.from).zip(Time::parse(&range.to));
+                Some(ends.ok_or("The ends of the range are no ISO 8601 times.")?)
+            }
+        };
+        let search = (!query.search.is_empty()).then(|| Search::new(&query.search));
+        Ok(Filter { search, hint, source: query.source, range })
+    }
+
+    /// What passes of a group.
+    fn tally(&mut self, session: &Session, group: &Group) -> Shown {
+        if group.shown.events == 0 || self.search.as_mut().is_some_and(|search| !search.finds(group)) {
+            return Shown::default();
+        }
+        if self.hint.is_none() && self.source.is_none() && self.range.is_none() {
+            return group.shown;
+        }
+        let mut tally = Shown::default();
+        for found in self.events(session, group) {
+            tally.events += 1;
+            found.time.into_iter().for_each(|time| tally.period.add(time));
+        }
+        tally
+    }
+
+    /// The shown events of a group that pass; the search is about the group.
+    fn events<'a>(&self, session: &'a Session, group: &'a Group) -> impl Iterator<Item = &'a Match> {
+        let &Filter { hint, source, range, .. } = self;
+        let passes = move |(from, found): &&(u32, Match)| {
+            let variant = session.variant(found);
+            variant.is_shown
+                && hint.is_none_or(|hint| variant.all.hints.any_of(hint))
+                && source.is_none_or(|source| source == *from)
+                && range.is_none_or(|(from, to)| found.time.is_some_and(|time| from <= time && time < to))
+        };
+        group.matches.iter().filter(passes).map(|(_, found)| found)
+    }
+
+    /// All events that pass, each with its group.
+    pub(super) fn all<'a>(&mut self, session: &'a Session) -> Vec<(&'a Group, &'a Match)> {
+        let mut all = Vec::new();
+        for group in session.shown() {
+            if self.search.as_mut().is_none_or(|search| search.finds(group)) {
+                all.extend(self.events(session, group).map(|found| (group, found)));
+            }
+        }
+        all
+    }
+}
+
+/// A text that is looked for in every column.
+struct Search {
+    part: Part,
+    /// In lower case.
+    text: String,
+    /// Room for the values of a row.
+    room: Vec<u8>,
+    /// The hints whose tag holds it.
+    hints: Hints,
+    number: bool,
+    time: bool,
+}
+
+impl Search {
+    fn new(text: &str) -> Search {
+        let text = text.to_lowercase();
+        Search {
+            part: Part::new(&text),
+            hints: Hints::filter(|hint| hint.label.to_lowercase().contains(&text)),
+            number: text.bytes().all(|byte| byte.is_ascii_digit()),
+            time: text.bytes().all(|byte| b"0123456789-:.tz".contains(&byte)),
+            room: Vec::new(),
+            text,
+        }
+    }
+
+    fn finds(&mut self, group: &Group) -> bool {
+        let key = group.key.iter().map(String::as_str);
+        // Beyond ASCII a letter may change its length with its case; that is rare enough to be slow.
+        let in_key = match self.text.is_ascii() {
+            true => self.part.is_in_any(key, &mut self.room),
+            false => key.into_iter().any(|value| value.to_lowercase().contains(&self.text)),
+        };
+        let Shown { events, period, hints } = group.shown;
+        in_key
+            || hints.any_of(self.hints)
+            || self.number && events.to_string().contains(&self.text)
+            || self.time
+                && [period.first(), period.last()]
+                    .into_iter()
+                    .flatten()
+                    .any(|time| time.to_string().to_lowercase().contains(&self.text))
+    }
+}
+
+/// The table as a query gives it.
+#[derive(Debug, Default)]
+pub struct View {
+    rows: Rows,
+    groups: u64,
+    events: u64,
+}
+
+#[derive(Debug)]
+enum Rows {
+    /// Indexes of groups.
+    Groups(Vec<usize>),
+    Stacks(Vec<Stack>),
+}
+
+impl Default for Rows {
+    fn default() -> Rows {
+        Rows::Groups(Vec::new())
+    }
+}
+
+/// Groups of one value.
+#[derive(Debug)]
+struct Stack {
+    /// Any of them, and the place of the value in its key.
+    group: usize,
+    at: usize,
+    groups: u64,
+    events: u64,
+    hosts: u64,
+    period: Period,
+}
+
+impl Stack {
+    fn value<'a>(&self, session: &'a Session) -> &'a str {
+        session.groups().get(self.group).map_or("", |group| &group.key[self.at])
+    }
+}
+
+/// A row of the rule on the page.
+#[derive(Debug, Serialize)]
+pub struct IndexedRow<'a> {
+    /// Index of the group; it never changes.
+    pub group: u64,
+    /// The row.
+    #[serde(flatten)]
+    pub row: Row<'a>,
+    /// Numbers of the inputs that its shown events are in.
+    pub sources: Vec<u32>,
+}
+
+/// A row for all groups of one value.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackedRow<'a> {
+    /// The value.
+    pub value: &'a str,
+    /// Its groups.
+    pub groups: u64,
+    /// Events in them that pass the query.
+    pub events: u64,
+    /// Different values of `dest`.
+    pub hosts: u64,
+    /// First time, or null.
+    pub first_time: Option<String>,
+    /// Last time, or null.
+    pub last_time: Option<String>,
+}
+
+/// Some rows of the table.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum Window<'a> {
+    Rows(Vec<IndexedRow<'a>>),
+    Stacks(Vec<StackedRow<'a>>),
+}
+
+impl View {
+    /// The rows of a session for a query. Equal rows keep the default order.
+    ///
+    /// # Errors
+    /// A sentence, when a part of the query is not understood.
+    pub fn new(session: &Session, query: &Query) -> Result<View, &'static str> {
+        let mut filter = Filter::of(query, true)?;
+        let stack = match query.stack.as_str() {
+            "" => None,
+            name => Some(
+                STACKS.iter().find(|(known, _)| *known == name).ok_or("Rows can't be stacked by that.")?.1,
+            ),
+        };
+        let mut view = View::default();
+        let mut rows = Vec::new();
+        for index in session.order() {
+            let tally = filter.tally(session, &session.groups()[index]);
+            if tally.events > 0 {
+                view.groups += 1;
+                view.events += tally.events;
+                rows.push((index, tally));
+            }
+        }
+        view.rows = match stack {
+            Some(at) => Rows::Stacks(stacks(session, rows, at, query)),
+            None => {
+                let mut rows: Vec<_> = rows.into_iter().map(|(index, _)| index).collect();
+                sort_groups(session, &mut rows, query);
+                Rows::Groups(rows)
+            }
+        };
+        Ok(view)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match &self.rows {
+            Rows::Groups(rows) => rows.len(),
+            Rows::Stacks(rows) => rows.len(),
+        }
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many groups the rows stand for.
+    pub fn groups(&self) -> u64 {
+        self.groups
+    }
+
+    /// How many events pass the query.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The rows `from..to`, as far as they exist. A row has all its shown events, also those that
+    /// the query's hint, input and range leave out: it is the row of the export.
+    pub fn window<'a>(&self, session: &'a Session, from: usize, to: usize) -> Window<'a> {
+        let to = to.min(self.len());
+        let from = from.min(to);
+        match &self.rows {
+            Rows::Groups(rows) => {
+                Window::Rows(rows[from..to].iter().map(|index| indexed(session, *index)).collect())
+            }
+            Rows::Stacks(rows) => {
+                let row = |stack: &Stack| StackedRow {
+                    value: stack.value(session),
+                    groups: stack.groups,
+                    events: stack.events,
+                    hosts: stack.hosts,
+                    first_time: stack.period.first().map(|time| time.to_string()),
+                    last_time: stack.period.last().map(|time| time.to_string()),
+                };
+                Window::Stacks(rows[from..to].iter().map(row).collect())
+            }
+        }
+    }
+}
+
+fn indexed(session: &Session, index: usize) -> IndexedRow<'_> {
+    let group = &session.groups()[index];
+    let shown = group.matches.iter().filter(|(_, found)| session.variant(found).is_shown);
+    let mut sources: Vec<_> = shown.map(|(source, _)| *source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    IndexedRow { group: index as u64, row: Row::of(group), sources }
+}
+
+/// Sorts by what `key` gives, which is asked once for each.
+fn sort<T, K: Ord>(rows: &mut [T], descending: bool, key: impl Fn(&T) -> K) {
+    match descending {
+        true => rows.sort_by_cached_key(|row| Reverse(key(row))),
+        false => rows.sort_by_cached_key(key),
+    }
+}
+
+/// Unknown times come last.
+fn time_key(time: Option<Time>) -> (bool, Option<Time>) {
+    (time.is_none(), time)
+}
+
+fn sort_groups(session: &Session, rows: &mut [usize], query: &Query) {
+    let group = |index: &usize| &session.groups()[*index];
+    let text = |at: usize| move |index: &usize| group(index).key[at].to_lowercase();
+    // Ids are compared as numbers; what is no number comes last.
+    let number = |at: usize| move |index: &usize| group(index).key[at].parse::<u64>().unwrap_or(u64::MAX);
+    let back = query.descending;
+    match query.sort.as_str() {
+        "dest" => sort(rows, back, text(0)),
+        "user" => sort(rows, back, text(1)),
+        "parent_process" => sort(rows, back, text(2)),
+        "process_name" => sort(rows, back, text(3)),
+        "process" => sort(rows, back, text(4)),
+        "process_id" => sort(rows, back, number(5)),
+        "parent_process_id" => sort(rows, back, number(6)),
+        "count" => sort(rows, back, |index| group(index).shown.events),
+        "firstTime" => sort(rows, back, |index| time_key(group(index).shown.period.first())),
+        "lastTime" => sort(rows, back, |index| time_key(group(index).shown.period.last())),
+        _ => {}
+    }
+}
+
+/// One row for each value, the rarest first unless the query sorts otherwise.
+fn stacks(session: &Session, groups: Vec<(usize, Shown)>, at: usize, query: &Query) -> Vec<Stack> {
+    let key = |index: usize| &session.groups()[index].key;
+    let mut groups = groups;
+    groups.sort_by(|(a, _), (b, _)| key(*a)[at].cmp(&key(*b)[at]).then_with(|| key(*a)[0].cmp(&key(*b)[0])));
+    let mut rows: Vec<Stack> = Vec::new();
+    let mut before: Option<usize> = None;
+    for (group, tally) in groups {
+        let same = |place: usize| before.is_some_and(|before| key(before)[place] == key(group)[place]);
+        if !same(at) {
+            let period = Period::default();
+            rows.push(Stack { group, at, groups: 0, events: 0, hosts: 0, period });
+        }
+        if let Some(row) = rows.last_mut() {
+            row.hosts += u64::from(row.groups == 0 || !same(0));
+            row.groups += 1;
+            row.events += tally.events;
+            row.period.merge(tally.period);
+        }
+        before = Some(group);
+    }
+    let back = query.descending;
+    match query.sort.as_str() {
+        "value" => sort(&mut rows, back, |row| row.value(session).to_lowercase()),
+        "groups" => sort(&mut rows, back, |row| row.groups),
+        "events" => sort(&mut rows, back, |row| row.events),
+        "hosts" => sort(&mut rows, back, |row| row.hosts),
+        "firstTime" => sort(&mut rows, back, |row| time_key(row.period.first())),
+        "lastTime" => sort(&mut rows, back, |row| time_key(row.period.last())),
+        // They are in the order of their values.
+        _ => sort(&mut rows, false, |row| row.events),
+    }
+    rows
+}
