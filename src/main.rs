@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use sysmon_triage::export::{self, csv, json, table};
+use sysmon_triage::export::document::{Options, tuning_line};
+use sysmon_triage::export::{self, csv, html, json, markdown, table};
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
 use sysmon_triage::report::{self, Report};
-use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::rule::{self, wmi::RULE};
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
+use sysmon_triage::tuning::Tuning;
 use sysmon_triage::view;
 
 /// Bytes read at once.
@@ -38,6 +40,21 @@ struct Arguments {
     /// Parses every event in full, also those that can't match: slower, and the same result.
     #[arg(long)]
     verify: bool,
+    /// Hides what this tuning file says, as the page exports it; the result tells how much.
+    #[arg(long, value_name = "FILE")]
+    tuning: Option<PathBuf>,
+    /// A note of the analyst for the report (markdown, html).
+    #[arg(long, value_name = "TEXT", conflicts_with = "note_file")]
+    note: Option<String>,
+    /// The same from a file.
+    #[arg(long, value_name = "FILE")]
+    note_file: Option<PathBuf>,
+    /// Writes addresses in the report (markdown, html) so that no program takes them for links.
+    #[arg(long)]
+    defang: bool,
+    /// Prints the rule in this language, and to standard error what that says differently; reads nothing.
+    #[arg(long, value_name = "FORM", value_parser = ["spl", "sigma", "kql_defender", "kql_sentinel", "eql", "esql"])]
+    rule: Option<String>,
     /// Prints, instead of the result, the context of row ROW: what its process started and did, what
     /// ran beside it and in its logon, and what its host holds of the WMI call. Reads the files again.
     #[arg(long, value_name = "ROW")]
@@ -49,7 +66,7 @@ struct Arguments {
     #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context")]
     minutes: u32,
     /// Logs, or folders whose files are all read; `-` is standard input.
-    #[arg(required = true, value_name = "FILE|FOLDER")]
+    #[arg(required_unless_present = "rule", value_name = "FILE|FOLDER")]
     inputs: Vec<PathBuf>,
 }
 
@@ -58,11 +75,30 @@ enum Format {
     Table,
     Json,
     Csv,
+    Markdown,
+    Html,
+}
+
+impl Format {
+    /// It is for people, and has a place for a note.
+    fn is_report(self) -> bool {
+        matches!(self, Format::Markdown | Format::Html)
+    }
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(id) = &arguments.rule {
+        return print_rule(id);
+    }
     let mut session = Session::new(&RULE);
+    let options = match prepare(&arguments, &mut session) {
+        Ok(options) => options,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            return ExitCode::from(2);
+        }
+    };
     let how = How { sha256: arguments.sha256, verify: arguments.verify };
     let mut paths = Vec::new();
     for input in inputs(&arguments.inputs) {
@@ -73,7 +109,7 @@ fn main() -> ExitCode {
         let which = context::Which { row, event: arguments.event, minutes: arguments.minutes };
         return print_context(&session, &paths, which, arguments.format);
     }
-    match print(&session, arguments.format) {
+    match print(&session, arguments.format, &options) {
         Ok(()) if view::anything_lost(&session) => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
         // The reader of the output has gone, as `head` does: not worth a message.
@@ -83,6 +119,38 @@ fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// Prints the rule in another language.
+fn print_rule(id: &str) -> ExitCode {
+    let forms = rule::forms(&RULE);
+    let Some(form) = forms.iter().find(|form| form.id == id) else {
+        eprintln!("The rule is not written in {id}.");
+        return ExitCode::from(2);
+    };
+    print!("{}", form.text.trim_end().to_owned() + "\n");
+    form.notes.iter().for_each(|note| eprintln!("{note}"));
+    ExitCode::SUCCESS
+}
+
+/// Reads the tuning and the note.
+fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, String> {
+    let text = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| format!("{} could not be read: {error}.", path.display()))
+    };
+    if let Some(path) = &arguments.tuning {
+        let tuning = Tuning::parse(&text(path)?).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
+        session.tune(tuning);
+    }
+    let note = match (&arguments.note, &arguments.note_file) {
+        (Some(note), _) => note.clone(),
+        (None, Some(path)) => text(path)?,
+        (None, None) => String::new(),
+    };
+    if (arguments.defang || !note.is_empty()) && !arguments.format.is_report() {
+        return Err("--note and --defang are for the reports: --format markdown or html.".to_owned());
+    }
+    Ok(Options { note, defang: arguments.defang })
 }
 
 /// What to read: an opened file, or why it could not be opened.
@@ -253,23 +321,28 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
 }
 
 /// Prints the result to standard output, and what a table or CSV can't say to standard error.
-fn print(session: &Session, format: Format) -> io::Result<()> {
+fn print(session: &Session, format: Format, options: &Options) -> io::Result<()> {
     let report = Report::of(session);
     let mut out = io::stdout().lock();
     match format {
         Format::Json => {
             return out.write_all(json::json(&report).map_err(io::Error::other)?.as_bytes());
         }
+        Format::Markdown => return out.write_all(markdown::markdown(session, options).as_bytes()),
+        Format::Html => return out.write_all(html::html(session, options).as_bytes()),
         Format::Csv => {
-            let (text, neutralised) = csv::csv(report.groups.into_iter());
+            let (text, neutralised) = csv::csv(&report);
             out.write_all(text.as_bytes())?;
             if neutralised > 0 {
                 eprintln!(
                     "{neutralised} cell(s) begin like a formula and got a leading apostrophe; JSON is exact."
                 );
             }
+            if let Some(hidden) = tuning_line(&report) {
+                eprintln!("{}", table::visible(&hidden));
+            }
         }
-        Format::Table => out.write_all(table::table(report.groups.into_iter()).as_bytes())?,
+        Format::Table => out.write_all(table::table(&report).as_bytes())?,
     }
     out.flush()?;
     if matches!(format, Format::Table) || io::stderr().is_terminal() {
@@ -295,7 +368,7 @@ fn print_context(
     };
     let printed = match format {
         Format::Json => export::context::json(&answer).map_err(io::Error::other),
-        Format::Table | Format::Csv => Ok(export::context::text(&answer)),
+        _ => Ok(export::context::text(&answer)),
     };
     let written = printed.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
     answer.problems.iter().for_each(|problem| eprintln!("{}", table::visible(problem)));
@@ -305,9 +378,13 @@ fn print_context(
 
 fn summarise(session: &Session) {
     let totals = report::totals(session);
+    let hidden = match session.tuning().is_off() {
+        true => String::new(),
+        false => format!(", {} of them in {} groups shown", totals.shown, totals.shown_groups),
+    };
     eprintln!(
-        "{} records, {} process creations, {} matches in {} groups; {} problems. Times are UTC.",
-        totals.records, totals.process_creations, totals.matches, totals.groups, totals.problems
+        "{} records, {} process creations, {} matches in {} groups{}; {} problems. Times are UTC.",
+        totals.records, totals.process_creations, totals.matches, totals.groups, hidden, totals.problems
     );
 }
 

@@ -9,12 +9,15 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::export::document::Options;
 use crate::findings::Findings;
+use crate::group::Column;
 use crate::intake::{self, Want};
 use crate::report::Report;
 use crate::rule::wmi::RULE;
+use crate::tuning::{Operator, Splunk, Tuning};
 use crate::view::{self, Query, View};
-use crate::{context, export, hash, recall, report, scan, session};
+use crate::{context, export, hash, recall, report, rule, scan, session};
 
 type Out = Result<JsValue, JsError>;
 
@@ -39,6 +42,11 @@ fn wanted(want: Option<Want>, size: u64) -> Out {
         }
         None => Ok(JsValue::UNDEFINED),
     }
+}
+
+/// A query of the page.
+fn asked(query: JsValue) -> Result<Query, JsError> {
+    Ok(serde_wasm_bindgen::from_value(query)?)
 }
 
 /// Findings on their way from one worker to another.
@@ -186,6 +194,12 @@ impl Session {
         self.session.restart(source);
     }
 
+    /// Takes an input out: nothing of it counts any more, and its number is not given again.
+    pub fn remove(&mut self, source: u32) {
+        self.changed.remove(&source);
+        self.session.remove(source);
+    }
+
     /// An input can't be read on after `bytes`: `reason`, a sentence, becomes a problem of it.
     pub fn reading_failed(&mut self, source: u32, bytes: f64, reason: &str) -> Result<(), JsError> {
         let scan = self.scan(source)?.after(bytes as u64);
@@ -213,21 +227,66 @@ impl Session {
         out(&report::rule_report(&RULE))
     }
 
-    /// Sorts and searches the table: `{sort, descending, search}`. Returns `{rows, groups}`.
+    /// The rule in the languages of other products, each `{id, name, text, notes}`.
+    pub fn rule_forms(&self) -> Out {
+        out(&rule::forms(&RULE))
+    }
+
+    /// Filters, searches, stacks and sorts the table: `{sort, descending, search, stack, hint, source, range}`,
+    /// see [`Query`]. Returns `{rows, groups, events}`.
     pub fn view(&mut self, query: JsValue) -> Out {
         #[derive(Serialize)]
         struct Size {
             rows: u64,
             groups: u64,
+            events: u64,
         }
-        let query: Query = serde_wasm_bindgen::from_value(query)?;
-        self.view = View::new(&self.session, &query);
-        out(&Size { rows: self.view.len() as u64, groups: self.session.rows().count() as u64 })
+        self.view = View::new(&self.session, &asked(query)?).map_err(JsError::new)?;
+        out(&Size { rows: self.view.len() as u64, groups: self.view.groups(), events: self.view.events() })
     }
 
     /// The rows `from..to` of the table.
     pub fn rows(&self, from: usize, to: usize) -> Out {
         out(&self.view.window(&self.session, from, to))
+    }
+
+    /// When the shown events were, a lane for each host, in at most so many buckets; the query is that of `view`.
+    pub fn timeline(&self, buckets: usize, query: JsValue) -> Out {
+        out(&view::timeline(&self.session, buckets, &asked(query)?).map_err(JsError::new)?)
+    }
+
+    /// The hints, counted over what is shown.
+    pub fn hints(&self) -> Out {
+        out(&view::hints(&self.session))
+    }
+
+    /// Takes a tuning, as a file holds it, in place of the one before. An error names what is wrong in it; nothing
+    /// changed then.
+    pub fn tune(&mut self, json: &str) -> Out {
+        let tuning = Tuning::parse(json).map_err(|wrong| JsError::new(&wrong.to_string()))?;
+        self.session.tune(tuning);
+        self.tuning()
+    }
+
+    /// The tuning, with what each part of it hides.
+    pub fn tuning(&self) -> Out {
+        #[derive(Serialize)]
+        struct All<'a> {
+            #[serde(flatten)]
+            report: report::TuningReport<'a>,
+            fields: &'static [Column],
+            operators: &'static [Operator],
+            json: String,
+            splunk: Splunk,
+        }
+        let tuning = self.session.tuning();
+        out(&All {
+            report: report::tuning_report(&self.session),
+            fields: Column::ALL,
+            operators: Operator::ALL,
+            json: tuning.json(),
+            splunk: tuning.splunk(),
+        })
     }
 
     /// The events `from..to` of a group.
@@ -252,19 +311,32 @@ impl Session {
         Ok(Recall { recall, size })
     }
 
-    /// The result as `json` or `csv`, byte for byte what the command line writes.
-    pub fn export(&self, format: &str) -> Result<String, JsError> {
-        let report = Report::of(&self.session);
+    /// The result as `json`, `csv`, `markdown` or `html`, byte for byte what the command line writes. Options:
+    /// `{note, defang}`, for the last two.
+    pub fn export(&self, format: &str, options: JsValue) -> Result<String, JsError> {
+        #[derive(Default, serde::Deserialize)]
+        #[serde(default)]
+        struct Asked {
+            note: String,
+            defang: bool,
+        }
+        let Asked { note, defang } = match options.is_undefined() || options.is_null() {
+            true => Asked::default(),
+            false => serde_wasm_bindgen::from_value(options)?,
+        };
+        let options = Options { note, defang };
         match format {
-            "json" => Ok(export::json::json(&report)?),
-            "csv" => Ok(export::csv::csv(report.groups.into_iter()).0),
-            _ => Err(JsError::new("The formats are json and csv.")),
+            "json" => Ok(export::json::json(&Report::of(&self.session))?),
+            "csv" => Ok(export::csv::csv(&Report::of(&self.session)).0),
+            "markdown" => Ok(export::markdown::markdown(&self.session, &options)),
+            "html" => Ok(export::html::html(&self.session, &options)),
+            _ => Err(JsError::new("The formats are json, csv, markdown and html.")),
         }
     }
 
     /// How many cells the CSV export neutralises.
     pub fn neutralised(&self) -> f64 {
-        export::csv::csv(Report::of(&self.session).groups.into_iter()).1 as f64
+        export::csv::csv(&Report::of(&self.session)).1 as f64
     }
 
     /// Sets the SHA-256 of an input.

@@ -1,20 +1,34 @@
 //! The rows as CSV, as the search would export them.
 
-use crate::report::{COLUMNS, Row};
+use super::document::tuning_line;
+use crate::report::{COLUMNS, Report, Row};
 use crate::time::ctime;
 
 /// CSV with a header line, and how many cells were neutralised: one that a spreadsheet would run
 /// as a formula gets a leading apostrophe. Log content is written by attackers; JSON is exact.
-pub fn csv<'a>(rows: impl Iterator<Item = Row<'a>>) -> (String, u64) {
-    let mut text = COLUMNS.join(",") + "\r\n";
+///
+/// A file of comma-separated values has no place for remarks, and a result from which something was
+/// left out must say so. While the tuning is on there is one column more, the last: its name says
+/// what hides how much, and its cells how many events of the row are hidden. So a file without rows
+/// says it too, and whoever reads columns by name does not notice.
+pub fn csv(report: &Report<'_>) -> (String, u64) {
     let mut neutralised = 0;
-    for row in rows {
-        let cells = cells(&row).map(|cell| {
-            let runs = is_formula(&cell);
-            neutralised += u64::from(runs);
-            quoted(&if runs { format!("'{cell}") } else { cell })
-        });
-        text += &cells.join(",");
+    let mut cell = |cell: String| {
+        let runs = is_formula(&cell);
+        neutralised += u64::from(runs);
+        quoted(&if runs { format!("'{cell}") } else { cell })
+    };
+    let hidden = tuning_line(report);
+    let mut text = COLUMNS.join(",");
+    if let Some(column) = &hidden {
+        text += &format!(",{}", cell(column.clone()));
+    }
+    text += "\r\n";
+    for row in &report.groups {
+        text += &cells(row).map(&mut cell).join(",");
+        if hidden.is_some() {
+            text += &format!(",{}", row.hidden);
+        }
         text += "\r\n";
     }
     (text, neutralised)
@@ -68,8 +82,11 @@ mod tests {
             count: 2,
             first_time: Some("2020-01-01T00:00:00.5Z".into()),
             last_time: None,
+            hints: Vec::new(),
+            hidden: 0,
         };
-        let (text, neutralised) = csv([row].into_iter());
+        let session = crate::session::Session::new(&crate::rule::wmi::RULE);
+        let (text, neutralised) = csv(&Report { groups: vec![row], ..Report::of(&session) });
         assert_eq!(neutralised, 2);
         assert_eq!(
             text.split_once("\r\n").unwrap().1,

@@ -2,5 +2,10 @@
 
 pub mod context;
 pub mod csv;
+pub mod defang;
+pub mod document;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod table;
+pub mod visible;

@@ -1,14 +1,16 @@
 //! The rows as a plain text table, for a terminal.
 
 use super::csv::cells;
-use crate::report::{COLUMNS, Row};
+use super::document::tuning_line;
+use crate::report::{COLUMNS, Report};
 
 /// Columns separated by two blanks; a control character, which a terminal would obey, is written
-/// as an escape.
-pub fn table<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
+/// as an escape. While the tuning is on, a last line says what it hides.
+pub fn table(report: &Report<'_>) -> String {
     let header = COLUMNS.map(str::to_owned);
-    let rows: Vec<_> =
-        std::iter::once(header).chain(rows.map(|row| cells(&row).map(|cell| visible(&cell)))).collect();
+    let rows: Vec<_> = std::iter::once(header)
+        .chain(report.groups.iter().map(|row| cells(row).map(|cell| visible(&cell))))
+        .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<_> = (0..COLUMNS.len()).map(width).collect();
     let mut text = String::new();
@@ -16,6 +18,9 @@ pub fn table<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
         let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         text += cells.join("  ").trim_end();
         text.push('\n');
+    }
+    if let Some(hidden) = tuning_line(report) {
+        text += &format!("\n{}\n", visible(&hidden));
     }
     text
 }

@@ -1,0 +1,403 @@
+//! The report that people read: what it says, in an order for reading. `markdown` and `html` only
+//! print it, so both say the same.
+
+use crate::hints;
+use crate::limits;
+use crate::locator::Locator;
+use crate::report::{Amount, ProblemReport, Report};
+use crate::session::{Group, Session};
+use crate::time::ctime;
+
+use super::defang::defang;
+use super::visible::labelled;
+
+/// What a report for people has beside the result.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The analyst's note.
+    pub note: String,
+    /// Addresses are written so that no program takes them for links, see [`super::defang`].
+    pub defang: bool,
+}
+
+/// A part of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A heading of level 1 to 3.
+    Heading(u8, Vec<Inline>),
+    /// A paragraph.
+    Paragraph(Vec<Inline>),
+    /// The analyst's note, line breaks and all.
+    Note(String),
+    /// Names and values.
+    Facts(Vec<(&'static str, Vec<Inline>)>),
+    /// A list.
+    List(Vec<Vec<Inline>>),
+    /// A table: its header and its rows.
+    Table(Vec<&'static str>, Vec<Vec<Vec<Inline>>>),
+    /// A text with its line breaks, as a machine wants it.
+    Code(String),
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inline {
+    /// Words of this program.
+    Text(String),
+    /// A value from a log or a file, with nothing in it that can't be seen.
+    Value(String),
+}
+
+/// Words.
+fn text(words: impl Into<String>) -> Vec<Inline> {
+    vec![Inline::Text(words.into())]
+}
+
+struct Writer<'a> {
+    session: &'a Session,
+    options: &'a Options,
+    blocks: Vec<Block>,
+}
+
+/// The report of a session as it stands.
+pub fn document(session: &Session, options: &Options) -> Vec<Block> {
+    let report = Report::of(session);
+    let mut writer = Writer { session, options, blocks: Vec::new() };
+    writer.head(&report);
+    writer.funnel(&report);
+    writer.tuning(&report);
+    writer.rows(&report);
+    writer.inputs(&report);
+    writer.problems(&report);
+    writer.meaning(&report);
+    writer.blocks
+}
+
+impl Writer<'_> {
+    fn push(&mut self, block: Block) {
+        self.blocks.push(block);
+    }
+
+    fn heading(&mut self, level: u8, words: &str) {
+        self.push(Block::Heading(level, text(words)));
+    }
+
+    fn facts(&mut self, facts: Vec<(&'static str, Vec<Inline>)>) {
+        self.push(Block::Facts(facts));
+    }
+
+    /// A value from outside, safe to look at and cut where no reader would read on.
+    fn value(&self, value: &str) -> Inline {
+        let cut = value.char_indices().nth(limits::REPORT_VALUE_CHARS).map(|(at, _)| at);
+        let shown = labelled(&value[..cut.unwrap_or(value.len())]);
+        let shown = if self.options.defang { defang(&shown) } else { shown };
+        Inline::Value(match cut {
+            Some(at) => format!("{shown}… ({} more characters)", value[at..].chars().count()),
+            None => shown,
+        })
+    }
+
+    fn values(&self, value: &str) -> Vec<Inline> {
+        vec![self.value(value)]
+    }
+
+    fn head(&mut self, report: &Report<'_>) {
+        let rule = &report.rule;
+        self.heading(1, rule.name);
+        self.push(Block::Paragraph(text(verdict(report))));
+        let technique = format!("{} {}, tactic {}", rule.technique, rule.technique_name, rule.tactic);
+        let risk =
+            format!("{} (impact {} × confidence {} / 100)", rule.risk_score, rule.impact, rule.confidence);
+        self.facts(vec![
+            ("Rule", text(format!("version {} of {}, id {}, by {}", rule.version, rule.date, rule.id, rule.author))),
+            ("ATT&CK", text(technique)),
+            ("Risk score", text(risk)),
+            ("Made with", text(format!("{} {}", report.tool.name, report.tool.version))),
+            ("Time zone", text("UTC; all times of this report")),
+            (
+                "Addresses",
+                text(match self.options.defang {
+                    true => "defanged: hxxp for http, [.] for dots in host names of links, domains and IPv4 addresses",
+                    false => "as logged",
+                }),
+            ),
+        ]);
+        let note = self.options.note.trim_end();
+        if !note.is_empty() {
+            let shown = note.lines().map(labelled).collect::<Vec<_>>().join("\n");
+            let shown = if self.options.defang { defang(&shown) } else { shown };
+            self.heading(2, "Note of the analyst");
+            self.push(Block::Note(shown));
+        }
+    }
+
+    fn funnel(&mut self, report: &Report<'_>) {
+        let totals = &report.totals;
+        let number = |number: u64| text(number.to_string());
+        self.heading(2, "From records to rows");
+        self.facts(vec![
+            ("Records read", number(totals.records)),
+            ("Process creations of Sysmon", number(totals.process_creations)),
+            ("Started by WmiPrvSE.exe", text(in_rows(totals.matches, totals.groups))),
+            ("Hidden by tuning", text(in_rows(totals.hidden, totals.hidden_groups))),
+            ("Shown", text(in_rows(totals.shown, totals.shown_groups))),
+            ("Unreadable records", number(totals.unreadable)),
+            ("Objects that are no events", number(totals.not_events)),
+        ]);
+    }
+
+    fn tuning(&mut self, report: &Report<'_>) {
+        let tuning = &report.tuning;
+        self.heading(2, "Hidden by tuning");
+        if tuning.entries.is_empty() && tuning.presets.is_empty() {
+            return self.push(Block::Paragraph(text("Nothing: no exclusion, include or preset is set.")));
+        }
+        let mut rows = Vec::new();
+        for entry in &tuning.entries {
+            let state = if entry.enabled { "" } else { " (off)" };
+            let what =
+                format!("{} {} {}{state} ", entry.mode.name(), entry.field.name(), entry.operator.name());
+            let note = if entry.note.is_empty() { Vec::new() } else { self.values(entry.note) };
+            rows.push(vec![
+                vec![Inline::Text(what), self.value(entry.value)],
+                note,
+                hides(entry.hides, entry.enabled),
+            ]);
+        }
+        for preset in &tuning.presets {
+            let what = format!("preset {}: {}", preset.id, preset.name);
+            rows.push(vec![text(what), text(preset.why), hides(preset.hides, preset.enabled)]);
+        }
+        self.push(Block::Table(vec!["What", "Why", "Hides alone"], rows));
+    }
+
+    fn rows(&mut self, report: &Report<'_>) {
+        self.heading(2, "Rows");
+        if report.groups.is_empty() {
+            return self.push(Block::Paragraph(text("None.")));
+        }
+        let order = self.session.order();
+        let most = limits::REPORT_ROWS;
+        if order.len() > most {
+            let more = order.len() - most;
+            self.push(Block::Paragraph(text(format!(
+                "The first {most} rows are listed; {more} more are in the exports as CSV and JSON."
+            ))));
+        }
+        for (at, index) in order.into_iter().take(most).enumerate() {
+            self.row(at + 1, index, &report.groups[at]);
+        }
+    }
+
+    fn row(&mut self, number: usize, index: usize, row: &crate::report::Row<'_>) {
+        let words = |words: &str| Inline::Text(words.to_owned());
+        let title = vec![
+            Inline::Text(format!("{number}. ")),
+            self.value(row.process_name),
+            words(" on "),
+            self.value(row.dest),
+        ];
+        self.push(Block::Heading(3, title));
+        let time = |time: &Option<String>| match time {
+            Some(time) => text(time),
+            None => text("unknown"),
+        };
+        let count = match row.hidden {
+            0 => row.count.to_string(),
+            hidden => format!("{} ({hidden} more hidden by tuning)", row.count),
+        };
+        self.facts(vec![
+            ("dest", self.values(row.dest)),
+            ("user", self.values(row.user)),
+            ("parent_process", self.values(row.parent_process)),
+            ("process_name", self.values(row.process_name)),
+            ("process", self.values(row.process)),
+            ("process_id", self.values(row.process_id)),
+            ("parent_process_id", self.values(row.parent_process_id)),
+            ("count", text(count)),
+            ("firstTime", time(&row.first_time)),
+            ("lastTime", time(&row.last_time)),
+        ]);
+        let group = &self.session.groups()[index];
+        let hints = self.hints(group);
+        if !hints.is_empty() {
+            self.push(Block::Paragraph(text("Hints, which are no part of the rule:")));
+            self.push(Block::List(hints));
+        }
+        let events = self.session.matches(index);
+        self.push(Block::Paragraph(text("Evidence:")));
+        let listed = events.iter().take(limits::REPORT_EVENTS).map(|(source, found)| {
+            let name = self.session.sources().get(*source as usize).map_or("", |source| source.name.as_str());
+            let time = found.time.map_or("time unknown".to_owned(), |time| time.to_string());
+            let mut line = vec![Inline::Text(format!("{time}, input ")), self.value(name)];
+            if let Some(member) = self.session.member(*source, found.locator.member) {
+                line.extend([words(", member "), self.value(&member.name)]);
+            }
+            line.push(Inline::Text(place(&found.locator)));
+            line
+        });
+        let mut listed: Vec<_> = listed.collect();
+        if events.len() > listed.len() {
+            listed.push(text(format!("and {} more events of this row", events.len() - listed.len())));
+        }
+        self.push(Block::List(listed));
+    }
+
+    /// The hints of a group, each with one value that gave it.
+    fn hints(&self, group: &Group) -> Vec<Vec<Inline>> {
+        let mut seen = Vec::new();
+        let mut lines = Vec::new();
+        let mut variants = Vec::new();
+        for (_, found) in &group.matches {
+            if !variants.contains(&found.facts) && self.session.variant(found).is_shown {
+                variants.push(found.facts);
+                for remark in hints::remarks(self.session.values(self.session.variant(found))) {
+                    if !seen.contains(&remark.id) {
+                        seen.push(remark.id);
+                        lines
+                            .push(vec![Inline::Text(format!("{}: ", remark.label)), self.value(&remark.why)]);
+                    }
+                }
+            }
+            if seen.len() >= group.shown.hints.ids().len() {
+                break;
+            }
+        }
+        lines
+    }
+
+    fn inputs(&mut self, report: &Report<'_>) {
+        self.heading(2, "Inputs");
+        let rows = report.sources.iter().map(|source| {
+            let hash = match source.sha256 {
+                Some(hash) => Inline::Value(hash.to_owned()),
+                None => Inline::Text("not computed".to_owned()),
+            };
+            let read = if source.complete { "whole" } else { "in part" };
+            vec![
+                self.values(source.name),
+                self.values(source.format),
+                text(source.bytes.to_string()),
+                text(read),
+                text(source.counts.records.to_string()),
+                text(source.counts.matches.to_string()),
+                vec![hash],
+            ]
+        });
+        let rows = rows.collect();
+        self.push(Block::Table(
+            vec!["Input", "Form", "Bytes", "Read", "Records", "Matches", "SHA-256"],
+            rows,
+        ));
+    }
+
+    fn problems(&mut self, report: &Report<'_>) {
+        self.heading(2, "Problems");
+        let mut lines = Vec::new();
+        for source in &report.sources {
+            lines.extend(source.problems.iter().map(|problem| self.problem(source.name, problem)));
+        }
+        match lines.is_empty() {
+            true => self.push(Block::Paragraph(text("None."))),
+            false => self.push(Block::List(lines)),
+        }
+    }
+
+    fn problem(&self, source: &str, problem: &ProblemReport) -> Vec<Inline> {
+        let severity = format!("{:?}: ", problem.severity).to_lowercase();
+        let mut line = vec![Inline::Text(severity), self.value(source)];
+        if !problem.r#where.is_empty() {
+            line.extend([Inline::Text(", ".to_owned()), self.value(&problem.r#where)]);
+        }
+        // Messages may quote the log.
+        line.extend([Inline::Text(": ".to_owned()), self.value(&problem.message)]);
+        line.push(Inline::Text(format!(" {}", problem.next)));
+        line
+    }
+
+    fn meaning(&mut self, report: &Report<'_>) {
+        let rule = &report.rule;
+        self.heading(2, "What the rule means");
+        self.push(Block::Paragraph(text(rule.description)));
+        self.push(Block::Paragraph(text(format!("Known false positives: {}", rule.known_false_positives))));
+        self.push(Block::Paragraph(text("What it can't tell:")));
+        self.push(Block::List(rule.limits.iter().map(|limit| text(*limit)).collect()));
+        self.push(Block::Paragraph(text("The search:")));
+        self.push(Block::Code(rule.search.clone()));
+        let tuning = self.session.tuning();
+        if !tuning.is_off() {
+            let splunk = tuning.splunk();
+            self.push(Block::Paragraph(text(
+                "Its macro process_execution_via_wmi_filter as this tuning would have it:",
+            )));
+            self.push(Block::Code(self.code(&splunk.filter)));
+            if !splunk.notes.is_empty() {
+                self.push(Block::List(splunk.notes.iter().map(|note| self.values(note)).collect()));
+            }
+        }
+    }
+
+    fn code(&self, code: &str) -> String {
+        let shown = labelled(code);
+        if self.options.defang { defang(&shown) } else { shown }
+    }
+}
+
+fn in_rows(events: u64, rows: u64) -> String {
+    format!("{events} in {rows} rows")
+}
+
+fn hides(found: Amount, enabled: bool) -> Vec<Inline> {
+    let would = if enabled { "" } else { "off; would hide " };
+    text(format!("{would}{}", amount(found)))
+}
+
+fn place(locator: &Locator) -> String {
+    let span = locator.span;
+    let record = locator.record_id.map(|id| format!(", record {id}")).unwrap_or_default();
+    format!("{record}, offset {} (0x{:x}), {} bytes", span.offset, span.offset, span.length)
+}
+
+fn verdict(report: &Report<'_>) -> String {
+    let totals = &report.totals;
+    let count = |column: fn(&crate::report::Row<'_>) -> String| {
+        report.groups.iter().map(column).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    if totals.shown == 0 {
+        return match totals.matches {
+            0 => "No process creation that was read has WmiPrvSE.exe as its parent.".to_owned(),
+            matches => format!("The tuning hides all {matches} events that the rule matches."),
+        };
+    }
+    let first = report.groups.iter().filter_map(|row| row.first_time.as_deref()).min();
+    let last = report.groups.iter().filter_map(|row| row.last_time.as_deref()).max();
+    let period = match (first, last) {
+        (Some(first), Some(last)) => format!(", from {} to {} UTC", ctime(first), ctime(last)),
+        _ => String::new(),
+    };
+    format!(
+        "WmiPrvSE.exe started processes: {} events in {} rows, on {} hosts under {} users{period}.",
+        totals.shown,
+        totals.shown_groups,
+        count(|row| row.dest.to_owned()),
+        count(|row| row.user.to_owned()),
+    )
+}
+
+/// What the tuning hides, in one line; none when it is off.
+pub fn tuning_line(report: &Report<'_>) -> Option<String> {
+    let tuning = &report.tuning;
+    let entries = tuning.entries.iter().filter(|entry| entry.enabled).map(|entry| {
+        let (mode, field, operator) = (entry.mode.name(), entry.field.name(), entry.operator.name());
+        let note = if entry.note.is_empty() { String::new() } else { format!(", {}", entry.note) };
+        format!("{mode} {field} {operator} {:?}{note} ({} alone)", entry.value, amount(entry.hides))
+    });
+    let presets = tuning.presets.iter().filter(|preset| preset.enabled);
+    let presets = presets.map(|preset| format!("preset {} ({} alone)", preset.id, amount(preset.hides)));
+    let parts: Vec<_> = entries.chain(presets).collect();
+    (!parts.is_empty()).then(|| format!("hidden by tuning: {}; {}", amount(tuning.hidden), parts.join("; ")))
+}
+
+fn amount(amount: Amount) -> String {
+    format!("{} events, {} rows whole", amount.events, amount.rows)
+}

@@ -1,0 +1,94 @@
+//! The report as Markdown. Log content in it is inert: it stands in code spans, in which nothing
+//! has a meaning, or every character that could have one is written with a backslash.
+
+use super::document::{Block, Inline, Options, document};
+use crate::session::Session;
+
+/// The report of a session as it stands, in CommonMark with GitHub's tables.
+pub fn markdown(session: &Session, options: &Options) -> String {
+    document(session, options).iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Heading(level, inlines) => {
+            format!("{} {}\n", "#".repeat(usize::from(*level)), line(inlines, false))
+        }
+        Block::Paragraph(inlines) => line(inlines, false) + "\n",
+        // A backslash at the end of a line keeps its break.
+        Block::Note(note) => note.lines().map(|text| format!("> {}\\\n", escaped(text))).collect::<String>(),
+        Block::Facts(facts) => {
+            let fact = |(name, value): &(&str, Vec<Inline>)| {
+                format!("- {}: {}\n", escaped(name), line(value, false))
+            };
+            facts.iter().map(fact).collect()
+        }
+        Block::List(items) => items.iter().map(|item| format!("- {}\n", line(item, false))).collect(),
+        Block::Table(header, rows) => {
+            let cells = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+            let mut text = cells(header.iter().map(|name| escaped(name)).collect());
+            text += &cells(vec!["---".to_owned(); header.len()]);
+            for row in rows {
+                text += &cells(row.iter().map(|cell| line(cell, true)).collect());
+            }
+            text
+        }
+        Block::Code(code) => {
+            let fence = "`".repeat(longest_run(code).max(2) + 1);
+            format!("{fence}text\n{code}\n{fence}\n")
+        }
+    }
+}
+
+fn line(inlines: &[Inline], in_table: bool) -> String {
+    let inline = |inline: &Inline| match inline {
+        Inline::Text(text) => escaped(text),
+        Inline::Value(value) => span(value, in_table),
+    };
+    inlines.iter().map(inline).collect()
+}
+
+/// Words in which no character has a meaning.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if c.is_ascii_punctuation()
+            && !matches!(c, ',' | '.' | '(' | ')' | '-' | ':' | ';' | '\'' | '"' | '/' | '%')
+        {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    // What begins a list, a heading line or a rule at the start of a line.
+    if out.starts_with(['-', '.', ')', ':']) || out.starts_with(|c: char| c.is_ascii_digit()) {
+        out = guarded(&out);
+    }
+    out
+}
+
+/// A number with a dot or parenthesis behind it, or a dash, at the start of a line would begin a list.
+fn guarded(text: &str) -> String {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match text[digits..].chars().next() {
+        Some('.' | ')' | '-' | ':') => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text.to_owned(),
+    }
+}
+
+/// A code span: its fence is longer than any run of backticks in it. In a table a bar is escaped
+/// even there.
+fn span(value: &str, in_table: bool) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    let fence = "`".repeat(longest_run(value) + 1);
+    // A blank on each side is taken away again, where the span does not consist of blanks.
+    let blank = |c: char| c == '`' || c == ' ';
+    let pad = if value.starts_with(blank) || value.ends_with(blank) { " " } else { "" };
+    let value = if in_table { value.replace('|', "\\|") } else { value.to_owned() };
+    format!("{fence}{pad}{value}{pad}{fence}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}

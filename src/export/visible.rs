@@ -1,0 +1,38 @@
+//! Characters that can't be seen, made visible in the way of the page.
+
+/// The text with a label for every character that shows as nothing, as a blank that is none, or
+/// that turns the text around: `␊` for a line feed, `‹U+202E›` for a right-to-left override.
+pub fn labelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c as u32 {
+            code @ 0..0x20 => out.extend(char::from_u32(0x2400 + code)),
+            0x7f => out.push('\u{2421}'),
+            code if is_hidden(c) => out += &format!("\u{2039}U+{code:04X}\u{203a}"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Control and format characters, blanks but U+0020, line separators, private and tag characters,
+/// variation selectors, and the letters that Unicode draws as nothing.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || c.is_whitespace() && c != ' '
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+            | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_hides_is_labelled() {
+        assert_eq!(super::labelled("a\r\n\tb\u{202e}c\u{a0}d\u{7f}é 日"), "a␍␊␉b‹U+202E›c‹U+00A0›d␡é 日");
+    }
+}
