@@ -155,6 +155,9 @@ pub struct SourceReport<'a> {
     pub members: Vec<MemberReport<'a>>,
     /// What went wrong.
     pub problems: Vec<ProblemReport>,
+    /// It was taken out: nothing of it counts. Never so in an export, which leaves such inputs out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
 
 /// One archive member.
@@ -389,6 +392,7 @@ pub fn source_report(source: &Source) -> SourceReport<'_> {
         counts: findings.counts,
         members: members.collect(),
         problems: problems(findings),
+        removed: source.removed,
     }
 }
 

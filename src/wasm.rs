@@ -144,6 +144,12 @@ pub fn plan(head: &[u8], size: f64, part_bytes: f64) -> usize {
     intake::plan(head, size as u64, part_bytes as u64).len()
 }
 
+/// The text with its addresses written so that no program takes them for links.
+#[wasm_bindgen]
+pub fn defang(text: &str) -> String {
+    export::defang::defang(text)
+}
+
 /// The result over all inputs.
 #[wasm_bindgen]
 pub struct Session {
@@ -196,7 +202,7 @@ impl Session {
 
     /// Takes an input out: nothing of it counts any more, and its number is not given again.
     pub fn remove(&mut self, source: u32) {
-        self.changed.remove(&source);
+        self.changed.insert(source);
         self.session.remove(source);
     }
 

@@ -44,7 +44,7 @@ pub struct Remark {
 pub const ALL: &[Hint] = &[
     Hint {
         id: "shell",
-        label: "shell or script host",
+        label: "shell",
         why: "A command shell or script host is what most tools start through WMI, for it runs whatever it is told.",
         find: shell,
     },
@@ -62,32 +62,32 @@ pub const ALL: &[Hint] = &[
     },
     Hint {
         id: "share_output",
-        label: "output to own admin share",
+        label: "output to share",
         why: "wmiexec and its kin write a command's output to a file on the machine's own admin share and fetch it \
               from there.",
         find: share_output,
     },
     Hint {
         id: "temp_output",
-        label: r"output to Windows\Temp",
+        label: "output to Temp",
         why: r"Tools that run commands through WMI collect their output in files under C:\Windows\Temp.",
         find: temp_output,
     },
     Hint {
         id: "discovery",
-        label: "discovery command",
+        label: "discovery",
         why: "Commands that ask who and where one is are what an intruder runs first.",
         find: discovery,
     },
     Hint {
         id: "user_folder",
-        label: "image in a writable folder",
+        label: "writable folder",
         why: r"Under \Users\, \ProgramData\ and \Temp\ a program can be put without an administrator's rights.",
         find: user_folder,
     },
     Hint {
         id: "high_integrity",
-        label: "high integrity, user account",
+        label: "high integrity",
         why: "Integrity High under an account that is no service's means that somebody with administrator's rights \
               started it.",
         find: high_integrity,

@@ -3,7 +3,7 @@
 mod table;
 mod timeline;
 
-pub use table::{IndexedRow, Query, Range, StackedRow, View, Window};
+pub use table::{IndexedRow, Only, Query, Range, StackedRow, View, Window};
 pub use timeline::{Lane, Timeline, timeline};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ pub struct Summary<'a> {
     pub seen: Seen<'a>,
     /// Every kind of record, the most frequent first.
     pub events: Vec<Kind<'a>>,
-    /// Those inputs that were asked for, with their numbers.
+    /// Those inputs that were asked for, with their numbers, also when they were taken out.
     pub sources: Vec<(u32, SourceReport<'a>)>,
 }
 
@@ -114,7 +114,7 @@ pub struct Kind<'a> {
 /// The session at a glance, with the inputs that are wanted: there may be thousands.
 pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
     let totals = report::totals(session);
-    let sources = session.inputs().filter(|(number, _)| wanted(*number));
+    let sources = (0..).zip(session.sources()).filter(|(number, _)| wanted(*number));
     Summary {
         rule: report::rule_report(session.rule()),
         verdict: verdict(session),

@@ -33,6 +33,16 @@ pub struct Query {
     pub source: Option<u32>,
     /// Only rows with an event in this time.
     pub range: Option<Range>,
+    /// Only rows with this value, compared exactly: those of a stack.
+    pub only: Option<Only>,
+}
+
+/// A value of a key field that rows can be stacked by.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[allow(missing_docs)]
+pub struct Only {
+    pub field: String,
+    pub value: String,
 }
 
 /// A time from the first moment up to, and without, the second.
@@ -47,12 +57,19 @@ pub struct Range {
 const STACKS: &[(&str, usize)] =
     &[("process_name", 3), ("process", 4), ("user", 1), ("dest", 0), ("parent_process", 2)];
 
+/// The place in the key of a field that rows can be stacked by.
+fn stacked_by(name: &str) -> Result<usize, &'static str> {
+    let found = STACKS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, at)| *at).ok_or("Rows can't be stacked by this field.")
+}
+
 /// What a query leaves.
 pub(super) struct Filter {
     search: Option<Search>,
     hint: Option<Hints>,
     source: Option<u32>,
     range: Option<(Time, Time)>,
+    only: Option<(usize, String)>,
 }
 
 impl Filter {
@@ -72,13 +89,24 @@ impl Filter {
                 Some(ends.ok_or("The ends of the range are no ISO 8601 times.")?)
             }
         };
+        let only = match &query.only {
+            None => None,
+            Some(only) => Some((stacked_by(&only.field)?, only.value.clone())),
+        };
         let search = (!query.search.is_empty()).then(|| Search::new(&query.search));
-        Ok(Filter { search, hint, source: query.source, range })
+        Ok(Filter { search, hint, source: query.source, range, only })
+    }
+
+    /// Whether a group can have events that pass: what is the same for all of them.
+    fn admits(&mut self, group: &Group) -> bool {
+        group.shown.events > 0
+            && self.only.as_ref().is_none_or(|(at, value)| group.key[*at] == *value)
+            && self.search.as_mut().is_none_or(|search| search.finds(group))
     }
 
     /// What passes of a group.
     fn tally(&mut self, session: &Session, group: &Group) -> Shown {
-        if group.shown.events == 0 || self.search.as_mut().is_some_and(|search| !search.finds(group)) {
+        if !self.admits(group) {
             return Shown::default();
         }
         if self.hint.is_none() && self.source.is_none() && self.range.is_none() {
@@ -109,7 +137,7 @@ impl Filter {
     pub(super) fn all<'a>(&mut self, session: &'a Session) -> Vec<(&'a Group, &'a Match)> {
         let mut all = Vec::new();
         for group in session.shown() {
-            if self.search.as_mut().is_none_or(|search| search.finds(group)) {
+            if self.admits(group) {
                 all.extend(self.events(session, group).map(|found| (group, found)));
             }
         }
@@ -249,16 +277,15 @@ impl View {
         let mut filter = Filter::of(query, true)?;
         let stack = match query.stack.as_str() {
             "" => None,
-            name => Some(
-                STACKS.iter().find(|(known, _)| *known == name).ok_or("Rows can't be stacked by that.")?.1,
-            ),
+            name => Some(stacked_by(name)?),
         };
         let mut view = View::default();
         let mut rows = Vec::new();
-        for index in session.order() {
+        let order = session.order();
+        view.groups = order.len() as u64;
+        for index in order {
             let tally = filter.tally(session, &session.groups()[index]);
             if tally.events > 0 {
-                view.groups += 1;
                 view.events += tally.events;
                 rows.push((index, tally));
             }
@@ -287,7 +314,7 @@ impl View {
         self.len() == 0
     }
 
-    /// How many groups the rows stand for.
+    /// How many groups there are, whatever the query leaves of them.
     pub fn groups(&self) -> u64 {
         self.groups
     }
@@ -323,11 +350,15 @@ impl View {
 
 fn indexed(session: &Session, index: usize) -> IndexedRow<'_> {
     let group = &session.groups()[index];
-    let shown = group.matches.iter().filter(|(_, found)| session.variant(found).is_shown);
-    let mut sources: Vec<_> = shown.map(|(source, _)| *source).collect();
+    let mut sources: Vec<_> = sources(session, group).collect();
     sources.sort_unstable();
     sources.dedup();
     IndexedRow { group: index as u64, row: Row::of(group), sources }
+}
+
+/// The inputs of the shown events of a group.
+fn sources<'a>(session: &'a Session, group: &'a Group) -> impl Iterator<Item = u32> + 'a {
+    group.matches.iter().filter(|(_, found)| session.variant(found).is_shown).map(|(source, _)| *source)
 }
 
 /// Sorts by what `key` gives, which is asked once for each.
@@ -358,6 +389,8 @@ fn sort_groups(session: &Session, rows: &mut [usize], query: &Query) {
         "process_id" => sort(rows, back, number(5)),
         "parent_process_id" => sort(rows, back, number(6)),
         "count" => sort(rows, back, |index| group(index).shown.events),
+        "hints" => sort(rows, back, |index| group(index).shown.hints.iter().count()),
+        "sources" => sort(rows, back, |index| sources(session, group(index)).min()),
         "firstTime" => sort(rows, back, |index| time_key(group(index).shown.period.first())),
         "lastTime" => sort(rows, back, |index| time_key(group(index).shown.period.last())),
         _ => {}
