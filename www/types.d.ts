@@ -12,6 +12,10 @@ declare const wasm_bindgen: {
     new (source: number, name: string, size: number, verify: boolean): Core.Scan;
     of_part(source: number, name: string, size: number, verify: boolean, head: Uint8Array, partBytes: number, index: number): Core.Scan;
   };
+  Pass: {
+    new (question: Uint8Array, source: number, name: string, size: number): Core.Pass;
+    of_part(question: Uint8Array, source: number, name: string, size: number, head: Uint8Array, partBytes: number, index: number): Core.Pass;
+  };
   plan(head: Uint8Array, size: number, partBytes: number): number;
   Hasher: new () => Core.Hasher;
 };
@@ -29,6 +33,7 @@ declare namespace Core {
     rows(from: number, to: number): (Row | Stacked)[];
     matches(group: number, from: number, to: number): MatchRef[];
     recall(group: number, index: number): Recall;
+    recall_at(at: string): Recall;
     export(format: string, options: ExportOptions): string;
     neutralised(): number;
     tune(json: string): Tuning;
@@ -54,6 +59,40 @@ declare namespace Core {
     want(): Range | undefined;
     push(bytes: Uint8Array): void;
     finish(): Evidence;
+    context(minutes: number): Gathering;
+  }
+  interface Pass {
+    want(): Range | undefined;
+    push(bytes: Uint8Array): void;
+    host_creations(): number;
+    finish(): Uint8Array;
+  }
+  /** A context on its way. */
+  interface Gathering {
+    question(): Uint8Array;
+    asks(source: number): boolean;
+    absorb(bytes: Uint8Array): void;
+    fail(name: string, reason: string): void;
+    next_round(): boolean;
+    answer(session: Session): Context;
+  }
+  interface List<T> { items: T[]; count: number | null }
+  interface Context {
+    process: Ran; linked_by: "guid" | "pid" | "nothing"; minutes: number;
+    tree: List<Ran>; beside: List<Ran>; logon_by: "guid" | "id" | "service" | "unknown"; logon: List<Ran>;
+    did: { kind: string; ids: number[]; logged: number; list: List<Happened> }[];
+    wmi: List<Happened>; logons_logged: number; sysmon: [number, number][];
+    truncated: boolean; complete: boolean; rounds: number; problems: string[];
+  }
+  interface Ran {
+    time: string | null; process_name: string; process: string; user: string; process_id: string | null; process_guid: string | null;
+    parent_process_name: string; parent_process_id: string | null; matches: boolean;
+    relation: "itself" | "parent" | "descendant" | "sibling" | "none";
+    parent: number | null; depth: number; ended: string | null; locator: Evidence["locator"]; at: string;
+  }
+  interface Happened {
+    time: string | null; event_id: number; provider: string; kind: string; same_logon: boolean;
+    fields: { name: string; value: string }[]; locator: Evidence["locator"]; at: string;
   }
   interface Hasher {
     push(bytes: Uint8Array): void;
@@ -235,7 +274,13 @@ declare namespace App {
   interface Cell { field: string; value: string }
 
   /** What the views may ask for; actions/ does it. */
+  interface ContextProgress { round: number; bytes: number; size: number }
+
   interface Actions {
+    context(group: number, index: number, minutes: number, onProgress: (progress: ContextProgress) => void): Promise<Core.Context | null>;
+    /** Ends it with what was found so far; false: there was none. */
+    stopContext(): boolean;
+    eventAt(at: string): Promise<Core.Evidence>;
     open(inputs: Input[]): void;
     decide(what: "add" | "anew" | "none"): void;
     pickFiles(): void;

@@ -1,5 +1,6 @@
 // One row and the event behind it, read again from its file.
 
+import { en } from "../text/en.js";
 import { sentence } from "./page.js";
 
 /** How many of a group's events are listed at once. */
@@ -57,7 +58,18 @@ export function detailsActions(page) {
       change(details.group, { index });
       loadEvidence(details.group, index);
     },
+    /** @param {number} group @param {number} index @param {number} minutes @param {(progress: App.ContextProgress) => void} onProgress */
+    async context(group, index, minutes, onProgress) {
+      return page.pool ? page.pool.context(group, index, { minutes }, onProgress) : null;
+    },
+    stopContext: () => page.pool?.stopContext() ?? false,
+    /** @param {string} at */
+    async eventAt(at) {
+      if (!page.pool) throw new Error(en.reader.closed);
+      return page.pool.eventAt(at);
+    },
     closePanel() {
+      page.pool?.stopContext();
       page.recall += 1;
       store.set({ panel: null, details: null });
       // At once, as what is to have the focus may be covered until then.

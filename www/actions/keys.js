@@ -20,6 +20,7 @@ export function listenForKeys(page) {
   function escape(event) {
     const state = store.get();
     if (state.phase === "reading" && !state.cancelled) actions.cancel();
+    else if (actions.stopContext()) return true;
     else if (isField(event.target) && !app.tuning.node.contains(/** @type {Node} */ (event.target))) {
       if (!app.table.clearSearch()) app.table.focus();
     } else if (state.panel !== null) actions.closePanel();

@@ -2,6 +2,7 @@
 // does not show it.
 
 import { bytes, duration, number } from "../state/format.js";
+import { context } from "./context.js";
 import * as workbench from "./workbench.js";
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -9,6 +10,7 @@ const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
 export const en = {
   ...workbench,
+  context,
   product: "Sysmon triage",
   title: {
     empty: "Sysmon triage: Process Execution via WMI",

@@ -5,6 +5,7 @@ import { STACKS } from "../state/columns.js";
 import { number, offset } from "../state/format.js";
 import { fullTime } from "../state/time.js";
 import { en } from "../text/en.js";
+import { createContext } from "./context.js";
 import { evidence, rawEvidence } from "./evidence.js";
 import { h, replace, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
@@ -22,6 +23,7 @@ export function createDetails(actions, menu) {
   const next = h("button", { type: "button", class: "button quiet square", "aria-label": t.next, title: `${t.next} (])`, on: { click: () => actions.step(1) } }, icon("right"));
   const stepper = h("div", { class: "stepper" }, previous, position, next);
   const close = h("button", { type: "button", class: "button quiet square", id: "close-details", "aria-label": t.close, title: t.close, on: { click: () => actions.closePanel() } }, icon("close"));
+  const context = createContext(actions);
   const body = h("div", { class: "details-body" });
   const node = h("aside", { class: "details", id: "details", hidden: true, "aria-labelledby": "details-title" },
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
@@ -88,12 +90,16 @@ export function createDetails(actions, menu) {
     ];
   }
 
+  /** The context stands behind the reasons of the match, before the long lists of fields. @param {(Node | null)[]} sections */
+  const around = ([hints, why, ...rest]) => [hints ?? null, why ?? null, context.node, ...rest];
+
   return {
     node,
     focus: () => name.focus({ preventScroll: true }),
     /** @param {App.State} state @param {App.State | null} before */
     update(state, before) {
       const { details } = state;
+      context.update(state);
       show(node, details !== null && state.panel === "details");
       if (!details || state.panel !== "details") return;
       const old = before?.details ?? null;
@@ -116,7 +122,7 @@ export function createDetails(actions, menu) {
         h("div", { class: "command" }, h("pre", { dir: "ltr", tabindex: "0" }, evidence(row.process)), copyButton(row.process, "process")),
         details.error !== null
           ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", details.error), h("p", null, t.failedNext)))
-          : details.evidence ? content(details.evidence, state.rule) : h("p", { class: "muted busy" }, t.loading));
+          : details.evidence ? around(content(details.evidence, state.rule)) : h("p", { class: "muted busy" }, t.loading));
     },
   };
 }

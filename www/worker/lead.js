@@ -1,7 +1,8 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
-import { PIECE, SUMMARY_MS } from "./protocol.js";
-import { Reader } from "./reader.js";
+import { CONTEXT_ANSWERS } from "./asked.js";
+import { SUMMARY_MS } from "./protocol.js";
+import { readAll } from "./reader.js";
 import { guarded, isTrap, post, sentence } from "./talk.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
@@ -18,6 +19,8 @@ export class Lead {
     this.stale = true;
     /** @type {Core.Size} */
     this.size = { rows: 0, groups: 0, events: 0 };
+    /** The context that is being gathered. @type {{ run: number, gathering: Core.Gathering } | null} */
+    this.context = null;
     this.timer = 0;
     this.told = 0;
     this.cost = 0;
@@ -41,6 +44,10 @@ export class Lead {
         return this.change(message, () => this.session.reading_stopped(message.source, message.bytes));
       case "sha256":
         return this.change(message, () => this.session.set_sha256(message.source, message.hex));
+      case "context_found":
+        return guarded({}, () => {
+          if (this.context?.run === message.run) this.context.gathering.absorb(new Uint8Array(message.found));
+        });
       case "ask":
         return this.answer(message);
       default:
@@ -102,6 +109,7 @@ const ANSWERS = {
   remove,
   hints: ({ session }) => session.hints(),
   timeline: ({ session }, { buckets, view }) => session.timeline(buckets, view),
+  ...CONTEXT_ANSWERS,
 };
 
 /** Hides other rows than before. @param {Lead} lead @param {{ json: string }} args */
@@ -152,15 +160,6 @@ function rows(lead, { view, from, to }) {
 async function readAgain({ session, words }, { group, index, file }) {
   const recall = session.recall(group, index);
   if (!file) throw new Error(words.closed);
-  const reader = new Reader(file, words.stalled);
-  try {
-    for (let want; (want = recall.want()); ) {
-      const bytes = await reader.next(want.offset, want.length, PIECE);
-      if (bytes === null) break;
-      recall.push(bytes);
-    }
-    return recall.finish();
-  } finally {
-    reader.close();
-  }
+  await readAll(recall, file, words.stalled);
+  return recall.finish();
 }

@@ -2,6 +2,7 @@
 // on when one dies. A scan worker that traps costs what it was reading only; when the session itself is lost,
 // all other files are read again.
 
+import { Contexts } from "./contexts.js";
 import { Entry } from "./entry.js";
 import { Hashes } from "./hashes.js";
 import { Queue, WHOLE_BYTES, partBytes } from "./plan.js";
@@ -81,6 +82,13 @@ export class Pool {
       changed: (sources, hash) => this.tell(sources.map((source) => [source, { hash }])),
       known: (source, hex) => this.send(this.lead, { type: "sha256", source, hex }),
     });
+    this.contexts = new Contexts({
+      start: () => this.start("ask"),
+      ask: (method, args) => this.ask(method, args),
+      found: (run, found) => this.lead.postMessage(/** @type {ToWorker} */ ({ type: "context_found", run, found }), [found]),
+      entries: () => this.entries,
+      most: this.most,
+    });
     this.lead = this.startLead();
   }
 
@@ -137,6 +145,25 @@ export class Pool {
     return this.ask("evidence", { group, index, file: this.entries[source]?.file });
   }
 
+  /**
+   * The context of one event of a group, read again from all files. `stopContext` ends it with what was found so far.
+   * @param {number} group @param {number} index @param {{ minutes: number }} options
+   * @param {(progress: App.ContextProgress) => void} onProgress
+   */
+  context(group, index, { minutes }, onProgress) {
+    return this.contexts.gather(group, index, minutes, onProgress);
+  }
+
+  /** @returns whether there was one to stop */
+  stopContext() {
+    return this.contexts.stop();
+  }
+
+  /** Any event, by the word that a context names its place with. @param {string} at @returns {Promise<Core.Evidence>} */
+  eventAt(at) {
+    return this.ask("event_at", { at, file: this.entries[Number.parseInt(at, 10)]?.file });
+  }
+
   /** Takes a file that was read out of the result. Its number stays. @param {number} source */
   async remove(source) {
     const entry = this.entries[source];
@@ -149,6 +176,7 @@ export class Pool {
   close() {
     this.lead.terminate();
     this.hashes.stop();
+    this.contexts.end();
     this.endScanners();
     this.queue.drop();
     this.listen = () => {};
@@ -189,6 +217,7 @@ export class Pool {
   leadDied(lead, source, message) {
     if (lead !== this.lead) return;
     lead.terminate();
+    this.contexts.end();
     for (const { reject } of this.asks.values()) reject(new Error(message));
     this.asks.clear();
     if (++this.restarts > MOST_RESTARTS || this.entries.length === 0) {
@@ -408,7 +437,7 @@ export class Pool {
     if (patches.length > 0) this.listen({ type: "files", patches });
   }
 
-  /** @param {"lead" | "scan" | "hash"} role */
+  /** @param {"lead" | "scan" | "hash" | "ask"} role */
   start(role) {
     const worker = this.spawn();
     this.send(worker, { type: "start", role, module: this.module, words: this.words });

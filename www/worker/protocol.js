@@ -11,13 +11,16 @@
  * What a scan worker reads at a stretch: a file, or a part of one.
  * @typedef {{ id: number, source: number, file: File, name: string, verify: boolean, part: Part | null }} Job
  *
+ * What is put to a file, or to a part of one, for a context; `question` as the core packs it.
+ * @typedef {{ question: ArrayBuffer, source: number, file: File, name: string, part: Part | null }} Pass
+ *
  * How far a job has come, what was found since the last report, and how it ended, if it has. `reason`: why it failed.
  * @typedef {"done" | "stopped" | "failed"} End
  * @typedef {{ job: number, progress: Core.Progress | null, found: ArrayBuffer | null, end: End | null, reason: string }} Report
  *
  * To a worker.
  * @typedef {(
- *   | { type: "start", role: "lead" | "scan" | "hash", module: WebAssembly.Module, words: WorkerWords }
+ *   | { type: "start", role: "lead" | "scan" | "hash" | "ask", module: WebAssembly.Module, words: WorkerWords }
  *   | { type: "add", inputs: { name: string, size: number }[] }
  *   | { type: "absorb", source: number, found: ArrayBuffer }
  *   | { type: "failed", source: number, bytes: number, reason: string }
@@ -27,6 +30,8 @@
  *   | { type: "scan", jobs: Job[] }
  *   | { type: "cancel" }
  *   | { type: "hash", source: number, file: File }
+ *   | { type: "pass", pass: Pass }
+ *   | { type: "context_found", run: number, found: ArrayBuffer }
  * )} ToWorker
  *
  * From a worker. `crashed`: its core is lost, and with it the source or the job that it was at.
@@ -38,6 +43,9 @@
  *   | { type: "reports", reports: Report[] }
  *   | { type: "hashed", source: number, hex: string }
  *   | { type: "hash_failed", source: number }
+ *   | { type: "passing", bytes: number }
+ *   | { type: "passed", found: ArrayBuffer, hostCreations: number }
+ *   | { type: "pass_failed", message: string }
  *   | { type: "crashed", source?: number, job?: number, message: string }
  * )} FromWorker
  */

@@ -1,7 +1,7 @@
 // Reads a file forwards, one stream a contiguous range: the fastest way in every browser. A buffer that
 // was used is given up at once, or gigabytes of them pile up until the next garbage collection.
 
-import { STALL_MS, STALL_RETRIES } from "./protocol.js";
+import { PIECE, STALL_MS, STALL_RETRIES } from "./protocol.js";
 import { Watchdog } from "./watchdog.js";
 
 /** Behind a range stands what its end belongs to: that much is asked for with it. */
@@ -23,6 +23,25 @@ function giveUp(buffer) {
     nowhere.postMessage(0, [/** @type {ArrayBuffer} */ (buffer)]);
   } catch {
     // Not detachable: the garbage collector will have it.
+  }
+}
+
+/** Whatever wants parts of a file. @typedef {{ want(): Core.Range | undefined, push(bytes: Uint8Array): void }} Wanting */
+
+/**
+ * Gives all that is wanted of a file, or as much as there is.
+ * @param {Wanting} wanting @param {Blob} file @param {string} stalled
+ */
+export async function readAll(wanting, file, stalled) {
+  const reader = new Reader(file, stalled);
+  try {
+    for (let want; (want = wanting.want()); ) {
+      const bytes = await reader.next(want.offset, want.length, PIECE);
+      if (bytes === null) break;
+      wanting.push(bytes);
+    }
+  } finally {
+    reader.close();
   }
 }
 

@@ -1,5 +1,6 @@
 // Inside a worker. Its first message says what role it plays; only the roles call the core.
 
+import { Asker } from "./asker.js";
 import { Hasher } from "./hasher.js";
 import { Lead } from "./lead.js";
 import { Scanner } from "./scanner.js";
@@ -7,7 +8,7 @@ import { guarded, post } from "./talk.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 
-const ROLES = { lead: Lead, scan: Scanner, hash: Hasher };
+const ROLES = { lead: Lead, scan: Scanner, hash: Hasher, ask: Asker };
 
 /** @type {{ hear(message: ToWorker): unknown } | undefined} */
 let role;

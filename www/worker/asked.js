@@ -1,0 +1,35 @@
+// What the lead answers about contexts: it keeps the one that is being gathered.
+
+import { readAll } from "./reader.js";
+
+/** @typedef {import("./lead.js").Lead} Lead */
+
+/** @param {Lead} lead @param {number} run @returns {Core.Gathering} */
+function context({ context: kept }, run) {
+  if (!kept || kept.run !== run) throw new Error("Another context was asked for.");
+  return kept.gathering;
+}
+
+/** @type {Record<string, (lead: Lead, args: any) => unknown>} */
+export const CONTEXT_ANSWERS = {
+  async context(lead, { run, group, index, minutes, file }) {
+    const { session, words } = lead;
+    const recall = session.recall(group, index);
+    if (!file) throw new Error(words.closed);
+    await readAll(recall, file, words.stalled);
+    lead.context = { run, gathering: recall.context(minutes) };
+  },
+  context_question(lead, { run, sources }) {
+    const gathering = context(lead, run);
+    return { question: gathering.question().slice().buffer, asks: sources.filter((/** @type {number} */ source) => gathering.asks(source)) };
+  },
+  context_next: (lead, { run }) => context(lead, run).next_round(),
+  context_failed: (lead, { run, name, reason }) => context(lead, run).fail(name, reason),
+  context_answer: (lead, { run }) => context(lead, run).answer(lead.session),
+  async event_at({ session, words }, { at, file }) {
+    const recall = session.recall_at(at);
+    if (!file) throw new Error(words.closed);
+    await readAll(recall, file, words.stalled);
+    return recall.finish();
+  },
+};

@@ -1,0 +1,56 @@
+// A worker that puts the questions of a context to files and parts of files. It is ended from outside: what it
+// was at is then lost, and nothing else.
+
+import { PIECE, PROGRESS_MS } from "./protocol.js";
+import { Reader } from "./reader.js";
+import { guarded, isTrap, owned, post, sentence } from "./talk.js";
+
+/** @typedef {import("./protocol.js").Pass} Pass */
+
+/** @param {Pass} pass @returns {Core.Pass} */
+function passOf({ question, source, file, name, part }) {
+  const packed = new Uint8Array(question);
+  return part
+    ? wasm_bindgen.Pass.of_part(packed, source, name, file.size, new Uint8Array(part.head), part.bytes, part.index)
+    : new wasm_bindgen.Pass(packed, source, name, file.size);
+}
+
+export class Asker {
+  /** @param {import("./protocol.js").WorkerWords} words */
+  constructor(words) {
+    this.words = words;
+  }
+
+  /** @param {import("./protocol.js").ToWorker} message */
+  hear(message) {
+    if (message.type === "pass") return guarded({}, () => this.ask(message.pass));
+    return undefined;
+  }
+
+  /** @param {Pass} job */
+  async ask(job) {
+    const reader = new Reader(job.file, this.words.stalled);
+    try {
+      const pass = passOf(job);
+      let bytes = 0;
+      let told = performance.now();
+      for (let want; (want = pass.want()); ) {
+        const piece = await reader.next(want.offset, want.length, PIECE);
+        if (piece === null) throw new Error(this.words.shorter);
+        bytes += piece.length;
+        pass.push(piece);
+        if (performance.now() - told < PROGRESS_MS) continue;
+        told = performance.now();
+        post({ type: "passing", bytes });
+      }
+      const hostCreations = pass.host_creations();
+      const found = owned(pass.finish());
+      post({ type: "passed", found, hostCreations }, [found]);
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      post({ type: "pass_failed", message: sentence(error) });
+    } finally {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// The context of a match: its questions are put to all files, in rounds, by workers that live as long as one
+// context takes. The lead keeps what was found, and the answer.
+
+import { partBytes } from "./plan.js";
+
+/** @typedef {import("./protocol.js").FromWorker} FromWorker */
+/** @typedef {import("./protocol.js").Pass} Pass */
+/** @typedef {import("./entry.js").Entry} Entry */
+/** @typedef {{ worker: Worker, job: Job | null }} Asker */
+/** What one pass reads, how much that is, and how far it has come. @typedef {Pass & { key: string, size: number, bytes: number }} Job */
+
+export class Contexts {
+  /**
+   * @param {{ start: () => Worker, ask: (method: string, args: unknown) => Promise<any>, found: (run: number, found: ArrayBuffer) => void,
+   *   entries: () => Entry[], most: number }} setup
+   */
+  constructor({ start, ask, found, entries, most }) {
+    this.start = start;
+    this.ask = ask;
+    this.found = found;
+    this.entries = entries;
+    this.most = most;
+    this.lastRun = 0;
+    /** @type {Run | null} */
+    this.run = null;
+  }
+
+  /**
+   * @param {number} group @param {number} index @param {number} minutes
+   * @param {(progress: App.ContextProgress) => void} onProgress
+   * @returns {Promise<Core.Context | null>} null: another one was asked for meanwhile
+   */
+  async gather(group, index, minutes, onProgress) {
+    this.end();
+    const run = new Run(this, ++this.lastRun, onProgress);
+    this.run = run;
+    try {
+      const source = /** @type {number} */ (await this.ask("source", { group, index }));
+      await this.ask("context", { run: run.number, group, index, minutes, file: this.entries()[source]?.file });
+      await run.rounds();
+      return run === this.run ? await this.ask("context_answer", { run: run.number }) : null;
+    } finally {
+      run.end();
+      if (run === this.run) this.run = null;
+    }
+  }
+
+  /** Stops reading; what was found becomes the answer. */
+  stop() {
+    this.run?.stop();
+    return this.run !== null;
+  }
+
+  /** Nobody waits for it any more. */
+  end() {
+    this.run?.stop();
+    this.run = null;
+  }
+}
+
+class Run {
+  /** @param {Contexts} contexts @param {number} number @param {(progress: App.ContextProgress) => void} onProgress */
+  constructor(contexts, number, onProgress) {
+    this.contexts = contexts;
+    this.number = number;
+    this.onProgress = onProgress;
+    this.round = 0;
+    this.stopped = false;
+    /** @type {Asker[]} */
+    this.askers = [];
+    /** @type {Job[]} */
+    this.jobs = [];
+    this.next = 0;
+    this.left = 0;
+    /** Files and parts with process creations of the host: only these are asked again. @type {Set<string>} */
+    this.holdHost = new Set();
+    /** @type {() => void} */
+    this.over = () => {};
+  }
+
+  async rounds() {
+    for (let more = true; more && !this.stopped; ) {
+      const { ask } = this.contexts;
+      const sources = this.contexts.entries().flatMap((entry, source) => (entry.removed ? [] : [source]));
+      const { question, asks } = await ask("context_question", { run: this.number, sources });
+      this.round += 1;
+      const jobs = (await Promise.all(asks.map((/** @type {number} */ source) => this.jobsOf(source, question)))).flat();
+      await this.put(this.round === 1 ? jobs : jobs.filter(({ key }) => this.holdHost.has(key)));
+      if (this.stopped) return;
+      more = await ask("context_next", { run: this.number });
+    }
+  }
+
+  /**
+   * A file that was read in parts, and whose parts fitted together, is asked in the same parts.
+   * @param {number} source @param {ArrayBuffer} question @returns {Promise<Job[]>}
+   */
+  async jobsOf(source, question) {
+    const entry = /** @type {Entry} */ (this.contexts.entries()[source]);
+    const { file, name } = entry;
+    const whole = { key: `${source}`, question, source, file, name, part: null, size: file.size, bytes: 0 };
+    if (entry.parts === 1 || !entry.over || entry.stopped || entry.failure !== null) return [whole];
+    const bytes = partBytes(file.size, this.contexts.most);
+    const { head, parts } = await this.contexts.ask("plan", { file, bytes });
+    return Array.from({ length: parts }, (_, index) => ({
+      ...whole, key: `${source}:${index}`, part: { head, bytes, index }, size: Math.min(bytes, file.size - index * bytes),
+    }));
+  }
+
+  /** Puts the question to all of these. @param {Job[]} jobs */
+  put(jobs) {
+    this.jobs = jobs;
+    this.next = 0;
+    this.left = jobs.length;
+    this.tell();
+    return new Promise((/** @type {(value: void) => void} */ resolve) => {
+      this.over = resolve;
+      if (this.left === 0 || this.stopped) resolve();
+      while (this.askers.length < Math.min(this.contexts.most, jobs.length)) this.hire();
+      for (const asker of this.askers) this.deal(asker);
+    });
+  }
+
+  hire() {
+    /** @type {Asker} */
+    const asker = { worker: this.contexts.start(), job: null };
+    asker.worker.onmessage = ({ data }) => this.hear(asker, data);
+    asker.worker.onerror = (event) => this.lost(asker, event.message);
+    this.askers.push(asker);
+  }
+
+  /** @param {Asker} asker */
+  deal(asker) {
+    const job = this.jobs[this.next];
+    if (!job || asker.job) return;
+    this.next += 1;
+    asker.job = job;
+    const { question, source, file, name, part } = job;
+    asker.worker.postMessage({ type: "pass", pass: { question, source, file, name, part } });
+  }
+
+  /** @param {Asker} asker @param {FromWorker} message */
+  hear(asker, message) {
+    const { job } = asker;
+    if (message.type === "crashed") this.lost(asker, message.message);
+    if (!job) return;
+    if (message.type === "passing") {
+      job.bytes = message.bytes;
+      this.tell();
+    } else if (message.type === "passed") {
+      if (message.hostCreations > 0) this.holdHost.add(job.key);
+      this.contexts.found(this.number, message.found);
+      this.done(asker);
+    } else if (message.type === "pass_failed") {
+      this.fail(job, message.message);
+      this.done(asker);
+    }
+  }
+
+  /** Its core is lost, and with it what it was at. @param {Asker} asker @param {string} message */
+  lost(asker, message) {
+    asker.worker.terminate();
+    this.askers = this.askers.filter((other) => other !== asker);
+    if (asker.job) this.fail(asker.job, message);
+    if (this.next < this.jobs.length) this.hire();
+    this.done(asker);
+    for (const other of this.askers) this.deal(other);
+  }
+
+  /** @param {Job} job @param {string} reason */
+  fail(job, reason) {
+    this.contexts.ask("context_failed", { run: this.number, name: job.name, reason }).catch(() => {});
+  }
+
+  /** @param {Asker} asker */
+  done(asker) {
+    if (!asker.job) return;
+    asker.job.bytes = asker.job.size;
+    asker.job = null;
+    this.left -= 1;
+    this.tell();
+    if (this.left === 0) this.over();
+    else if (this.askers.includes(asker)) this.deal(asker);
+  }
+
+  tell() {
+    const sum = (/** @type {"size" | "bytes"} */ what) => this.jobs.reduce((all, job) => all + Math.min(job[what], job.size), 0);
+    this.onProgress({ round: this.round, bytes: sum("bytes"), size: sum("size") });
+  }
+
+  stop() {
+    this.stopped = true;
+    this.end();
+    this.over();
+  }
+
+  end() {
+    for (const { worker } of this.askers) worker.terminate();
+    this.askers = [];
+  }
+}
