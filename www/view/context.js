@@ -245,7 +245,7 @@ export function createContext(actions) {
     const place = h("div", { class: "opened", hidden: true });
     const button = h("button", { type: "button", class: "button quiet square tiny", tabindex, title: t.open, "aria-label": t.open, "aria-expanded": "false", on: { click: () => toggle() } }, icon("file"));
     async function toggle() {
-      const opens = place.hidden;
+      const opens = place.hidden !== false;
       show(place, opens);
       setAttribute(button, "aria-expanded", String(opens));
       setAttribute(button, "aria-label", opens ? t.hide : t.open);

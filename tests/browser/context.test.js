@@ -1,0 +1,135 @@
+// The context of a row: from a dropped log to the tree of what the process started, by mouse and by keyboard; it is
+// the command line's, and it can be stopped.
+
+import assert from "node:assert/strict";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
+import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Large enough that no machine has asked it all before the test stops it. */
+const MEBIBYTES = 600;
+const AT_ONCE_MS = 600;
+
+inBothBrowsers("context", (page) => {
+  /** @type {string} */
+  let home;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-context-"));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  /** @param {string} path */
+  const openFirst = async (path) => {
+    await page().open();
+    await page().drop([path]);
+    await page().done({ within: 60_000 });
+    await page().until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+    await page().click("[data-row='0'] .c-process_name");
+    await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+  };
+  const read = () => page().until("the context is there", () => document.getElementById("context")?.dataset.state === "done");
+  /** The command lines of a list. @param {string} css */
+  const commands = async (css) => (await page().texts(`${css} .what`)).map((text) => text.trim());
+
+  for (const name of ["json_winlogbeat6_empire_invoke_wmi.tar.gz", "evtx_wmi_commandline_consumer.evtx", "conv_splunk_xmlwineventlog_multihost.log"]) {
+    test(`of a real log, ${name}, is the command line's`, { skip: NO_CORPUS }, async () => {
+      await openFirst(log(name));
+      await page().click("#context-read");
+      await read();
+      const told = await commandLine(["--context", "1", "--format", "json", name], CORPUS);
+      const expected = JSON.parse(told.stdout);
+      const processes = (/** @type {{ items: { process: string }[] }} */ list) => list.items.map(({ process }) => process.trim());
+      assert.deepEqual(await commands("#context-panel [role=treeitem]"), processes(expected.tree));
+      await page().click("#context-tab-beside");
+      assert.deepEqual(await commands("#context-panel .entry"), processes(expected.beside));
+      await page().click("#context-tab-logon");
+      assert.deepEqual(await commands("#context-panel .entry"), processes(expected.logon));
+      await page().click("#context-tab-did");
+      const did = expected.did.flatMap((/** @type {any} */ { list }) => list.items);
+      assert.equal((await page().texts("#context-panel .entry")).length, did.length);
+      await page().click("#context-tab-wmi");
+      assert.equal((await page().texts("#context-panel .entry")).length, expected.wmi.items.length);
+      assert.match(await page().text("#context-panel"), /None of this shows that the caller was remote/);
+      await page().assertQuiet();
+    });
+  }
+
+  test("by keyboard, to the raw event of a child", { skip: NO_CORPUS }, async () => {
+    await openFirst(log("json_winlogbeat6_empire_invoke_wmi.tar.gz"));
+    await page().run(() => document.getElementById("context-read")?.focus());
+    await page().press("ENTER");
+    await read();
+    await page().run(() => document.getElementById("context-tab-started")?.focus());
+    await page().press("TAB");
+    const at = () => page().run(() => document.activeElement?.getAttribute("aria-level"));
+    assert.equal(await at(), "1");
+    await page().press("ARROW_RIGHT");
+    assert.equal(await at(), "2");
+    await page().press("ARROW_LEFT", "ARROW_LEFT");
+    assert.equal(await page().run(() => document.activeElement?.getAttribute("aria-expanded")), "false");
+    assert.equal((await commands("#context-panel [role=treeitem]:not([hidden])")).length, 1);
+    await page().press("ARROW_RIGHT", "END", "ENTER");
+    await page().until("the event is shown", () => document.querySelector("#context .opened:not([hidden]) .raw") !== null);
+    assert.match(await page().text("#context .opened:not([hidden]) .raw"), /conhost\.exe/);
+    await page().run(() => document.getElementById("context-tab-started")?.focus());
+    await page().press("ARROW_RIGHT");
+    assert.match(await page().focus(), /context-tab-beside/);
+    await page().press("END");
+    assert.match(await page().focus(), /context-tab-wmi/);
+    await page().assertQuiet();
+  });
+
+  test("gives axe nothing to object to", { skip: NO_CORPUS }, async () => {
+    await openFirst(log("json_winlogbeat6_empire_invoke_wmi.tar.gz"));
+    await page().click("#context-read");
+    await read();
+    for (const theme of ["light", "dark"]) {
+      await page().run((/** @type {string} */ theme) => { document.documentElement.dataset.theme = theme; }, theme);
+      for (const tab of ["started", "beside", "did", "wmi"]) {
+        await page().click(`#context-tab-${tab}`);
+        await page().run(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
+        await page().driver.executeScript(axe);
+        const { violations } = await page().driver.executeAsyncScript((/** @type {(result: any) => void} */ done) => {
+          /** @type {any} */ (window).axe.run(document, { resultTypes: ["violations"] }).then(done, (/** @type {Error} */ error) => done({ violations: [{ id: String(error), nodes: [] }] }));
+        });
+        assert.deepEqual(violations.map((/** @type {any} */ { id, help, nodes }) => `${theme}, ${tab}: ${id}: ${help} ${nodes.map((/** @type {any} */ node) => node.target.join(" ")).join("; ")}`), []);
+      }
+    }
+  });
+
+  for (const by of ["the button", "Esc"]) {
+    test(`stopped by ${by}, keeps what was found and says that it is partial`, async (context) => {
+      const path = join(home, "large.xml");
+      const file = await open(path, "w");
+      let block = "";
+      for (let record = 1; block.length < 1 << 20; record += 1) block += `${eventXml({ record, second: record, parent: record === 1 ? undefined : "C:\\Windows\\explorer.exe" })}\n`;
+      for (let i = 0; i < MEBIBYTES; i += 1) await file.write(block);
+      await file.close();
+      await openFirst(path);
+      await page().click("#context-read");
+      await page().until("it reads", () => document.getElementById("context")?.dataset.state === "reading");
+      await page().run(() => {
+        const press = () => { /** @type {any} */ (window).pressedAt ??= performance.now(); };
+        for (const type of ["pointerdown", "keydown"]) addEventListener(type, press, { capture: true, once: true });
+        const node = /** @type {HTMLElement} */ (document.getElementById("context"));
+        new MutationObserver(() => { if (node.dataset.state === "done") /** @type {any} */ (window).doneAt ??= performance.now(); }).observe(node, { attributes: true });
+      });
+      if (by === "Esc") await page().press("ESCAPE");
+      else await page().click("#context-stop");
+      await read();
+      const took = await page().run(() => /** @type {any} */ (window).doneAt - /** @type {any} */ (window).pressedAt);
+      context.diagnostic(`${Math.round(took)} ms from the press to the partial context`);
+      assert.ok(took < AT_ONCE_MS, `${took} ms`);
+      assert.match(await page().text("#context"), /Partial: reading was stopped/);
+      assert.ok((await page().text("#details")).length > 0, "the details stay open");
+      await page().assertQuiet();
+    });
+  }
+});
