@@ -16,13 +16,8 @@ const LEAVES: &[&str] = &["limits", "problem", "locator", "time", "hash", "needl
 /// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:
 /// `event` before `source`, although the bytes reach it after.
 const PIPELINE: &[&str] = &[
-<<<<<<< HEAD
-    "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "tuning", "group",
-    "findings", "scan", "session", "recall", "context", "report", "export", "view",
-=======
     "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "group", "tuning",
-    "hints", "findings", "scan", "session", "recall", "report", "export", "view",
->>>>>>> 0f4bb23 (Hide what a site knows, count it, and remark on what is left)
+    "hints", "findings", "scan", "session", "recall", "context", "report", "export", "view",
 ];
 
 /// The two faces: they may import everything, and nothing may import them.
