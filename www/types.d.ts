@@ -16,6 +16,8 @@ declare const wasm_bindgen: {
     new (question: Uint8Array, source: number, name: string, size: number): Core.Pass;
     of_part(question: Uint8Array, source: number, name: string, size: number, head: Uint8Array, partBytes: number, index: number): Core.Pass;
   };
+  /** A text whose addresses nobody opens by accident. */
+  defang(text: string): string;
   plan(head: Uint8Array, size: number, partBytes: number): number;
   Hasher: new () => Core.Hasher;
 };
@@ -34,7 +36,7 @@ declare namespace Core {
     matches(group: number, from: number, to: number): MatchRef[];
     recall(group: number, index: number): Recall;
     recall_at(at: string): Recall;
-    export(format: string, options: ExportOptions): string;
+    export(format: string, options?: ExportOptions): string;
     neutralised(): number;
     tune(json: string): Tuning;
     tuning(): Tuning;
@@ -109,7 +111,8 @@ declare namespace Core {
     only: { field: string; value: string } | null;
   }
   interface Size { rows: number; groups: number; events: number }
-  interface ExportOptions { note: string; defang: boolean; offset: number | null }
+  /** For markdown and html; csv and json are exact and carry no note. */
+  interface ExportOptions { note: string; defang: boolean }
   interface Progress {
     bytes: number; format: string | null; records: number; process_creations: number;
     matches: number; unreadable: number; problems: number;
@@ -146,12 +149,16 @@ declare namespace Core {
     group: number; dest: string; user: string; parent_process: string; process_name: string; process: string;
     process_id: string; parent_process_id: string; count: number; firstTime: string | null; lastTime: string | null;
     hints: string[]; sources: number[];
+    /** Events of the group that the tuning hides; count is without them. */
+    hidden: number;
   }
   interface Stacked { value: string; groups: number; events: number; hosts: number; firstTime: string | null; lastTime: string | null }
   interface Hint { id: string; label: string; why: string }
   interface HintCount extends Hint { rows: number; events: number }
   interface Timeline {
     from: string | null; to: string | null; stepMs: number; laneCount: number;
+    /** Events without a time, which stand in no lane. */
+    untimed: number;
     /** Most events first. */
     lanes: { dest: string; events: number; counts: number[] }[];
   }
@@ -170,7 +177,8 @@ declare namespace Core {
     hidden: Count;
     shown: Count;
     json: string;
-    splunk: { filter: string; notes: string[] };
+    /** The macro, what goes into the where of tstats instead, and what can't be said. */
+    splunk: { filter: string; where: string; notes: string[] };
   }
   interface RuleForm { id: string; name: string; text: string; notes: string[] }
   interface MatchRef {

@@ -119,7 +119,7 @@ const STATES = {
   },
   "stack-chosen": async () => {
     await STATES.stacked?.();
-    await page.click("[data-row='1'].stacked");
+    await page.click("[data-row='1'].stacked .c-value");
     await page.until("its rows are there", () => document.querySelector("#chip-only") !== null && document.querySelector("[data-row='0']:not(.stacked)") !== null);
   },
   "timeline-selection": async () => {
@@ -197,6 +197,8 @@ const STATES = {
     await page.press("Looked at WS-117: the encoded PowerShell is not ours.\nNext: the logon before it.");
     await page.click("#report-go");
     await page.until("the paper is there", () => document.querySelector("#paper table") !== null);
+    // As wide as A4.
+    await browser.driver.manage().window().setRect({ width: 794, height: 1123 });
   },
   keys: async () => {
     await sample();
@@ -233,9 +235,12 @@ const take = async (file) => {
   await mkdir(dirname(file), { recursive: true });
   if (file.includes("paper-")) {
     const driver = /** @type {import("selenium-webdriver/chrome.js").Driver} */ (browser.driver);
-    const pdf = /** @type {any} */ (await driver.sendAndGetDevToolsCommand("Page.printToPDF", { printBackground: true, preferCSSPageSize: true }));
-    await writeFile(file.replace(/png$/, "pdf"), Buffer.from(pdf.data, "base64"));
-    console.log(file.replace(/png$/, "pdf"));
+    await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { media: "print" });
+    const shot = /** @type {any} */ (await driver.sendAndGetDevToolsCommand("Page.captureScreenshot", { captureBeyondViewport: true }));
+    await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { media: "" });
+    await driver.manage().window().setRect({ width: Number(/(\d+)\.png$/.exec(file)?.[1]), height: 900 });
+    await writeFile(file, Buffer.from(shot.data, "base64"));
+    console.log(file);
     return;
   }
   await writeFile(file, Buffer.from(await browser.driver.takeScreenshot(), "base64"));
@@ -252,6 +257,11 @@ try {
       await browser.driver.manage().window().setRect({ width, height: width === 390 ? 1000 : 900 });
       for (const [name, reach] of Object.entries(STATES)) {
         if (!only.some((start) => name.startsWith(start))) continue;
+        // A card has its own choice of fields.
+        if (width === 390 && (name === "columns" || name === "compact")) continue;
+        await page.open();
+        // What the picture before it has chosen is kept by the page.
+        await page.run(() => localStorage.clear());
         await page.open();
         await page.run((/** @type {string} */ theme) => {
           document.documentElement.dataset.theme = theme;

@@ -1,7 +1,6 @@
 // What is taken along: the report in its forms, and on paper.
 
 import { exportName, present } from "../state/files.js";
-import { offsetAt } from "../state/time.js";
 import { en } from "../text/en.js";
 import { download } from "../view/dom.js";
 import { sentence } from "./page.js";
@@ -25,18 +24,15 @@ export function reportActions(page) {
     },
     /** @param {App.Format} format */
     async exportAs(format) {
-      const { phase, files, summary, note, defang, zone } = store.get();
+      const { phase, files, summary, note, defang } = store.get();
       if (!page.pool || !summary) return false;
-      // One offset for the whole report, and it is printed: the one that this machine had at the last event.
-      const offset = zone === "local" ? offsetAt(summary.verdict.lastTime) : null;
       try {
-        const form = format === "print" ? "json" : format;
-        const { content, neutralised } = /** @type {{ content: string, neutralised: number }} */ (
-          await page.pool.ask("export", { format: form, options: { note, defang, offset } }));
         if (format === "print") {
-          page.app.print(JSON.parse(content), store.get());
+          page.app.print(await page.pool.ask("paper", { defang }), store.get());
           return true;
         }
+        const { content, neutralised } = /** @type {{ content: string, neutralised: number }} */ (
+          await page.pool.ask("export", { format, options: { note, defang } }));
         const here = present(files);
         const name = exportName(here.map((file) => file.name), FORMS[format].extension, new Date());
         download(name, content, FORMS[format].type);

@@ -27,6 +27,19 @@ export function duration(seconds) {
   return hours ? `${hours}:${rest}` : rest;
 }
 
+/** "45 ms", "1 min 53 s", "2 h 5 min": how long something is, in its two largest units. @param {number} ms */
+export function span(ms) {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  let rest = Math.round(ms / 1000);
+  const parts = [];
+  for (const [unit, seconds] of /** @type {const} */ ([["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]])) {
+    const n = Math.floor(rest / seconds);
+    rest -= n * seconds;
+    if (n > 0 || parts.length > 0) parts.push(n > 0 ? `${n} ${unit}` : "");
+  }
+  return parts.slice(0, 2).filter(Boolean).join(" ");
+}
+
 /** "4,096 (0x1000)": decimal for people, hexadecimal for a hex editor. @param {number} n */
 export function offset(n) {
   return `${GROUPED.format(n)} (0x${n.toString(16)})`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, duration, number, offset } from "./format.js";
+import { span, bytes, duration, number, offset } from "./format.js";
 
 test("bytes", () => {
   assert.equal(bytes(0), "0 B");
@@ -22,4 +22,8 @@ test("durations", () => {
 test("numbers and offsets", () => {
   assert.equal(number(1234567), "1,234,567");
   assert.equal(offset(4096), "4,096 (0x1000)");
+});
+
+test("how long something is, in its two largest units", () => {
+  assert.deepEqual([45, 1000, 113_000, 7_500_000, 7_200_000, 90_061_000, 3_601_000].map(span), ["45 ms", "1 s", "1 min 53 s", "2 h 5 min", "2 h", "1 d 1 h", "1 h"]);
 });

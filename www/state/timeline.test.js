@@ -4,7 +4,7 @@ import { bars, bucketsOf, isoOf, millis, rangeOf, ticks, totals } from "./timeli
 
 /** @type {Core.Timeline} */
 const timeline = {
-  from: "2024-05-01T10:00:00.1230000Z", to: "2024-05-01T10:00:10.123Z", stepMs: 1000, laneCount: 2,
+  from: "2024-05-01T10:00:00.1230000Z", to: "2024-05-01T10:00:10.123Z", stepMs: 1000, laneCount: 2, untimed: 0,
   lanes: [{ dest: "a", events: 3, counts: [1, 0, 2, 0] }, { dest: "b", events: 1, counts: [0, 0, 1, 0] }],
 };
 

@@ -4,7 +4,7 @@ import { active, allOff, cellOf, entryOf, fileOf, withChange, withEntry, withPre
 
 const row = /** @type {Core.Row} */ ({
   group: 0, dest: "ws1", user: "u", parent_process: "p", process_name: "cmd.exe", process: "cmd.exe /c x", process_id: "7",
-  parent_process_id: "3", count: 2, firstTime: null, lastTime: null, hints: [], sources: [0],
+  parent_process_id: "3", count: 2, firstTime: null, lastTime: null, hints: [], sources: [0], hidden: 0,
 });
 
 test("a cell becomes a line, and a time stands for the command line", () => {

@@ -236,6 +236,7 @@ export const en = {
       ["hints", "not of the rule: traits worth a second look"],
       ["sources", "not of the rule: files that the row's events stand in"],
     ]),
+    hiddenHere: (/** @type {number} */ n) => `${count(n, "more event is", "more events are")} hidden by tuning`,
     moreSources: (/** @type {string} */ first, /** @type {number} */ more) => `${first} +${number(more)}`,
   },
 

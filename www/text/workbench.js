@@ -1,6 +1,6 @@
 // The words of what is done with the rows: tuning, hints, timeline, stacks, columns, report. en.js takes them in.
 
-import { number } from "../state/format.js";
+import { number, span } from "../state/format.js";
 
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
@@ -59,6 +59,8 @@ export const tuning = {
   splunk: "For Splunk",
   splunkText: "The text for the macro process_execution_via_wmi_filter, which ends the search:",
   copySplunk: "Copy the macro\u2019s text",
+  splunkWhere: "And for the where of tstats, which the macro stands too late for:",
+  copyWhere: "Copy the where",
   splunkNotes: "What the macro can\u2019t say",
   banner: {
     label: "Hidden by tuning",
@@ -78,9 +80,9 @@ export const tuning = {
   },
   said: {
     /** @param {string} field @param {string} value @param {number} hidden */
-    exclude: (field, value, hidden) => `Excluded ${field} = ${cut(value)}. Hidden now: ${rows(hidden)}.`,
+    exclude: (field, value, hidden) => `Excluded ${field} = \u201c${cut(value)}\u201d. Hidden now: ${rows(hidden)}.`,
     /** @param {string} field @param {string} value @param {number} hidden */
-    include: (field, value, hidden) => `Only ${field} = ${cut(value)}. Hidden now: ${rows(hidden)}.`,
+    include: (field, value, hidden) => `Only ${field} = \u201c${cut(value)}\u201d. Hidden now: ${rows(hidden)}.`,
     added: (/** @type {number} */ hidden) => `Added. Hidden now: ${rows(hidden)}.`,
     on: (/** @type {number} */ hidden) => `Switched on. Hidden now: ${rows(hidden)}.`,
     off: (/** @type {number} */ hidden) => `Switched off. Hidden now: ${rows(hidden)}.`,
@@ -110,7 +112,7 @@ export const hints = {
   text: "Hints are no part of the rule and no score. Each names a trait of the process; harmless software has it too.",
   filter: (/** @type {Core.HintCount} */ hint) => `Show only rows with this hint. ${hint.why}`,
   all: "All rows",
-  none: "none",
+  more: (/** @type {number} */ n) => `+${number(n)}`,
 };
 
 export const timeline = {
@@ -118,11 +120,12 @@ export const timeline = {
   label: "Timeline: arrows move, Shift and arrows select, Enter filters the table, Esc clears",
   help: "Drag over the bars to filter the table by time.",
   hosts: (/** @type {number} */ shown, /** @type {number} */ all) => (all > shown ? `${number(shown)} of ${count(all, "host", "hosts")}, those with most events` : count(all, "host", "hosts")),
-  bar: (/** @type {string} */ length) => `a bar is ${length}`,
+  bar: (/** @type {number} */ ms) => `a bar is ${span(ms)}`,
   /** @param {string} from @param {string} to @param {number} n */
   at: (from, to, n) => `${from} to ${to}: ${events(n)}`,
   /** @param {string} host @param {string} from @param {string} to @param {number} n */
   host: (host, from, to, n) => `${host}, ${from} to ${to}: ${events(n)}`,
+  untimed: (/** @type {number} */ n) => `${events(n)} without a time`,
   clear: "Clear the range",
   table: "Events by time, all hosts",
   columns: { from: "from", to: "to", events: "events" },
@@ -179,11 +182,11 @@ export const report = {
   ]),
   note: "Note",
   notePlaceholder: "What you looked at and what you think. Printed at the top of the report, never stored.",
-  noteNotCsv: "A CSV carries no note.",
+  exact: "CSV and JSON are exact: they carry no note and are never defanged.",
   defang: "Defang addresses",
   defangTitle: "hxxp://files[.]example[.]test, so that nobody opens one by accident. For exact values leave it off.",
   zone: "Times",
-  zoneFixed: "CSV and JSON give times in UTC.",
+  zoneFixed: "This form gives times in UTC.",
   /** @param {string} offset */
   local: (offset) => `Local (${offset})`,
   go: /** @type {Record<App.Format, string>} */ ({ csv: "Export CSV", json: "Export JSON", markdown: "Export Markdown", html: "Export HTML", print: "Print" }),
@@ -211,7 +214,7 @@ export const paper = {
 };
 
 export const forms = {
-  heading: "The rule in other languages",
+  heading: "The search, here and in other languages",
   label: "Languages",
   copy: (/** @type {string} */ name) => `Copy as ${name}`,
   notes: "What this form can\u2019t say",

@@ -31,7 +31,7 @@ export function createPaper(tool) {
     const last = summary.verdict.lastTime;
     const zoneName = zone === "utc" ? "UTC" : offsetLabel(offsetAt(last));
     /** @param {string | null} iso */
-    const time = (iso) => (iso === null ? en.table.noTime : wholeSeconds(iso, zone));
+    const time = (iso) => (iso === null ? en.table.noTime : wholeSeconds(iso, zone).replace("T", "\n"));
     const { totals, verdict } = summary;
     const hidden = totals.hidden ?? 0;
     /** @type {Core.Row[]} */
@@ -44,7 +44,7 @@ export function createPaper(tool) {
         h("h1", null, t.title),
         h("p", null, t.rule(summary.rule)),
         h("p", null, [t.made(`${tool.version} (${tool.build})`), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
-      note ? section(t.note, h("p", { class: "paper-note" }, evidence(report.note ?? note))) : "",
+      note ? section(t.note, h("p", { class: "paper-note" }, note)) : "",
       section(t.result,
         h("p", { class: "paper-verdict" }, `${en.verdict.found(verdict).join(", ")}${verdict.firstTime && last ? `, ${fullTime(verdict.firstTime, zone)} ${en.verdict.to} ${fullTime(last, zone)}` : ""}`),
         hidden > 0 ? h("p", null, h("strong", null, t.hidden(hidden, totals.matches))) : null,

@@ -4,7 +4,10 @@ import { outcomes } from "../state/outcome.js";
 import { offsetAt, offsetLabel } from "../state/time.js";
 import { en } from "../text/en.js";
 import { createDialog } from "./dialog.js";
-import { h, setAttribute, setText, show } from "./dom.js";
+import { h, setAttribute, setText } from "./dom.js";
+
+/** Shown or not, its room stays. @param {HTMLElement} node @param {boolean} shown */
+const setVisible = (node, shown) => node.classList.toggle("unsaid", !shown);
 
 /** @param {App.Actions} actions */
 export function createReport(actions) {
@@ -17,7 +20,7 @@ export function createReport(actions) {
     return { name, radio, node: h("label", { class: "format-choice", for: `report-${name}` }, radio, h("span", null, h("b", null, label), h("span", { class: "muted small" }, text))) };
   });
   const note = h("textarea", { id: "report-note", class: "text-input", rows: "4", placeholder: t.notePlaceholder, on: { input: () => actions.note(note.value) } });
-  const noteHint = h("p", { class: "muted small" }, t.noteNotCsv);
+  const exact = h("p", { class: "muted small", id: "report-exact" }, t.exact);
   const defang = h("input", { type: "checkbox", id: "report-defang", "aria-describedby": "report-defang-text", on: { change: () => actions.defang(defang.checked) } });
   const utc = h("button", { type: "button", id: "report-utc", on: { click: () => actions.zone("utc") } }, en.header.utc);
   const local = h("button", { type: "button", id: "report-local", on: { click: () => actions.zone("local") } });
@@ -37,10 +40,11 @@ export function createReport(actions) {
     },
   } },
     h("fieldset", { class: "format-choices" }, h("legend", null, t.form), forms.map(({ node }) => node)),
-    h("div", { class: "field" }, h("label", { for: "report-note" }, t.note), note, noteHint),
+    h("div", { class: "field" }, h("label", { for: "report-note" }, t.note), note),
     h("label", { class: "check-line" }, defang, h("span", null, t.defang)),
     h("p", { class: "muted small under-check", id: "report-defang-text" }, t.defangTitle),
     h("div", { class: "form-row" }, h("span", null, t.zone), h("span", { class: "zone-choice" }, h("span", { class: "segments", role: "group", "aria-label": t.zone }, utc, local), zoneHint)),
+    exact,
     h("div", { class: "button-row" }, go, h("button", { type: "button", class: "button", id: "report-cancel", on: { click: () => dialog.close() } }, en.tuning.cancel)));
   const dialog = createDialog("report", t.heading, what, form);
 
@@ -55,10 +59,14 @@ export function createReport(actions) {
       format = state.format;
       for (const { name, radio } of forms) radio.checked = name === format;
       if (note.value !== state.note) note.value = state.note;
-      show(noteHint, format === "csv");
-      defang.checked = state.defang;
-      const times = format === "csv" || format === "json";
-      show(zoneHint, times);
+      // What a form can't carry is not taken away but put out of reach, so that nothing jumps.
+      const plain = format === "csv" || format === "json";
+      setVisible(exact, plain);
+      note.disabled = plain;
+      defang.disabled = plain;
+      defang.checked = state.defang && !plain;
+      const times = format !== "print";
+      setVisible(zoneHint, times);
       utc.disabled = times;
       local.disabled = times;
       setAttribute(utc, "aria-pressed", times || state.zone === "utc" ? "true" : "false");

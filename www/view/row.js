@@ -1,6 +1,6 @@
 // One row of the table, of the rule's groups or of a stack.
 
-import { cellValue } from "../state/columns.js";
+import { cellValue, widthOf } from "../state/columns.js";
 import { number } from "../state/format.js";
 import { fullTime, wholeSeconds } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
@@ -36,8 +36,15 @@ function cell(item, column, state) {
         : { content: wholeSeconds(value, state.zone), title: `${fullTime(value, "utc")}\n${fullTime(value, "local")}` };
     case "tags": {
       const found = isStacked(item) ? [] : (item.hints ?? []).map((id) => state.hints.find((hint) => hint.id === id) ?? { id, label: id, why: "" });
+      // As many as there is room for; a tag that is cut says something else than it means.
+      let room = widthOf(column, state.columns) - 24;
+      const shown = found.filter(({ label }, at) => {
+        room -= label.length * 6.2 + 18;
+        return at === 0 || room >= (at < found.length - 1 ? 26 : 0);
+      });
       return {
-        content: found.map(({ label }) => h("span", { class: "hint-tag" }, label)),
+        content: [...shown.map(({ label }) => h("span", { class: "hint-tag" }, label)),
+          shown.length < found.length ? h("span", { class: "hint-tag more" }, en.hints.more(found.length - shown.length)) : null],
         title: found.map(({ label, why }) => (why === "" ? label : `${label}: ${why}`)).join("\n"),
       };
     }
@@ -47,7 +54,7 @@ function cell(item, column, state) {
     }
     default:
   }
-  if (column.name === "count" && !isStacked(item)) return { content: [number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)], title: "" };
+  if (column.name === "count" && !isStacked(item)) return { content: [number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)], title: item.hidden > 0 ? t.hiddenHere(item.hidden) : "" };
   if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${en.stack.head[column.name] ?? ""}`)], title: "" };
   return { content: evidence(value), title: visibleText(value.slice(0, MOST_TITLE)) };
 }

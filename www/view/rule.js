@@ -19,7 +19,7 @@ export function createRule(actions) {
     const fact = (name, value) => value && h("div", null, h("dt", null, name), h("dd", null, value));
     replace(body,
       h("section", null, h("h2", null, t.what), h("p", null, rule.description)),
-      h("section", null,
+      h("section", { class: "search-section" },
         h("div", { class: "head" }, h("h2", null, t.search),
           h("button", { type: "button", class: "button small", on: { click: () => actions.copy(rule.search, t.search) } }, icon("copy"), t.copySearch)),
         h("pre", { class: "code-block", id: "rule-search", tabindex: "0" }, rule.search)),

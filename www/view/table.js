@@ -231,7 +231,6 @@ export function createTable(actions, menu, openColumns) {
       if (focused) {
         cell.classList.add("cursor");
         row?.classList.add("at");
-        placeTools(cell);
       }
     } else setAttribute(grid, "aria-activedescendant", null);
   }
@@ -340,14 +339,11 @@ export function createTable(actions, menu, openColumns) {
 
   /** The one pair of buttons moves to the cell that is pointed at. @param {HTMLElement | null} cell */
   function placeTools(cell) {
-    if (!cell) {
-      const row = document.activeElement === grid ? drawn.get(cursor.row)?.children[cursor.column] : null;
-      if (row instanceof HTMLElement) placeTools(row);
-      else tools.remove();
+    const at = cellOf(cell);
+    if (!cell || !at) {
+      tools.remove();
       return;
     }
-    const at = cellOf(cell);
-    if (!at) return;
     toolsAt = at;
     const field = fieldAt(at.column);
     for (const [button, label] of /** @type {const} */ ([[copy, t.copy(field)], [more, en.menu.open(field)]])) {

@@ -1,7 +1,7 @@
 // When it happened: a lane a host, of which a stretch can be chosen by drag or by keys. The table shows that stretch.
 
 import { bars, bucketCount, bucketsOf, millis, rangeOf, ticks, totals } from "../state/timeline.js";
-import { duration, number } from "../state/format.js";
+import { number } from "../state/format.js";
 import { endOfSpan, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
@@ -171,7 +171,7 @@ export function createTimeline(actions) {
     sums = totals(data);
     cursor = Math.min(cursor, Math.max(0, count - 1));
     const most = Math.max(1, ...data.lanes.flatMap(({ counts }) => counts));
-    setText(facts, [t.hosts(data.lanes.length, data.laneCount), t.bar(duration(data.stepMs / 1000))].join(" \u00b7 "));
+    setText(facts, [t.hosts(data.lanes.length, data.laneCount), t.bar(data.stepMs), data.untimed > 0 ? t.untimed(data.untimed) : ""].filter(Boolean).join(" \u00b7 "));
     replace(lanes, data.lanes.map(({ dest, events, counts }, at) => h("div", { class: "lane", "data-lane": at },
       h("span", { class: "lane-name" }, evidence(dest)),
       h("span", { class: "lane-events" }, number(events)),

@@ -48,6 +48,10 @@ export function createTuning(actions) {
     },
   } });
   const macro = h("pre", { class: "code-block", id: "splunk-filter", tabindex: "0", dir: "ltr" });
+  const where = h("pre", { class: "code-block", id: "splunk-where", tabindex: "0", dir: "ltr", "aria-label": t.splunkWhere });
+  const whereBox = h("div", { class: "where-box", hidden: true },
+    h("div", { class: "head" }, h("p", { class: "muted small" }, t.splunkWhere),
+      h("button", { type: "button", class: "button small", id: "copy-where", on: { click: () => actions.copy(tuning?.splunk.where ?? "", t.splunk) } }, icon("copy"), t.copyWhere)), where);
   const notes = h("ul", { class: "limits" });
   const notesBox = h("div", null, h("h4", null, t.splunkNotes), notes);
 
@@ -67,7 +71,7 @@ export function createTuning(actions) {
     h("section", { "aria-labelledby": "splunk-title" },
       h("div", { class: "head" }, h("h3", { id: "splunk-title" }, t.splunk),
         h("button", { type: "button", class: "button small", id: "copy-splunk", on: { click: () => actions.copy(tuning?.splunk.filter ?? "", t.splunk) } }, icon("copy"), t.copySplunk)),
-      h("p", { class: "muted small" }, t.splunkText), macro, notesBox));
+      h("p", { class: "muted small" }, t.splunkText), macro, whereBox, notesBox));
   const node = h("aside", { class: "details tuning", id: "tuning", hidden: true, "aria-labelledby": "tuning-title" },
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, title, sum), undo, close), body);
 
@@ -161,6 +165,8 @@ export function createTuning(actions) {
       if (editing !== null && editing >= tuning.entries.length) editing = null;
       setText(sum, t.sum(tuning.hidden, tuning.shown));
       setText(macro, tuning.splunk.filter);
+      show(whereBox, tuning.splunk.where !== "");
+      setText(where, tuning.splunk.where);
       show(notesBox, tuning.splunk.notes.length > 0);
       replace(notes, tuning.splunk.notes.map((note) => h("li", null, note)));
       setAttribute(macro, "aria-label", t.splunk);

@@ -104,6 +104,7 @@ const ANSWERS = {
   source: ({ session }, { group, index }) => session.recall(group, index).source(),
   evidence: readAgain,
   export: ({ session }, { format, options }) => ({ content: session.export(format, options), neutralised: format === "csv" ? session.neutralised() : 0 }),
+  paper: ({ session }, { defang }) => JSON.parse(session.export("json"), (_, value) => (defang && typeof value === "string" ? wasm_bindgen.defang(value) : value)),
   tuning: ({ session }) => session.tuning(),
   tune,
   remove,
