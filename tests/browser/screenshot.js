@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { Key } from "selenium-webdriver";
 import { start } from "./harness/browsers.js";
 import { eventXml, makeBadInput } from "./harness/bad-input.js";
+import { makeCase } from "./harness/case.js";
 import { Page } from "./harness/page.js";
 
 const [path] = process.argv.slice(2);
@@ -43,19 +44,7 @@ const tuned = async () => {
 };
 /** Two logs of several hosts and hours, with a bit of everything. */
 const several = async () => {
-  const hosts = ["WS-117.example.test", "WS-042.example.test", "SRV-DC01.example.test", "SRV-FILE02.example.test"];
-  const commands = [
-    ["cmd.exe", "cmd.exe /Q /c whoami 1> \\\\127.0.0.1\\ADMIN$\\__1715000000.12 2>&1"], ["powershell.exe", "powershell.exe -NoP -NonI -W Hidden -Enc RwBlAHQALQBQAHIAbwBjAGUAcwBzAA=="],
-    ["WerFault.exe", "C:\\Windows\\system32\\WerFault.exe -u -p 5236 -s 312"], ["ipconfig.exe", "ipconfig /all"], ["msiexec.exe", "msiexec.exe /i agent.msi /qn"],
-    ["mofcomp.exe", "mofcomp.exe C:\\Windows\\CCM\\x.mof"], ["tool.exe", "C:\\Users\\alice\\AppData\\Local\\Temp\\tool.exe --run"],
-  ];
-  const one = (/** @type {number} */ i) => {
-    const [name = "", command = ""] = commands[(i * i + i) % commands.length] ?? [];
-    return eventXml({ record: i + 1, second: (i * i * 7) % 7200, command, image: `C:\\Windows\\System32\\${name}`, host: hosts[(i * 3) % (i % 5 === 0 ? 4 : 2)] });
-  };
-  const logs = ["ws-sysmon.xml", "servers-sysmon.xml"].map((name) => join(home, name));
-  await writeFile(logs[0] ?? "", Array.from({ length: 70 }, (_, i) => one(i)).join("\n"));
-  await writeFile(logs[1] ?? "", Array.from({ length: 30 }, (_, i) => one(i + 60)).join("\n"));
+  const logs = await makeCase(home);
   await page.drop(logs);
   await page.done();
   await page.hashed();

@@ -188,6 +188,41 @@ export class Page {
     for (const key of keys) await this.driver.actions().sendKeys(/** @type {any} */ (Key)[key] ?? key).perform();
   }
 
+  /** Presses a key with another one held. @param {"CONTROL" | "SHIFT"} held @param {string[]} keys */
+  async chord(held, ...keys) {
+    const actions = this.driver.actions().keyDown(Key[held]);
+    for (const key of keys) actions.sendKeys(/** @type {any} */ (Key)[key] ?? key);
+    await actions.keyUp(Key[held]).perform();
+  }
+
+  /** Chooses an option as a person does. @param {string} css @param {string} value */
+  async select(css, value) {
+    await this.run((/** @type {string} */ css, /** @type {string} */ value) => {
+      const select = /** @type {HTMLSelectElement} */ (document.querySelector(css));
+      select.value = value;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }, css, value);
+  }
+
+  /** Waits until the table has so many rows, the first of which is drawn. @param {number} rows */
+  rows(rows) {
+    return this.until(`the table has ${rows} rows`, (/** @type {number} */ rows) => {
+      const grid = document.getElementById("grid");
+      return grid?.checkVisibility() && grid.getAttribute("aria-rowcount") === String(rows + 1) && document.querySelector("[data-row='0']") !== null;
+    }, { args: [rows] });
+  }
+
+  /** The funnel's numbers. @returns {Promise<Record<string, number>>} */
+  funnel() {
+    return this.run(() => Object.fromEntries([...document.querySelectorAll("#funnel .step")].map((step) => [
+      /** @type {HTMLElement} */ (step).dataset.step, Number(step.querySelector("b")?.textContent?.replaceAll(",", ""))])));
+  }
+
+  /** Hands the page's own input a file, though it is hidden. @param {string} id @param {string} path */
+  async give(id, path) {
+    await this.driver.findElement(By.id(id)).sendKeys(path);
+  }
+
   /** What the focus is on, as a short description. @returns {Promise<string>} */
   focus() {
     return this.run(() => {

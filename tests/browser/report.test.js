@@ -1,0 +1,129 @@
+// What is taken along: every form of the report, with a note, defanged, and on paper.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { makeCase } from "./harness/case.js";
+import { commandLine } from "./harness/corpus.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+inBothBrowsers("report", (page) => {
+  /** @type {string} */
+  let home;
+  /** @type {string[]} */
+  let logs;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-report-"));
+    logs = await makeCase(home);
+    await writeFile(join(home, "tuning.json"), JSON.stringify({
+      schema: "sysmon-triage/tuning/1", presets: ["werfault"],
+      entries: [{ mode: "exclude", field: "process_name", operator: "equals", value: "ipconfig.exe", note: "inventory", enabled: true }],
+    }));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  const read = async ({ tuned = true } = {}) => {
+    await page().open();
+    await page().run(() => localStorage.clear());
+    await page().open();
+    await page().drop(logs);
+    await page().done();
+    await page().hashed();
+    await page().until("rows are there", () => document.querySelector("[data-row='0']") !== null);
+    if (!tuned) return;
+    await page().press("f");
+    await page().until("the drawer is open", () => document.querySelector("#presets input") !== null);
+    await page().give("tuning-input", join(home, "tuning.json"));
+    await page().until("rows are hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+    await page().press("ESCAPE");
+  };
+  /** @param {string} format @param {{ note?: string, defang?: boolean }} [options] */
+  const open = async (format, { note = "", defang = false } = {}) => {
+    await page().press("e");
+    await page().until("the report is offered", () => document.querySelector("dialog#report[open]") !== null);
+    await page().click(`#report-${format}`);
+    if (note !== "") {
+      await page().click("#report-note");
+      await page().press(note);
+    }
+    if (defang) await page().click("#report-defang");
+  };
+  const go = async () => (await page().download(() => page().click("#report-go"))).bytes.toString("utf8");
+  const names = () => logs.map((path) => path.slice(home.length + 1));
+  /** @param {...string} options */
+  const told = async (...options) => (await commandLine([...options, "--sha256", "--tuning", "tuning.json", ...names()], home)).stdout;
+
+  test("CSV and JSON are the command line's under the same tuning", async () => {
+    await read();
+    await open("csv");
+    assert.match(await page().text("#report-what"), /hidden by tuning/);
+    assert.equal(await page().run(() => /** @type {HTMLTextAreaElement} */ (document.getElementById("report-note")).disabled), true);
+    assert.equal(await go(), await told("--format", "csv"));
+    await open("json");
+    const json = await go();
+    assert.equal(json, await told("--format", "json"));
+    const report = JSON.parse(json);
+    assert.ok(report.tuning, "the report carries the tuning");
+    assert.ok(!report.groups.some((/** @type {{ process_name: string }} */ row) => /ipconfig|werfault/i.test(row.process_name)));
+    await page().assertQuiet();
+  });
+
+  test("Markdown with a note, defanged", async () => {
+    await read();
+    await open("markdown", { note: "Not ours: WS-117.", defang: true });
+    const text = await go();
+    assert.match(text, /Not ours: WS-117\./);
+    assert.match(text, /hxxp:\/\/files\[\.\]example\[\.\]com/);
+    assert.doesNotMatch(text, /http:\/\/files\.example\.com/);
+    for (const part of [/ws-sysmon\.xml/, /[0-9a-f]{64}/, /T1047/, /ipconfig\.exe/, /inventory/]) assert.match(text, part);
+    await page().assertQuiet();
+  });
+
+  test("HTML without a script, and not defanged unless asked", async () => {
+    await read();
+    await open("html", { note: "<script>alert(1)</script>" });
+    const text = await go();
+    assert.match(text, /^<!DOCTYPE html>/i);
+    assert.doesNotMatch(text, /<script|javascript:|\son\w+=/i);
+    assert.match(text, /&lt;script&gt;/);
+    assert.match(text, /http:\/\/files\.example\.com/);
+    for (const part of [/ws-sysmon\.xml/, /[0-9a-f]{64}/, /T1047/, /ipconfig\.exe/]) assert.match(text, part);
+    await page().assertQuiet();
+  });
+
+  test("paper holds every row, the tuning and the files, and is gone afterwards", async () => {
+    await read();
+    const rows = await page().run(() => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1);
+    await page().run(() => {
+      window.print = () => {
+        const paper = document.getElementById("paper");
+        /** @type {any} */ (window).printed = { text: paper?.textContent, rows: paper?.querySelectorAll(".paper-rows tbody tr").length, alone: document.documentElement.classList.contains("printing") };
+        window.dispatchEvent(new Event("afterprint"));
+      };
+    });
+    await open("print", { note: "For the file.", defang: true });
+    await page().click("#report-go");
+    await page().until("it is printed", () => /** @type {any} */ (window).printed);
+    const { text, rows: printed, alone } = await page().run(() => /** @type {any} */ (window).printed);
+    assert.equal(printed, rows);
+    assert.ok(alone);
+    for (const part of [/For the file\./, /hxxp:\/\/files\[\.\]example\[\.\]com/, /ipconfig\.exe/, /inventory/, /ws-sysmon\.xml/, /[0-9a-f]{64}/, /hidden by tuning and not in this report/]) assert.match(text, part);
+    assert.equal(await page().run(() => document.getElementById("paper")?.childNodes.length), 0);
+    assert.equal(await page().run(() => document.documentElement.classList.contains("printing")), false);
+    await page().assertQuiet();
+  });
+
+  test("the form is kept, the note only as long as the page", async () => {
+    await read({ tuned: false });
+    await open("markdown", { note: "secret" });
+    await page().click("#report-cancel");
+    await page().press("e");
+    await page().until("both are there", () => document.activeElement?.id === "report-markdown" && /** @type {HTMLTextAreaElement} */ (document.getElementById("report-note")).value === "secret");
+    assert.doesNotMatch(await page().run(() => JSON.stringify({ ...localStorage })), /secret/);
+    await page().open();
+    assert.equal(await page().run(() => /** @type {HTMLTextAreaElement} */ (document.getElementById("report-note")).value), "");
+    await page().run(() => localStorage.clear());
+  });
+});

@@ -1,0 +1,239 @@
+// The tuning filter: what it hides, that the page always says so, how it is undone, and that the command line hides
+// the same by the same file.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
+import { makeCase } from "./harness/case.js";
+import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+inBothBrowsers("tuning", (page) => {
+  /** @type {string} */
+  let home;
+  /** @type {string[]} */
+  let logs;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-tuning-"));
+    logs = await makeCase(home);
+    await writeFile(join(home, "one.xml"), eventXml());
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  /** @param {string[]} paths */
+  const read = async (paths) => {
+    await page().open();
+    await page().drop(paths);
+    await page().done({ within: 60_000 });
+    await page().until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+  };
+  const hidden = () => page().until("the banner says that rows are hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null
+    && Number(document.querySelector("[data-step=hidden] b")?.textContent) > 0);
+  const shownAll = () => page().until("nothing is hidden", () => document.querySelector("#tuning-banner")?.checkVisibility() === false
+    && document.querySelector("[data-step=hidden] b")?.textContent === "0");
+  /** Shown and hidden are all that matched, in events and in rows. */
+  const adds = async () => {
+    const funnel = await page().funnel();
+    assert.equal(funnel.shown + funnel.hidden, funnel.matches, JSON.stringify(funnel));
+    return funnel;
+  };
+  const grid = () => page().run(() => document.getElementById("grid")?.focus());
+  const column = (/** @type {string} */ name) => page().run((/** @type {string} */ name) => [...document.querySelectorAll(`#grid .grid-body .c-${name} .evidence`)].map((cell) => cell.textContent), name);
+  const openDrawer = async () => {
+    await page().press("f");
+    await page().until("the drawer is open", () => document.querySelector("#tuning:not([hidden]) #presets input") !== null);
+  };
+
+  test("a cell is excluded by a key, and that is undone by keys and by the toast", async () => {
+    await read(logs);
+    const before = await adds();
+    assert.equal(before.hidden, 0);
+    await grid();
+    const [name] = await column("process_name");
+    await page().press("ARROW_RIGHT", "ARROW_RIGHT", "ARROW_RIGHT", "x");
+    await hidden();
+    const funnel = await adds();
+    await page().until("the table is without it", (/** @type {string} */ name) =>
+      ![...document.querySelectorAll("#grid .grid-body .c-process_name .evidence")].some((cell) => cell.textContent === name), { args: [name] });
+    const report = JSON.parse(await page().exportJson());
+    assert.equal(report.totals.shown, funnel.shown);
+    assert.equal(report.totals.shown + report.totals.hidden, report.totals.matches);
+    assert.equal(report.totals.shown_groups + report.totals.hidden_groups, report.totals.groups);
+    assert.match(await page().text("#tuning-banner"), /hidden by tuning \(1 exclusion\)/);
+
+    await grid();
+    await page().press("u");
+    await shownAll();
+    await page().press("x");
+    await hidden();
+    await page().chord("CONTROL", "z");
+    await shownAll();
+    await page().press("x");
+    await hidden();
+    await page().click("#toast-undo");
+    await shownAll();
+    assert.deepEqual(await adds(), before);
+    await page().assertQuiet();
+  });
+
+  test("only one value is shown by a key, and by the menu of a cell", async () => {
+    await read(logs);
+    await grid();
+    const [host] = await column("dest");
+    await page().press("ARROW_RIGHT", "i");
+    await hidden();
+    await page().until("only this host", (/** @type {string} */ host) =>
+      [...document.querySelectorAll("#grid .grid-body .c-dest .evidence")].every((cell) => cell.textContent === host), { args: [host] });
+    await adds();
+    assert.match(await page().text("#tuning-banner"), /1 include/);
+    await page().click("#show-all");
+    await shownAll();
+
+    await grid();
+    await page().press("m");
+    await page().until("the menu has the focus", () => document.activeElement?.getAttribute("role") === "menuitem");
+    await page().press("ARROW_DOWN", "ENTER");
+    await hidden();
+    await page().until("the table has the focus again", () => document.activeElement?.id === "grid");
+    await adds();
+    await page().assertQuiet();
+  });
+
+  test("presets are off, say what they would hide, and hide as much as the command line", { skip: NO_CORPUS }, async () => {
+    const name = "conv_splunk_xmlwineventlog_multihost.log";
+    await read([log(name)]);
+    await page().hashed();
+    await openDrawer();
+    const presets = await page().run(() => [...document.querySelectorAll("#presets input")].map((box) => ({
+      id: box.id, on: /** @type {HTMLInputElement} */ (box).checked, says: document.getElementById(`${box.id}-hides`)?.textContent ?? "" })));
+    assert.ok(presets.length >= 8);
+    assert.ok(presets.every((/** @type {{ on: boolean }} */ preset) => !preset.on), "none is on");
+    assert.ok(presets.every((/** @type {{ says: string }} */ preset) => /^would hide/.test(preset.says)));
+    const useful = presets.find((/** @type {{ says: string }} */ preset) => /would hide [\d,]+ rows?/.test(preset.says)) ?? presets[0];
+    const rows = Number(/would hide ([\d,]+) row/.exec(useful.says)?.[1]?.replaceAll(",", "") ?? 0);
+    await page().click(`#${useful.id}`);
+    await page().until("it is on", (/** @type {string} */ id) => /^hides/.test(document.getElementById(`${id}-hides`)?.textContent ?? ""), { args: [useful.id] });
+    assert.equal(await page().run((/** @type {string} */ id) => document.activeElement?.id === id, useful.id), true, "the focus stays on it");
+
+    const tuning = await page().download(() => page().click("#tuning-export"));
+    const file = join(home, "exported.json");
+    await writeFile(file, tuning.bytes);
+    assert.deepEqual(JSON.parse(tuning.bytes.toString()).presets, [useful.id.replace("preset-", "")]);
+    await page().press("ESCAPE");
+    const exported = await page().exportJson();
+    const told = await commandLine(["--format", "json", "--sha256", "--tuning", file, name], CORPUS);
+    assert.equal(exported, told.stdout, told.stderr);
+    assert.equal(JSON.parse(exported).totals.hidden_groups, rows);
+    await adds();
+    await page().assertQuiet();
+  });
+
+  test("a file is imported, what is wrong with another is said, and nothing changes by it", async () => {
+    await read(logs);
+    await openDrawer();
+    const good = join(home, "good.json");
+    await writeFile(good, JSON.stringify({
+      schema: "sysmon-triage/tuning/1", presets: ["werfault"],
+      entries: [
+        { mode: "exclude", field: "process", operator: "contains", value: "MSIEXEC", note: "software distribution", enabled: true },
+        { mode: "exclude", field: "dest", operator: "begins", value: "SRV", note: "", enabled: false },
+      ],
+    }));
+    await page().give("tuning-input", good);
+    await hidden();
+    await page().until("both lines stand there", () => document.querySelectorAll("#entries .entry").length === 2);
+    assert.match(await page().text("#entries"), /software distribution/);
+    const funnel = await adds();
+    await page().hashed();
+    const exported = await page().exportJson();
+    const told = await commandLine(["--format", "json", "--sha256", "--tuning", good, ...logs.map((path) => path.slice(home.length + 1))], home);
+    assert.equal(exported, told.stdout, told.stderr);
+
+    for (const [text, says] of [
+      ["not json", /./], [JSON.stringify({ schema: "sysmon-triage/tuning/9", entries: [], presets: [] }), /schema/i],
+      [JSON.stringify({ schema: "sysmon-triage/tuning/1", presets: [], entries: [{ mode: "exclude", field: "nonsense", operator: "equals", value: "x", note: "", enabled: true }] }), /nonsense/],
+    ]) {
+      await writeFile(join(home, "bad.json"), /** @type {string} */ (text));
+      await page().give("tuning-input", join(home, "bad.json"));
+      await page().until("it is refused", (/** @type {string} */ pattern) => document.querySelector("#tuning-refused:not([hidden])") !== null
+        && new RegExp(pattern, "i").test(document.getElementById("tuning-refused")?.innerText ?? ""), { args: [/** @type {RegExp} */ (says).source] });
+      assert.deepEqual(await page().funnel(), funnel);
+    }
+    await page().assertQuiet();
+  });
+
+  test("a line is written, changed, switched off and removed in the drawer", async () => {
+    await read(logs);
+    await openDrawer();
+    await page().click("#add-entry");
+    await page().press("ENTER");
+    await page().until("a value is asked for", () => document.querySelector("#form-problem:not([hidden])") !== null);
+    await page().press("tool.exe", "TAB", "ours", "ENTER");
+    await hidden();
+    await page().until("the line is there, and the focus back", () => document.querySelector("#entry-0-hides") !== null && document.activeElement?.id === "add-entry");
+    const once = await adds();
+    assert.match(await page().text("#entry-0-hides"), /^hides [\d,]+ rows?$/);
+
+    await page().click("#entry-0-edit");
+    await page().select("#form-operator", "wildcard");
+    await page().run(() => { /** @type {HTMLInputElement} */ (document.getElementById("form-value")).value = "*.exe"; });
+    await page().click("#form-save");
+    await page().until("all rows are hidden", () => document.querySelector("#no-match[data-kind=all_hidden]") !== null);
+    assert.equal((await adds()).shown, 0);
+    await page().click("#tuning-undo");
+    await page().until("as before", (/** @type {number} */ shown) => Number(document.querySelector("[data-step=shown] b")?.textContent) === shown, { args: [once.shown] });
+
+    await page().click("#entry-0-on");
+    await shownAll();
+    assert.match(await page().text("#entry-0-hides"), /would hide/);
+    await page().click("#entry-0-remove");
+    await page().until("no line is there", () => document.querySelector("#entries .entry") === null);
+    await page().assertQuiet();
+  });
+
+  test("when all is hidden the page says so, and shows it again", async () => {
+    await read([join(home, "one.xml")]);
+    await grid();
+    await page().press("x");
+    await page().until("it is no all-clear", () => document.querySelector("#no-match[data-kind=all_hidden]:not([hidden])") !== null);
+    assert.match(await page().text("#no-match"), /is hidden by your tuning[\s\S]*not an all-clear/);
+    assert.equal(await page().run(() => document.querySelector("#no-match")?.contains(document.activeElement)), true, "the focus is not lost");
+    await page().press("u");
+    await page().rows(1);
+    await grid();
+    await page().press("x");
+    await page().until("all hidden again", () => document.querySelector("#no-match-show-all") !== null);
+    await page().click("#no-match-show-all");
+    await page().rows(1);
+    await page().assertQuiet();
+  });
+
+  test("the text for Splunk stands there", async () => {
+    await read(logs);
+    await grid();
+    await page().press("ARROW_RIGHT", "ARROW_RIGHT", "ARROW_RIGHT", "x");
+    await hidden();
+    await openDrawer();
+    const [name] = await page().texts("#entries .entry-value");
+    const text = await page().text("#splunk-filter");
+    assert.ok(text.includes(`process_name="${name}"`), text);
+    await page().click("#copy-splunk");
+    await page().until("it says that it was copied", () => /Copied|did not allow/.test(document.querySelector(".toast")?.textContent ?? ""));
+  });
+
+  test("the page forgets the tuning and keeps none of it", async () => {
+    await read(logs);
+    await grid();
+    await page().press("x");
+    await hidden();
+    const kept = await page().run(() => JSON.stringify({ ...localStorage }));
+    assert.doesNotMatch(kept, /cmd|tool|example/i);
+    await page().click("#again");
+    await page().drop(logs);
+    await page().done();
+    await shownAll();
+  });
+});

@@ -1,0 +1,225 @@
+// What is done with the rows: hints, timeline, stacks, columns, several logs in one result.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { makeCase } from "./harness/case.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+inBothBrowsers("workbench", (page) => {
+  /** @type {string} */
+  let home;
+  /** @type {string[]} */
+  let logs;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-workbench-"));
+    logs = await makeCase(home);
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  /** @param {string[]} [paths] */
+  const read = async (paths = logs) => {
+    await page().open();
+    await page().run(() => localStorage.clear());
+    await page().open();
+    await page().drop(paths);
+    await page().done({ within: 60_000 });
+    await page().until("rows, hints and timeline are there", () => document.querySelector("[data-row='0']") !== null
+      && document.querySelector("#hint-bar:not([hidden]) button") !== null && document.querySelector("#timeline:not([hidden]) path") !== null);
+  };
+  const rowCount = () => page().run(() => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1);
+  const cells = (/** @type {string} */ name) => page().run((/** @type {string} */ name) => [...document.querySelectorAll(`#grid .grid-body .c-${name}`)].map((cell) => cell.textContent), name);
+  const events = async () => Number((await page().text("[data-step=shown] b")).replaceAll(",", ""));
+
+  test("hints are tags with words, filter the table, and say why in the details", async () => {
+    await read();
+    const chips = await page().run(() => [...document.querySelectorAll("#hint-bar button")].map((chip) => ({
+      id: chip.id, label: chip.querySelector("span")?.textContent, rows: Number(chip.querySelector("b")?.textContent), why: chip.getAttribute("title") })));
+    assert.ok(chips.length >= 3, JSON.stringify(chips));
+    for (const { label, rows, why } of chips) assert.ok(label && rows > 0 && why.length > label.length);
+    const tags = await page().texts("#grid .hint-tag:not(.more)");
+    assert.ok(tags.length > 0 && tags.every((tag) => chips.some((/** @type {{ label: string }} */ chip) => chip.label === tag)), tags.join());
+    const all = await rowCount();
+    const [first] = chips;
+    await page().click(`#${first.id}`);
+    await page().rows(first.rows);
+    assert.ok(first.rows < all);
+    assert.match(await page().text(".row-count"), /of/);
+    await page().click("#chip-hint");
+    await page().rows(all);
+
+    await page().click(`#${first.id}`);
+    await page().rows(first.rows);
+    await page().click("[data-row='0'] .c-process_name");
+    await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+    const reasons = await page().texts("#details .hint-why li");
+    assert.ok(reasons.some((reason) => reason.includes(first.label)), reasons.join("\n"));
+    assert.doesNotMatch(await page().text("#details"), /score: |hint score/i);
+    await page().assertQuiet();
+  });
+
+  test("a stretch of the timeline is chosen by keys", async () => {
+    await read();
+    const all = await rowCount();
+    const lanes = await page().texts("#timeline .lane-name");
+    assert.equal(lanes.length, 4);
+    const sums = await page().run(() => [...document.querySelectorAll("#timeline .lane-events")].reduce((sum, lane) => sum + Number(lane.textContent), 0));
+    assert.equal(sums, await events(), "each event stands in a lane");
+    const table = await page().run(() => [...document.querySelectorAll("#timeline-table tbody tr")].reduce((sum, row) => sum + Number(row.lastElementChild?.textContent), 0));
+    assert.equal(table, await events(), "and in the table for screen readers");
+
+    await page().press("t");
+    await page().until("it has the focus", () => document.activeElement?.id === "timeline-plot");
+    await page().press("HOME");
+    await page().chord("SHIFT", "PAGE_DOWN", "PAGE_DOWN", "PAGE_DOWN", "PAGE_DOWN");
+    const said = await page().run(() => document.activeElement?.getAttribute("aria-valuetext"));
+    const wanted = Number(/([\d,]+) events?$/.exec(said)?.[1]);
+    assert.ok(wanted > 0, said);
+    await page().press("ENTER");
+    await page().until("the table is narrowed", () => document.querySelector("#chip-range") !== null && /of/.test(document.querySelector(".row-count")?.textContent ?? ""));
+    assert.ok((await rowCount()) < all);
+    await page().press("ESCAPE");
+    await page().rows(all);
+    await page().press("ESCAPE");
+    await page().until("Esc leads back to the table", () => document.activeElement?.id === "grid");
+    await page().assertQuiet();
+  });
+
+  test("a stretch of the timeline is chosen by a drag", async () => {
+    await read();
+    const all = await rowCount();
+    const box = await page().run(() => {
+      const bars = document.querySelector("#timeline .lane-bars");
+      bars?.scrollIntoView({ block: "center" });
+      const { left, top, width, height } = /** @type {Element} */ (bars).getBoundingClientRect();
+      return { left, top: top + height / 2, width };
+    });
+    const at = (/** @type {number} */ share) => ({ x: Math.round(box.left + box.width * share), y: Math.round(box.top) });
+    await page().driver.actions().move(at(0.1)).press().move(at(0.3)).move(at(0.5)).release().perform();
+    await page().until("the table is narrowed", () => document.querySelector("#chip-range") !== null && /of/.test(document.querySelector(".row-count")?.textContent ?? ""));
+    const some = await rowCount();
+    assert.ok(some > 0 && some < all, `${some} of ${all}`);
+    await page().click("#clear-range");
+    await page().rows(all);
+    await page().assertQuiet();
+  });
+
+  for (const field of ["process_name", "process", "user", "dest", "parent_process"]) {
+    test(`stacked by ${field}, the rarest first, and back to its rows`, async () => {
+      await read();
+      const groups = await rowCount();
+      const all = await events();
+      await page().select("#stack", field);
+      await page().until("the stack is there", () => document.querySelector("#grid .row.stacked") !== null);
+      const counts = (await cells("events")).map((/** @type {string} */ text) => Number(text.replace(/\D/g, "")));
+      assert.deepEqual(counts, counts.toSorted((/** @type {number} */ a, /** @type {number} */ b) => a - b), "the rarest stand first");
+      assert.equal(counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0), all);
+      const rows = (await cells("groups")).map((/** @type {string} */ text) => Number(text.replace(/\D/g, "")));
+      assert.equal(rows.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0), groups);
+      const [value] = await page().run(() => [...document.querySelectorAll("#grid .c-value .evidence")].map((cell) => cell.textContent));
+      await page().run(() => document.getElementById("grid")?.focus());
+      await page().press("ENTER");
+      await page().rows(rows[0]);
+      await page().until("only its rows", (/** @type {string} */ field, /** @type {string} */ value) =>
+        [...document.querySelectorAll(`#grid .grid-body .c-${field} .evidence`)].every((cell) => cell.textContent === value), { args: [field, value] });
+      assert.equal(await page().run(() => /** @type {HTMLSelectElement} */ (document.getElementById("stack")).value), "");
+      await page().press("ESCAPE");
+      await page().rows(groups);
+      await page().assertQuiet();
+    });
+  }
+
+  test("columns are chosen, made wider by drag and by keys, and kept; evidence is not", async () => {
+    await read();
+    const width = (/** @type {string} */ name) => page().run((/** @type {string} */ name) => Math.round(document.getElementById(`head-${name}`)?.getBoundingClientRect().width ?? 0), name);
+    await page().click("#open-columns");
+    await page().click("#column-user");
+    await page().click("#wider-dest");
+    await page().click("#density-compact");
+    await page().click("#columns-done");
+    await page().until("it is gone", () => document.getElementById("head-user") === null && document.querySelector("#grid.compact") !== null);
+    const dest = await width("dest");
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("HOME", "ARROW_RIGHT");
+    await page().chord("SHIFT", "ARROW_RIGHT", "ARROW_RIGHT");
+    await page().until("it is wider", (/** @type {number} */ dest) => (document.getElementById("head-dest")?.getBoundingClientRect().width ?? 0) > dest + 16, { args: [dest] });
+    const handle = await page().driver.findElement({ css: "#head-dest .resize" });
+    const before = await width("dest");
+    await page().driver.actions().move({ origin: handle }).press().move({ origin: handle, x: 40 }).release().perform();
+    await page().until("it is wider still", (/** @type {number} */ before) => (document.getElementById("head-dest")?.getBoundingClientRect().width ?? 0) >= before + 30, { args: [before] });
+    const last = await width("dest");
+    const height = await page().run(() => document.querySelector("[data-row='0']")?.getBoundingClientRect().height);
+    assert.ok(height < 30, `${height}`);
+
+    await page().open();
+    const kept = await page().run(() => JSON.stringify({ ...localStorage }));
+    assert.doesNotMatch(kept, /cmd\.exe|WS-117|alice|sysmon\.xml/i);
+    await page().drop(logs);
+    await page().done();
+    await page().until("rows are there", () => document.querySelector("[data-row='0']") !== null);
+    assert.equal(await page().run(() => document.getElementById("head-user")), null);
+    assert.equal(await width("dest"), last);
+    await page().click("#open-columns");
+    await page().click("#columns-reset");
+    await page().until("as it was", () => document.getElementById("head-user") !== null && document.querySelector("#grid.compact") === null);
+    await page().run(() => localStorage.clear());
+    await page().assertQuiet();
+  });
+
+  test("a column is sorted by a key", async () => {
+    await read();
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("END", "s");
+    await page().until("the last one", () => document.querySelector("#head-parent_process_id")?.getAttribute("aria-sort") === "ascending");
+    await page().press("s");
+    await page().until("turned round", () => document.querySelector("#head-parent_process_id")?.getAttribute("aria-sort") === "descending");
+  });
+
+  test("several logs are one result with their files named, filtered and taken out again", async () => {
+    await read();
+    const all = await rowCount();
+    assert.ok(await page().run(() => document.getElementById("head-sources") !== null));
+    assert.ok((await cells("sources")).every((/** @type {string} */ text) => /sysmon\.xml/.test(text)));
+    assert.ok((await cells("sources")).length > 0);
+    await page().select("#source-filter", "1");
+    await page().until("only one file's", () => document.querySelector("#chip-source") !== null && /of/.test(document.querySelector(".row-count")?.textContent ?? ""));
+    const servers = await rowCount();
+    assert.ok(servers < all);
+    await page().click("#clear-filters");
+    await page().rows(all);
+
+    await page().click("#toggle-files");
+    await page().click("#remove-1");
+    await page().until("one file is left", () => document.querySelectorAll("#files .file").length === 1 && document.getElementById("head-sources") === null);
+    await page().until("its events are gone", () => document.querySelector("[data-step=matches] b")?.textContent === "70");
+    const left = await page().exportJson();
+    assert.equal(JSON.parse(left).totals.matches, 70);
+    assert.ok((await rowCount()) < all);
+
+    await page().drop([logs[1] ?? ""]);
+    await page().until("it is asked", () => document.querySelector("#incoming[open]") !== null);
+    await page().click("#incoming-add");
+    await page().until("it is back", () => document.documentElement.dataset.phase === "done" && document.querySelector("[data-step=matches] b")?.textContent === "100");
+    await page().rows(all);
+    await page().assertQuiet();
+  });
+
+  test("the rule in other languages", async () => {
+    await page().open();
+    await page().until("the core is there", () => document.querySelector("#form-tab-sigma") !== null);
+    await page().click("#rule-panel summary");
+    const tabs = await page().texts(".tab");
+    assert.ok(tabs.length >= 6, tabs.join());
+    assert.match(await page().text("#form-text"), /tstats/);
+    await page().click("#form-tab-sigma");
+    assert.match(await page().text("#form-text"), /logsource:/);
+    for (let at = 1; at < tabs.length; at += 1) {
+      assert.match(await page().text("#form-text"), /WmiPrvSE\.exe/i);
+      await page().press("ARROW_RIGHT");
+    }
+    await page().until("round to the first", () => document.activeElement?.id === "form-tab-spl");
+    await page().assertQuiet();
+  });
+});
