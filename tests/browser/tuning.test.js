@@ -148,10 +148,12 @@ inBothBrowsers("tuning", (page) => {
     assert.match(await page().text("#entries"), /software distribution/);
     const funnel = await adds();
     await page().hashed();
+    await page().press("ESCAPE");
     const exported = await page().exportJson();
     const told = await commandLine(["--format", "json", "--sha256", "--tuning", good, ...logs.map((path) => path.slice(home.length + 1))], home);
     assert.equal(exported, told.stdout, told.stderr);
 
+    await openDrawer();
     for (const [text, says] of [
       ["not json", /./], [JSON.stringify({ schema: "sysmon-triage/tuning/9", entries: [], presets: [] }), /schema/i],
       [JSON.stringify({ schema: "sysmon-triage/tuning/1", presets: [], entries: [{ mode: "exclude", field: "nonsense", operator: "equals", value: "x", note: "", enabled: true }] }), /nonsense/],

@@ -1,5 +1,6 @@
 // What the table shows: its order, what narrows it, how it is stacked and how it looks.
 
+import { outcomes } from "../state/outcome.js";
 import { sortedBy, stackedBy, unstacked, widened } from "../state/grid.js";
 import { copyText } from "../view/dom.js";
 import { en } from "../text/en.js";
@@ -80,8 +81,9 @@ export function tableActions(page) {
     openStep: (step) => store.set({ step }),
     keys: () => page.app.keys.open(),
     focusGrid() {
-      if (store.get().rows > 0) page.app.table.focus();
-      else if (store.get().phase === "empty") document.getElementById("pick-files")?.focus();
+      const { summary, phase } = store.get();
+      if (phase !== "empty" && summary && outcomes(summary.totals).shown > 0) page.app.table.focus();
+      else if (phase === "empty") document.getElementById("pick-files")?.focus();
       else page.app.focusVerdict();
     },
     dismissToast: () => store.set({ toast: null }),

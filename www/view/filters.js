@@ -48,8 +48,9 @@ export function createFilters(actions) {
       if (source.value !== value) source.value = value;
 
       if (state.hints !== before?.hints || view.hint !== before?.view.hint) {
-        show(hints, state.hints.length > 0);
-        keepFocus(hintList, () => replace(hintList, state.hints.map((hint) => h("button", {
+        const found = state.hints.filter(({ id, rows }) => rows > 0 || id === view.hint);
+        show(hints, found.length > 0);
+        keepFocus(hintList, () => replace(hintList, found.map((hint) => h("button", {
           type: "button", class: "hint-chip", id: `hint-${hint.id}`, "aria-pressed": view.hint === hint.id ? "true" : "false", title: en.hints.filter(hint),
           on: { click: () => actions.narrow({ hint: view.hint === hint.id ? "" : hint.id }) },
         }, h("span", null, hint.label), h("b", null, number(hint.rows))))));

@@ -13,6 +13,9 @@ export function createMenu() {
   const node = h("div", { class: "menu", id: "menu", role: "menu", tabindex: "-1", hidden: true, on: { keydown: onKey } });
   /** @type {(() => void) | null} */
   let back = null;
+  /** @type {Element | null} */
+  let of = null;
+  let top = 0;
 
   /** @returns {HTMLElement[]} */
   const items = () => [...node.querySelectorAll("[role=menuitem]")].filter((item) => item instanceof HTMLElement);
@@ -46,7 +49,8 @@ export function createMenu() {
     if (event.target instanceof Node && !node.contains(event.target)) close(false);
   }, true);
   window.addEventListener("resize", () => close(false));
-  window.addEventListener("scroll", () => close(false), { capture: true, passive: true });
+  // What it belongs to has moved away from under it. A scroll that was on its way when it opened has not.
+  window.addEventListener("scroll", () => { if (!node.hidden && (!of || Math.abs(of.getBoundingClientRect().top - top) > 2)) close(false); }, { capture: true, passive: true });
 
   return {
     node,
@@ -60,6 +64,8 @@ export function createMenu() {
         on: { click: () => { close(); run(); } },
       }, icon(mark), h("span", null, text), key ? h("kbd", { "aria-hidden": "true" }, key) : null)));
       const box = anchor.getBoundingClientRect();
+      of = anchor;
+      top = box.top;
       const height = list.length * 32 + 10;
       const above = box.bottom + height + ROOM > innerHeight && box.top - height > ROOM;
       setVar(node, "--left", `${Math.max(ROOM, Math.min(box.left, innerWidth - WIDTH - ROOM))}px`);

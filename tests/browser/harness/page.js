@@ -178,6 +178,11 @@ export class Page {
         return await this.driver.findElement(By.css(css)).click();
       } catch (problem) {
         // A row that was drawn anew between being found and being clicked is clicked again, as a person would.
+        // Under the bar that stays at the top, a person would scroll first.
+        if (problem instanceof error.ElementClickInterceptedError && tries < 3) {
+          await this.run((/** @type {string} */ css) => document.querySelector(css)?.scrollIntoView({ block: "center" }), css);
+          continue;
+        }
         if (!(problem instanceof error.StaleElementReferenceError) || tries === 3) throw problem;
       }
     }
