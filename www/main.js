@@ -1,6 +1,7 @@
 // Wires the page: what the inputs give goes to the pool, what the pool tells goes into the store, and what
 // the store holds is shown.
 
+import "./lockdown.js";
 import { deriveFrom } from "./actions/derived.js";
 import { detailsActions } from "./actions/details.js";
 import { fileActions } from "./actions/files.js";

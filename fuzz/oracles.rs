@@ -1,0 +1,114 @@
+//! What must hold for any bytes: the fuzz targets check it with a fuzzer's bytes, `tests/fuzz_seeds.rs` with the
+//! seeds and with everything the fuzzer ever found.
+
+use std::io::Cursor;
+
+use sysmon_triage::intake::{Want, plan};
+use sysmon_triage::limits::DETECT_BYTES;
+use sysmon_triage::report::Report;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
+use sysmon_triage::session::Session;
+
+/// Reads `bytes` in every way there is; the same must come out of each. `knob` chooses the sizes of pieces and parts.
+pub fn check(bytes: &[u8], knob: u8) {
+    let piece = 1 + usize::from(knob);
+    let whole = read(bytes, usize::MAX, |source, size| Scan::new(&RULE, source, "fuzz", Some(size)));
+    assert_same(&whole, &read(bytes, piece, |source, size| Scan::new(&RULE, source, "fuzz", Some(size))), "in pieces");
+    assert_same(&whole, &streamed(bytes, piece), "as a stream");
+    // What is broken and can't match may count as a record or as damaged; the rows are the same.
+    let verified = read(bytes, usize::MAX, |source, size| Scan::verifying(&RULE, source, "fuzz", Some(size)));
+    assert_eq!(rows(&whole), rows(&verified), "skimming and verifying");
+    if let Some(parted) = in_parts(bytes, 64 + 16 * u64::from(knob)) {
+        assert_same(&whole, &parted, "in parts");
+    }
+}
+
+/// Every record that the `evtx` crate reads by itself is read, none is dropped.
+pub fn check_against_reference(bytes: &[u8]) {
+    let Some(reference) = reference_records(bytes) else { return };
+    let session = read(bytes, usize::MAX, |source, size| Scan::verifying(&RULE, source, "fuzz", Some(size)));
+    let counts = &session.sources()[0].findings.counts;
+    assert!(
+        counts.records + counts.unreadable >= reference,
+        "{} records and {} unreadable ones, but the reference reads {reference}",
+        counts.records,
+        counts.unreadable
+    );
+}
+
+/// How many records the `evtx` crate reads with its own settings, as evtx_dump does; none when it reads no file.
+pub fn reference_records(bytes: &[u8]) -> Option<u64> {
+    let mut parser = evtx::EvtxParser::from_read_seek(Cursor::new(bytes)).ok()?;
+    // Bounded by the chunks: each has room for 2,000 records at the most.
+    let most = bytes.len() / 28 + 1;
+    Some(parser.records_json_value().take(most).filter(Result::is_ok).count() as u64)
+}
+
+fn read(bytes: &[u8], piece: usize, scan: impl Fn(u32, u64) -> Scan) -> Session {
+    let mut session = Session::new(&RULE);
+    let size = bytes.len() as u64;
+    let source = session.add_source("fuzz", size);
+    let mut scan = scan(source, size);
+    feed(&mut scan, bytes, piece);
+    assert!(session.absorb(scan.finish()));
+    session
+}
+
+/// Feeds a scan. A scan that never ends is a find too.
+fn feed(scan: &mut Scan, bytes: &[u8], piece: usize) {
+    let mut pushes = 0;
+    while let Some(Want { offset, length }) = scan.want() {
+        let from = usize::try_from(offset).unwrap().min(bytes.len());
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len() - from).min(piece);
+        if length == 0 {
+            break;
+        }
+        scan.push(&bytes[from..from + length]);
+        pushes += 1;
+        assert!(pushes <= 4 * bytes.len() + 100, "the scan goes round in circles");
+    }
+}
+
+fn streamed(bytes: &[u8], piece: usize) -> Session {
+    let mut session = Session::new(&RULE);
+    let source = session.add_source("fuzz", bytes.len() as u64);
+    let mut scan = Scan::new(&RULE, source, "fuzz", None);
+    bytes.chunks(piece).for_each(|piece| scan.push(piece));
+    assert!(session.absorb(scan.finish()));
+    session
+}
+
+/// The parts from the last to the first. None: it is not read in parts, or they don't fit and a face reads it anew.
+fn in_parts(bytes: &[u8], part: u64) -> Option<Session> {
+    let mut session = Session::new(&RULE);
+    let size = bytes.len() as u64;
+    let source = session.add_source("fuzz", size);
+    let parts = plan(&bytes[..bytes.len().min(DETECT_BYTES)], size, part);
+    for planned in parts.iter().rev() {
+        let mut scan = Scan::of_part(&RULE, source, "fuzz", size, planned);
+        feed(&mut scan, bytes, usize::MAX);
+        assert!(session.absorb(scan.finish()));
+    }
+    (!parts.is_empty() && !session.is_misfit(source)).then_some(session)
+}
+
+fn json(session: &Session) -> String {
+    sysmon_triage::export::json::json(&Report::of(session)).unwrap()
+}
+
+fn rows(session: &Session) -> Vec<String> {
+    let rows = session.order().into_iter().map(|at| {
+        let group = &session.groups()[at];
+        format!("{:?} {:?} {:?}", group.key, group.period, session.matches(at))
+    });
+    rows.collect()
+}
+
+fn assert_same(whole: &Session, other: &Session, how: &str) {
+    let (whole, other) = (json(whole), json(other));
+    if whole != other {
+        let differ = whole.lines().zip(other.lines()).find(|(a, b)| a != b);
+        panic!("read {how} the report differs: {differ:?}");
+    }
+}
