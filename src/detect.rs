@@ -160,6 +160,7 @@ fn detect_text(prefix: &[u8]) -> Format {
     }
     match delimiter(body) {
         Some(delimiter) => Format::Csv { encoding, delimiter },
+        None if is_json_behind_damage(body) => Format::Json(encoding),
         None => Format::Xml(encoding),
     }
 }
@@ -193,6 +194,11 @@ fn after_record_lines(body: &str) -> &str {
         rest = line.split_once('\n').map_or("", |(_, after)| after).trim_start();
     }
     rest
+}
+
+/// JSON lines of which only the first is damaged where it begins.
+fn is_json_behind_damage(body: &str) -> bool {
+    !body.contains("<Event") && body.lines().skip(1).any(|line| line.trim_start().starts_with("{\""))
 }
 
 /// The delimiter of a header line: names without markup, and some cell that an event export has.
@@ -243,6 +249,7 @@ mod tests {
             (b" [\n {\"a\":1}]", Format::Json(UTF8)),
             (b"[]", Format::Json(UTF8)),
             (b"Record 1\n{\n \"Event\"", Format::Json(UTF8)),
+            (b"z\"Event\":1}\n{\"Event\":", Format::Json(UTF8)),
             (b"{\0\"\0E\0v\0", Format::Json(Encoding::Utf16Le { bom: 0 })),
             (b"\"_raw\",\"_time\"\n\"<Event", Format::Csv { encoding: UTF8, delimiter: b',' }),
             (b"_raw\n\"<Event", Format::Csv { encoding: UTF8, delimiter: b',' }),

@@ -167,7 +167,7 @@ fn the_record_id_is_the_event_s_own() {
 #[test]
 fn control_characters_survive() {
     let (events, _) = testlog::log(&Options { size: Size::Events(1), matches: 1, ..Options::default() });
-    let command = "a.exe \r\n\t\u{fffd} <&>\"' 😀 ]]> &#65;";
+    let command = "a.exe \r\n\t\u{fffd} <&>\"' 😀 ]]> &#65; \u{1}\u{b}\u{1b}[2J_\u{ffff}";
     let events: Vec<_> = events.into_iter().map(|event| event.with("CommandLine", command)).collect();
     let bytes = evtx::file(&events, Style::default());
     let report = report(&[("log.evtx", &bytes)]);

@@ -101,6 +101,11 @@ impl CsvReader {
                     nth: 0,
                     direct: false,
                 };
+                if cells.len() < header.len() && !self.quoted && !raw.ends_with('\n') {
+                    let (have, want) = (cells.len(), header.len());
+                    let message = format!("The last row ends after {have} of {want} cells: the input is cut.");
+                    sink.trouble(Trouble::note(Code::Truncated, offset, message));
+                }
                 match event(header, cells) {
                     Some(Ok(event)) => {
                         self.rows += 1;

@@ -28,7 +28,7 @@ pub fn parse_rendering(xml: &str) -> Result<Event, String> {
 fn parse_with(xml: &str, normalise: bool) -> Result<Event, String> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = true;
-    let mut build = Build::default();
+    let mut build = Build { any_root: !normalise, ..Build::default() };
     loop {
         let token = reader.read_event();
         let at = reader.buffer_position();
@@ -90,13 +90,15 @@ struct Build {
     /// The element just closed had children, so it is no value.
     parent: bool,
     seen: bool,
+    /// A binary record is an event, also one whose template is damaged where it says so.
+    any_root: bool,
 }
 
 impl Build {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         let name = start.local_name().as_ref().to_owned();
         match self.path.len() {
-            0 if name != "Event" => return Err(format!("The element is {name}, not Event.")),
+            0 if name != "Event" && !self.any_root => return Err(format!("The element is {name}, not Event.")),
             1 => {
                 self.part = Some(match name.as_str() {
                     "System" => Part::System,

@@ -23,7 +23,7 @@ use self::checksum::Checksum;
 use self::chunks::Chunks;
 use self::skim::{Record, Skimmer};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, xml_event};
+use super::{Form, Found, Reader, Sink, Trouble, json_event, xml_event};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -131,8 +131,21 @@ impl EvtxReader {
     /// the chunk magic inside it when the chunks are out of step.
     fn block(&mut self, block: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
         if block.starts_with(EVTX_CHUNK_MAGIC) {
-            self.chunk(block, CHUNK_BYTES, offset, sink);
-            return CHUNK_BYTES;
+            let Some(next) = skim::next_chunk(block) else {
+                self.chunk(block, CHUNK_BYTES, offset, sink);
+                return CHUNK_BYTES;
+            };
+            // Bytes of it are missing: the next one begins too early.
+            self.part.misfit = true;
+            let mut cut = block[..next].to_vec();
+            cut.resize(CHUNK_BYTES, 0);
+            let message = format!(
+                "A chunk of {CHUNK_BYTES} bytes is cut after {next}, where the next one begins; the records before \
+                 the cut were read."
+            );
+            sink.trouble(Trouble::note(Code::Truncated, offset, message));
+            self.chunk(&cut, next, offset, sink);
+            return next;
         }
         let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
         let length = next.unwrap_or(block.len());
@@ -192,6 +205,7 @@ impl EvtxReader {
             Err(error) => return sink.trouble(damaged(&error)),
         };
         let mut left = unread.len();
+        let mut not_exact = BTreeMap::new();
         for record in chunk.iter() {
             if left == 0 {
                 break;
@@ -200,9 +214,20 @@ impl EvtxReader {
             match record {
                 Ok(record) if !unread.holds(&record) => {}
                 Ok(record) if is_cut(&record, present) => sink.trouble(cut_record(&record, offset)),
-                Ok(record) => take(record, offset, sink),
+                Ok(record) => {
+                    let at = record.binxml_offset;
+                    not_exact.extend(take(record, offset, false, sink).err().map(|why| (at, why)));
+                }
                 Err(error) if unread.excuses(&error) => {}
                 Err(error) => sink.trouble(lost_record(&error, offset)),
+            }
+        }
+        if not_exact.is_empty() {
+            return;
+        }
+        for record in chunk.iter().flatten() {
+            if let Some(why) = not_exact.remove(&record.binxml_offset) {
+                take_otherwise(record, offset, why, sink);
             }
         }
     }
@@ -293,32 +318,73 @@ fn skim(skimmer: &mut Skimmer, records: &mut Vec<Record>, chunk: &[u8], sink: &m
     Unread::Some(unread)
 }
 
-/// Hands over one record.
-fn take(record: EvtxRecord<'_>, chunk: u64, sink: &mut dyn Sink) {
-    let number = record.event_record_id;
-    let span = Span {
+/// Where a record lies in the file.
+fn span_of(record: &EvtxRecord<'_>, chunk: u64) -> Span {
+    Span {
         offset: chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES),
         // The size is repeated in four bytes after the content.
         length: RECORD_HEADER_BYTES + u64::from(record.binxml_size) + 4,
         nth: 0,
         // The chunk is found again by counting from the file header.
         direct: chunk_offset(chunk) == chunk,
-    };
-    let lost = |reason: String| Trouble {
-        record: Some(number),
-        ..Trouble::lost(Code::DamagedRecord, span.offset, reason)
-    };
-    let xml = match record.into_xml_bytes() {
-        Ok(rendered) => rendered.data,
-        Err(error) => {
-            return sink.trouble(lost(format!("A record can't be decoded: {}.", chain(&error))));
-        }
-    };
-    let (raw, replaced) = text::utf8(&xml);
-    match xml_event::parse_rendering(&raw) {
-        Ok(event) => sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced }),
-        Err(reason) => sink.trouble(lost(reason)),
     }
+}
+
+/// Why a record's XML is not what it holds.
+enum NotExact {
+    /// It gives no XML that can be read.
+    NoXml(Trouble),
+    /// The decoder writes `_` where XML does not allow a character, and there is one.
+    Underscore,
+}
+
+/// Hands over one record as XML, or says why that would not be exact; `exact`: it is known to be.
+fn take(record: EvtxRecord<'_>, chunk: u64, exact: bool, sink: &mut dyn Sink) -> Result<(), NotExact> {
+    let (number, span) = (record.event_record_id, span_of(&record, chunk));
+    let lost = |reason: String| {
+        let trouble = Trouble::lost(Code::DamagedRecord, span.offset, reason);
+        NotExact::NoXml(Trouble { record: Some(number), ..trouble })
+    };
+    let rendered = record
+        .into_xml_bytes()
+        .map_err(|error| lost(format!("A record can't be decoded: {}.", chain(&error))))?;
+    let (raw, replaced) = text::utf8(&rendered.data);
+    if !exact && memchr::memchr(b'_', raw.as_bytes()).is_some() {
+        return Err(NotExact::Underscore);
+    }
+    let event = xml_event::parse_rendering(&raw).map_err(lost)?;
+    sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced });
+    Ok(())
+}
+
+/// Hands over a record as JSON if XML can't carry it: names that damage made, control characters in values.
+fn take_otherwise(record: EvtxRecord<'_>, chunk: u64, why: NotExact, sink: &mut dyn Sink) {
+    let span = span_of(&record, chunk);
+    let value = record.clone().into_json_value().map(|record| record.data).unwrap_or_default();
+    let raw = value.to_string();
+    let why = match why {
+        NotExact::Underscore if !needs_json(&raw) => match take(record, chunk, true, sink) {
+            Ok(()) => return,
+            Err(why) => why,
+        },
+        why => why,
+    };
+    match (json_event::events(&value).into_iter().next(), why) {
+        (Some(Ok(event)), _) => {
+            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced: false });
+        }
+        (_, NotExact::NoXml(trouble)) => sink.trouble(trouble),
+        (_, NotExact::Underscore) => {
+            let message = "A record with control characters can't be decoded.";
+            sink.trouble(Trouble::lost(Code::DamagedRecord, span.offset, message));
+        }
+    }
+}
+
+/// Whether JSON text holds a character that XML 1.0 (2.2) does not allow.
+fn needs_json(json: &str) -> bool {
+    let escaped = ["\\u00", "\\b", "\\f"].iter().any(|escape| json.contains(escape));
+    escaped || json.contains(['\u{fffe}', '\u{ffff}'])
 }
 
 fn lost_record(error: &EvtxError, chunk: u64) -> Trouble {

@@ -13,7 +13,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
+use crate::detect::EVTX_CHUNK_MAGIC;
 use crate::event::{Skim, is_process_creation};
 use crate::needle::Needle;
 use crate::text::same;
@@ -21,6 +24,8 @@ use crate::time::Time;
 
 /// Size of a chunk's header.
 const CHUNK_HEADER_BYTES: usize = 512;
+/// What a chunk's header says at 40: the size of its used part.
+const CHUNK_HEADER_SIZE: u32 = 128;
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
@@ -79,6 +84,17 @@ pub fn behind_end(chunk: &[u8]) -> Option<(usize, u64)> {
         offset += record.size;
     }
     (count > 0).then_some((start, count))
+}
+
+/// Where another chunk begins inside this one: bytes of this one are missing. None in a sound chunk, also where the
+/// value of a sound record looks like a chunk.
+pub fn next_chunk(chunk: &[u8]) -> Option<usize> {
+    let mut sound = CHUNK_HEADER_BYTES;
+    while let Some(record) = record_at(chunk, sound) {
+        sound += record.size;
+    }
+    let at = sound + memmem::find(chunk.get(sound..)?, EVTX_CHUNK_MAGIC)?;
+    (u32_at(chunk, at + 40)? == CHUNK_HEADER_SIZE).then_some(at)
 }
 
 /// Where the chunk's header says that its records end, and the number of the last one.

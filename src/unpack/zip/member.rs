@@ -163,6 +163,11 @@ impl Member {
         self.failed || (self.header.len() == LOCAL_HEADER_BYTES && self.skip == 0 && self.left == 0)
     }
 
+    /// True when it could not be read to its end.
+    pub fn is_broken(&self) -> bool {
+        self.failed
+    }
+
     /// Ends a member that is complete.
     pub fn close(self, sink: &mut dyn Sink) {
         if !self.failed && self.entry.crc.is_some_and(|crc| crc != self.crc.sum()) {

@@ -99,7 +99,7 @@ impl Zip {
                 ));
             }
             State::Members(mut members) => members.finish(sink),
-            State::Walk(walk) => walk.finish(sink),
+            State::Walk(walk) => walk.finish(&self.place, sink),
             State::Done => {}
         }
     }

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::member::{Entry, LOCAL_HEADER_BYTES, LOCAL_HEADER_MAGIC, Member, Method};
+use crate::limits;
 use crate::source::Sink;
 use crate::unpack::Place;
 
@@ -17,9 +18,11 @@ const SIZES_FOLLOW: u16 = 8;
 pub struct Walk {
     /// Where the next byte is taken.
     pub position: u64,
-    /// Bytes that may be the beginning of a header.
+    /// Bytes that may be the beginning of a header, or less than a step of a member.
     pending: Vec<u8>,
     current: Option<Member>,
+    /// The current member was not given anything yet.
+    fresh: bool,
     members: u64,
 }
 
@@ -28,23 +31,26 @@ impl Walk {
     pub fn push(&mut self, bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
         self.position += bytes.len() as u64;
         self.pending.extend_from_slice(bytes);
+        self.advance(false, archive, sink);
+    }
+
+    fn advance(&mut self, ended: bool, archive: &Place, sink: &mut dyn Sink) {
         let data = std::mem::take(&mut self.pending);
         let mut rest = data.as_slice();
         while !rest.is_empty() {
-            if let Some(mut member) = self.current.take() {
-                let used = member.push(rest, sink);
-                rest = &rest[used..];
-                if member.is_complete() {
-                    member.close(sink);
-                } else {
+            if let Some(member) = self.current.take() {
+                // Always in whole steps, so that where a break is noticed does not depend on how the bytes came.
+                if rest.len() < limits::INFLATE_STEP && !ended {
                     self.current = Some(member);
+                    break;
                 }
+                rest = &rest[self.step(member, rest, sink)..];
                 continue;
             }
             match find_header(rest) {
                 Found::Nothing(keep) => {
-                    self.pending = rest[rest.len() - keep..].to_vec();
-                    return;
+                    rest = &rest[rest.len() - keep..];
+                    break;
                 }
                 Found::Noise(at) => rest = &rest[at..],
                 Found::Header(at) => {
@@ -52,19 +58,41 @@ impl Walk {
                     let entry = entry(rest, self.members);
                     self.members += 1;
                     let start = entry.header_start;
-                    self.current = Some(Member::open(entry, start, archive, sink));
+                    let member = Member::open(entry, start, archive, sink);
                     // A member that is given up takes no bytes: the walk goes on behind its magic.
-                    if self.current.as_ref().is_some_and(Member::is_complete) {
-                        self.current.take().into_iter().for_each(|member| member.close(sink));
+                    if member.is_complete() {
+                        member.close(sink);
                         rest = &rest[LOCAL_HEADER_MAGIC.len()..];
+                    } else {
+                        (self.current, self.fresh) = (Some(member), true);
                     }
                 }
             }
         }
+        self.pending = rest.to_vec();
+    }
+
+    /// Gives a member one step; returns how many bytes are done with. Of a member that breaks, the step is searched for
+    /// the next header.
+    fn step(&mut self, mut member: Member, rest: &[u8], sink: &mut dyn Sink) -> usize {
+        let fresh = std::mem::take(&mut self.fresh);
+        let used = member.push(&rest[..rest.len().min(limits::INFLATE_STEP)], sink);
+        if !member.is_complete() {
+            self.current = Some(member);
+            return used;
+        }
+        let used = match (member.is_broken(), fresh) {
+            (true, true) => LOCAL_HEADER_MAGIC.len(),
+            (true, false) => 0,
+            (false, _) => used,
+        };
+        member.close(sink);
+        used
     }
 
     /// The bytes have ended.
-    pub fn finish(self, sink: &mut dyn Sink) {
+    pub fn finish(mut self, archive: &Place, sink: &mut dyn Sink) {
+        self.advance(true, archive, sink);
         if let Some(member) = self.current {
             member.cut(sink);
         }

@@ -1,0 +1,59 @@
+//! The fuzz targets' checks on the stable compiler: over logs of every form and packing, whole and spoilt, and over
+//! everything that the fuzzer ever found (`fuzz/finds`).
+
+mod common;
+#[path = "../fuzz/oracles.rs"]
+mod oracles;
+
+use std::fs;
+use std::path::Path;
+
+use common::{forms, spoil};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use testlog::{Event, Options, Size};
+
+fn log(seed: u64) -> Vec<Event> {
+    testlog::log(&Options { seed, size: Size::Events(6), matches: 2, ..Options::default() }).0
+}
+
+/// Each file is what its target was given: the first byte chooses the sizes of pieces and parts.
+#[test]
+fn every_find_stays_mended() {
+    let mut finds = 0;
+    for target in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/finds")).unwrap() {
+        for find in fs::read_dir(target.unwrap().path()).unwrap() {
+            let bytes = fs::read(find.unwrap().path()).unwrap();
+            let (knob, rest) = bytes.split_first().unwrap();
+            oracles::check(rest, *knob);
+            oracles::check_against_reference(rest);
+            finds += 1;
+        }
+    }
+    assert!(finds > 0);
+}
+
+#[test]
+fn every_form_and_packing() {
+    for plain in forms::plain(&log(1)) {
+        for form in forms::packed(&plain).into_iter().chain([plain]) {
+            oracles::check(&form.bytes, 100);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_form_and_packing_spoilt(seed: u64, kind: u8, at: Index, length in 1_usize..3000, knob: u8) {
+        for plain in forms::plain(&log(seed)) {
+            for mut form in forms::packed(&plain).into_iter().chain([plain]) {
+                let from = at.index(form.bytes.len().max(1));
+                spoil(&mut form.bytes, kind, from, length, seed);
+                oracles::check(&form.bytes, knob);
+                oracles::check_against_reference(&form.bytes);
+            }
+        }
+    }
+}
