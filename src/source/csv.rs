@@ -103,7 +103,8 @@ impl CsvReader {
                 };
                 if cells.len() < header.len() && !self.quoted && !raw.ends_with('\n') {
                     let (have, want) = (cells.len(), header.len());
-                    let message = format!("The last row ends after {have} of {want} cells: the input is cut.");
+                    let message =
+                        format!("The last row ends after {have} of {want} cells: the input is cut.");
                     sink.trouble(Trouble::note(Code::Truncated, offset, message));
                 }
                 match event(header, cells) {

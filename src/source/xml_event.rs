@@ -98,7 +98,9 @@ impl Build {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         let name = start.local_name().as_ref().to_owned();
         match self.path.len() {
-            0 if name != "Event" && !self.any_root => return Err(format!("The element is {name}, not Event.")),
+            0 if name != "Event" && !self.any_root => {
+                return Err(format!("The element is {name}, not Event."));
+            }
             1 => {
                 self.part = Some(match name.as_str() {
                     "System" => Part::System,
