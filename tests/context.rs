@@ -3,6 +3,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use common::forms;
 use proptest::prelude::*;
@@ -42,8 +43,7 @@ fn feed(bytes: &[u8], piece: usize, want: impl Fn() -> Option<Want>) -> Option<&
     (length > 0).then(|| &bytes[from..from + length])
 }
 
-fn recalled(session: &Session, mut recall: Recall, inputs: &[Input]) -> (At, sysmon_triage::event::Event) {
-    let _ = session;
+fn recalled(mut recall: Recall, inputs: &[Input]) -> (At, sysmon_triage::event::Event) {
     let bytes = &inputs[recall.source() as usize].1;
     while let Some(piece) = feed(bytes, 1 << 20, || recall.want()) {
         recall.push(piece);
@@ -91,17 +91,23 @@ fn ask(context: &mut Context, inputs: &[Input], how: How) {
 
 /// The context of every match, by its command line.
 fn contexts(inputs: &[Input], minutes: u32, how: How) -> BTreeMap<String, Value> {
+    let all = all_contexts(inputs, minutes, how).into_iter();
+    all.map(|answer| (answer["process"]["process"].as_str().unwrap().to_owned(), answer)).collect()
+}
+
+/// The context of every match.
+fn all_contexts(inputs: &[Input], minutes: u32, how: How) -> Vec<Value> {
     let session = session(inputs);
-    let mut contexts = BTreeMap::new();
+    let mut contexts = Vec::new();
     for group in 0..session.groups().len() {
         for index in 0..session.matches(group).len() {
             let recall = Recall::new(&session, group, index).unwrap();
-            let (at, event) = recalled(&session, recall, inputs);
+            let (at, event) = recalled(recall, inputs);
             let mut context = Context::new(&RULE, at, &event, minutes);
             ask(&mut context, inputs, how);
             let answer = serde_json::to_value(context.answer(&session)).unwrap();
             assert_eq!(answer["complete"], true, "{answer:#}");
-            contexts.insert(answer["process"]["process"].as_str().unwrap().to_owned(), answer);
+            contexts.push(answer);
         }
     }
     contexts
@@ -177,7 +183,6 @@ fn every_form_tells_the_same_context() {
     let forest = forest(&Options { processes: 40, ..Options::default() });
     assert!(forest.born.iter().filter(|born| born.matches).count() > 5);
     for form in forms::plain(&forest.events) {
-        // These forms lose what tells a process's deeds or logon; their trees are checked elsewhere.
         if WITHOUT.iter().any(|name| form.name.contains(name)) {
             continue;
         }
@@ -185,6 +190,7 @@ fn every_form_tells_the_same_context() {
     }
 }
 
+/// These forms have no LogonGuid.
 const WITHOUT: &[&str] = &["fields"];
 
 #[test]
@@ -213,6 +219,175 @@ fn a_reused_id_belongs_to_the_latest_process_with_it() {
     let forest =
         forest(&Options { seed: 3, guids: false, processes: 200, ids: 6, hosts: 1, ..Options::default() });
     check_all(&forest, &[("log.xml".into(), xml_of(&forest.events))], WHOLE, "six ids");
+}
+
+/// An event in XML, some seconds after the first.
+fn event(provider: &str, id: u32, seconds: u32, data: &[(&str, &str)]) -> String {
+    let (minute, second) = (seconds / 60, seconds % 60);
+    let time = format!("2020-05-02 02:{minute:02}:{second:02}.000");
+    let mut text = format!(
+        "<Event xmlns='u'><System><Provider Name='{provider}'/><EventID>{id}</EventID><TimeCreated SystemTime='{}Z'/>\
+         <EventRecordID>{seconds}</EventRecordID><Channel>c</Channel><Computer>HOST</Computer></System><EventData>",
+        time.replace(' ', "T")
+    );
+    if provider == SYSMON {
+        text += &format!("<Data Name='UtcTime'>{time}</Data>");
+    }
+    for (name, value) in data {
+        text += &format!("<Data Name='{name}'>{value}</Data>");
+    }
+    text + "</EventData></Event>\n"
+}
+
+const SYSMON: &str = "Microsoft-Windows-Sysmon";
+const SECURITY: &str = "Microsoft-Windows-Security-Auditing";
+
+/// A process creation; GUIDs are made of numbers.
+fn created(seconds: u32, own: u32, parent: u32, data: &[(&str, &str)]) -> String {
+    let guid = |number: u32| format!("{{00000000-0000-0000-0000-{number:012}}}");
+    let (own, parent) = (guid(own), guid(parent));
+    let mut all =
+        vec![("ProcessGuid", own.as_str()), ("ParentProcessGuid", parent.as_str()), ("ProcessId", "8")];
+    all.extend(data);
+    event(SYSMON, 1, seconds, &all)
+}
+
+const HIT: &[(&str, &str)] = &[
+    ("Image", "C:\\a.exe"),
+    ("ParentImage", "C:\\WmiPrvSE.exe"),
+    ("LogonId", "0x1234"),
+    ("CommandLine", "a"),
+];
+
+/// The context of the first match of a log.
+fn context_of(log: String, minutes: u32) -> Value {
+    let inputs = [("log.xml".to_owned(), log.into_bytes())];
+    all_contexts(&inputs, minutes, WHOLE).into_iter().next().unwrap()
+}
+
+#[test]
+fn the_wmi_side_is_what_the_host_held_just_before() {
+    let logon = |seconds: u32, kind: &str, id: &str| {
+        event(
+            SECURITY,
+            4624,
+            seconds,
+            &[("LogonType", kind), ("TargetLogonId", id), ("IpAddress", "10.0.0.5")],
+        )
+    };
+    let port = |seconds: u32, initiated: &str| {
+        event(
+            SYSMON,
+            3,
+            seconds,
+            &[("Initiated", initiated), ("DestinationPort", "135"), ("SourceIp", "10.0.0.5")],
+        )
+    };
+    let log = [
+        logon(1, "2", "0x1234"),
+        logon(2, "3", "0x9"),
+        event(SYSMON, 20, 3, &[("Operation", "Created"), ("Name", "consumer")]),
+        logon(301, "3", "0x7"),
+        logon(302, "2", "0x8"),
+        port(303, "false"),
+        port(304, "true"),
+        created(305, 5, 4, &[("Image", "C:\\x\\wmic.exe"), ("CommandLine", "wmic process call create a")]),
+        created(306, 6, 4, &[("Image", "C:\\p.exe"), ("CommandLine", "p Invoke-WmiMethod")]),
+        created(400, 1, 9, HIT),
+        port(401, "false"),
+        logon(402, "3", "0x10"),
+    ];
+    let answer = context_of(log.concat(), 5);
+    let told: Vec<_> = answer["wmi"]["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            format!("{} {} {}", &item["time"].as_str().unwrap()[14..19], item["kind"], item["same_logon"])
+        })
+        .collect();
+    expect_test::expect![[r#"
+        [
+            "00:01 \"logon\" true",
+            "00:03 \"subscription\" false",
+            "05:01 \"logon\" false",
+            "05:03 \"inbound\" false",
+            "05:05 \"wmic\" false",
+            "05:06 \"command\" false",
+        ]
+    "#]]
+    .assert_debug_eq(&told);
+    assert_eq!(answer["logons_logged"], 5);
+    assert_eq!(answer["logon_by"], "id");
+}
+
+/// A log can claim anything: a process that is its own ancestor, one that is told twice, a service's logon.
+#[test]
+fn a_log_that_contradicts_itself_has_an_end() {
+    let log = [
+        created(1, 1, 3, &[("LogonId", "0x3e7"), ("Image", "a.exe"), ("ParentImage", "WmiPrvSE.exe")]),
+        created(2, 2, 1, &[("CommandLine", "two")]),
+        created(2, 2, 1, &[("CommandLine", "two again")]),
+        created(3, 3, 2, &[("CommandLine", "three")]),
+        created(4, 4, 4, &[("CommandLine", "its own parent")]),
+    ];
+    let answer = context_of(log.concat(), 5);
+    assert_eq!(commands(&answer["tree"])[1..], ["two", "three"]);
+    assert_eq!((&answer["logon_by"], &answer["logon"]["count"]), (&"service".into(), &0.into()));
+}
+
+#[test]
+fn what_does_not_fit_is_counted() {
+    let mut log = created(100, 1, 9, HIT);
+    for number in 0..1200 {
+        log += &created(200 + number, 10 + number, 1, &[("CommandLine", "child"), ("LogonId", "0x1234")]);
+        log += &event(SYSMON, 22, 200 + number, &[("ProcessGuid", "{00000000-0000-0000-0000-000000000001}")]);
+    }
+    let answer = context_of(log, 60);
+    let listed = |list: &Value| (list["items"].as_array().unwrap().len(), list["count"].clone());
+    assert_eq!(listed(&answer["tree"]), (1000, Value::Null));
+    assert_eq!(listed(&answer["beside"]), (1000, 1200.into()));
+    assert_eq!(listed(&answer["logon"]), (1000, 1200.into()));
+    let did = answer["did"].as_array().unwrap().iter().find(|did| did["kind"] == "dns").unwrap();
+    assert_eq!((did["logged"].clone(), listed(&did["list"])), (1200.into(), (1000, 1200.into())));
+    assert_eq!((answer["truncated"].clone(), answer["complete"].clone()), (true.into(), true.into()));
+}
+
+/// Real logs against what `fixtures/context_corpus.py` found in them by means of its own.
+#[test]
+fn real_logs_give_what_another_program_found() {
+    let named = std::env::var_os("CORPUS_DIR").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
+    if !folder.join("expected").is_dir() {
+        println!("no corpus folder: nothing was compared");
+        return;
+    }
+    let expected: BTreeMap<String, BTreeMap<String, Value>> =
+        serde_json::from_str(include_str!("fixtures/context_corpus.json")).unwrap();
+    for (name, contexts) in expected {
+        let inputs = [(name.clone(), std::fs::read(folder.join(&name)).unwrap())];
+        let mut found = BTreeMap::new();
+        for answer in all_contexts(&inputs, 5, WHOLE) {
+            let guid = |item: &Value| item["process_guid"].as_str().unwrap().to_owned();
+            let tree = answer["tree"]["items"].as_array().unwrap();
+            let mut descendants: Vec<_> = tree[1..].iter().map(guid).collect();
+            descendants.sort();
+            let mut did = BTreeMap::new();
+            for item in answer["did"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|did| did["list"]["items"].as_array().unwrap())
+            {
+                *did.entry(item["event_id"].to_string()).or_insert(0) += 1;
+            }
+            let told = serde_json::json!({
+                "descendants": descendants, "beside": answer["beside"]["count"], "logon": answer["logon"]["count"], "did": did,
+            });
+            found.insert(guid(&answer["process"]), told);
+        }
+        assert_eq!(found, contexts, "{name}");
+    }
 }
 
 proptest! {

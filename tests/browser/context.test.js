@@ -36,7 +36,7 @@ inBothBrowsers("context", (page) => {
   };
   const read = () => page().until("the context is there", () => document.getElementById("context")?.dataset.state === "done");
   /** The command lines of a list. @param {string} css */
-  const commands = async (css) => (await page().texts(`${css} .what`)).map((text) => text.trim());
+  const commands = async (css) => (await page().texts(`${css} .context-what`)).map((text) => text.trim());
 
   for (const name of ["json_winlogbeat6_empire_invoke_wmi.tar.gz", "evtx_wmi_commandline_consumer.evtx", "conv_splunk_xmlwineventlog_multihost.log"]) {
     test(`of a real log, ${name}, is the command line's`, { skip: NO_CORPUS }, async () => {
@@ -48,14 +48,14 @@ inBothBrowsers("context", (page) => {
       const processes = (/** @type {{ items: { process: string }[] }} */ list) => list.items.map(({ process }) => process.trim());
       assert.deepEqual(await commands("#context-panel [role=treeitem]"), processes(expected.tree));
       await page().click("#context-tab-beside");
-      assert.deepEqual(await commands("#context-panel .entry"), processes(expected.beside));
+      assert.deepEqual(await commands("#context-panel .context-entry"), processes(expected.beside));
       await page().click("#context-tab-logon");
-      assert.deepEqual(await commands("#context-panel .entry"), processes(expected.logon));
+      assert.deepEqual(await commands("#context-panel .context-entry"), processes(expected.logon));
       await page().click("#context-tab-did");
       const did = expected.did.flatMap((/** @type {any} */ { list }) => list.items);
-      assert.equal((await page().texts("#context-panel .entry")).length, did.length);
+      assert.equal((await page().texts("#context-panel .context-entry")).length, did.length);
       await page().click("#context-tab-wmi");
-      assert.equal((await page().texts("#context-panel .entry")).length, expected.wmi.items.length);
+      assert.equal((await page().texts("#context-panel .context-entry")).length, expected.wmi.items.length);
       assert.match(await page().text("#context-panel"), /None of this shows that the caller was remote/);
       await page().assertQuiet();
     });
@@ -76,8 +76,8 @@ inBothBrowsers("context", (page) => {
     assert.equal(await page().run(() => document.activeElement?.getAttribute("aria-expanded")), "false");
     assert.equal((await commands("#context-panel [role=treeitem]:not([hidden])")).length, 1);
     await page().press("ARROW_RIGHT", "END", "ENTER");
-    await page().until("the event is shown", () => document.querySelector("#context .opened:not([hidden]) .raw") !== null);
-    assert.match(await page().text("#context .opened:not([hidden]) .raw"), /conhost\.exe/);
+    await page().until("the event is shown", () => document.querySelector("#context .context-event:not([hidden]) .raw") !== null);
+    assert.match(await page().text("#context .context-event:not([hidden]) .raw"), /conhost\.exe/);
     await page().run(() => document.getElementById("context-tab-started")?.focus());
     await page().press("ARROW_RIGHT");
     assert.match(await page().focus(), /context-tab-beside/);

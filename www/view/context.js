@@ -176,7 +176,7 @@ export function createContext(actions) {
       return [
         ...done.map(({ kind, ids, list }) => h("div", null,
           h("h4", null, t.did.title(kind, ids), " ", h("span", { class: "count" }, sum(list))),
-          h("ul", { class: "entries" }, list.items.map((item) => entry(item, context, happened(item)))),
+          h("ul", { class: "context-list" }, list.items.map((item) => entry(item, context, happened(item)))),
           list.count === list.items.length ? null : note(t.first(list.items.length, list.count)))),
         done.length === 0 ? note(t.did.nothing) : null,
         others.length > 0 ? note(t.did.others(others)) : null,
@@ -184,7 +184,7 @@ export function createContext(actions) {
       ];
     },
     wmi: (context) => [
-      context.wmi.items.length > 0 ? h("ul", { class: "entries" }, context.wmi.items.map((item) => entry(item, context, traced(item)))) : note(t.wmi.none(context.minutes)),
+      context.wmi.items.length > 0 ? h("ul", { class: "context-list" }, context.wmi.items.map((item) => entry(item, context, traced(item)))) : note(t.wmi.none(context.minutes)),
       context.wmi.count === context.wmi.items.length ? null : note(t.nearest(context.wmi.items.length, context.wmi.count ?? 0)),
       context.logons_logged === 0 ? note(t.wmi.noLogons) : null,
       context.sysmon.some(([id]) => id === 3) ? null : note(t.wmi.noNetwork),
@@ -194,7 +194,7 @@ export function createContext(actions) {
 
   /** @param {Core.Context} context @param {Core.List<Core.Ran>} list */
   const processes = (context, list) => (list.items.length === 0 ? null : h("div", null,
-    h("ul", { class: "entries" }, list.items.map((item) => entry(item, context, ran(item)))),
+    h("ul", { class: "context-list" }, list.items.map((item) => entry(item, context, ran(item)))),
     list.count === list.items.length ? null : note(t.nearest(list.items.length, list.count ?? 0))));
 
   /** @param {string} text @param {string} [look] */
@@ -204,11 +204,11 @@ export function createContext(actions) {
   function ran(item, first = false) {
     const lived = item.ended === null ? null : took(item.time, item.ended);
     return [
-      h("p", { class: "who" }, h("strong", null, evidence(item.process_name)), h("span", { class: "muted" }, t.pid(item.process_id)),
+      h("p", { class: "context-who" }, h("strong", null, evidence(item.process_name)), h("span", { class: "muted" }, t.pid(item.process_id)),
         first ? mark(t.thisProcess) : null,
         item.matches ? mark(t.matches, "hit") : null,
         !first && t.relation[item.relation] && item.depth === 0 ? mark(/** @type {string} */ (t.relation[item.relation])) : null),
-      h("p", { class: "what" }, evidence(item.process)),
+      h("p", { class: "context-what" }, evidence(item.process)),
       h("p", { class: "muted small" }, evidence(item.user), " \u00b7 ", when(item.time), lived === null ? null : ` \u00b7 ${t.ended(lived)}`),
     ];
   }
@@ -217,7 +217,7 @@ export function createContext(actions) {
   const when = (time) => (time === null ? t.noTime : h("time", null, fullTime(time, zone)));
 
   /** @param {{ name: string, value: string }[]} fields */
-  const facts = (fields) => h("dl", { class: "said" }, fields.map(({ name, value }) => h("div", null, h("dt", null, name), h("dd", null, evidence(value)))));
+  const facts = (fields) => h("dl", { class: "context-said" }, fields.map(({ name, value }) => h("div", null, h("dt", null, name), h("dd", null, evidence(value)))));
 
   /** @param {Core.Happened} item @returns {Node[]} */
   const happened = (item) => [facts(item.fields), h("p", { class: "muted small" }, `EventID ${item.event_id}`, " \u00b7 ", when(item.time))];
@@ -228,8 +228,8 @@ export function createContext(actions) {
     const kind = item.kind === "logon" && type !== "3" ? t.wmi.logonOther : t.wmi.kind[item.kind] ?? item.kind;
     const process = item.fields.find(({ name }) => name === "process");
     return [
-      h("p", { class: "who" }, h("strong", null, kind), item.same_logon ? mark(t.wmi.sameLogon, "hit") : null),
-      process ? h("p", { class: "what" }, evidence(process.value)) : facts(item.fields),
+      h("p", { class: "context-who" }, h("strong", null, kind), item.same_logon ? mark(t.wmi.sameLogon, "hit") : null),
+      process ? h("p", { class: "context-what" }, evidence(process.value)) : facts(item.fields),
       h("p", { class: "muted small" }, process ? [item.fields.filter(({ name }) => name !== "process" && OWN_FIELDS.includes(name)).map(({ name, value }) => (name === "process_id" ? t.pid(value) : value)).join(" \u00b7 "), " \u00b7 "] : [item.provider, ` ${item.event_id} \u00b7 `], when(item.time)),
     ];
   }
@@ -237,12 +237,12 @@ export function createContext(actions) {
   /** An event of a list, which can be opened. @param {Core.Ran | Core.Happened} item @param {Core.Context} context @param {Node[]} said */
   function entry(item, context, said) {
     const { button, place } = opener(item.at);
-    return h("li", { class: "entry" }, h("span", { class: "offset" }, later(context.process.time, item.time) ?? ""), h("div", { class: "said-of" }, said), button, place);
+    return h("li", { class: "context-entry" }, h("span", { class: "offset" }, later(context.process.time, item.time) ?? ""), h("div", { class: "said-of" }, said), button, place);
   }
 
   /** What shows the event itself below its line. @param {string} at @param {string} [tabindex] */
   function opener(at, tabindex = "0") {
-    const place = h("div", { class: "opened", hidden: true });
+    const place = h("div", { class: "context-event", hidden: true });
     const button = h("button", { type: "button", class: "button quiet square tiny", tabindex, title: t.open, "aria-label": t.open, "aria-expanded": "false", on: { click: () => toggle() } }, icon("file"));
     async function toggle() {
       const opens = place.hidden !== false;
@@ -278,7 +278,7 @@ export function createContext(actions) {
       const { button, place } = /** @type {ReturnType<typeof opener>} */ (openers[index]);
       const fold = below === 0 ? h("span", { class: "fold" }) : h("span", { class: "fold", on: { click: () => turn(index) } }, icon("right"));
       return h("li", {
-        role: "treeitem", class: "entry", "aria-level": level, "aria-posinset": position, "aria-setsize": siblings,
+        role: "treeitem", class: "context-entry", "aria-level": level, "aria-posinset": position, "aria-setsize": siblings,
         "aria-expanded": below === 0 ? null : "true", tabindex: index === 0 ? "0" : "-1",
         vars: { "--depth": String(Math.min(level - 1, DEEPEST)) },
         on: { focus: () => stand(index), keydown: (/** @type {KeyboardEvent} */ event) => key(event, index) },
@@ -325,7 +325,7 @@ export function createContext(actions) {
       event.preventDefault();
       if (typeof to === "number") lines[to]?.focus();
     }
-    return h("ul", { class: "entries tree", role: "tree", "aria-label": t.treeLabel }, lines);
+    return h("ul", { class: "context-list tree", role: "tree", "aria-label": t.treeLabel }, lines);
   }
 
   return {
