@@ -310,7 +310,7 @@ declare namespace App {
     step(by: number): void;
     closePanel(): void;
     openTuning(): void;
-    tune(file: Core.TuningFile, say?: (tuning: Core.Tuning) => string): Promise<boolean>;
+    tune(make: (file: Core.TuningFile) => Core.TuningFile, say: (tuning: Core.Tuning) => string): Promise<boolean>;
     cell(mode: Core.Entry["mode"], cell: Cell): void;
     showAll(): void;
     undo(): void;

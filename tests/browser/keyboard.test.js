@@ -62,6 +62,41 @@ inBothBrowsers("by keyboard alone", (page) => {
     assert.match(json.name, /\.json$/);
     await page().until("the focus is where it was", () => document.activeElement?.id === "grid");
 
+    // Exclude, look at the tuning, switch a preset on, undo both.
+    const hidden = (/** @type {boolean} */ some) => page().until(some ? "rows are hidden" : "nothing is hidden", (/** @type {boolean} */ some) =>
+      (document.querySelector("[data-step=hidden] b")?.textContent !== "0") === some, { args: [some] });
+    await page().press("x");
+    await hidden(true);
+    await page().press("f");
+    await page().until("the drawer is open and has the focus", () => document.getElementById("tuning")?.contains(document.activeElement));
+    await tabTo("#entry-0-on");
+    await page().press(" ");
+    await hidden(false);
+    await tabTo("#preset-werfault");
+    await page().press(" ");
+    await hidden(true);
+    await page().press("u", "u");
+    await page().until("the line is on again", () => /** @type {HTMLInputElement} */ (document.querySelector("#entry-0-on"))?.checked);
+    await page().press("u");
+    await hidden(false);
+    await page().press("ESCAPE");
+    await page().until("Esc leads back to the table", () => document.activeElement?.id === "grid");
+
+    // Narrow by time, and stack.
+    await page().press("t", "HOME", "ENTER");
+    await page().until("the table is narrowed", () => document.querySelector("#chip-range") !== null);
+    await page().press("ESCAPE");
+    await page().until("Esc lets go of the range", () => document.querySelector("#filter-chips")?.checkVisibility() === false);
+    await page().press("ESCAPE");
+    await page().until("and the table has the focus", () => document.querySelector("#chip-range") === null && document.activeElement?.id === "grid");
+    await page().press("HOME", "ARROW_RIGHT", "m");
+    await page().until("the menu is open", () => document.activeElement?.getAttribute("role") === "menuitem");
+    await page().press("ARROW_DOWN", "ARROW_DOWN", "ARROW_DOWN", "ENTER");
+    await page().until("stacked by dest", () => document.querySelector("#grid .row.stacked") !== null);
+    await page().press("ENTER");
+    await page().until("its rows", () => document.querySelector("#chip-only") !== null && document.querySelector("#grid .row:not(.stacked)[data-row]") !== null);
+    await page().press("ESCAPE");
+
     await page().press("?");
     await page().until("the keys are shown", () => document.querySelector("dialog#keys[open]") !== null);
     await page().press("ESCAPE");

@@ -10,12 +10,6 @@ export function listenForKeys(page) {
   window.addEventListener("pointerdown", () => { page.lastInput = "pointer"; }, true);
   window.addEventListener("keydown", (event) => { page.lastInput = "key"; page.lastKey = event.key; }, true);
 
-  /** What a change of the tuning is undone from: the table and the panels, never a text being typed. */
-  const undoable = () => {
-    const at = document.activeElement;
-    return at === document.body || app.table.node.contains(at) || app.tuning.node.contains(at) || app.banner.node.contains(at) || app.details.node.contains(at);
-  };
-
   /** @param {KeyboardEvent} event */
   function escape(event) {
     const state = store.get();
@@ -44,7 +38,7 @@ export function listenForKeys(page) {
       case "e": if (state.summary) actions.report(); return state.summary !== null;
       case "t": return state.phase !== "empty" && app.timeline.focus();
       case "f": if (state.summary && state.summary.totals.matches > 0) actions.openTuning(); return state.summary !== null;
-      case "u": if (undoable()) actions.undo(); return undoable();
+      case "u": if (state.summary) actions.undo(); return state.summary !== null;
       case "[": actions.step(-1); return true;
       case "]": actions.step(1); return true;
       case "c": case "x": case "i": {
@@ -65,7 +59,8 @@ export function listenForKeys(page) {
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || app.dialogOpen()) return;
     if (event.ctrlKey || event.metaKey) {
-      if (event.key.toLowerCase() === "z" && !event.shiftKey && !isField(event.target) && undoable() && store.get().undo.length > 0) actions.undo();
+      // In a text, it undoes what was typed.
+      if (event.key.toLowerCase() === "z" && !event.shiftKey && !isField(event.target) && store.get().undo.length > 0) actions.undo();
       else return;
     } else if (!key(event)) return;
     event.preventDefault();

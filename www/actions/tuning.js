@@ -16,9 +16,19 @@ export function tuningActions(page) {
   const { store } = page;
   const t = en.tuning;
 
+  /** Changes wait for each other: each builds on what the one before has left. @type {Promise<unknown>} */
+  let last = Promise.resolve();
+
+  /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+  function inTurn(work) {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  }
+
   /**
    * @param {string} json
-   * @returns {Promise<Core.Tuning | null>} null: refused, and nothing has changed
+   * @returns {Promise<Core.Tuning | null>} null: there is nothing to tune
    */
   async function apply(json) {
     const { pool } = page;
@@ -29,22 +39,24 @@ export function tuningActions(page) {
   }
 
   /**
-   * @param {string} json @param {(tuning: Core.Tuning) => string} [say]
-   * @returns {Promise<boolean>}
+   * @param {(file: Core.TuningFile) => string} make the next file, from what is now
+   * @param {(tuning: Core.Tuning) => string} say
+   * @returns {Promise<boolean>} false: refused, and nothing has changed
    */
-  async function change(json, say) {
-    const before = store.get().tuning?.json ?? JSON.stringify(fileOf(null));
+  const change = (make, say) => inTurn(async () => {
+    const { tuning: now } = store.get();
+    const file = fileOf(now);
     try {
-      const tuning = await apply(json);
+      const tuning = await apply(make(file));
       if (!tuning) return false;
-      store.set((state) => ({ undo: [...state.undo, before].slice(-MOST_UNDO) }));
-      if (say) page.say(say(tuning), "info", { undo: true });
+      store.set((state) => ({ undo: [...state.undo, now?.json ?? JSON.stringify(file)].slice(-MOST_UNDO) }));
+      page.say(say(tuning), "info", { undo: true });
       return true;
     } catch (error) {
       store.set({ refused: sentence(error) });
       return false;
     }
-  }
+  });
 
   /** @satisfies {Partial<App.Actions>} */
   const actions = {
@@ -53,19 +65,17 @@ export function tuningActions(page) {
       page.show();
       page.app.tuning.focus();
     },
-    /** @param {Core.TuningFile} file @param {(tuning: Core.Tuning) => string} [say] */
-    tune: (file, say) => change(JSON.stringify(file), say),
+    /** @param {(file: Core.TuningFile) => Core.TuningFile} make @param {(tuning: Core.Tuning) => string} say */
+    tune: (make, say) => change((file) => JSON.stringify(make(file)), say),
     /** @param {Core.Entry["mode"]} mode @param {App.Cell} cell */
     async cell(mode, cell) {
-      const file = withEntry(fileOf(store.get().tuning), entryOf(cell, mode));
-      const done = await change(JSON.stringify(file), (tuning) => t.said[mode](cell.field, cell.value, tuning.hidden.rows));
+      const done = await actions.tune((file) => withEntry(file, entryOf(cell, mode)), (tuning) => t.said[mode](cell.field, cell.value, tuning.hidden.rows));
       if (!done) page.say(store.get().refused ?? en.say.unknown, "error");
     },
     showAll() {
-      const file = allOff(fileOf(store.get().tuning));
-      change(JSON.stringify(file), () => t.said.all);
+      actions.tune(allOff, () => t.said.all);
     },
-    async undo() {
+    undo: () => inTurn(async () => {
       const { undo } = store.get();
       const json = undo.at(-1);
       if (json === undefined) return page.say(t.said.nothing);
@@ -73,17 +83,17 @@ export function tuningActions(page) {
         const tuning = await apply(json);
         if (!tuning) return;
         store.set({ undo: undo.slice(0, -1) });
-        page.say(t.said.undone(tuning.hidden.rows));
+        page.say(t.said.undone(tuning.hidden.rows), "info", { undo: undo.length > 1 });
       } catch (error) {
         page.say(sentence(error), "error");
       }
-    },
+    }),
     /** @param {File} file */
     async importTuning(file) {
       if (file.size > MOST_BYTES) return store.set({ refused: t.tooLarge });
       const text = await file.text().catch(() => null);
       if (text === null) return store.set({ refused: t.unreadable });
-      await change(text, (tuning) => t.said.imported(active(tuning), tuning.hidden.rows));
+      await change(() => text, (tuning) => t.said.imported(active(tuning), tuning.hidden.rows));
     },
     exportTuning() {
       const { tuning, files } = store.get();

@@ -1,6 +1,6 @@
 // The tuning drawer: what is hidden and why, line by line, each with how much it hides.
 
-import { CELL_FIELDS, fileOf, withChange, withEntry, withPreset, without } from "../state/tuning.js";
+import { CELL_FIELDS, withChange, withEntry, withPreset, without } from "../state/tuning.js";
 import { en } from "../text/en.js";
 import { createEntryForm } from "./entryform.js";
 import { evidence } from "./evidence.js";
@@ -27,11 +27,10 @@ export function createTuning(actions) {
   const presets = h("ul", { class: "entries", id: "presets" });
   const form = createEntryForm({
     async save(entry) {
-      const file = fileOf(tuning);
       const at = editing;
       const done = at === null || at < 0
-        ? await actions.tune(withEntry(file, entry), (now) => t.said.added(now.hidden.rows))
-        : await actions.tune(withChange(file, at, entry), (now) => t.said.changed(now.hidden.rows));
+        ? await actions.tune((file) => withEntry(file, entry), (now) => t.said.added(now.hidden.rows))
+        : await actions.tune((file) => withChange(file, at, entry), (now) => t.said.changed(now.hidden.rows));
       if (done) leave(at);
     },
     cancel: () => leave(editing),
@@ -104,7 +103,7 @@ export function createTuning(actions) {
     if (editing === at) return h("li", { class: "entry editing" }, form.node);
     const label = t.sentence(entry);
     return h("li", { class: `entry ${entry.enabled ? "" : "off"}`.trim() },
-      toggle(`entry-${at}-on`, entry.enabled, t.on(label), `entry-${at}-hides`, (on) => actions.tune(withChange(fileOf(tuning), at, { enabled: on }), switched(on))),
+      toggle(`entry-${at}-on`, entry.enabled, t.on(label), `entry-${at}-hides`, (on) => actions.tune((file) => withChange(file, at, { enabled: on }), switched(on))),
       h("div", { class: "entry-text" },
         h("label", { for: `entry-${at}-on`, class: "entry-line" },
           h("span", { class: `mode ${entry.mode}` }, icon(entry.mode), t.mode[entry.mode]), " ",
@@ -116,7 +115,7 @@ export function createTuning(actions) {
         h("button", { type: "button", class: "button quiet square tiny", id: `entry-${at}-edit`, "aria-label": `${t.edit}: ${label}`, title: t.edit, on: { click: () => edit(at) } }, icon("pencil")),
         h("button", { type: "button", class: "button quiet square tiny", id: `entry-${at}-remove`, "aria-label": `${t.remove}: ${label}`, title: t.remove, on: {
           click: async () => {
-            if (await actions.tune(without(fileOf(tuning), at), (now) => t.said.removed(now.hidden.rows))) document.getElementById("add-entry")?.focus();
+            if (await actions.tune((file) => without(file, at), (now) => t.said.removed(now.hidden.rows))) document.getElementById("add-entry")?.focus();
           },
         } }, icon("trash"))));
   }
@@ -124,7 +123,7 @@ export function createTuning(actions) {
   /** @param {Core.Tuning["presets"][number]} preset */
   function presetItem({ id, name, why, enabled, hides }) {
     return h("li", { class: "entry" },
-      toggle(`preset-${id}`, enabled, name, `preset-${id}-hides`, (on) => actions.tune(withPreset(fileOf(tuning), id, on), switched(on))),
+      toggle(`preset-${id}`, enabled, name, `preset-${id}-hides`, (on) => actions.tune((file) => withPreset(file, id, on), switched(on))),
       h("div", { class: "entry-text" },
         h("label", { for: `preset-${id}`, class: "entry-line" }, name),
         h("p", { class: "muted small" }, why),
