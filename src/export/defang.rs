@@ -8,7 +8,8 @@
 //! - the dots of an IPv4 address: four numbers from 0 to 255 that stand alone;
 //! - the dots of a domain: labels of letters, digits, `-` and `_` that stand alone and end in a
 //!   country's two letters or in one of [`TOP_LEVEL`]. Names of files such as `cmd.exe` stay; so do
-//!   host names of domains that do not exist outside, such as `pc.corp.local`.
+//!   host names of domains that do not exist outside, such as `pc.corp.local`, and what stands in a
+//!   path behind one backslash or slash, such as `C:\Windows\Microsoft.NET\`.
 //!
 //! IPv6 addresses and addresses written in other ways (decimal numbers, percent signs) stay.
 
@@ -99,7 +100,9 @@ pub fn defang(text: &str) -> String {
         let scheme = if after.starts_with("://") { scheme(name) } else { None };
         match scheme {
             Some(scheme) => out += &scheme,
-            None if in_link || is_ipv4(name) || is_domain(name) => out += &name.replace('.', "[.]"),
+            None if in_link || is_ipv4(name) || !in_path(&out) && is_domain(name) => {
+                out += &name.replace('.', "[.]")
+            }
             None => out += name,
         }
         in_link = false;
@@ -120,6 +123,13 @@ pub fn defang(text: &str) -> String {
         }
     }
     out
+}
+
+/// What comes next stands in a path: behind one separator. Behind two it is a host.
+fn in_path(before: &str) -> bool {
+    let mut back = before.chars().rev();
+    let mut separator = || back.next().is_some_and(|c| c == '\\' || c == '/');
+    separator() && !separator()
 }
 
 /// What stands in a host name.
@@ -166,6 +176,7 @@ mod tests {
             (r"\\127.0.0.1\ADMIN$\__1556656369.7", r"\\127[.]0[.]0[.]1\ADMIN$\__1556656369.7"),
             ("ping 8.8.8.8.", "ping 8[.]8[.]8[.]8[.]"),
             ("evil.com, www.evil.co.uk", "evil[.]com, www[.]evil[.]co[.]uk"),
+            (r"\\evil.com\share\a.com", r"\\evil[.]com\share\a.com"),
             ("a@evil.ru", "a@evil[.]ru"),
             ("www.bücher.de", "www[.]bücher[.]de"),
             ("http://", "hxxp://"),
@@ -182,6 +193,8 @@ mod tests {
             "10.0.19041.746",
             "1.2.3",
             "System.Net.WebClient",
+            r"C:\Windows\Microsoft.NET\Framework",
+            "/usr/share/perl5/a.pl",
             "pc.corp.local",
             "...",
             "a..com",

@@ -1,6 +1,8 @@
 //! The report that people read: what it says, in an order for reading. `markdown` and `html` only
 //! print it, so both say the same.
 
+use std::collections::BTreeSet;
+
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
@@ -117,7 +119,8 @@ impl Writer<'_> {
             (
                 "Addresses",
                 text(match self.options.defang {
-                    true => "defanged: hxxp for http, [.] for dots in host names of links, domains and IPv4 addresses",
+                    true => "defanged: hxxp for http, [.] for dots in host names of links, domains and IPv4 addresses; \
+                              searches stay as they are, for they must work",
                     false => "as logged",
                 }),
             ),
@@ -247,15 +250,17 @@ impl Writer<'_> {
     fn hints(&self, group: &Group) -> Vec<Vec<Inline>> {
         let mut seen = Vec::new();
         let mut lines = Vec::new();
-        let mut variants = Vec::new();
+        let mut variants = BTreeSet::new();
         for (_, found) in &group.matches {
-            if !variants.contains(&found.facts) && self.session.variant(found).is_shown {
-                variants.push(found.facts);
+            if self.session.variant(found).is_shown && variants.insert(found.facts) {
                 for remark in hints::remarks(self.session.values(self.session.variant(found))) {
                     if !seen.contains(&remark.id) {
                         seen.push(remark.id);
-                        lines
-                            .push(vec![Inline::Text(format!("{}: ", remark.label)), self.value(&remark.why)]);
+                        lines.push(vec![
+                            Inline::Text(format!("{}: ", remark.label)),
+                            self.value(&remark.found),
+                            Inline::Text(format!(" {}", remark.reason)),
+                        ]);
                     }
                 }
             }
@@ -330,21 +335,18 @@ impl Writer<'_> {
             self.push(Block::Paragraph(text(
                 "Its macro process_execution_via_wmi_filter as this tuning would have it:",
             )));
-            self.push(Block::Code(self.code(&splunk.filter)));
+            self.push(Block::Code(labelled(&splunk.filter)));
             if !splunk.notes.is_empty() {
-                self.push(Block::List(splunk.notes.iter().map(|note| self.values(note)).collect()));
+                self.push(Block::List(
+                    splunk.notes.iter().map(|note| vec![Inline::Value(labelled(note))]).collect(),
+                ));
             }
         }
-    }
-
-    fn code(&self, code: &str) -> String {
-        let shown = labelled(code);
-        if self.options.defang { defang(&shown) } else { shown }
     }
 }
 
 fn in_rows(events: u64, rows: u64) -> String {
-    format!("{events} in {rows} rows")
+    format!("{events} in {}", counted(rows, "row"))
 }
 
 fn hides(found: Amount, enabled: bool) -> Vec<Inline> {
@@ -361,7 +363,7 @@ fn place(locator: &Locator) -> String {
 fn verdict(report: &Report<'_>) -> String {
     let totals = &report.totals;
     let count = |column: fn(&crate::report::Row<'_>) -> String| {
-        report.groups.iter().map(column).collect::<std::collections::BTreeSet<_>>().len()
+        report.groups.iter().map(column).collect::<BTreeSet<_>>().len() as u64
     };
     if totals.shown == 0 {
         return match totals.matches {
@@ -376,11 +378,11 @@ fn verdict(report: &Report<'_>) -> String {
         _ => String::new(),
     };
     format!(
-        "WmiPrvSE.exe started processes: {} events in {} rows, on {} hosts under {} users{period}.",
-        totals.shown,
-        totals.shown_groups,
-        count(|row| row.dest.to_owned()),
-        count(|row| row.user.to_owned()),
+        "WmiPrvSE.exe started processes: {} in {}, on {} under {}{period}.",
+        counted(totals.shown, "event"),
+        counted(totals.shown_groups, "row"),
+        counted(count(|row| row.dest.to_owned()), "host"),
+        counted(count(|row| row.user.to_owned()), "user"),
     )
 }
 
@@ -399,5 +401,10 @@ pub fn tuning_line(report: &Report<'_>) -> Option<String> {
 }
 
 fn amount(amount: Amount) -> String {
-    format!("{} events, {} rows whole", amount.events, amount.rows)
+    format!("{}, {} whole", counted(amount.events, "event"), counted(amount.rows, "row"))
+}
+
+/// `1 row`, `2 rows`.
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

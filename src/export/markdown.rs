@@ -15,8 +15,7 @@ fn block(block: &Block) -> String {
             format!("{} {}\n", "#".repeat(usize::from(*level)), line(inlines, false))
         }
         Block::Paragraph(inlines) => line(inlines, false) + "\n",
-        // A backslash at the end of a line keeps its break.
-        Block::Note(note) => note.lines().map(|text| format!("> {}\\\n", escaped(text))).collect::<String>(),
+        Block::Note(note) => quote(note),
         Block::Facts(facts) => {
             let fact = |(name, value): &(&str, Vec<Inline>)| {
                 format!("- {}: {}\n", escaped(name), line(value, false))
@@ -48,31 +47,40 @@ fn line(inlines: &[Inline], in_table: bool) -> String {
     inlines.iter().map(inline).collect()
 }
 
-/// Words in which no character has a meaning.
-fn escaped(text: &str) -> String {
+/// A quotation with the line breaks of the text: a backslash at the end of a line keeps its break.
+fn quote(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
-        if c.is_ascii_punctuation()
-            && !matches!(c, ',' | '.' | '(' | ')' | '-' | ':' | ';' | '\'' | '"' | '/' | '%')
-        {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    // What begins a list, a heading line or a rule at the start of a line.
-    if out.starts_with(['-', '.', ')', ':']) || out.starts_with(|c: char| c.is_ascii_digit()) {
-        out = guarded(&out);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        // Blanks at the start of a line would be lost, and four of them begin code.
+        let words = line.trim_start();
+        let blanks = "\u{a0}".repeat(line.chars().count() - words.chars().count());
+        let go_on = !words.is_empty() && lines.peek().is_some_and(|next| !next.trim().is_empty());
+        let line_break = if go_on { "\\" } else { "" };
+        out += &format!("> {blanks}{}{line_break}\n", escaped(words.trim_end()));
     }
     out
 }
 
-/// A number with a dot or parenthesis behind it, or a dash, at the start of a line would begin a list.
-fn guarded(text: &str) -> String {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    match text[digits..].chars().next() {
-        Some('.' | ')' | '-' | ':') => format!("{}\\{}", &text[..digits], &text[digits..]),
-        _ => text.to_owned(),
+/// Words in which no character has a meaning.
+fn escaped(text: &str) -> String {
+    let plain = |c: char| ",.()-:;'\"/%".contains(c);
+    let mut out = String::new();
+    for c in text.chars() {
+        if c.is_ascii_punctuation() && !plain(c) {
+            out.push('\\');
+        }
+        out.push(c);
     }
+    // What renderers make links of without being asked.
+    let mut out = out.replace("://", "\\://").replace("www.", "www\\.");
+    // What begins a list, a heading line or a rule at the start of a line.
+    let digits = out.len() - out.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let begins_list = out[digits..].starts_with(['.', ')']) && digits > 0;
+    if begins_list || out.starts_with('-') {
+        out.insert(digits, '\\');
+    }
+    out
 }
 
 /// A code span: its fence is longer than any run of backticks in it. In a table a bar is escaped

@@ -36,8 +36,14 @@ pub struct Hint {
 pub struct Remark {
     pub id: &'static str,
     pub label: &'static str,
-    /// Names the value that gave it.
+    /// Names the value that gave it, and says why that is worth a look.
     pub why: String,
+    /// The first half of it, which quotes the log.
+    #[serde(skip)]
+    pub found: String,
+    /// The second half, in words of this program.
+    #[serde(skip)]
+    pub reason: &'static str,
 }
 
 /// All of them, in the order shown.
@@ -166,8 +172,9 @@ impl Hints {
 pub fn remarks(values: Values<'_>) -> Vec<Remark> {
     let look = Look::new(values);
     let remark = |hint: &Hint| {
-        let value = (hint.find)(&look)?;
-        Some(Remark { id: hint.id, label: hint.label, why: format!("{value} {}", hint.why) })
+        let found = (hint.find)(&look)?;
+        let why = format!("{found} {}", hint.why);
+        Some(Remark { id: hint.id, label: hint.label, why, found, reason: hint.why })
     };
     ALL.iter().filter_map(remark).collect()
 }

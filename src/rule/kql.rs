@@ -56,6 +56,9 @@ pub fn sentinel(rule: &Rule) -> String {
 /// The by-clause under the names of the data model, with its fill of missing values.
 fn by(rule: &Rule, column: fn(Field) -> String) -> String {
     list(rule.key.iter().map(|field| {
+        if column(*field) == "AccountName" {
+            return r#"user = iff(isempty(AccountName), "unknown", strcat(AccountDomain, @"\", AccountName))"#.to_owned();
+        }
         let (column, fill) = (column(*field), literal(fill(*field)));
         format!("{} = iff(isempty({column}), {fill}, {column})", field.name())
     }))
@@ -72,9 +75,7 @@ pub(super) fn fill(field: Field) -> &'static str {
 fn defender_field(field: Field) -> String {
     let name = match field {
         Field::Dest => "DeviceName",
-        Field::User => {
-            return "iff(isempty(AccountName), \"\", strcat(AccountDomain, @\"\\\", AccountName))".to_owned();
-        }
+        Field::User => "AccountName",
         Field::ParentProcess => "InitiatingProcessCommandLine",
         Field::ParentProcessName => "InitiatingProcessFileName",
         Field::ParentProcessPath => "InitiatingProcessFolderPath",

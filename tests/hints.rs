@@ -1,0 +1,233 @@
+//! What a hint is given for, and what for not.
+
+mod common;
+
+use std::time::Instant;
+
+use sysmon_triage::group::{Facts, Key, Values};
+use sysmon_triage::hints::{self, Hints};
+
+fn key(process: &str) -> Key {
+    ["H", r"H\u", "wmiprvse.exe", "x.exe", process, "1", "2"].map(str::to_owned)
+}
+
+/// The hints of a command line alone.
+fn of_command(process: &str) -> Vec<&'static str> {
+    Hints::of(Values { key: &key(process), facts: &Facts::default() }).ids()
+}
+
+#[track_caller]
+fn check(process: &str, expected: &[&str]) {
+    assert_eq!(of_command(process), expected, "{process}");
+}
+
+#[test]
+fn encoded_powershell() {
+    const BASE64: &str = "SQBFAFgAIAAoACcAYQAnACkA";
+    for command in [
+        "powershell -enc {}",
+        "powershell.exe -e {}",
+        "POWERSHELL -NoP -EncodedCommand {}",
+        r#""C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" /enc "{}""#,
+        "cmd /c pwsh -ec {}",
+        "powershell \u{2013}EncodedC {}",
+        "cmd /c powershell -^e^n^c {}",
+        "powershell --encod {}",
+        "powershell -\"e\"nc {}",
+    ] {
+        check(&command.replace("{}", BASE64), &["encoded_powershell"]);
+    }
+    for command in [
+        "powershell -ExecutionPolicy bypass",
+        "powershell -ex {}",
+        "powershell -ep {}",
+        "powershell -e",
+        "powershell -e short",
+        "powershell -e C:\\some\\script.ps1",
+        "other.exe -enc {}",
+        "powershell -encodedcommands {}",
+        "powershell encodedcommand {}",
+    ] {
+        check(&command.replace("{}", BASE64), &[]);
+    }
+    // The name of the file is enough, whatever the command line calls itself.
+    let mut renamed = key(&format!("-e {BASE64}"));
+    renamed[3] = "svc.exe".into();
+    let facts = Facts { original_file_name: Some("PowerShell.EXE".into()), ..Facts::default() };
+    assert_eq!(Hints::of(Values { key: &renamed, facts: &facts }).ids(), ["shell", "encoded_powershell"]);
+    let why = &hints::remarks(Values { key: &renamed, facts: &facts })[0].why;
+    assert!(
+        why.starts_with("original_file_name is PowerShell.EXE, although process_name is svc.exe."),
+        "{why}"
+    );
+}
+
+#[test]
+fn hidden_window() {
+    for command in [
+        "powershell -w hidden",
+        "powershell -WindowStyle Hidden x",
+        "powershell -win h",
+        "powershell /w 1 -nop",
+    ] {
+        check(command, &["hidden_window"]);
+    }
+    for command in [
+        "powershell -w normal",
+        "powershell -window hidden.txt",
+        "x -w hidden",
+        "powershell -w",
+        "powershell -w 2",
+    ] {
+        check(command, &[]);
+    }
+}
+
+#[test]
+fn output_to_a_share_or_to_temp() {
+    for command in [
+        r"cmd.exe /Q /c cd \ 1> \\127.0.0.1\ADMIN$\__1556656369.7 2>&1",
+        r"cmd.exe /Q /c dir 1>\\localhost\c$\x",
+        r#"cmd /c x >> "\\127.0.0.1\admin$\a b""#,
+    ] {
+        check(command, &["share_output"]);
+    }
+    for command in [
+        r"cmd /c x > C:\Windows\Temp\o.txt",
+        r"cmd /c x>%windir%\temp\o",
+        r"cmd /c x > \windows\temp\o",
+        r"cmd /c x 2>&1 > D:\WINDOWS\TEMP\o",
+    ] {
+        check(command, &["temp_output"]);
+    }
+    for command in [
+        r"cmd /c x > \\127.0.0.1\share\o",
+        r"cmd /c x > \\10.0.0.1\ADMIN$\o",
+        r"cmd /c x < \\127.0.0.1\ADMIN$\o",
+        r"cmd /c x > C:\Windows\Temporary\o",
+        r"type \\127.0.0.1\ADMIN$\__1",
+        "x > ",
+        "x >",
+        "x 2>&1",
+    ] {
+        check(command, &[]);
+    }
+}
+
+#[test]
+fn discovery() {
+    for command in [
+        "whoami",
+        "whoami.exe /all",
+        r"C:\Windows\System32\whoami.exe",
+        "cmd /c whoami",
+        "cmd.exe /Q /c whoami /priv 1> x 2>&1",
+        r#"cmd /c "whoami /all""#,
+        "cmd /c echo a & ipconfig /all",
+        "cmd /c echo a&&tasklist",
+        "cmd /c dir|nltest /dclist:",
+        "cmd /c start /b systeminfo",
+        "powershell -c whoami",
+        "powershell -Command \"Get-X; quser\"",
+        "powershell -nop -com & { hostname }",
+        "cmd /c for /f %i in ('whoami') do echo %i",
+        "net user",
+        "cmd /c net.exe localgroup administrators",
+        "net1 view",
+        "cmd /c w^hoami",
+    ] {
+        check(command, &["discovery"]);
+    }
+    for command in [
+        "cmd /c echo whoami",
+        "net use z: \\\\a\\b",
+        "net start svc",
+        "net user x y /add",
+        "notwhoami",
+        "whoami2",
+        "cmd /c type net user",
+        r"C:\net\x.exe user",
+        "",
+    ] {
+        check(command, &[]);
+    }
+}
+
+#[test]
+fn facts_of_the_image_and_the_account() {
+    let of = |path: &str, level: &str, user: &str| {
+        let facts = Facts {
+            process_path: Some(path.into()),
+            process_integrity_level: Some(level.into()),
+            ..Facts::default()
+        };
+        let mut key = key("x");
+        key[1] = user.into();
+        Hints::of(Values { key: &key, facts: &facts }).ids()
+    };
+    for path in [r"C:\Users\a\x.exe", r"c:\programdata\x.exe", r"C:\Windows\Temp\x.exe", "C:/Users/a/x.exe"] {
+        assert_eq!(of(path, "medium", r"H\u"), ["user_folder"], "{path}");
+    }
+    for path in [r"C:\Windows\System32\x.exe", r"C:\UsersX\x.exe", r"C:\Temporary\x.exe"] {
+        assert_eq!(of(path, "medium", r"H\u"), [""; 0], "{path}");
+    }
+    for user in [r"CORP\admin", "admin", r"H\Administrator"] {
+        assert_eq!(of("x", "high", user), ["high_integrity"], "{user}");
+        assert_eq!(of("x", "S-1-16-12288", user), ["high_integrity"], "{user}");
+        assert_eq!(of("x", "system", user), [""; 0], "{user}");
+    }
+    for user in [
+        r"NT AUTHORITY\SYSTEM",
+        r"nt authority\local service",
+        r"NT-AUTORITÄT\SYSTEM",
+        r"AUTORITE NT\Système",
+        r"CORP\WS01$",
+        r"NT SERVICE\MSSQLSERVER",
+        "unknown",
+    ] {
+        assert_eq!(of("x", "high", user), [""; 0], "{user}");
+    }
+}
+
+#[test]
+fn the_sentence_names_the_value_and_stays_short() {
+    let long = format!(r"cmd /c x > \\127.0.0.1\ADMIN$\{}", "y".repeat(100_000));
+    let key = key(&long);
+    let remarks = hints::remarks(Values { key: &key, facts: &Facts::default() });
+    assert_eq!(remarks.len(), 1);
+    assert!(remarks[0].why.contains(r"\\127.0.0.1\ADMIN$\yyy") && remarks[0].why.len() < 500);
+}
+
+/// An attacker writes the command line.
+#[test]
+fn hostile_command_lines_take_no_longer_than_others() {
+    const BYTES: usize = 4 << 20;
+    for unit in [
+        "\"",
+        ">",
+        "> ",
+        "-e ",
+        "powershell -e ",
+        "&",
+        "/c ",
+        "/c \"",
+        "^",
+        "a",
+        "\\",
+        "net ",
+        "é",
+        "\u{2013}w ",
+        "( ",
+        r"> \\127.0.0.1\",
+        "call ",
+        "\\Users",
+        "net user ",
+        "'",
+    ] {
+        let process = unit.repeat(BYTES / unit.len());
+        let start = Instant::now();
+        of_command(&process);
+        let seconds = start.elapsed().as_secs_f32();
+        assert!(seconds < 8.0, "{unit:?} took {seconds} s");
+    }
+}
