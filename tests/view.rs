@@ -1,0 +1,200 @@
+//! The table and the timeline as the page asks for them.
+
+mod common;
+
+use serde_json::{Value, json};
+use sysmon_triage::session::Session;
+use sysmon_triage::tuning::{SCHEMA, Tuning};
+use sysmon_triage::view::{self, Query, View};
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::{Options, Size};
+
+/// Two inputs: 60 matches in nine rows, and twenty in five.
+fn session() -> Session {
+    let bytes = |seed, events, groups| {
+        let options = Options { seed, size: Size::Events(events), matches: events, groups, hosts: 3 };
+        xml::file(&testlog::log(&options).0, &SPLUNK, Layout::Ended("\n")).into_bytes()
+    };
+    common::session(&[("a", &bytes(1, 60, 9)), ("b", &bytes(2, 20, 5))], 1 << 20)
+}
+
+fn query(query: Value) -> Query {
+    serde_json::from_value(query).unwrap()
+}
+
+fn rows(session: &Session, asked: Value) -> Vec<Value> {
+    let view = View::new(session, &query(asked)).unwrap();
+    let rows = serde_json::to_value(view.window(session, 0, usize::MAX)).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), view.len());
+    rows.as_array().unwrap().clone()
+}
+
+fn column<T: serde::de::DeserializeOwned>(rows: &[Value], name: &str) -> Vec<T> {
+    rows.iter().map(|row| serde_json::from_value(row[name].clone()).unwrap()).collect()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+#[test]
+fn every_column_sorts_both_ways_and_ties_keep_the_default_order() {
+    let session = session();
+    let default = rows(&session, json!({}));
+    for name in ["dest", "user", "parent_process", "process_name", "process"] {
+        let mut expected = default.clone();
+        expected.sort_by_key(|row| row[name].as_str().unwrap().to_lowercase());
+        assert_eq!(rows(&session, json!({ "sort": name })), expected, "{name}");
+        expected = default.clone();
+        expected.sort_by_key(|row| std::cmp::Reverse(row[name].as_str().unwrap().to_lowercase()));
+        assert_eq!(rows(&session, json!({ "sort": name, "descending": true })), expected, "{name}");
+    }
+    let counts: Vec<u64> = column(&rows(&session, json!({ "sort": "count", "descending": true })), "count");
+    assert!(counts.is_sorted_by(|a, b| a >= b));
+    let times: Vec<String> = column(&rows(&session, json!({ "sort": "lastTime" })), "lastTime");
+    assert!(times.is_sorted());
+    let hints = rows(&session, json!({ "sort": "hints" }));
+    assert!(hints.is_sorted_by_key(|row| row["hints"].as_array().unwrap().len()));
+    assert!(rows(&session, json!({ "sort": "sources" })).is_sorted_by_key(|row| number(&row["sources"][0])));
+}
+
+#[test]
+fn the_search_looks_at_every_column() {
+    let session = session();
+    let all = rows(&session, json!({}));
+    for row in &all {
+        for name in [
+            "dest",
+            "user",
+            "parent_process",
+            "process_name",
+            "process",
+            "process_id",
+            "firstTime",
+            "lastTime",
+        ] {
+            for text in [row[name].as_str().unwrap().to_owned(), row[name].as_str().unwrap().to_uppercase()] {
+                let found = rows(&session, json!({ "search": text }));
+                assert!(found.iter().any(|one| one["group"] == row["group"]), "{name} {text}");
+            }
+        }
+        assert!(rows(&session, json!({ "search": row["count"].to_string() })).contains(row));
+    }
+    assert!(rows(&session, json!({ "search": "no such text" })).is_empty());
+    // Letters beyond ASCII have cases too.
+    assert_eq!(rows(&session, json!({ "search": "ZOË" })), rows(&session, json!({ "search": "zoë" })));
+    assert!(!rows(&session, json!({ "search": "ZOË" })).is_empty());
+    // A hint's tag is what its column shows.
+    assert!(
+        rows(&session, json!({ "search": "encoded power" }))
+            .iter()
+            .all(|row| row["hints"].to_string().contains("encoded_powershell"))
+    );
+}
+
+#[test]
+fn stacks_count_what_they_hold_the_rarest_first() {
+    let session = session();
+    let all = rows(&session, json!({}));
+    for name in ["process_name", "process", "user", "dest", "parent_process"] {
+        let stacks = rows(&session, json!({ "stack": name }));
+        assert!(
+            stacks
+                .is_sorted_by_key(|row| (number(&row["events"]), row["value"].as_str().unwrap().to_owned()))
+        );
+        for stack in &stacks {
+            let of: Vec<_> = all.iter().filter(|row| row[name] == stack["value"]).collect();
+            assert_eq!(number(&stack["groups"]), of.len() as u64);
+            assert_eq!(number(&stack["events"]), of.iter().map(|row| number(&row["count"])).sum::<u64>());
+            let mut hosts: Vec<_> = of.iter().map(|row| row["dest"].as_str().unwrap()).collect();
+            hosts.sort_unstable();
+            hosts.dedup();
+            assert_eq!(number(&stack["hosts"]), hosts.len() as u64);
+            assert_eq!(
+                stack["firstTime"].as_str(),
+                of.iter().map(|row| row["firstTime"].as_str().unwrap()).min()
+            );
+            assert_eq!(
+                stack["lastTime"].as_str(),
+                of.iter().map(|row| row["lastTime"].as_str().unwrap()).max()
+            );
+            let only = json!({ "only": { "field": name, "value": stack["value"] } });
+            assert_eq!(rows(&session, only).iter().collect::<Vec<_>>(), of);
+        }
+        for sort in ["value", "groups", "events", "hosts", "firstTime", "lastTime"] {
+            let sorted = rows(&session, json!({ "stack": name, "sort": sort, "descending": true }));
+            assert_eq!(sorted.len(), stacks.len(), "{sort}");
+        }
+    }
+}
+
+#[test]
+fn filters_are_about_events_and_the_timeline_counts_the_same() {
+    let session = session();
+    let events = |asked: Value| View::new(&session, &query(asked)).unwrap().events();
+    assert_eq!(
+        (events(json!({})), events(json!({ "source": 0 })), events(json!({ "source": 1 }))),
+        (80, 60, 20)
+    );
+    assert_eq!(View::new(&session, &query(json!({ "source": 1 }))).unwrap().len(), 5);
+    for hint in view::hints(&session) {
+        let view = View::new(&session, &query(json!({ "hint": hint.id }))).unwrap();
+        assert_eq!((view.len() as u64, view.events()), (hint.rows, hint.events), "{}", hint.id);
+    }
+    let timeline = |asked: Value, buckets| {
+        serde_json::to_value(view::timeline(&session, buckets, &query(asked)).unwrap()).unwrap()
+    };
+    let all = timeline(json!({}), 100);
+    assert_eq!(all["laneCount"], 3);
+    let lanes = all["lanes"].as_array().unwrap();
+    assert_eq!(lanes.iter().map(|lane| number(&lane["events"])).sum::<u64>(), 80);
+    for lane in lanes {
+        let counts = lane["counts"].as_array().unwrap();
+        assert!(counts.len() <= 100);
+        assert_eq!(counts.iter().map(number).sum::<u64>(), number(&lane["events"]));
+        assert_eq!(
+            rows(&session, json!({ "stack": "dest" }))
+                .iter()
+                .find(|row| row["value"] == lane["dest"])
+                .unwrap()["events"],
+            lane["events"]
+        );
+    }
+    let range = json!({ "from": all["from"], "to": all["to"] });
+    // The last event lies at the end, which the range does not hold; the timeline does not look at it.
+    let last = lanes.iter().count() as u64;
+    let ranged = events(json!({ "range": range }));
+    assert!(ranged < 80 && ranged >= 80 - last);
+    assert_eq!(timeline(json!({ "range": range }), 100), all);
+    assert_eq!(timeline(json!({ "search": "no such text" }), 9)["lanes"], json!([]));
+    assert_eq!(timeline(json!({}), 1)["lanes"][0]["counts"].as_array().unwrap().len(), 1);
+    assert_eq!(timeline(json!({}), 0)["lanes"][0]["counts"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_not_understood_is_a_sentence() {
+    let session = session();
+    for asked in [
+        json!({ "hint": "x" }),
+        json!({ "stack": "process_id" }),
+        json!({ "only": { "field": "x", "value": "y" } }),
+        json!({ "range": { "from": "yesterday", "to": "today" } }),
+    ] {
+        assert!(View::new(&session, &query(asked)).unwrap_err().ends_with('.'));
+    }
+    assert!(view::timeline(&session, 9, &query(json!({ "hint": "x" }))).is_err());
+}
+
+/// A row keeps its events; what is hidden is neither searched nor counted.
+#[test]
+fn the_table_shows_what_the_tuning_leaves() {
+    let mut session = session();
+    let user = rows(&session, json!({}))[0]["user"].clone();
+    let entry = json!({ "mode": "exclude", "field": "user", "operator": "equals", "value": user });
+    let hidden = rows(&session, json!({ "only": { "field": "user", "value": user } })).len();
+    let before = rows(&session, json!({})).len();
+    session.tune(Tuning::parse(&json!({ "schema": SCHEMA, "entries": [entry] }).to_string()).unwrap());
+    assert_eq!(rows(&session, json!({})).len(), before - hidden);
+    assert!(rows(&session, json!({ "search": user })).is_empty());
+    assert!(rows(&session, json!({ "stack": "user" })).iter().all(|row| row["value"] != user));
+}
