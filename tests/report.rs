@@ -202,8 +202,8 @@ fn the_whole_report_in_markdown() {
 
         ## Note of the analyst
 
-        > Seen on hxxp\://evil\[.\]com\[.\]
-        > 
+        > Seen on hxxp\://evil\[.\]com.
+        >
         > 1\. first
 
         ## From records to rows

@@ -100,9 +100,7 @@ pub fn defang(text: &str) -> String {
         let scheme = if after.starts_with("://") { scheme(name) } else { None };
         match scheme {
             Some(scheme) => out += &scheme,
-            None if in_link || is_ipv4(name) || !in_path(&out) && is_domain(name) => {
-                out += &name.replace('.', "[.]")
-            }
+            None if in_link || is_ipv4(name) || !in_path(&out) && is_domain(name) => out += &bracketed(name),
             None => out += name,
         }
         in_link = false;
@@ -146,6 +144,12 @@ fn scheme(name: &str) -> Option<String> {
     })
 }
 
+/// A dot at the end is the sentence's.
+fn bracketed(name: &str) -> String {
+    let address = name.trim_end_matches('.');
+    address.replace('.', "[.]") + &name[address.len()..]
+}
+
 fn is_ipv4(name: &str) -> bool {
     let number = |part: &str| part.len() <= 3 && part.parse::<u8>().is_ok() && !part.starts_with('+');
     // A sentence may end behind it.
@@ -174,7 +178,7 @@ mod tests {
             ("xhttp://u.x:p@evil.com/", "xhxxp://u[.]x:p@evil[.]com/"),
             ("ldap://h.local/x", "ldap://h[.]local/x"),
             (r"\\127.0.0.1\ADMIN$\__1556656369.7", r"\\127[.]0[.]0[.]1\ADMIN$\__1556656369.7"),
-            ("ping 8.8.8.8.", "ping 8[.]8[.]8[.]8[.]"),
+            ("ping 8.8.8.8.", "ping 8[.]8[.]8[.]8."),
             ("evil.com, www.evil.co.uk", "evil[.]com, www[.]evil[.]co[.]uk"),
             (r"\\evil.com\share\a.com", r"\\evil[.]com\share\a.com"),
             ("a@evil.ru", "a@evil[.]ru"),

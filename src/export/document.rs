@@ -157,9 +157,7 @@ impl Writer<'_> {
         }
         let mut rows = Vec::new();
         for entry in &tuning.entries {
-            let state = if entry.enabled { "" } else { " (off)" };
-            let what =
-                format!("{} {} {}{state} ", entry.mode.name(), entry.field.name(), entry.operator.name());
+            let what = format!("{} {} {} ", entry.mode.name(), entry.field.name(), entry.operator.name());
             let note = if entry.note.is_empty() { Vec::new() } else { self.values(entry.note) };
             rows.push(vec![
                 vec![Inline::Text(what), self.value(entry.value)],

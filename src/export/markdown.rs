@@ -57,7 +57,9 @@ fn quote(text: &str) -> String {
         let blanks = "\u{a0}".repeat(line.chars().count() - words.chars().count());
         let go_on = !words.is_empty() && lines.peek().is_some_and(|next| !next.trim().is_empty());
         let line_break = if go_on { "\\" } else { "" };
-        out += &format!("> {blanks}{}{line_break}\n", escaped(words.trim_end()));
+        let quoted = format!("> {blanks}{}{line_break}", escaped(words.trim_end()));
+        out += quoted.trim_end_matches(' ');
+        out.push('\n');
     }
     out
 }

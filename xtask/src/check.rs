@@ -35,6 +35,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "clippy", about: "clippy on everything native, warnings are errors", run: |_| clippy() },
     Check { name: "clippy-wasm", about: "clippy on the web build", run: |_| clippy_wasm() },
     Check { name: "rust", about: "Rust tests, native", run: |_| rust() },
+    Check { name: "sigma", about: "the rule's Sigma form in pySigma, over real logs", run: |_| sigma() },
     Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
 ];
 
@@ -129,12 +130,31 @@ fn js() -> Result<()> {
     node_test(&files_ending(&root().join("www"), ".test.js")?, &[])
 }
 
+/// Needs Python, real logs and, once, a network for pySigma; without one of them it says so and checks nothing.
+fn sigma() -> Result<()> {
+    let corpus = corpus();
+    if !corpus.join("expected").is_dir() {
+        println!("skipped: no folder with real logs ({})", corpus.display());
+        return Ok(());
+    }
+    let Some(python) = setup::pysigma() else {
+        println!("skipped: Python 3 or its packages (tests/sigma/requirements.txt) are not there");
+        return Ok(());
+    };
+    run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
+    run(command(python).arg("tests/sigma/check.py").arg(program()).arg(corpus))
+}
+
+/// The command line, as the checks build it.
+fn program() -> PathBuf {
+    target_dir().join(if cfg!(windows) { "debug/sysmon-triage.exe" } else { "debug/sysmon-triage" })
+}
+
 fn browser(found: &Found) -> Result<()> {
     let browsers = found.browsers.as_ref().context("no browsers were looked for")?;
     let page = page::dist()?;
     run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
-    let program =
-        target_dir().join(if cfg!(windows) { "debug/sysmon-triage.exe" } else { "debug/sysmon-triage" });
+    let program = program();
     let mut env = vec![("PAGE", page.as_path()), ("CLI", &program)];
     let corpus = corpus();
     env.push(("CORPUS_DIR", &corpus));

@@ -1,0 +1,168 @@
+"""Runs the rule's Sigma form in a real engine and compares what it finds with the command line.
+
+    check.py PROGRAM CORPUS
+
+The engine is pySigma with its SQLite backend. The logs are read by nothing of this project: EVTX by
+pyevtx-rs, XML by Python's own parser. Every hit is grouped here by the rule's key; the command line
+must give the same rows with the same counts.
+"""
+
+import collections
+import gzip
+import json
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+from evtx import PyEvtxParser
+from sigma.backends.sqlite import sqliteBackend
+from sigma.collection import SigmaCollection
+from sigma.processing.conditions import LogsourceCondition
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import AddConditionTransformation
+
+# What the category means in a log of Sysmon, as pySigma's own Sysmon pipeline has it.
+PROCESS_CREATION = ProcessingPipeline(
+    name="process creations of Sysmon",
+    items=[
+        ProcessingItem(
+            AddConditionTransformation({"EventID": 1, "Provider_Name": "Microsoft-Windows-Sysmon"}),
+            rule_conditions=[LogsourceCondition(category="process_creation", product="windows")],
+        )
+    ],
+)
+
+# The key of the rule: the field of Sysmon, and what stands where it is missing.
+KEY = [
+    ("Computer", "unknown"),
+    ("User", "unknown"),
+    ("ParentCommandLine", "unknown"),
+    ("Image", "unknown"),
+    ("CommandLine", "unknown"),
+    ("ProcessId", "null"),
+    ("ParentProcessId", "null"),
+]
+COLUMNS = ["dest", "user", "parent_process", "process_name", "process", "process_id", "parent_process_id"]
+
+
+def events_of_xml(text):
+    """Every <Event> of a text, whatever stands around it, as a flat dict."""
+    for event in re.findall(r"<Event[ >].*?</Event>", text, re.S):
+        root = ElementTree.fromstring(re.sub(r"<(/?)\w+:", r"<\1", event))
+        flat = {}
+        for element in root.iter():
+            name = element.tag.rpartition("}")[2]
+            if name == "Data" and element.get("Name"):
+                flat.setdefault(element.get("Name"), element.text or "")
+            elif name == "Provider" and element.get("Name"):
+                flat["Provider_Name"] = element.get("Name")
+            elif name in ("EventID", "Computer", "Channel"):
+                flat[name] = element.text or ""
+        yield flat
+
+
+def events_of_json(record):
+    """One record as evtx_dump writes it."""
+    system = record["Event"]["System"]
+    number = system["EventID"]
+    flat = {
+        "Provider_Name": ((system["Provider"] or {}).get("#attributes") or {}).get("Name", ""),
+        "EventID": number["#text"] if isinstance(number, dict) else number,
+        "Computer": system.get("Computer") or "",
+    }
+    data = record["Event"].get("EventData")
+    for name, value in (data or {}).items():
+        if not isinstance(value, (dict, list)) and value is not None:
+            flat.setdefault(name, str(value))
+    yield flat
+
+
+def events(path):
+    """The events of a log; none when this script does not read its form."""
+    if path.suffix == ".evtx":
+        records = iter(PyEvtxParser(str(path)).records_json())
+        while True:
+            try:
+                yield from events_of_json(json.loads(next(records)["data"]))
+            except StopIteration:
+                return
+            except RuntimeError:
+                continue  # A damaged record or chunk; the reader goes on behind it.
+    elif path.suffix == ".jsonl":
+        for line in path.read_text("utf-8").splitlines():
+            yield from events_of_json(json.loads(line))
+    elif path.name.endswith((".xml", ".log", ".log.gz")):
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        encoding = "utf-16" if data[:2] == b"\xff\xfe" else "utf-8-sig"
+        yield from events_of_xml(data.decode(encoding, "replace"))
+
+
+def sigma_rows(query, path):
+    """The rule's rows as the Sigma rule finds them: how often each key occurs."""
+    found = list(events(path))
+    if not found:
+        return None
+    names = sorted({name for event in found for name in event} | {name for name, _ in KEY} | {"ParentImage"})
+    # SQLite compares column names without case.
+    names = list({name.lower(): name for name in names}.values())
+    columns = ", ".join(f'"{name}"' for name in names)
+    database = sqlite3.connect(":memory:")
+    database.row_factory = sqlite3.Row
+    database.execute(f"CREATE TABLE logs ({columns})")
+
+    def cell(event, name):
+        value = event.get(name)
+        return int(value) if name == "EventID" and value is not None else value
+
+    marks = ", ".join("?" for _ in names)
+    rows = ([cell(event, name) for name in names] for event in found)
+    database.executemany(f"INSERT INTO logs VALUES ({marks})", rows)
+    keys = collections.Counter()
+    for hit in database.execute(query):
+        key = [hit[name] or missing for name, missing in KEY]
+        key[3] = re.split(r"[\\/]", key[3])[-1]
+        keys[tuple(key)] += 1
+    return keys
+
+
+def program_rows(program, path):
+    """The rows of the command line."""
+    output = subprocess.run([program, "--format", "json", str(path)], capture_output=True, check=False).stdout
+    groups = json.loads(output)["groups"]
+    return collections.Counter({tuple(group[name] for name in COLUMNS): group["count"] for group in groups})
+
+
+def main():
+    program, corpus = sys.argv[1], pathlib.Path(sys.argv[2])
+    text = subprocess.run([program, "--rule", "sigma"], capture_output=True, check=True, text=True).stdout
+    rule = SigmaCollection.from_yaml(text)
+    if rule.errors:
+        sys.exit(f"The Sigma rule is not valid: {rule.errors}")
+    [query] = sqliteBackend(PROCESS_CREATION).convert(rule)
+    print(query)
+    compared = hits = 0
+    failed = []
+    for path in sorted(corpus.iterdir()):
+        expected = corpus / "expected" / f"{path.name}.json"
+        if not path.is_file() or not expected.is_file():
+            continue
+        sigma = sigma_rows(query, path)
+        if sigma is None:
+            continue
+        rows = program_rows(program, path)
+        compared += 1
+        hits += sigma.total()
+        if sigma != rows:
+            failed.append(path.name)
+            print(f"{path.name}: only Sigma {sigma - rows}, only the command line {rows - sigma}")
+    if failed or not hits:
+        sys.exit(f"The Sigma form differs in {len(failed)} of {compared} logs ({hits} hits in all).")
+    print(f"sigma: {compared} logs compared, {hits} events found by both")
+
+
+if __name__ == "__main__":
+    main()
