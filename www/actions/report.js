@@ -28,7 +28,7 @@ export function reportActions(page) {
       if (!page.pool || !summary) return false;
       try {
         if (format === "print") {
-          page.app.print(await page.pool.ask("paper", { defang }), store.get());
+          page.app.print(await page.pool.ask("paper", { defang, note }), store.get());
           return true;
         }
         const { content, neutralised } = /** @type {{ content: string, neutralised: number }} */ (

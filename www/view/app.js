@@ -59,10 +59,10 @@ export function createApp(root, actions, tool) {
     h("span", { class: "grow" }),
     save);
   const results = h("main", { class: "results", id: "results", hidden: true },
-    h("div", { class: "results-main" }, verdict.node, banner.node, noMatch.node, funnel.node, filesRegion.node, timeline.node, table.node, ruleSlot), details.node, tuning.node);
+    h("div", { class: "results-main" }, h("p", { class: "screen-note" }, en.paper.screenNote), verdict.node, banner.node, noMatch.node, funnel.node, filesRegion.node, timeline.node, table.node, ruleSlot), details.node, tuning.node, menu.node);
   const dialogs = [keys, report.dialog, columns.dialog, incoming.dialog];
 
-  replace(root, header.node, status.node, welcome.node, fatal.node, results, footer, toast.node, veil.node, menu.node, dialogs.map(({ node }) => node), paper.node, files, folder);
+  replace(root, header.node, status.node, welcome.node, fatal.node, results, footer, toast.node, veil.node, dialogs.map(({ node }) => node), paper.node, files, folder);
   const regions = [header, rule, welcome, verdict, banner, funnel, filesRegion, noMatch, timeline, table, details, tuning, report, columns, incoming, status, toast, veil, fatal];
 
   const covers = matchMedia("(max-width: 1080px)");

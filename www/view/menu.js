@@ -15,7 +15,6 @@ export function createMenu() {
   let back = null;
   /** @type {Element | null} */
   let of = null;
-  let top = 0;
 
   /** @returns {HTMLElement[]} */
   const items = () => [...node.querySelectorAll("[role=menuitem]")].filter((item) => item instanceof HTMLElement);
@@ -49,8 +48,19 @@ export function createMenu() {
     if (event.target instanceof Node && !node.contains(event.target)) close(false);
   }, true);
   window.addEventListener("resize", () => close(false));
-  // What it belongs to has moved away from under it. A scroll that was on its way when it opened has not.
-  window.addEventListener("scroll", () => { if (!node.hidden && (!of || Math.abs(of.getBoundingClientRect().top - top) > 2)) close(false); }, { capture: true, passive: true });
+  // It stays with what it belongs to, and goes with it.
+  window.addEventListener("scroll", () => { if (!node.hidden && !place()) close(false); }, { capture: true, passive: true });
+
+  /** Beside what it belongs to. @returns {boolean} whether that is in view */
+  function place() {
+    const box = of?.isConnected ? of.getBoundingClientRect() : null;
+    if (!box || box.bottom < 0 || box.top > innerHeight) return false;
+    const height = items().length * 32 + 10;
+    const above = box.bottom + height + ROOM > innerHeight && box.top - height > ROOM;
+    setVar(node, "--left", `${Math.max(ROOM, Math.min(box.left, innerWidth - WIDTH - ROOM))}px`);
+    setVar(node, "--top", `${above ? box.top - height - 4 : Math.min(box.bottom + 4, innerHeight - height - ROOM)}px`);
+    return true;
+  }
 
   return {
     node,
@@ -63,13 +73,8 @@ export function createMenu() {
         type: "button", role: "menuitem", class: "menu-item", tabindex: "-1", "data-key": key ?? false,
         on: { click: () => { close(); run(); } },
       }, icon(mark), h("span", null, text), key ? h("kbd", { "aria-hidden": "true" }, key) : null)));
-      const box = anchor.getBoundingClientRect();
       of = anchor;
-      top = box.top;
-      const height = list.length * 32 + 10;
-      const above = box.bottom + height + ROOM > innerHeight && box.top - height > ROOM;
-      setVar(node, "--left", `${Math.max(ROOM, Math.min(box.left, innerWidth - WIDTH - ROOM))}px`);
-      setVar(node, "--top", `${above ? box.top - height - 4 : Math.min(box.bottom + 4, innerHeight - height - ROOM)}px`);
+      place();
       node.hidden = false;
       items()[0]?.focus({ preventScroll: true });
     },

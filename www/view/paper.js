@@ -26,7 +26,9 @@ export function createPaper(tool) {
 
   /** @param {any} report what the JSON export holds @param {App.State} state */
   function fill(report, state) {
-    const { zone, summary, tuning, note, defang } = state;
+    const { zone, summary, defang } = state;
+    /** @type {string} */
+    const note = report.note;
     if (!summary) return;
     const last = summary.verdict.lastTime;
     const zoneName = zone === "utc" ? "UTC" : offsetLabel(offsetAt(last));
@@ -36,9 +38,12 @@ export function createPaper(tool) {
     const hidden = totals.hidden ?? 0;
     /** @type {Core.Row[]} */
     const groups = report.groups ?? [];
-    const lines = (tuning?.entries ?? []).filter(({ enabled }) => enabled);
-    const presets = (tuning?.presets ?? []).filter(({ enabled }) => enabled);
-    const sources = summary.sources.filter(({ removed }) => !removed);
+    /** @type {Pick<Core.Tuning, "entries" | "presets">} */
+    const tuning = report.tuning;
+    const lines = tuning.entries.filter(({ enabled }) => enabled);
+    const presets = tuning.presets.filter(({ enabled }) => enabled);
+    /** @type {Core.Source[]} */
+    const sources = report.sources.filter((/** @type {Core.Source} */ { removed }) => !removed);
     replace(node,
       h("header", null,
         h("h1", null, t.title),

@@ -104,7 +104,7 @@ const ANSWERS = {
   source: ({ session }, { group, index }) => session.recall(group, index).source(),
   evidence: readAgain,
   export: ({ session }, { format, options }) => ({ content: session.export(format, options), neutralised: format === "csv" ? session.neutralised() : 0 }),
-  paper: ({ session }, { defang }) => JSON.parse(session.export("json"), (_, value) => (defang && typeof value === "string" ? wasm_bindgen.defang(value) : value)),
+  paper,
   tuning: ({ session }) => session.tuning(),
   tune,
   remove,
@@ -112,6 +112,15 @@ const ANSWERS = {
   timeline: ({ session }, { buckets, view }) => session.timeline(buckets, view),
   ...CONTEXT_ANSWERS,
 };
+
+/**
+ * The report for paper: what the JSON export holds, and the note, defanged if wanted.
+ * @param {Lead} lead @param {{ defang: boolean, note: string }} args
+ */
+function paper({ session }, { defang, note }) {
+  const clean = (/** @type {unknown} */ value) => (defang && typeof value === "string" ? wasm_bindgen.defang(value) : value);
+  return { ...JSON.parse(session.export("json"), (_, value) => clean(value)), note: clean(note) };
+}
 
 /** Hides other rows than before. @param {Lead} lead @param {{ json: string }} args */
 function tune(lead, { json }) {
