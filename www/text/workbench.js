@@ -216,6 +216,7 @@ export const paper = {
 export const forms = {
   heading: "The search, here and in other languages",
   label: "Languages",
+  short: /** @type {Record<string, string>} */ ({ spl: "SPL", sigma: "Sigma", kql_defender: "KQL Defender", kql_sentinel: "KQL Sentinel", eql: "EQL", esql: "ES|QL" }),
   copy: (/** @type {string} */ name) => `Copy as ${name}`,
   notes: "What this form can\u2019t say",
 };

@@ -1,7 +1,7 @@
 // The rule in the languages of other tools, one at a time, each with what it cannot say.
 
 import { en } from "../text/en.js";
-import { h, replace, setAttribute, show } from "./dom.js";
+import { h, replace, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** @param {App.Actions} actions */
@@ -22,9 +22,10 @@ export function createForms(actions) {
   const code = h("pre", { class: "code-block", id: "form-text", tabindex: "0", dir: "ltr" });
   const copyText = h("span", null);
   const copy = h("button", { type: "button", class: "button small", id: "copy-form", on: { click: () => { const form = forms[at]; if (form) actions.copy(form.text, form.name); } } }, icon("copy"), copyText);
+  const name = h("span", { class: "muted" });
   const notes = h("ul", null);
   const noteBox = h("div", { class: "form-notes" }, h("h3", null, t.notes), notes);
-  const panel = h("div", { class: "tab-panel", role: "tabpanel", id: "form-panel" }, h("div", { class: "head" }, h("span", null), copy), code, noteBox);
+  const panel = h("div", { class: "tab-panel", role: "tabpanel", id: "form-panel" }, h("div", { class: "head" }, name, copy), code, noteBox);
   const node = h("section", { class: "forms", hidden: true }, h("h2", null, t.heading), tabs, panel);
 
   /** @param {number} to */
@@ -40,7 +41,8 @@ export function createForms(actions) {
     setAttribute(panel, "aria-labelledby", `form-tab-${form.id}`);
     replace(code, form.text);
     setAttribute(code, "aria-label", form.name);
-    replace(copyText, t.copy(form.name));
+    setText(name, form.name);
+    setText(copyText, t.copy(t.short[form.id] ?? form.name));
     show(noteBox, form.notes.length > 0);
     replace(notes, form.notes.map((note) => h("li", null, note)));
   }
@@ -52,7 +54,7 @@ export function createForms(actions) {
       if (state.forms === forms) return;
       forms = state.forms;
       show(node, forms.length > 0);
-      replace(tabs, forms.map((form, index) => h("button", { type: "button", role: "tab", id: `form-tab-${form.id}`, class: "tab", "aria-controls": "form-panel", on: { click: () => choose(index) } }, form.name)));
+      replace(tabs, forms.map((form, index) => h("button", { type: "button", role: "tab", id: `form-tab-${form.id}`, class: "tab", "aria-controls": "form-panel", title: form.name, on: { click: () => choose(index) } }, t.short[form.id] ?? form.name)));
       choose(0);
     },
   };

@@ -51,7 +51,8 @@ export function createPaper(tool) {
         h("p", null, [t.made(`${tool.version} (${tool.build})`), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
       note ? section(t.note, h("p", { class: "paper-note" }, note)) : "",
       section(t.result,
-        h("p", { class: "paper-verdict" }, `${en.verdict.found(verdict).join(", ")}${verdict.firstTime && last ? `, ${fullTime(verdict.firstTime, zone)} ${en.verdict.to} ${fullTime(last, zone)}` : ""}`),
+        h("p", { class: "paper-verdict" }, en.verdict.found(verdict).join(", ")),
+        verdict.firstTime && last ? h("p", null, `${en.verdict.from} ${fullTime(verdict.firstTime, zone)} ${en.verdict.to} ${fullTime(last, zone)}`) : null,
         hidden > 0 ? h("p", null, h("strong", null, t.hidden(hidden, totals.matches))) : null,
         h("p", null, [
           [totals.records, en.funnel.steps.records], [totals.process_creations, en.funnel.steps.process_creations], [totals.matches, en.funnel.steps.matches],

@@ -35,7 +35,8 @@ function cell(item, column, state) {
         ? { content: h("span", { class: "null" }, t.noTime), title: t.noTimeTitle }
         : { content: wholeSeconds(value, state.zone), title: `${fullTime(value, "utc")}\n${fullTime(value, "local")}` };
     case "tags": {
-      const found = isStacked(item) ? [] : (item.hints ?? []).map((id) => state.hints.find((hint) => hint.id === id) ?? { id, label: id, why: "" });
+      // Until their words are known, no tag shows: an id would turn into another text under one's eyes.
+      const found = isStacked(item) ? [] : (item.hints ?? []).flatMap((id) => state.hints.find((hint) => hint.id === id) ?? []);
       // As many as there is room for; a tag that is cut says something else than it means.
       let room = widthOf(column, state.columns) - 24;
       const shown = found.filter(({ label }, at) => {
@@ -45,7 +46,7 @@ function cell(item, column, state) {
       return {
         content: [...shown.map(({ label }) => h("span", { class: "hint-tag" }, label)),
           shown.length < found.length ? h("span", { class: "hint-tag more" }, en.hints.more(found.length - shown.length)) : null],
-        title: found.map(({ label, why }) => (why === "" ? label : `${label}: ${why}`)).join("\n"),
+        title: found.map(({ label, why }) => `${label}: ${why}`).join("\n"),
       };
     }
     case "files": {
