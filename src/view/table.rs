@@ -3,8 +3,6 @@
 //! With a hundred thousand rows nobody should wait: what a row is compared by is computed once and
 //! not at every comparison.
 
-use std::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Period;
@@ -293,9 +291,8 @@ impl View {
         view.rows = match stack {
             Some(at) => Rows::Stacks(stacks(session, rows, at, query)),
             None => {
-                let mut rows: Vec<_> = rows.into_iter().map(|(index, _)| index).collect();
-                sort_groups(session, &mut rows, query);
-                Rows::Groups(rows)
+                let rows = rows.into_iter().map(|(index, _)| index).collect();
+                Rows::Groups(sort_groups(session, rows, query))
             }
         };
         Ok(view)
@@ -361,40 +358,55 @@ fn sources<'a>(session: &'a Session, group: &'a Group) -> impl Iterator<Item = u
     group.matches.iter().filter(|(_, found)| session.variant(found).is_shown).map(|(source, _)| *source)
 }
 
-/// Sorts by what `key` gives, which is asked once for each.
-fn sort<T, K: Ord>(rows: &mut [T], descending: bool, key: impl Fn(&T) -> K) {
-    match descending {
-        true => rows.sort_by_cached_key(|row| Reverse(key(row))),
-        false => rows.sort_by_cached_key(key),
+/// What a row is sorted by. One type for all columns: sorting is much code for each type.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Text(String),
+    Number(u64),
+    /// Unknown times come last.
+    Time(bool, Option<Time>),
+}
+
+impl Key {
+    fn text(text: &str) -> Key {
+        Key::Text(text.to_lowercase())
+    }
+
+    fn time(time: Option<Time>) -> Key {
+        Key::Time(time.is_none(), time)
     }
 }
 
-/// Unknown times come last.
-fn time_key(time: Option<Time>) -> (bool, Option<Time>) {
-    (time.is_none(), time)
+/// The places of the keys in the order of the keys; equal ones stay in the order they have.
+fn sorted(keys: Vec<Key>, descending: bool) -> Vec<usize> {
+    let mut keys: Vec<_> = keys.into_iter().enumerate().collect();
+    // The place makes every key another, so that the faster sort is stable too.
+    keys.sort_unstable_by(|(at, a), (before, b)| {
+        let order = if descending { b.cmp(a) } else { a.cmp(b) };
+        order.then(at.cmp(before))
+    });
+    keys.into_iter().map(|(at, _)| at).collect()
 }
 
-fn sort_groups(session: &Session, rows: &mut [usize], query: &Query) {
-    let group = |index: &usize| &session.groups()[*index];
-    let text = |at: usize| move |index: &usize| group(index).key[at].to_lowercase();
-    // Ids are compared as numbers; what is no number comes last.
-    let number = |at: usize| move |index: &usize| group(index).key[at].parse::<u64>().unwrap_or(u64::MAX);
-    let back = query.descending;
-    match query.sort.as_str() {
-        "dest" => sort(rows, back, text(0)),
-        "user" => sort(rows, back, text(1)),
-        "parent_process" => sort(rows, back, text(2)),
-        "process_name" => sort(rows, back, text(3)),
-        "process" => sort(rows, back, text(4)),
-        "process_id" => sort(rows, back, number(5)),
-        "parent_process_id" => sort(rows, back, number(6)),
-        "count" => sort(rows, back, |index| group(index).shown.events),
-        "hints" => sort(rows, back, |index| group(index).shown.hints.iter().count()),
-        "sources" => sort(rows, back, |index| sources(session, group(index)).min()),
-        "firstTime" => sort(rows, back, |index| time_key(group(index).shown.period.first())),
-        "lastTime" => sort(rows, back, |index| time_key(group(index).shown.period.last())),
-        _ => {}
-    }
+fn sort_groups(session: &Session, rows: Vec<usize>, query: &Query) -> Vec<usize> {
+    let key: &dyn Fn(&Group) -> Key = match query.sort.as_str() {
+        "dest" => &|group| Key::text(&group.key[0]),
+        "user" => &|group| Key::text(&group.key[1]),
+        "parent_process" => &|group| Key::text(&group.key[2]),
+        "process_name" => &|group| Key::text(&group.key[3]),
+        "process" => &|group| Key::text(&group.key[4]),
+        // Ids are compared as numbers; what is no number comes last.
+        "process_id" => &|group| Key::Number(group.key[5].parse().unwrap_or(u64::MAX)),
+        "parent_process_id" => &|group| Key::Number(group.key[6].parse().unwrap_or(u64::MAX)),
+        "count" => &|group| Key::Number(group.shown.events),
+        "hints" => &|group| Key::Number(group.shown.hints.iter().count() as u64),
+        "sources" => &|group| Key::Number(sources(session, group).min().unwrap_or_default().into()),
+        "firstTime" => &|group| Key::time(group.shown.period.first()),
+        "lastTime" => &|group| Key::time(group.shown.period.last()),
+        _ => return rows,
+    };
+    let keys = rows.iter().map(|index| key(&session.groups()[*index])).collect();
+    sorted(keys, query.descending).into_iter().map(|at| rows[at]).collect()
 }
 
 /// One row for each value, the rarest first unless the query sorts otherwise.
@@ -418,16 +430,19 @@ fn stacks(session: &Session, groups: Vec<(usize, Shown)>, at: usize, query: &Que
         }
         before = Some(group);
     }
-    let back = query.descending;
-    match query.sort.as_str() {
-        "value" => sort(&mut rows, back, |row| row.value(session).to_lowercase()),
-        "groups" => sort(&mut rows, back, |row| row.groups),
-        "events" => sort(&mut rows, back, |row| row.events),
-        "hosts" => sort(&mut rows, back, |row| row.hosts),
-        "firstTime" => sort(&mut rows, back, |row| time_key(row.period.first())),
-        "lastTime" => sort(&mut rows, back, |row| time_key(row.period.last())),
+    let key: &dyn Fn(&Stack) -> Key = match query.sort.as_str() {
+        "value" => &|row| Key::text(row.value(session)),
+        "groups" => &|row| Key::Number(row.groups),
+        "events" => &|row| Key::Number(row.events),
+        "hosts" => &|row| Key::Number(row.hosts),
+        "firstTime" => &|row| Key::time(row.period.first()),
+        "lastTime" => &|row| Key::time(row.period.last()),
         // They are in the order of their values.
-        _ => sort(&mut rows, false, |row| row.events),
-    }
-    rows
+        _ => &|row| Key::Number(row.events),
+    };
+    let known =
+        ["value", "groups", "events", "hosts", "firstTime", "lastTime"].contains(&query.sort.as_str());
+    let order = sorted(rows.iter().map(key).collect(), known && query.descending);
+    let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| rows[at].take()).collect()
 }

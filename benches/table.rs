@@ -1,0 +1,67 @@
+//! What the page waits for with a hundred thousand rows: `cargo bench --no-default-features --bench table`.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use sysmon_triage::report;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::session::Session;
+use sysmon_triage::tuning::{SCHEMA, Tuning};
+use sysmon_triage::view::{self, Query, View};
+use testlog::{Options, Size};
+
+const ROWS: u64 = 100_000;
+
+fn session() -> Session {
+    let options = Options { size: Size::Events(ROWS), matches: ROWS, groups: ROWS, ..Options::default() };
+    let mut log = Vec::new();
+    testlog::write_xml(&options, &mut log).expect("writing to memory works");
+    let mut session = Session::new(&RULE);
+    let source = session.add_source("log", log.len() as u64);
+    let mut scan = session.scan(source).expect("the input just added");
+    scan.push(&log);
+    assert!(session.absorb(scan.finish()));
+    assert_eq!(session.groups().len() as u64, ROWS);
+    session
+}
+
+fn table(criterion: &mut Criterion) {
+    let mut session = session();
+    let mut group = criterion.benchmark_group("table");
+    group.sample_size(10);
+    let mut query = |name: &str, query: Query| {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| View::new(black_box(&session), &query).map(|view| view.len()))
+        });
+    };
+    query("default order", Query::default());
+    for sort in ["process", "dest", "process_id", "lastTime"] {
+        query(&format!("sort {sort}"), Query { sort: sort.into(), ..Query::default() });
+    }
+    for search in ["whoami", "no such text", "ZOË", "2024-03"] {
+        query(&format!("search {search}"), Query { search: search.into(), ..Query::default() });
+    }
+    for stack in ["process", "user"] {
+        query(&format!("stack {stack}"), Query { stack: stack.into(), ..Query::default() });
+    }
+    query("hint", Query { hint: "discovery".into(), ..Query::default() });
+    group.bench_function("timeline", |bencher| {
+        bencher
+            .iter(|| view::timeline(&session, 400, &Query::default()).map(|timeline| timeline.lanes.len()));
+    });
+    group.bench_function("hints", |bencher| bencher.iter(|| view::hints(&session)));
+    let entry = r#"{"mode":"exclude","field":"process","operator":"contains","value":"whoami"}"#;
+    let file = format!(
+        "{{\"schema\":\"{SCHEMA}\",\"entries\":[{}],\"presets\":[\"system_logon\"]}}",
+        [entry; 10].join(",")
+    );
+    let tuning = Tuning::parse(&file).expect("a good file");
+    group.bench_function("tune, ten entries", |bencher| bencher.iter(|| session.tune(tuning.clone())));
+    group.bench_function("what ten entries hide", |bencher| {
+        bencher.iter(|| report::tuning_report(&session).hidden)
+    });
+    group.finish();
+}
+
+criterion_group!(benches, table);
+criterion_main!(benches);
