@@ -207,7 +207,7 @@ inBothBrowsers("tuning", (page) => {
     await page().rows(1);
     await grid();
     await page().press("x");
-    await page().until("all hidden again", () => document.querySelector("#no-match-show-all") !== null);
+    await page().until("all hidden again", () => document.querySelector("#no-match-show-all")?.checkVisibility());
     await page().click("#no-match-show-all");
     await page().rows(1);
     await page().assertQuiet();

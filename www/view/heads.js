@@ -67,7 +67,11 @@ export function createHeads(actions, grid, focus) {
     resize(name, direction) {
       const head = heads.find(({ column }) => column.name === name);
       if (!head) return;
-      actions.columns(withWidth(widths, name, Math.round(head.node.getBoundingClientRect().width) + direction * WIDTH_STEP));
+      // A column that takes what room is left has its width on the screen only.
+      const width = widths.widths[name] ?? Math.round(head.node.getBoundingClientRect().width);
+      widths = withWidth(widths, name, width + direction * WIDTH_STEP);
+      lay();
+      actions.columns(widths);
     },
     /** @param {readonly Column[]} now @param {App.Columns} chosen @param {string} stack */
     set(now, chosen, stack) {

@@ -30,7 +30,8 @@ export function createReport(actions) {
     submit: async (/** @type {Event} */ event) => {
       event.preventDefault();
       dialog.close();
-      await actions.exportAs(format);
+      // What is marked, also when Enter follows at once on the choice.
+      await actions.exportAs(forms.find(({ radio }) => radio.checked)?.name ?? format);
     },
     keydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.target instanceof HTMLInputElement)) {
