@@ -38,6 +38,7 @@ pub mod intake;
 pub mod limits;
 pub mod locator;
 pub mod needle;
+pub mod order;
 pub mod part;
 pub mod problem;
 pub mod process;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::order;
 
 /// How much a problem touches the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -140,7 +141,7 @@ struct Kept {
 impl Kept {
     /// Keeps the first ones by place, so that the order of arrival does not matter.
     fn settle(&mut self) {
-        self.first.sort();
+        order::sort(&mut self.first, Problem::cmp);
         self.first.truncate(limits::PROBLEMS_PER_CODE);
     }
 }
@@ -181,7 +182,7 @@ impl Problems {
     /// for the last of a kind also those that were only counted.
     pub fn list(&self) -> Vec<(Problem, u64)> {
         let mut all: Vec<_> = self.0.values().flat_map(|kept| kept.listed()).collect();
-        all.sort_by(|(a, _), (b, _)| {
+        order::sort(&mut all, |(a, _), (b, _)| {
             (a.code.severity(), a.code, &a.place).cmp(&(b.code.severity(), b.code, &b.place))
         });
         all

@@ -7,6 +7,7 @@ use crate::findings::{Findings, Period};
 use crate::group::{Facts, Groups, Key, Match, Values};
 use crate::hints::Hints;
 use crate::locator::MemberId;
+use crate::order;
 use crate::part::{Coverage, coverage};
 use crate::rule::Rule;
 use crate::scan::Scan;
@@ -153,7 +154,7 @@ impl Session {
             let time = self.groups[*index].shown.period.first();
             (time.is_none(), time)
         };
-        order.sort_by(|a, b| {
+        order::sort(&mut order, |a, b| {
             first(a).cmp(&first(b)).then_with(|| self.groups[*a].key.cmp(&self.groups[*b].key))
         });
         order
@@ -313,7 +314,10 @@ impl Session {
         let mut found: Vec<_> = self.groups.get(group).map_or(Vec::new(), |group| {
             group.matches.iter().filter(|(_, found)| self.variant(found).is_shown).collect()
         });
-        found.sort_by_key(|(source, found)| (found.time.is_none(), found.time, *source, &found.locator));
+        order::sort(&mut found, |(source, a), (other, b)| {
+            let times = (a.time.is_none(), a.time).cmp(&(b.time.is_none(), b.time));
+            times.then(source.cmp(other)).then_with(|| a.locator.cmp(&b.locator))
+        });
         found
     }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::findings::{self, Period};
 use crate::hints::{self, Hints};
+use crate::order;
 use crate::problem::Severity;
 use crate::report::{self, RuleReport, SourceReport, Totals};
 use crate::session::Session;
@@ -166,7 +167,7 @@ fn seen(session: &Session) -> Seen<'_> {
     }
     let host_count = hosts.len() as u64;
     let mut hosts: Vec<_> = hosts.into_iter().map(|(name, count)| Host { name, count }).collect();
-    hosts.sort_by(|a, b| b.count.cmp(&a.count).then(a.name.cmp(b.name)));
+    order::sort(&mut hosts, |a, b| b.count.cmp(&a.count).then(a.name.cmp(b.name)));
     hosts.truncate(HOSTS_LISTED);
     Seen {
         hosts,
@@ -188,7 +189,7 @@ fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
         count,
     };
     let mut kinds: Vec<Kind<'a>> = kinds.into_iter().map(kind).collect();
-    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
+    order::sort(&mut kinds, |a, b| b.count.cmp(&a.count));
     kinds
 }
 

@@ -9,6 +9,7 @@ use crate::findings::Period;
 use crate::fold::Part;
 use crate::group::Match;
 use crate::hints::Hints;
+use crate::order;
 use crate::report::Row;
 use crate::session::{Group, Session, Shown};
 use crate::time::Time;
@@ -378,14 +379,11 @@ impl Key {
 }
 
 /// The places of the keys in the order of the keys; equal ones stay in the order they have.
-fn sorted(keys: Vec<Key>, descending: bool) -> Vec<usize> {
-    let mut keys: Vec<_> = keys.into_iter().enumerate().collect();
-    // The place makes every key another, so that the faster sort is stable too.
-    keys.sort_unstable_by(|(at, a), (before, b)| {
-        let order = if descending { b.cmp(a) } else { a.cmp(b) };
-        order.then(at.cmp(before))
-    });
-    keys.into_iter().map(|(at, _)| at).collect()
+fn sorted(keys: &[Key], descending: bool) -> Vec<usize> {
+    order::places(keys.len(), &|a, b| match descending {
+        true => keys[b].cmp(&keys[a]),
+        false => keys[a].cmp(&keys[b]),
+    })
 }
 
 fn sort_groups(session: &Session, rows: Vec<usize>, query: &Query) -> Vec<usize> {
@@ -405,15 +403,17 @@ fn sort_groups(session: &Session, rows: Vec<usize>, query: &Query) -> Vec<usize>
         "lastTime" => &|group| Key::time(group.shown.period.last()),
         _ => return rows,
     };
-    let keys = rows.iter().map(|index| key(&session.groups()[*index])).collect();
-    sorted(keys, query.descending).into_iter().map(|at| rows[at]).collect()
+    let keys: Vec<_> = rows.iter().map(|index| key(&session.groups()[*index])).collect();
+    sorted(&keys, query.descending).into_iter().map(|at| rows[at]).collect()
 }
 
 /// One row for each value, the rarest first unless the query sorts otherwise.
 fn stacks(session: &Session, groups: Vec<(usize, Shown)>, at: usize, query: &Query) -> Vec<Stack> {
     let key = |index: usize| &session.groups()[index].key;
     let mut groups = groups;
-    groups.sort_by(|(a, _), (b, _)| key(*a)[at].cmp(&key(*b)[at]).then_with(|| key(*a)[0].cmp(&key(*b)[0])));
+    order::sort(&mut groups, |(a, _), (b, _)| {
+        key(*a)[at].cmp(&key(*b)[at]).then_with(|| key(*a)[0].cmp(&key(*b)[0]))
+    });
     let mut rows: Vec<Stack> = Vec::new();
     let mut before: Option<usize> = None;
     for (group, tally) in groups {
@@ -442,7 +442,7 @@ fn stacks(session: &Session, groups: Vec<(usize, Shown)>, at: usize, query: &Que
     };
     let known =
         ["value", "groups", "events", "hosts", "firstTime", "lastTime"].contains(&query.sort.as_str());
-    let order = sorted(rows.iter().map(key).collect(), known && query.descending);
+    let order = sorted(&rows.iter().map(key).collect::<Vec<_>>(), known && query.descending);
     let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
     order.into_iter().filter_map(|at| rows[at].take()).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::table::{Filter, Query};
+use crate::order;
 use crate::session::Session;
 use crate::time::Time;
 
@@ -72,7 +73,7 @@ pub fn timeline<'a>(
     let count = length.div_ceil(step_ms) as usize;
     let lane_count = hosts.len() as u64;
     let mut hosts: Vec<_> = hosts.into_iter().collect();
-    hosts.sort_by_key(|(_, times)| std::cmp::Reverse(times.len()));
+    order::sort(&mut hosts, |(_, a), (_, b)| b.len().cmp(&a.len()));
     hosts.truncate(LANES);
     let lane = |(dest, times): (&'a str, Vec<i64>)| {
         let mut counts = vec![0; count];
