@@ -73,6 +73,43 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> String {
     String::from_utf8_lossy(window.bytes()).into_owned()
 }
 
+/// Text that is read from its front.
+pub trait Text {
+    /// The text that is not consumed.
+    fn bytes(&self) -> &[u8];
+    /// Gives up the first `count` bytes of it.
+    fn consume(&mut self, count: usize);
+    /// Where the byte at `at` of it came from, as an offset in the input.
+    fn source_offset(&self, at: usize) -> u64;
+    /// Its bytes in the file are its text.
+    fn is_identity(&self) -> bool;
+}
+
+/// A piece of UTF-8 text where it lies.
+pub struct Piece<'a> {
+    bytes: &'a [u8],
+    offset: u64,
+}
+
+impl Text for Piece<'_> {
+    fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.bytes = &self.bytes[count..];
+        self.offset += count as u64;
+    }
+
+    fn source_offset(&self, at: usize) -> u64 {
+        self.offset + at as u64
+    }
+
+    fn is_identity(&self) -> bool {
+        true
+    }
+}
+
 /// UTF-8 text as it arrives: what was pushed and not yet consumed.
 ///
 /// The text is UTF-8 as far as the input is: bytes of an UTF-8 input are passed on as they are,
@@ -113,46 +150,21 @@ impl Window {
         }
     }
 
-    /// The encoding read.
-    pub fn encoding(&self) -> Encoding {
-        self.encoding
+    /// The next bytes of the input as text of their own, which needs not be copied. None while the window
+    /// holds text before them, or where text must be decoded. [`Window::resume`] comes after it.
+    pub fn piece<'a>(&self, bytes: &'a [u8]) -> Option<Piece<'a>> {
+        let direct = self.encoding.is_identity() && self.skip == 0 && Text::bytes(self).is_empty();
+        direct.then_some(Piece { bytes, offset: self.source })
     }
 
-    /// The text that is not consumed.
-    pub fn bytes(&self) -> &[u8] {
-        &self.text[self.start..]
-    }
-
-    /// Gives up the first `count` bytes of [`Window::bytes`].
-    pub fn consume(&mut self, count: usize) {
-        self.start += count;
-        // Moving the rest only when the dead part outweighs it keeps the cost linear.
-        if self.start > DEAD_BYTES && self.start * 2 > self.text.len() {
-            let source = self.source_offset(0);
-            self.text.drain(..self.start);
-            self.before += self.start as u64;
-            self.start = 0;
-            // Pieces that are gone are forgotten; the one that is cut begins anew.
-            while matches!(self.origins.front(), Some((decoded, _)) if *decoded <= self.before) {
-                self.origins.pop_front();
-            }
-            self.origins.push_front((self.before, source));
-        }
-    }
-
-    /// Where the byte at `at` of [`Window::bytes`] came from, as an offset in the input.
-    pub fn source_offset(&self, at: usize) -> u64 {
-        let decoded = self.before + (self.start + at) as u64;
-        let next = self.origins.partition_point(|(begin, _)| *begin <= decoded);
-        let Some((begin, source)) = next.checked_sub(1).and_then(|at| self.origins.get(at)) else {
-            return self.source;
-        };
-        let between = &self.text[(begin - self.before) as usize..(decoded - self.before) as usize];
-        source
-            + match self.encoding {
-                Encoding::Utf8 { .. } | Encoding::JsonString => between.len() as u64,
-                Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => 2 * utf16_units(between),
-            }
+    /// Takes up what is left of a piece.
+    pub fn resume(&mut self, piece: Piece<'_>) {
+        self.text.clear();
+        self.origins.clear();
+        self.start = 0;
+        self.before = 0;
+        self.source = piece.offset;
+        self.push(piece.bytes);
     }
 
     /// Adds bytes of the input.
@@ -233,6 +245,46 @@ impl Window {
     }
 }
 
+impl Text for Window {
+    fn bytes(&self) -> &[u8] {
+        &self.text[self.start..]
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.start += count;
+        // Moving the rest only when the dead part outweighs it keeps the cost linear.
+        if self.start > DEAD_BYTES && self.start * 2 > self.text.len() {
+            let source = self.source_offset(0);
+            self.text.drain(..self.start);
+            self.before += self.start as u64;
+            self.start = 0;
+            // Pieces that are gone are forgotten; the one that is cut begins anew.
+            while matches!(self.origins.front(), Some((decoded, _)) if *decoded <= self.before) {
+                self.origins.pop_front();
+            }
+            self.origins.push_front((self.before, source));
+        }
+    }
+
+    fn source_offset(&self, at: usize) -> u64 {
+        let decoded = self.before + (self.start + at) as u64;
+        let next = self.origins.partition_point(|(begin, _)| *begin <= decoded);
+        let Some((begin, source)) = next.checked_sub(1).and_then(|at| self.origins.get(at)) else {
+            return self.source;
+        };
+        let between = &self.text[(begin - self.before) as usize..(decoded - self.before) as usize];
+        source
+            + match self.encoding {
+                Encoding::Utf8 { .. } | Encoding::JsonString => between.len() as u64,
+                Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => 2 * utf16_units(between),
+            }
+    }
+
+    fn is_identity(&self) -> bool {
+        self.encoding.is_identity()
+    }
+}
+
 /// Length of the JSON escape at the start of `bytes`, both halves of a surrogate pair together;
 /// none when more bytes are needed to tell.
 fn escape_length(bytes: &[u8]) -> Option<usize> {
@@ -268,7 +320,7 @@ fn utf16_units(text: &[u8]) -> u64 {
 
 /// The text of an event. Bytes that are no UTF-8 become U+FFFD; the flag says that this happened.
 pub fn utf8(bytes: &[u8]) -> (Cow<'_, str>, bool) {
-    match std::str::from_utf8(bytes) {
+    match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (text.into(), false),
         Err(_) => (String::from_utf8_lossy(bytes), true),
     }

@@ -6,7 +6,7 @@ use super::{Form, Found, Reader, Sink, Trouble, json_event};
 use crate::limits;
 use crate::locator::Span;
 use crate::problem::Code;
-use crate::text::{self, Encoding, Window};
+use crate::text::{self, Encoding, Text, Window};
 
 /// Finds the rows in a text.
 #[derive(Debug)]

@@ -66,6 +66,9 @@ impl Count {
 impl Gap {
     /// Adds text; `offset_of` gives the place in the input of a byte of it.
     pub fn push(&mut self, text: &[u8], offset_of: impl Fn(usize) -> u64) {
+        if self.length == 0 && matches!(text, b"\n" | b"\r\n") {
+            return;
+        }
         let mut at = 0;
         for piece in text.split_inclusive(|byte| *byte == b'\n') {
             if self.length == 0 {
@@ -83,6 +86,9 @@ impl Gap {
 
     /// The line ends, at a line break or at an event.
     pub fn end_line(&mut self) {
+        if self.length == 0 {
+            return;
+        }
         let line = std::mem::take(&mut self.line);
         let length = std::mem::take(&mut self.length);
         let text = String::from_utf8_lossy(&line);

@@ -14,7 +14,7 @@ use crate::locator::Span;
 use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
-use crate::text::{self, Encoding, Window};
+use crate::text::{self, Encoding, Text, Window};
 
 /// Objects that are no lines of their own before lines are no longer tried: in one long line each try
 /// costs as much as the line is long.
@@ -230,7 +230,7 @@ impl JsonReader {
             Ok(events) => {
                 self.events += 1;
                 for (nth, event) in events.into_iter().enumerate() {
-                    let direct = self.window.encoding().is_identity();
+                    let direct = self.window.is_identity();
                     let span = Span { offset, length: source_length, nth: nth as u32, direct };
                     match event {
                         Ok(event) => {

@@ -13,21 +13,30 @@ use crate::locator::Span;
 use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
-use crate::text::{self, Encoding, Window};
+use crate::text::{self, Encoding, Text, Window};
 
 /// Longest tag, blanks included, that may be cut at the end of a piece.
 const TAG_TAIL: usize = 64;
 
-/// Finds the events in a text.
+/// Reads a text, or a part of one.
 #[derive(Debug)]
 pub struct XmlReader {
+    /// What was pushed and is not read: an event that is cut by the pieces.
     window: Window,
+    events: Events,
+}
+
+/// Finds the events in text.
+#[derive(Debug)]
+struct Events {
     gap: Gap,
     /// Passes over events that can't match; without it all are parsed.
     skimmer: Option<Skimmer>,
     find: Finders,
+    /// The text at hand has no CDATA section and no comment, in which markup would be no markup.
+    plain: bool,
     state: State,
-    events: u64,
+    count: u64,
     part: Part,
 }
 
@@ -46,24 +55,27 @@ enum State {
 impl XmlReader {
     /// A reader for a part of a text. With a needle, events that can't hold it are skimmed.
     pub fn new(encoding: Encoding, part: Part, needle: Option<&Needle>) -> XmlReader {
-        XmlReader {
-            window: Window::new(encoding, part.start),
+        let events = Events {
             gap: Gap::default(),
             skimmer: needle.cloned().map(Skimmer::new),
             find: Finders::default(),
+            plain: false,
             state: if part.exact { State::Gap } else { State::Before },
-            events: 0,
+            count: 0,
             part,
-        }
+        };
+        XmlReader { window: Window::new(encoding, part.start), events }
     }
+}
 
+impl Events {
     /// Reads on until more text is needed.
-    fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
+    fn advance(&mut self, text: &mut impl Text, ended: bool, sink: &mut dyn Sink) {
         while !self.part.is_done() {
             let more = match self.state {
-                State::Before | State::Gap => self.find_start(ended),
-                State::Event { searched } => self.find_end(searched, ended, sink),
-                State::TooLong => self.skip_rest(ended),
+                State::Before | State::Gap => self.find_start(text, ended),
+                State::Event { searched } => self.find_end(text, searched, ended, sink),
+                State::TooLong => self.skip_rest(text, ended),
             };
             if !more {
                 return;
@@ -72,71 +84,68 @@ impl XmlReader {
     }
 
     /// Consumes the gap before the next event. True when an event starts.
-    fn find_start(&mut self, ended: bool) -> bool {
-        let text = self.window.bytes();
-        let start = self.find.start(text, 0, ended);
-        let gap = start.unwrap_or_else(|| settled(text, ended));
-        if matches!(self.state, State::Gap) {
-            self.gap.push(&text[..gap], |at| self.window.source_offset(at));
+    fn find_start(&mut self, text: &mut impl Text, ended: bool) -> bool {
+        let bytes = text.bytes();
+        let start = self.find.start(bytes, 0, ended);
+        let gap = start.unwrap_or_else(|| settled(bytes, ended));
+        if matches!(self.state, State::Gap) && gap > 0 {
+            self.gap.push(&bytes[..gap], |at| text.source_offset(at));
         }
-        self.window.consume(gap);
+        text.consume(gap);
         if start.is_some() {
             self.gap.end_line();
             self.state = State::Event { searched: 1 };
-            self.part.begins(self.window.source_offset(0));
+            self.part.begins(text.source_offset(0));
         }
         start.is_some()
     }
 
-    /// Takes the event at the front of the window. True when it was taken or given up.
-    fn find_end(&mut self, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
-        let text = self.window.bytes();
-        let end = self.find.end(text, searched);
-        let inner = self.find.inner(&text[..end.unwrap_or(text.len())], searched, ended || end.is_some());
-        let length = inner.or(end).unwrap_or(text.len());
+    /// Takes the event at the front of the text. True when it was taken or given up.
+    fn find_end(&mut self, text: &mut impl Text, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
+        let bytes = text.bytes();
+        let (inner, end) = match self.plain && searched == 1 {
+            true => self.find.plain_bounds(bytes, ended),
+            false => self.find.bounds(bytes, searched, ended),
+        };
+        let length = inner.or(end).unwrap_or(bytes.len());
         if length > limits::EVENT_BYTES {
-            self.too_long(sink);
+            self.too_long(text, sink);
         } else if inner.is_some() {
-            self.broken(length, "is cut off: another event begins before its end", sink);
-        } else if end.is_some_and(|end| self.find.open_section(&text[..end])) {
+            self.broken(text, length, "is cut off: another event begins before its end", sink);
+        } else if end.is_some_and(|end| !self.plain && self.find.open_section(&bytes[..end])) {
             self.state = State::Event { searched: length };
         } else if end.is_some() {
-            self.take(length, sink);
+            self.take(text, length, sink);
         } else if ended {
-            self.broken(length, "is cut off: the input ends before its end", sink);
+            self.broken(text, length, "is cut off: the input ends before its end", sink);
         } else {
-            self.state = State::Event { searched: settled(text, false).max(1) };
+            self.state = State::Event { searched: settled(bytes, false).max(1) };
             return false;
         }
         true
     }
 
     /// Skips what is left of an event that is too long: to its end or to the next beginning.
-    fn skip_rest(&mut self, ended: bool) -> bool {
-        let text = self.window.bytes();
-        let end = self.find.end(text, 0);
-        let start = self.find.start(&text[..end.unwrap_or(text.len())], 0, ended || end.is_some());
+    fn skip_rest(&mut self, text: &mut impl Text, ended: bool) -> bool {
+        let (start, end) = self.find.bounds(text.bytes(), 0, ended);
         let stop = start.or(end);
-        let skipped = stop.unwrap_or_else(|| settled(text, ended));
-        self.window.consume(skipped);
+        let skipped = stop.unwrap_or_else(|| settled(text.bytes(), ended));
+        text.consume(skipped);
         if stop.is_some() {
             self.state = State::Gap;
         }
         stop.is_some()
     }
 
-    /// Reads the event that takes the first `length` bytes of the window.
-    fn take(&mut self, length: usize, sink: &mut dyn Sink) {
-        self.events += 1;
-        let offset = self.window.source_offset(0);
-        let span = Span {
-            offset,
-            length: self.window.source_offset(length) - offset,
-            nth: 0,
-            direct: self.window.encoding().is_identity(),
-        };
-        let (raw, replaced) = text::utf8(&self.window.bytes()[..length]);
-        let skim = self.skimmer.as_mut().filter(|_| !replaced).and_then(|skimmer| skimmer.skim(&raw));
+    /// Reads the event that takes the first `length` bytes of the text.
+    fn take(&mut self, text: &mut impl Text, length: usize, sink: &mut dyn Sink) {
+        self.count += 1;
+        let offset = text.source_offset(0);
+        let span =
+            Span { offset, length: text.source_offset(length) - offset, nth: 0, direct: text.is_identity() };
+        let (raw, replaced) = text::utf8(&text.bytes()[..length]);
+        let skim =
+            self.skimmer.as_mut().filter(|_| !replaced).and_then(|skimmer| skimmer.skim(&raw, self.plain));
         if let Some(skim) = skim {
             sink.skimmed(skim);
         } else {
@@ -145,49 +154,63 @@ impl XmlReader {
                 Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
             }
         }
-        self.window.consume(length);
+        text.consume(length);
         self.state = State::Gap;
     }
 
-    /// Gives up the event that takes the first `length` bytes of the window.
-    fn broken(&mut self, length: usize, why: &str, sink: &mut dyn Sink) {
-        self.events += 1;
+    /// Gives up the event that takes the first `length` bytes of the text.
+    fn broken(&mut self, text: &mut impl Text, length: usize, why: &str, sink: &mut dyn Sink) {
+        self.count += 1;
         sink.trouble(Trouble::lost(
             Code::Truncated,
-            self.window.source_offset(0),
+            text.source_offset(0),
             format!("An event {why}, after {length} bytes."),
         ));
-        self.window.consume(length);
+        text.consume(length);
         self.state = State::Gap;
     }
 
-    fn too_long(&mut self, sink: &mut dyn Sink) {
-        self.events += 1;
+    fn too_long(&mut self, text: &mut impl Text, sink: &mut dyn Sink) {
+        self.count += 1;
         sink.trouble(Trouble::lost(
             Code::OverLimit,
-            self.window.source_offset(0),
+            text.source_offset(0),
             format!("An event is longer than {} MiB; it was passed over.", limits::EVENT_BYTES >> 20),
         ));
-        self.window.consume(1);
+        text.consume(1);
         self.state = State::TooLong;
     }
 }
 
 impl Reader for XmlReader {
     fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
-        self.window.push(bytes);
-        self.advance(false, sink);
+        let mut bytes = bytes;
+        // Text is read where it lies; only an event that is cut by the pieces is put together.
+        while !bytes.is_empty() {
+            if let Some(mut piece) = self.window.piece(bytes) {
+                self.events.plain = !self.events.find.has_section(bytes);
+                self.events.advance(&mut piece, false, sink);
+                self.window.resume(piece);
+                return;
+            }
+            let (first, rest) = bytes.split_at(self.events.find.end(bytes, 0).unwrap_or(bytes.len()));
+            self.window.push(first);
+            self.events.plain = false;
+            self.events.advance(&mut self.window, false, sink);
+            bytes = rest;
+        }
     }
 
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
-        self.advance(true, sink);
-        self.gap.end_line();
-        sink.whole(Whole::Text(std::mem::take(&mut self.gap.counts), self.events));
+        self.events.plain = false;
+        self.events.advance(&mut self.window, true, sink);
+        self.events.gap.end_line();
+        sink.whole(Whole::Text(std::mem::take(&mut self.events.gap.counts), self.events.count));
     }
 
     fn part(&self) -> Part {
-        self.part
+        self.events.part
     }
 }
 
@@ -197,28 +220,78 @@ fn settled(text: &[u8], ended: bool) -> usize {
     if ended { text.len() } else { text.len().saturating_sub(TAG_TAIL) }
 }
 
+/// Where an end tag ends whose name ends here.
+fn end_of_tag(text: &[u8], name_end: usize) -> Option<usize> {
+    let blanks = text[name_end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    (text.get(name_end + blanks) == Some(&b'>')).then_some(name_end + blanks + 1)
+}
+
+/// Whether a start tag's name ends before this byte.
+fn is_end_of_name(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/')
+}
+
 /// The searches, prepared once.
 #[derive(Debug)]
 struct Finders {
     start: Finder<'static>,
     end: Finder<'static>,
     section: Finder<'static>,
+    name: Finder<'static>,
 }
 
 impl Default for Finders {
     fn default() -> Finders {
-        Finders { start: Finder::new("<Event"), end: Finder::new("</Event"), section: Finder::new("<!") }
+        Finders {
+            start: Finder::new("<Event"),
+            end: Finder::new("</Event"),
+            section: Finder::new("<!"),
+            name: Finder::new("Event"),
+        }
     }
 }
 
 impl Finders {
+    fn has_section(&self, text: &[u8]) -> bool {
+        self.section.find(text).is_some()
+    }
+
+    /// Where another event begins inside the one at the front, or else where that ends.
+    fn bounds(&self, text: &[u8], searched: usize, ended: bool) -> (Option<usize>, Option<usize>) {
+        let end = self.end(text, searched);
+        let inner = self.inner(&text[..end.unwrap_or(text.len())], searched, ended || end.is_some());
+        (inner, end)
+    }
+
+    /// The same in text without sections, of which nothing was searched: in one pass.
+    fn plain_bounds(&self, text: &[u8], ended: bool) -> (Option<usize>, Option<usize>) {
+        // Behind the name of the event itself.
+        let rest = text.get(6..).unwrap_or_default();
+        for at in self.name.find_iter(rest).map(|at| at + 6) {
+            match &text[..at] {
+                [.., b'<', b'/'] => {
+                    if let Some(end) = end_of_tag(text, at + 5) {
+                        return (None, Some(end));
+                    }
+                }
+                [.., b'<'] => match text.get(at + 5) {
+                    Some(next) if is_end_of_name(*next) => return (Some(at - 1), None),
+                    None if !ended => return (None, None),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        (None, None)
+    }
+
     /// Where the next `<Event` begins that is the whole name (not `<Events`, `<EventID`, …).
     fn start(&self, text: &[u8], from: usize, ended: bool) -> Option<usize> {
         let mut at = from;
         while let Some(found) = self.start.find(text.get(at..)?) {
             let start = at + found;
             match text.get(start + 6) {
-                Some(b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/') => return Some(start),
+                Some(next) if is_end_of_name(*next) => return Some(start),
                 // Cut here: the next piece tells.
                 None if !ended => return None,
                 _ => at = start + 6,
@@ -243,11 +316,9 @@ impl Finders {
     fn end(&self, text: &[u8], from: usize) -> Option<usize> {
         let mut at = from.saturating_sub(TAG_TAIL);
         while let Some(found) = self.end.find(text.get(at..)?) {
-            let after = at + found + 7;
-            let blanks = text[after..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            match text.get(after + blanks) {
-                Some(b'>') if after + blanks + 1 > from => return Some(after + blanks + 1),
-                _ => at = after,
+            match end_of_tag(text, at + found + 7) {
+                Some(end) if end > from => return Some(end),
+                _ => at += found + 7,
             }
         }
         None

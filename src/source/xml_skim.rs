@@ -13,6 +13,7 @@ use memchr::memmem::Finder;
 
 use crate::event::{Skim, is_process_creation};
 use crate::needle::Needle;
+use crate::text::same;
 use crate::time::Time;
 
 /// Starts of events that are remembered.
@@ -57,16 +58,16 @@ impl Skimmer {
         Skimmer { needle, prefixes: Vec::new(), find }
     }
 
-    /// Skims an `<Event>` element. None: it must be parsed.
-    pub fn skim<'a>(&'a mut self, xml: &'a str) -> Option<Skim<'a>> {
-        if self.find.section.find(xml.as_bytes()).is_some() {
+    /// Skims an `<Event>` element. `plain`: it is known to hold no section. None: it must be parsed.
+    pub fn skim<'a>(&'a mut self, xml: &'a str, plain: bool) -> Option<Skim<'a>> {
+        if !plain && self.find.section.find(xml.as_bytes()).is_some() {
             return None;
         }
         let at = self.prefix(xml)?;
         let Prefix { text, provider } = &self.prefixes[at];
         let rest = &xml[text.len()..];
         let system = &rest[..self.find.system_end.find(rest.as_bytes())?];
-        let event_id = Some(plain(system)?.parse().ok()?);
+        let event_id = Some(unencoded(system)?.parse().ok()?);
         let channel = value(system, &self.find.channel)?;
         let computer = value(system, &self.find.computer)?;
         let mut skim = Skim {
@@ -93,7 +94,10 @@ impl Skimmer {
 
     /// The prefix that the event starts with, remembered or new.
     fn prefix(&mut self, xml: &str) -> Option<usize> {
-        let known = self.prefixes.iter().position(|prefix| xml.starts_with(&prefix.text));
+        let known = self.prefixes.iter().position(|prefix| {
+            let start = xml.as_bytes().get(..prefix.text.len());
+            start.is_some_and(|start| same(start, prefix.text.as_bytes()))
+        });
         if known.is_some() {
             return known;
         }
@@ -141,11 +145,11 @@ fn name(tag: &str) -> Option<&str> {
 /// The text after a tag up to the next one.
 fn value<'a>(xml: &'a str, tag: &Finder<'_>) -> Option<&'a str> {
     let start = tag.find(xml.as_bytes())? + tag.needle().len();
-    plain(&xml[start..])
+    unencoded(&xml[start..])
 }
 
 /// Text up to the next tag, which must be an end tag, when nothing in it is encoded.
-fn plain(xml: &str) -> Option<&str> {
+fn unencoded(xml: &str) -> Option<&str> {
     let end = memchr::memchr2(b'<', b'&', xml.as_bytes())?;
     xml[end..].starts_with("</").then(|| xml[..end].trim())
 }
@@ -161,7 +165,7 @@ mod tests {
 
     fn skim(xml: &str) -> Option<(String, u32)> {
         let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
-        let skim = skimmer.skim(xml)?;
+        let skim = skimmer.skim(xml, false)?;
         // What is skimmed is what the parser would give.
         let event = xml_event::parse(xml).unwrap();
         assert_eq!(skim.provider, event.provider());
