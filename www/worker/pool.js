@@ -355,6 +355,11 @@ export class Pool {
     return [[source, { status: "reading", startedAt: performance.now() }]];
   }
 
+  /** Starts all scanners before there is anything to read: the first rows show so much earlier. */
+  prepare() {
+    while (this.scanners.size < this.most) this.startScanner();
+  }
+
   startScanner() {
     /** @type {Scanner} */
     const scanner = { worker: this.start("scan"), batches: [] };

@@ -18,12 +18,12 @@ pub struct Wasm {
 pub fn build() -> Result<Wasm> {
     let target = target_dir();
     run(cargo()
-        .args(["build", "--quiet", "--lib", "--release", "--locked", "--no-default-features"])
+        .args(["build", "--quiet", "--lib", "--profile", "page", "--locked", "--no-default-features"])
         .args(["--target", "wasm32-unknown-unknown", "--config", &remapped_paths()])
         .arg("--target-dir")
         .arg(&target))?;
 
-    let input = target.join("wasm32-unknown-unknown/release/sysmon_triage.wasm");
+    let input = target.join("wasm32-unknown-unknown/page/sysmon_triage.wasm");
     let dir = target.join("page");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(&input).typescript(false).remove_name_section(true).remove_producers_section(true);
