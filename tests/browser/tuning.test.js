@@ -213,6 +213,29 @@ inBothBrowsers("tuning", (page) => {
     await page().assertQuiet();
   });
 
+  test("a row that is excluded from its details takes them along, one that is hidden in part keeps them", async () => {
+    const group = join(home, "group.xml");
+    const image = "C:\\Windows\\System32\\cmd.exe";
+    await writeFile(group, [eventXml({ record: 9, image }), eventXml({ record: 9, second: 5, image: "C:\\Temp\\cmd.exe" }), eventXml({ record: 8, second: 9, command: "other" })].join("\n"));
+    await read([group]);
+    await page().rows(2);
+    await page().click("[data-row='0'] .c-process_name");
+    await page().until("there are two events", () => /1 of 2/.test(document.querySelector("#details .position")?.textContent ?? ""));
+    // The key of the group does not hold the image's path; the tuning does.
+    await writeFile(join(home, "path.json"), JSON.stringify({ schema: "sysmon-triage/tuning/1", presets: [], entries: [{ mode: "exclude", field: "process_path", operator: "equals", value: image, note: "", enabled: true }] }));
+    await page().give("tuning-input", join(home, "path.json"));
+    await page().until("one event is left", () => document.querySelector("#details .stepper")?.checkVisibility() === false && /Temp/.test(document.querySelector("#details .raw")?.textContent ?? ""));
+    assert.equal((await adds()).hidden, 2);
+    await page().run(() => document.querySelector("#details h2")?.scrollIntoView());
+    await page().press("u");
+    await page().until("both are back", () => /of 2/.test(document.querySelector("#details .position")?.textContent ?? ""));
+    await page().run(() => /** @type {HTMLElement} */ (document.querySelector("#details h2")).focus());
+    await page().press("x");
+    await page().until("the details are gone with it", () => document.getElementById("details")?.checkVisibility() === false);
+    await page().rows(1);
+    await page().assertQuiet();
+  });
+
   test("the text for Splunk stands there", async () => {
     await read(logs);
     await grid();

@@ -26,6 +26,23 @@ export function detailsActions(page) {
     store.set(({ details }) => (details && details.group === group ? { details: { ...details, ...patch } } : {}));
   }
 
+  page.retuned = async () => {
+    const { details } = store.get();
+    if (!details) return;
+    const { group, row } = details;
+    try {
+      const matches = /** @type {Core.MatchRef[]} */ (await page.ask("matches", { group, from: 0, to: MATCHES }));
+      if (store.get().details?.group !== group) return;
+      if (matches.length > 0) {
+        change(group, { matches, index: 0, row: matches.length < MATCHES ? { ...row, count: matches.length } : row });
+        loadEvidence(group, 0);
+      } else if (store.get().panel === "details") actions.closePanel();
+      else store.set({ details: null });
+    } catch {
+      // The session was lost; its successor numbers everything anew.
+    }
+  };
+
   /** @satisfies {Partial<App.Actions>} */
   const actions = {
     /** @param {Core.Row} row */

@@ -21,6 +21,8 @@ export class Page {
     this.recall = 0;
     /** @type {ReturnType<typeof import("../view/app.js").createApp>} */
     this.app = /** @type {any} */ (undefined);
+    /** Called when other events are shown than before: those of a group are numbered anew. @type {() => void} */
+    this.retuned = () => {};
     /** Shows the state at once. */
     this.show = () => {};
     /** By what the last thing was done, and which key it was. */

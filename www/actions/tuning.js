@@ -35,6 +35,7 @@ export function tuningActions(page) {
     if (!pool) return null;
     const tuning = /** @type {Core.Tuning} */ (await pool.ask("tune", { json }));
     store.set((state) => ({ tuning, refused: null, revision: state.revision + 1 }));
+    page.retuned();
     return tuning;
   }
 
