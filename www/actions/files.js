@@ -1,6 +1,6 @@
 // What is read: opened, added, taken out, stopped, forgotten.
 
-import { packedBlock, sampleInput } from "../input/sample.js";
+import { packedBlock, sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
 import { freshInputs } from "../state/files.js";
 import { initialState, preferencesOf } from "../state/initial.js";
@@ -28,6 +28,7 @@ export function fileActions(page, { tool, source }) {
     const made = new Pool({ module: await module, spawn, cores: navigator.hardwareConcurrency || 2, listen, words: en.reader, broke: en.files.broke });
     const [rule, forms] = await Promise.all([made.ask("rule"), made.ask("rule_forms").catch(() => [])]);
     store.set({ rule, forms });
+    made.prepare(await warmSamples());
     return made;
   }
 

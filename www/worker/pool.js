@@ -355,9 +355,15 @@ export class Pool {
     return [[source, { status: "reading", startedAt: performance.now() }]];
   }
 
-  /** Starts all scanners before there is anything to read: the first rows show so much earlier. */
-  prepare() {
+  /**
+   * Starts all scanners before there is anything to read, and lets one of them read samples: they share the code that
+   * the browser makes of the core.
+   * @param {Uint8Array[]} samples
+   */
+  prepare(samples) {
     while (this.scanners.size < this.most) this.startScanner();
+    const [first] = this.scanners;
+    if (first) this.send(first.worker, { type: "warm", samples });
   }
 
   startScanner() {

@@ -52,6 +52,15 @@ const statuses = (events) => events.filter(({ type }) => type === "files")
   .flatMap(({ patches }) => patches).filter(([, { status }]) => status && status !== "queued").map(([source, { status }]) => [source, status]);
 const isOver = (events) => events.some(({ type }) => type === "over");
 
+test("prepared scanners are those that read", async () => {
+  const { pool, alive } = setUp(2);
+  pool.prepare([new Uint8Array(1)]);
+  assert.deepEqual(alive("scan").map((worker) => told(worker, "warm").length), [1, 0]);
+  pool.add(["a", "b", "c"].map((name) => input(name, 5 * MIB)), false);
+  assert.equal(alive("scan").length, 2);
+  assert.deepEqual(alive("scan").map(sources), [[0], [1]]);
+});
+
 test("files are dealt to as many workers as there are cores, then one after another", async () => {
   const { pool, events, alive } = setUp(2);
   pool.add(["a", "b", "c"].map((name) => input(name, 5 * MIB)), false);

@@ -28,6 +28,7 @@
  *   | { type: "sha256", source: number, hex: string }
  *   | { type: "ask", ask: number, method: string, args: unknown }
  *   | { type: "scan", jobs: Job[] }
+ *   | { type: "warm", samples: Uint8Array[] }
  *   | { type: "cancel" }
  *   | { type: "hash", source: number, file: File }
  *   | { type: "pass", pass: Pass }
@@ -50,6 +51,8 @@
  * )} FromWorker
  */
 
+/** How long a scan worker reads samples before there is a log: what a processor does while someone looks for a file. */
+export const WARM_MS = 200;
 /** How often a scan worker reports: the bar moves smoothly and the page stays free. */
 export const PROGRESS_MS = 100;
 /** How soon it hands over what it found first, and how often after that. */

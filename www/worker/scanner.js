@@ -1,6 +1,6 @@
 // A scan worker: reads files and parts of files, one after another, and reports what it finds.
 
-import { FIRST_MS, PIECE, PROGRESS_MS, TAKE_MS } from "./protocol.js";
+import { FIRST_MS, PIECE, PROGRESS_MS, TAKE_MS, WARM_MS } from "./protocol.js";
 import { Reader } from "./reader.js";
 import { guarded, owned, post, sentence } from "./talk.js";
 
@@ -43,6 +43,8 @@ export class Scanner {
     this.work = Promise.resolve();
     /** Of the jobs that came since the last "cancel". */
     this.order = { stop: false };
+    /** There was something to read. */
+    this.called = false;
   }
 
   /** @param {import("./protocol.js").ToWorker} message */
@@ -50,12 +52,30 @@ export class Scanner {
     if (message.type === "cancel") {
       this.order.stop = true;
       this.order = { stop: false };
+    } else if (message.type === "warm") {
+      guarded({}, () => this.warm(message.samples));
     } else if (message.type === "scan") {
+      this.called = true;
       const { order } = this;
       for (const job of message.jobs) {
         this.work = this.work.then(() => guarded({ job: job.id }, () => this.scan(job, order)));
       }
       this.work = this.work.then(() => this.tell());
+    }
+  }
+
+  /**
+   * Reads samples until there is something to read, but not for long: a browser compiles well only what it has
+   * seen run, and the first log shall not wait for that.
+   * @param {Uint8Array[]} samples
+   */
+  async warm(samples) {
+    for (const end = performance.now() + WARM_MS; performance.now() < end && !this.called; await turn()) {
+      for (const bytes of samples) {
+        const scan = new wasm_bindgen.Scan(0, "", bytes.length, false);
+        for (let want; (want = scan.want()); ) scan.push(bytes.subarray(want.offset, want.offset + Math.min(want.length, PIECE)));
+        scan.finish();
+      }
     }
   }
 

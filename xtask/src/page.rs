@@ -27,6 +27,7 @@ pub struct Parts {
     pub worker: String,
     pub wasm: Vec<u8>,
     pub sample: Vec<u8>,
+    pub warm: Vec<u8>,
 }
 
 /// Builds `dist/index.html` and gives its path.
@@ -44,6 +45,7 @@ pub fn dist() -> Result<PathBuf> {
         worker: format!("{}\n{}", shorten(&glue)?, bundle("www/worker/worker.js", &["--format=iife"])?),
         wasm: module,
         sample: www("sample/sample.xml")?,
+        warm: www("sample/warm.evtx")?,
     };
     let page = assemble(&parts)?;
 
@@ -99,6 +101,7 @@ pub fn assemble(parts: &Parts) -> Result<String> {
         parts.style.as_bytes(),
         parts.template.as_bytes(),
         &parts.sample,
+        &parts.warm,
     ])[..BUILD.len()];
     let named = |text: &str| text.trim().replace(BUILD, build);
     let script = script_text("the page's script", &named(&parts.script))?;
@@ -117,6 +120,7 @@ pub fn assemble(parts: &Parts) -> Result<String> {
         ("<!--wasm-->", data("wasm", &BASE64.encode(gzip(&parts.wasm)?))),
         ("<!--worker-->", data("worker", &worker)),
         ("<!--sample-->", data("sample", &BASE64.encode(gzip(&parts.sample)?))),
+        ("<!--warm-->", data("warm", &BASE64.encode(gzip(&parts.warm)?))),
         ("<!--script-->", format!("<script>{script}</script>")),
     ];
     fill(&parts.template, &blocks)
@@ -206,7 +210,7 @@ mod tests {
     use super::*;
 
     const TEMPLATE: &str =
-        "<head><!--csp--><!--style--></head><!--wasm--><!--worker--><!--sample--><!--script-->";
+        "<head><!--csp--><!--style--></head><!--wasm--><!--worker--><!--sample--><!--warm--><!--script-->";
 
     fn parts() -> Parts {
         Parts {
@@ -216,6 +220,7 @@ mod tests {
             worker: "work('<!--script-->')".into(),
             wasm: b"\0asm".to_vec(),
             sample: b"<Event/>".to_vec(),
+            warm: b"ElfFile".to_vec(),
         }
     }
 
