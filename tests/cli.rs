@@ -1,4 +1,4 @@
-//! The command line: exit status, input, and the three forms of its output.
+//! The command line: exit status, input, tuning, and the forms of its output.
 
 mod common;
 
@@ -205,4 +205,72 @@ fn a_closed_pipe_is_no_panic() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(!text(&output.stderr).contains("panicked"), "{}", text(&output.stderr));
+}
+
+fn tuning_file(folder: &Path) -> String {
+    let entry =
+        r#"{"mode": "exclude", "field": "process", "operator": "contains", "value": "whoami", "note": "n"}"#;
+    let file = format!("{{\"schema\": \"sysmon-triage/tuning/1\", \"entries\": [{entry}]}}");
+    write(folder, "tuning.json", file.as_bytes())
+}
+
+/// What is hidden is said in every form.
+#[test]
+fn a_tuning_hides_and_says_so() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(3), matches: 2, ..Options::default() });
+    let folder = folder("tuning");
+    let file = write(&folder, "log.xml", &xml_of(&events));
+    let tuning = tuning_file(&folder);
+    let printed = |format: &str| run(&["--format", format, "--tuning", &tuning, &file], None);
+    let report = json(&printed("json"));
+    assert_eq!(report["groups"].as_array().unwrap().len(), 1);
+    assert_eq!((&report["totals"]["matches"], &report["totals"]["hidden"]), (&2.into(), &1.into()));
+    assert_eq!(report["tuning"]["entries"][0]["hides"]["rows"], 1);
+    for format in ["table", "csv"] {
+        let output = printed(format);
+        let said = "hidden by tuning: 1 event, 1 row whole; exclude process contains";
+        assert!(text(&output.stdout).contains(said), "{format}: {}", text(&output.stdout));
+    }
+    assert!(text(&printed("csv").stderr).contains("hidden by tuning"));
+    assert!(text(&printed("table").stderr).contains("2 matches in 2 groups, 1 of them in 1 groups shown"));
+    for format in ["markdown", "html"] {
+        assert!(text(&printed(format).stdout).contains("1 in 1 row"), "{format}");
+        assert!(!text(&printed(format).stdout).contains("whoami /priv"), "{format}");
+    }
+    // A slip in the file is wrong usage, and nothing is printed that hides less than was asked for.
+    let wrong = write(&folder, "wrong.json", br#"{"schema": "sysmon-triage/tuning/1", "entries": [{}]}"#);
+    let output = run(&["--tuning", &wrong, &file], None);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    assert_eq!(text(&output.stderr), format!("{wrong}: Entry 1 has no `mode`.\n"));
+}
+
+/// The reports are those of the core, which the page prints too.
+#[test]
+fn reports_carry_the_note_and_are_those_of_the_core() {
+    use sysmon_triage::export::{document::Options, html::html, markdown::markdown};
+    let (events, _) = log();
+    let folder = folder("reports");
+    let bytes = xml_of(&events);
+    let file = write(&folder, "log.xml", &bytes);
+    let note = write(&folder, "note.txt", b"see http://evil.example/ <b>");
+    let session = common::session(&[(&file, &bytes)], 1 << 20);
+    let options = Options { note: "see http://evil.example/ <b>".into(), defang: true };
+    let printed = |arguments: &[&str]| text(&run(&[arguments, &[&file]].concat(), None).stdout);
+    assert_eq!(printed(&["--format", "html", "--note-file", &note, "--defang"]), html(&session, &options));
+    assert_eq!(
+        printed(&["--format", "markdown", "--note", &options.note, "--defang"]),
+        markdown(&session, &options)
+    );
+    assert_eq!(run(&["--note", "x", &file], None).status.code(), Some(2));
+}
+
+#[test]
+fn the_rule_is_printed_in_other_languages() {
+    for form in sysmon_triage::rule::forms(&sysmon_triage::rule::wmi::RULE) {
+        let output = run(&["--rule", form.id], None);
+        assert_eq!(text(&output.stdout).trim_end(), form.text.trim_end());
+        assert_eq!(text(&output.stderr).lines().count(), form.notes.len());
+    }
+    assert_eq!(run(&["--rule", "yara"], None).status.code(), Some(2));
 }
