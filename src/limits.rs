@@ -74,3 +74,7 @@ pub const REPORT_EVENTS: usize = 10;
 
 /// Characters of a value in such a report: more than Windows allows for a command line by hand.
 pub const REPORT_VALUE_CHARS: usize = 8192;
+
+/// How much of a command line the hints look at, in bytes. Windows starts none of more than 32767
+/// characters; a forged one could otherwise fill the memory with its words.
+pub const HINT_BYTES: usize = 256 * 1024;

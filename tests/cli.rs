@@ -228,7 +228,7 @@ fn a_tuning_hides_and_says_so() {
     assert_eq!(report["tuning"]["entries"][0]["hides"]["rows"], 1);
     for format in ["table", "csv"] {
         let output = printed(format);
-        let said = "hidden by tuning: 1 event, 1 row whole; exclude process contains";
+        let said = "hidden by tuning: 1 event, 1 whole row; exclude process contains";
         assert!(text(&output.stdout).contains(said), "{format}: {}", text(&output.stdout));
     }
     assert!(text(&printed("csv").stderr).contains("hidden by tuning"));

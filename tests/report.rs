@@ -220,7 +220,7 @@ fn the_whole_report_in_markdown() {
 
         | What | Why | Hides alone |
         | --- | --- | --- |
-        | exclude process equals `werfault.exe` | `werfault.exe` | 1 event, 1 row whole |
+        | exclude process equals `werfault.exe` | `werfault.exe` | 1 event, 1 whole row |
 
         ## Rows
 
@@ -269,11 +269,11 @@ fn csv_and_table_carry_what_is_hidden() {
     let (text, neutralised) = csv::csv(&report);
     assert_eq!(neutralised, 1);
     let head = text.lines().next().unwrap();
-    let column = r#","hidden by tuning: 1 event, 1 row whole; exclude process equals ""b"", b (1 event, 1 row whole alone)""#;
+    let column = r#","hidden by tuning: 1 event, 1 whole row; exclude process equals ""b"", b (1 event, 1 whole row alone)""#;
     assert!(head.ends_with(column), "{head}");
     assert!(text.lines().nth(1).unwrap().ends_with(",0"));
     assert!(table::table(&report).ends_with(
-        "\n\nhidden by tuning: 1 event, 1 row whole; exclude process equals \"b\", b (1 event, 1 row whole alone)\n"
+        "\n\nhidden by tuning: 1 event, 1 whole row; exclude process equals \"b\", b (1 event, 1 whole row alone)\n"
     ));
     // With no row left the file still says it.
     hide(&mut session, "=1+1");
@@ -281,6 +281,6 @@ fn csv_and_table_carry_what_is_hidden() {
         |value: &str| json!({ "mode": "include", "field": "process", "operator": "equals", "value": value });
     session.tune(Tuning::parse(&json!({ "schema": SCHEMA, "entries": [entry("=x")] }).to_string()).unwrap());
     let (text, neutralised) = csv::csv(&Report::of(&session));
-    assert!(text.lines().count() == 1 && text.contains("hidden by tuning: 2 events, 2 rows whole"));
+    assert!(text.lines().count() == 1 && text.contains("hidden by tuning: 2 events, 2 whole rows"));
     assert_eq!(neutralised, 0, "the column's name begins with a letter whatever the tuning says");
 }

@@ -399,7 +399,7 @@ pub fn tuning_line(report: &Report<'_>) -> Option<String> {
 }
 
 fn amount(amount: Amount) -> String {
-    format!("{}, {} whole", counted(amount.events, "event"), counted(amount.rows, "row"))
+    format!("{}, {}", counted(amount.events, "event"), counted(amount.rows, "whole row"))
 }
 
 /// `1 row`, `2 rows`.

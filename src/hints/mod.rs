@@ -3,7 +3,8 @@
 //! A hint is a word and a sentence that names the value it rests on. It is never a score: a row
 //! without hints is not benign, and one with all of them is not malicious.
 //!
-//! Command lines are an attacker's text and may be megabytes long. Every test goes over them once.
+//! Command lines are an attacker's text and may be megabytes long. Every test goes over them once,
+//! and no further than Windows lets a command line be.
 
 mod command;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use crate::fold;
 use crate::group::{Column, Values};
+use crate::limits;
 use command::Word;
 
 /// Hints of one match, as bits in the order of [`ALL`].
@@ -103,6 +105,7 @@ pub const ALL: &[Hint] = &[
 /// A match as the hints look at it.
 struct Look<'a> {
     values: Values<'a>,
+    process: &'a str,
     /// The words of the command line, cut once.
     words: Vec<Word<'a>>,
     powershell: bool,
@@ -110,7 +113,9 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn new(values: Values<'a>) -> Look<'a> {
-        let words = command::words(values.get(Column::Process).unwrap_or_default());
+        let process = values.get(Column::Process).unwrap_or_default();
+        let process = &process[..process.floor_char_boundary(limits::HINT_BYTES)];
+        let words = command::words(process);
         let is_powershell = |name: &str| {
             ["powershell", "powershell.exe", "pwsh", "pwsh.exe", "pwsh.dll"]
                 .iter()
@@ -120,7 +125,7 @@ impl<'a> Look<'a> {
             .iter()
             .any(|column| values.get(*column).is_some_and(is_powershell));
         let powershell = by_name || words.iter().any(|word| is_powershell(&command::program(&word.plain())));
-        Look { values, words, powershell }
+        Look { values, process, words, powershell }
     }
 
     fn get(&self, column: Column) -> &'a str {
@@ -257,7 +262,7 @@ fn share_output(look: &Look<'_>) -> Option<String> {
             .map(|host| &target[host.len()..]);
         path.and_then(|path| path.split_once('\\')).is_some_and(|(share, _)| is_admin_share(share))
     };
-    let found = command::outputs(look.get(Column::Process)).find(|target| is_own(target))?;
+    let found = command::outputs(look.process).find(|target| is_own(target))?;
     Some(format!("process writes its output to {}.", short(found)))
 }
 
@@ -277,7 +282,7 @@ fn temp_output(look: &Look<'_>) -> Option<String> {
             .iter()
             .any(|folder| fold::begins(path, folder))
     };
-    let found = command::outputs(look.get(Column::Process)).find(|target| is_temp(target))?;
+    let found = command::outputs(look.process).find(|target| is_temp(target))?;
     Some(format!("process writes its output to {}.", short(found)))
 }
 
