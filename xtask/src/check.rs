@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, node_tool, root, run, target_dir};
 use crate::setup::{self, Browsers};
-use crate::{page, tidy};
+use crate::{page, reproducible, supply, tidy};
 
 /// One check: its name on the command line, what it is about, and what it does.
 pub struct Check {
@@ -30,6 +30,7 @@ const TEST_TIMEOUT: &str = "--test-timeout=600000";
 pub const CHECKS: &[Check] = &[
     Check { name: "fmt", about: "rustfmt", run: |_| fmt() },
     Check { name: "tidy", about: "the architecture's rules", run: |_| tidy::tidy() },
+    Check { name: "supply", about: "licences and sources of all packages", run: |_| supply::check() },
     Check { name: "types", about: "the JavaScript's types, by tsc", run: |_| types() },
     Check { name: "js", about: "JavaScript unit tests, by node --test", run: |_| js() },
     Check { name: "clippy", about: "clippy on everything native, warnings are errors", run: |_| clippy() },
@@ -37,6 +38,11 @@ pub const CHECKS: &[Check] = &[
     Check { name: "rust", about: "Rust tests, native", run: |_| rust() },
     Check { name: "sigma", about: "the rule's Sigma form in pySigma, over real logs", run: |_| sigma() },
     Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
+    Check {
+        name: "reproducible",
+        about: "the page built again in another folder gives the same bytes",
+        run: |_| reproducible::check(),
+    },
 ];
 
 /// Runs all checks, or the named ones, and fails when any failed.

@@ -6,10 +6,12 @@
 mod bench;
 mod check;
 mod page;
+mod reproducible;
 mod run;
 mod screenshot;
 mod serve;
 mod setup;
+mod supply;
 mod tidy;
 mod wasm;
 

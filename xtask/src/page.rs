@@ -13,7 +13,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest, Sha256};
 
 use crate::run::{node_tool, output, root, strict_output};
-use crate::{setup, wasm};
+use crate::{setup, supply, wasm};
 
 /// Stands for the build's name until the hash of everything is known; as long as what replaces it.
 const BUILD: &str = "@@BUILD_ID@@";
@@ -53,7 +53,10 @@ pub fn dist() -> Result<PathBuf> {
     let path = dist.join("index.html");
     fs::create_dir_all(&dist).and_then(|()| fs::write(&path, &page)).context("dist/index.html")?;
     let hash = hex_sha256(&[page.as_bytes()]);
-    fs::write(dist.join("SHA256SUMS"), format!("{hash}  index.html\n")).context("dist/SHA256SUMS")?;
+    let list = supply::bill_of_materials(&hash)?;
+    fs::write(dist.join("sbom.cdx.json"), &list).context("dist/sbom.cdx.json")?;
+    let sums = format!("{hash}  index.html\n{}  sbom.cdx.json\n", hex_sha256(&[list.as_bytes()]));
+    fs::write(dist.join("SHA256SUMS"), sums).context("dist/SHA256SUMS")?;
     println!("sysmon_triage.wasm  {:>9} bytes", parts.wasm.len());
     println!("dist/index.html     {:>9} bytes", page.len());
     println!("sha256              {hash}");

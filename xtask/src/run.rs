@@ -3,12 +3,19 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
 
+/// Names another checkout than the one that this program was built in, for [`crate::reproducible`].
+pub const ROOT: &str = "TRIAGE_ROOT";
+
 /// The root of the checkout.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root of the checkout")
+    static OTHER: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::var_os(ROOT).map(PathBuf::from));
+    let own =
+        || Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root of the checkout");
+    OTHER.as_deref().unwrap_or_else(own)
 }
 
 /// Where cargo puts what it builds.

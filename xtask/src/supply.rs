@@ -1,0 +1,275 @@
+//! What the product is made of: whether the licences and sources of all packages are allowed, and the list of what is
+//! in `dist/index.html` (`dist/sbom.cdx.json`, CycloneDX 1.5).
+//!
+//! `deny.toml` says what is allowed; `cargo deny` reads the same file where it is installed, and looks up advisories,
+//! which takes a network.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::run::{cargo, output, root};
+
+/// Where packages may come from.
+const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// Licences and sources of every package of the workspace and of the fuzz targets.
+pub fn check() -> Result<()> {
+    let text = fs::read_to_string(root().join("deny.toml")).context("deny.toml")?;
+    let allowed = allowed(&text)?;
+    let mut packages = 0;
+    let mut found = BTreeSet::new();
+    for (manifest, more) in [("Cargo.toml", &["--locked"][..]), ("fuzz/Cargo.toml", &[])] {
+        for package in metadata(manifest, more)?["packages"].as_array().context("packages")? {
+            packages += 1;
+            let name = format!("{} {}", text_of(package, "name")?, text_of(package, "version")?);
+            let licence = package["license"].as_str().unwrap_or_default();
+            if !satisfied(licence, &allowed) {
+                found.insert(format!("{name}: the licence {licence:?} is not among those of deny.toml"));
+            }
+            match package["source"].as_str() {
+                None | Some(REGISTRY) => {}
+                Some(other) => _ = found.insert(format!("{name}: it comes from {other}")),
+            }
+        }
+    }
+    if !found.is_empty() {
+        bail!("{}", found.into_iter().collect::<Vec<_>>().join("\n"));
+    }
+    println!("supply: {packages} packages have allowed licences and come from crates.io");
+    Ok(())
+}
+
+/// The licences that `deny.toml` allows.
+fn allowed(text: &str) -> Result<BTreeSet<String>> {
+    let list = text.split("[licenses]").nth(1).and_then(|rest| rest.split("allow = [").nth(1));
+    let list = list.and_then(|rest| rest.split(']').next()).context("deny.toml has no list of licences")?;
+    let allowed: BTreeSet<_> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    if allowed.is_empty() {
+        bail!("deny.toml allows no licence");
+    }
+    Ok(allowed)
+}
+
+/// Whether an SPDX expression can be met with these licences. `/` is the old way to write OR.
+fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let mut words = spaced.split_whitespace().peekable();
+    let met = any(&mut words, allowed);
+    met && words.next().is_none()
+}
+
+type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
+
+fn any(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
+    let mut met = all(words, allowed);
+    while words.next_if_eq(&"OR").is_some() {
+        met |= all(words, allowed);
+    }
+    met
+}
+
+fn all(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
+    let mut met = one(words, allowed);
+    while words.next_if_eq(&"AND").is_some() {
+        met &= one(words, allowed);
+    }
+    met
+}
+
+fn one(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
+    match words.next() {
+        Some("(") => any(words, allowed) & words.next_if_eq(&")").is_some(),
+        Some(name) => match words.next_if_eq(&"WITH") {
+            Some(_) => {
+                let exception = words.next().unwrap_or_default();
+                allowed.contains(&format!("{name} WITH {exception}"))
+            }
+            None => allowed.contains(name),
+        },
+        None => false,
+    }
+}
+
+fn metadata(manifest: &str, more: &[&str]) -> Result<Value> {
+    let mut command = cargo();
+    command.args(["metadata", "--format-version", "1", "--manifest-path", manifest]).args(more);
+    serde_json::from_str(&output(&mut command)?).with_context(|| format!("cargo metadata of {manifest}"))
+}
+
+fn text_of<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
+    value[name].as_str().with_context(|| format!("cargo metadata says no {name}"))
+}
+
+/// The CycloneDX list of what is compiled into the page. Same packages, same bytes: it has no time and no serial number.
+pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
+    let wasm = ["--locked", "--filter-platform", "wasm32-unknown-unknown", "--no-default-features"];
+    let metadata = metadata("Cargo.toml", &wasm)?;
+    let sums = checksums(&fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock")?);
+    let packages: BTreeMap<&str, &Value> = metadata["packages"]
+        .as_array()
+        .context("packages")?
+        .iter()
+        .map(|package| Ok((text_of(package, "id")?, package)))
+        .collect::<Result<_>>()?;
+    let nodes: BTreeMap<&str, &Value> = metadata["resolve"]["nodes"]
+        .as_array()
+        .context("nodes")?
+        .iter()
+        .map(|node| Ok((text_of(node, "id")?, node)))
+        .collect::<Result<_>>()?;
+    let own = text_of(&metadata["resolve"], "root")?;
+    let inside = inside(own, &nodes, &packages);
+    let mut components = Vec::new();
+    let mut depends = Vec::new();
+    for id in &inside {
+        let package = packages.get(id).with_context(|| format!("no package {id}"))?;
+        let reference = reference(package)?;
+        if *id != own {
+            components.push(component(package, &reference, &sums)?);
+        }
+        let on = normal_dependencies(nodes[id]).filter(|on| inside.contains(on));
+        let on: Result<BTreeSet<_>> = on.map(|on| self::reference(packages[on])).collect();
+        depends.push(json!({ "ref": reference, "dependsOn": on? }));
+    }
+    let by_reference = |value: &Value| value["bom-ref"].as_str().or(value["ref"].as_str()).map(str::to_owned);
+    components.sort_by_key(by_reference);
+    depends.sort_by_key(by_reference);
+    let product = packages[own];
+    let list = json!({
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "application",
+                "bom-ref": reference(product)?,
+                "name": text_of(product, "name")?,
+                "version": text_of(product, "version")?,
+                "licenses": [{ "expression": text_of(product, "license")? }],
+                "hashes": [{ "alg": "SHA-256", "content": page_sha256 }],
+            },
+        },
+        "components": components,
+        "dependencies": depends,
+    });
+    Ok(serde_json::to_string_pretty(&list)? + "\n")
+}
+
+/// The packages whose code ends in the page: not what only runs while it is built.
+fn inside<'a>(
+    own: &'a str,
+    nodes: &BTreeMap<&'a str, &'a Value>,
+    packages: &BTreeMap<&'a str, &'a Value>,
+) -> BTreeSet<&'a str> {
+    let builds = |id: &str| {
+        let targets = packages.get(id).and_then(|package| package["targets"].as_array());
+        targets.is_some_and(|targets| {
+            targets.iter().any(|target| {
+                target["kind"].as_array().is_some_and(|kind| kind.contains(&json!("proc-macro")))
+            })
+        })
+    };
+    let (mut found, mut left) = (BTreeSet::new(), vec![own]);
+    while let Some(id) = left.pop() {
+        if found.insert(id) {
+            left.extend(
+                nodes.get(id).into_iter().flat_map(|node| normal_dependencies(node)).filter(|id| !builds(id)),
+            );
+        }
+    }
+    found
+}
+
+fn normal_dependencies(node: &Value) -> impl Iterator<Item = &str> {
+    let all = node["deps"].as_array().into_iter().flatten();
+    let normal = |dependency: &&Value| {
+        dependency["dep_kinds"]
+            .as_array()
+            .is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
+    };
+    all.filter(normal).filter_map(|dependency| dependency["pkg"].as_str())
+}
+
+fn reference(package: &Value) -> Result<String> {
+    Ok(format!("pkg:cargo/{}@{}", text_of(package, "name")?, text_of(package, "version")?))
+}
+
+fn component(package: &Value, reference: &str, sums: &BTreeMap<String, String>) -> Result<Value> {
+    let (name, version) = (text_of(package, "name")?, text_of(package, "version")?);
+    let sum = sums.get(&format!("{name} {version}"));
+    let licence = text_of(package, "license")?.replace('/', " OR ");
+    Ok(json!({
+        "type": "library",
+        "bom-ref": reference,
+        "name": name,
+        "version": version,
+        "purl": reference,
+        "licenses": [{ "expression": licence }],
+        "hashes": sum.iter().map(|sum| json!({ "alg": "SHA-256", "content": sum })).collect::<Vec<_>>(),
+    }))
+}
+
+/// The SHA-256 of each package, `name version` first, as `Cargo.lock` has them.
+fn checksums(lock: &str) -> BTreeMap<String, String> {
+    let mut sums = BTreeMap::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let value = |name: &str| {
+            let line = package.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = \""));
+            line.map(|rest| rest.trim_end_matches('"').to_owned())
+        };
+        if let (Some(name), Some(version), Some(sum)) = (value("name"), value("version"), value("checksum")) {
+            sums.insert(format!("{name} {version}"), sum);
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn licence_expressions_are_weighed() {
+        let allowed: BTreeSet<_> =
+            ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"].map(str::to_owned).into();
+        for (expression, met) in [
+            ("MIT", true),
+            ("GPL-3.0", false),
+            ("GPL-3.0 OR MIT", true),
+            ("GPL-3.0/MIT", true),
+            ("(MIT OR GPL-3.0) AND Apache-2.0", true),
+            ("(MIT OR Apache-2.0) AND GPL-3.0", false),
+            ("Apache-2.0 WITH LLVM-exception", true),
+            ("Apache-2.0 WITH Something-else", false),
+            ("", false),
+            ("MIT OR", true),
+            ("(MIT", false),
+        ] {
+            assert_eq!(satisfied(expression, &allowed), met, "{expression}");
+        }
+    }
+
+    #[test]
+    fn the_list_names_what_is_inside_and_nothing_that_only_builds() {
+        let list: Value = serde_json::from_str(&bill_of_materials("00").unwrap()).unwrap();
+        let names: Vec<_> =
+            list["components"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+        for name in ["evtx", "quick-xml", "serde_json", "wasm-bindgen", "zip"] {
+            assert!(names.contains(&name), "{names:?}");
+        }
+        for name in ["serde_derive", "syn", "clap", "proptest", "testlog", "wasm-bindgen-cli-support"] {
+            assert!(!names.contains(&name), "{name}");
+        }
+        let sums = list["components"].as_array().unwrap().iter();
+        assert!(
+            sums.clone().all(|one| one["hashes"][0]["content"].as_str().is_some_and(|sum| sum.len() == 64))
+        );
+        assert_eq!(
+            list.to_string(),
+            serde_json::from_str::<Value>(&bill_of_materials("00").unwrap()).unwrap().to_string()
+        );
+    }
+}
