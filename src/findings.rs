@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Format;
 use crate::event::{Event, Skim, is_process_creation};
-use crate::group::{Facts, Groups, key};
+use crate::group::{Facts, Groups, facts_bytes, key, key_bytes};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
 use crate::part::{Coverage, Part, coverage};
@@ -267,6 +267,8 @@ pub struct Collector {
     pub findings: Findings,
     /// The members that are open, the innermost last.
     open: Vec<Open>,
+    /// Bytes of the matches of this scan, see [`limits::MATCH_BYTES`].
+    kept: usize,
 }
 
 /// A member that is being read.
@@ -281,7 +283,7 @@ impl Collector {
     /// Gathers for input number `source`.
     pub fn new(rule: &'static Rule, source: u32) -> Collector {
         let findings = Findings { source, ..Findings::default() };
-        Collector { rule, findings, open: Vec::new() }
+        Collector { rule, findings, open: Vec::new(), kept: 0 }
     }
 
     /// Hands over what was gathered, and goes on.
@@ -331,7 +333,18 @@ impl Collector {
                 ..Trouble::note(Code::TimeUnknown, found.span.offset, message)
             });
         }
-        self.findings.groups.add(key(self.rule, &process), Facts::of(&process), time, locator);
+        let (key, facts) = (key(self.rule, &process), Facts::of(&process));
+        let bytes = key_bytes(&key) + facts_bytes(&facts) + limits::MATCH_OVERHEAD;
+        if self.kept + bytes > limits::MATCH_BYTES {
+            let message = format!(
+                "The matches take more than {} MiB; from here on those that do not fit are counted, and are not among \
+                 the rows.",
+                limits::MATCH_BYTES >> 20
+            );
+            return self.trouble(Trouble::note(Code::OverLimit, found.span.offset, message));
+        }
+        self.kept += bytes;
+        self.findings.groups.add(key, facts, time, locator);
     }
 }
 

@@ -50,6 +50,18 @@ impl Facts {
     }
 }
 
+/// Bytes of the texts of a key.
+pub fn key_bytes(key: &Key) -> usize {
+    key.iter().map(String::len).sum()
+}
+
+/// Bytes of the texts of facts.
+pub fn facts_bytes(facts: &Facts) -> usize {
+    let texts =
+        [&facts.process_path, &facts.process_integrity_level, &facts.original_file_name, &facts.logon_id];
+    texts.into_iter().flatten().map(String::len).sum()
+}
+
 macro_rules! columns {
     ($($name:ident $text:literal)+) => {
         /// A value that every match keeps: one of the key, or one of its [`Facts`].

@@ -78,3 +78,11 @@ pub const REPORT_VALUE_CHARS: usize = 8192;
 /// How much of a command line the hints look at, in bytes. Windows starts none of more than 32767
 /// characters; a forged one could otherwise fill the memory with its words.
 pub const HINT_BYTES: usize = 256 * 1024;
+
+/// Bytes of matches that one scan keeps, and that a session keeps: their keys, their facts, and
+/// [`MATCH_OVERHEAD`] for each. Memory follows the matches, and a hostile log can be nothing else; more than a
+/// million rows of an honest one fit. What does not fit is counted and reported.
+pub const MATCH_BYTES: usize = if cfg!(test) { 1024 * 1024 } else { 512 * 1024 * 1024 };
+
+/// What a match takes beside its texts, about.
+pub const MATCH_OVERHEAD: usize = 256;

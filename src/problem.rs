@@ -49,6 +49,8 @@ macro_rules! codes {
 codes! {
     ReadFailed Error "Check the medium and copy the file again, then add it once more."
         "The face could not read the bytes.";
+    ReaderCrashed Error "Try this file again; if its reader breaks down again, read it with the command line."
+        "The reader of the input broke down.";
     Cancelled Error "Add the file again to read all of it."
         "Reading was stopped before the end.";
     EmptyInput Error "Check that the copy or export completed."

@@ -133,9 +133,61 @@ impl Scan {
         self.stop(Code::ReadFailed, message)
     }
 
+    /// The reader of the input broke down; what it had not handed over is lost. `reason`: a sentence.
+    pub fn crash(self, reason: &str) -> Findings {
+        let read = self.progress.bytes;
+        let message = format!("{reason} That was after {read} bytes; what was found until then stays.");
+        self.stop(Code::ReaderCrashed, message)
+    }
+
     fn stop(mut self, code: Code, message: String) -> Findings {
         let place = Some(self.progress.bytes).filter(|bytes| *bytes > 0);
         self.collector.trouble(Trouble::note(code, place, message));
         self.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::limits::MATCH_BYTES;
+    use crate::rule::wmi::RULE;
+    use crate::session::Session;
+
+    fn log(events: usize, bytes: usize) -> String {
+        let event = |number: usize| {
+            format!(
+                "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID>\
+                 <TimeCreated SystemTime='2024-05-01T10:00:00Z'/></System><EventData><Data Name='Image'>a.exe</Data>\
+                 <Data Name='ParentImage'>WmiPrvSE.exe</Data><Data Name='CommandLine'>{number:0bytes$}</Data></EventData></Event>"
+            )
+        };
+        (0..events).map(event).collect()
+    }
+
+    fn codes(session: &Session) -> Vec<String> {
+        let problems = session.sources().iter().flat_map(|source| source.findings.problems.list());
+        problems.map(|(problem, count)| format!("{:?} {count}", problem.code)).collect()
+    }
+
+    #[test]
+    fn matches_that_do_not_fit_are_counted_and_reported() {
+        let mut session = Session::new(&RULE);
+        let text = log(30, MATCH_BYTES / 20);
+        let source = session.add_source("a", text.len() as u64);
+        let mut scan = session.scan(source).unwrap();
+        scan.push(text.as_bytes());
+        assert!(session.absorb(scan.finish()));
+        assert_eq!(session.sources()[0].findings.counts.matches, 30);
+        assert_eq!(session.rows().count(), 19);
+        assert_eq!(codes(&session), ["OverLimit 11"]);
+
+        // What another input has is no longer kept either.
+        let source = session.add_source("b", text.len() as u64);
+        let mut scan = session.scan(source).unwrap();
+        scan.push(&log(40, MATCH_BYTES / 20).as_bytes()[text.len()..]);
+        assert!(session.absorb(scan.finish()));
+        assert_eq!(session.rows().count(), 19);
+        assert_eq!(codes(&session), ["OverLimit 11", "OverLimit 1"]);
+        assert_eq!(session.sources()[1].findings.counts.matches, 10);
     }
 }

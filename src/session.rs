@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::findings::{Findings, Period};
-use crate::group::{Facts, Groups, Key, Match, Values};
+use crate::group::{Facts, Groups, Key, Match, Values, facts_bytes, key_bytes};
 use crate::hints::Hints;
+use crate::limits;
 use crate::locator::MemberId;
 use crate::order;
 use crate::part::{Coverage, coverage};
+use crate::problem::{Code, Place, Problem};
 use crate::rule::Rule;
 use crate::scan::Scan;
 use crate::tuning::Tuning;
@@ -85,6 +87,8 @@ pub struct Session {
     /// Every different value of facts, and its number.
     facts: BTreeMap<Arc<Facts>, u32>,
     tuning: Tuning,
+    /// Bytes of the matches that are kept, see [`limits::MATCH_BYTES`].
+    kept: usize,
 }
 
 impl Session {
@@ -99,6 +103,7 @@ impl Session {
             by_facts: BTreeMap::new(),
             facts: BTreeMap::new(),
             tuning: Tuning::default(),
+            kept: 0,
         }
     }
 
@@ -210,7 +215,15 @@ impl Session {
         }
         let Groups { rows, facts, .. } = source.findings.merge(findings);
         let facts: Vec<_> = facts.into_iter().map(|facts| self.intern(facts)).collect();
+        let mut left_out = 0;
         for (key, found) in rows {
+            let is_new = !self.by_key.contains_key(&key);
+            let bytes = if is_new { key_bytes(&key) } else { 0 } + found.len() * limits::MATCH_OVERHEAD;
+            if self.kept + bytes > limits::MATCH_BYTES {
+                left_out += found.len();
+                continue;
+            }
+            self.kept += bytes;
             let next = self.groups.len();
             let index = *self.by_key.entry(key.clone()).or_insert(next);
             if index == next {
@@ -233,6 +246,14 @@ impl Session {
             }
         }
         let source = &mut self.sources[number as usize];
+        if left_out > 0 {
+            let message = format!(
+                "The matches of all inputs take more than {} MiB; {left_out} of this input are counted, and are not \
+                 among the rows.",
+                limits::MATCH_BYTES >> 20
+            );
+            source.findings.problems.add(Problem { place: Place::default(), code: Code::OverLimit, message });
+        }
         source.findings.settle(source.bytes);
         true
     }
@@ -244,6 +265,7 @@ impl Session {
         match self.facts.get_key_value(&facts) {
             Some((facts, number)) => (*number, Arc::clone(facts)),
             None => {
+                self.kept += facts_bytes(&facts);
                 self.facts.insert(Arc::clone(&facts), next);
                 (next, facts)
             }

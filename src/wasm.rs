@@ -206,10 +206,17 @@ impl Session {
         self.session.remove(source);
     }
 
-    /// An input can't be read on after `bytes`: `reason`, a sentence, becomes a problem of it.
-    pub fn reading_failed(&mut self, source: u32, bytes: f64, reason: &str) -> Result<(), JsError> {
+    /// An input can't be read on after `bytes`: `reason`, a sentence, becomes a problem of it. `crashed`: not the
+    /// input but its reader is to blame.
+    pub fn reading_failed(
+        &mut self,
+        source: u32,
+        bytes: f64,
+        reason: &str,
+        crashed: bool,
+    ) -> Result<(), JsError> {
         let scan = self.scan(source)?.after(bytes as u64);
-        self.merge(scan.fail(reason))
+        self.merge(if crashed { scan.crash(reason) } else { scan.fail(reason) })
     }
 
     /// The user stopped reading an input after `bytes`.

@@ -44,7 +44,7 @@ declare namespace Core {
     hints(): HintCount[];
     rule_forms(): RuleForm[];
     remove(source: number): void;
-    reading_failed(source: number, bytes: number, reason: string): void;
+    reading_failed(source: number, bytes: number, reason: string, crashed: boolean): void;
     reading_stopped(source: number, bytes: number): void;
     set_sha256(source: number, hex: string): void;
     rule(): Rule;
@@ -297,6 +297,7 @@ declare namespace App {
     cancel(): void;
     reset(): void;
     remove(source: number): void;
+    retry(source: number): void;
     sort(column: string): void;
     search(text: string): void;
     stack(field: string): void;

@@ -189,6 +189,7 @@ impl JsonReader {
                 limits::EVENT_BYTES >> 20
             );
             sink.trouble(Trouble::lost(Code::OverLimit, self.window.source_offset(0), message));
+            self.objects += 1;
             self.window.consume(limits::EVENT_BYTES);
             self.state = State::Skip;
             return true;

@@ -177,6 +177,22 @@ export function fileActions(page, { tool, source }) {
       page.say(en.say.removed(file.name));
       document.getElementById("toggle-files")?.focus();
     },
+    /** Reads a file whose reader broke down once more, with a new one. @param {number} index */
+    async retry(index) {
+      const { pool } = page;
+      const input = page.inputs[index];
+      if (!pool || !input || store.get().phase !== "done") return;
+      await pool.remove(index);
+      page.inputs[index] = null;
+      page.recall += 1;
+      store.set((state) => ({
+        revision: state.revision + 1,
+        details: null,
+        panel: state.panel === "details" ? null : state.panel,
+        view: state.view.source === index ? { ...state.view, source: null } : state.view,
+      }));
+      read([input]);
+    },
     copyDiagnostics() {
       page.app.actions.copy(diagnostics({ ...tool, agent: navigator.userAgent }, store.get()), en.files.diagnostics);
     },

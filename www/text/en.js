@@ -58,6 +58,8 @@ export const en = {
     verifyTitle: "Otherwise only events that can match are parsed in full. The result must be the same; this checks it. The choice is kept.",
     trustTitle: "Nothing leaves this page.",
     trust: "It cannot make network requests: its content security policy forbids all of them, and logs are read on this machine only. Evidence is never stored.",
+    /** A sentence, and the commands of Linux, macOS and Windows that end it. */
+    check: ["This page can't vouch for itself: compare the SHA-256 of its file with the published SHA256SUMS, by", "sha256sum index.html", "shasum -a 256 index.html", "Get-FileHash index.html"],
     save: "Save this page for offline use",
     saveNote: "One file. It works from a stick, by a double click.",
   },
@@ -118,8 +120,9 @@ export const en = {
     /** @param {string} message */
     crash: (message) => ({
       message: `The reader of this file broke down: ${message.replace(/\.$/, "")}.`,
-      next: "What it had found until then is kept, and the other files went on. Try this file with the command line tool; the diagnostics say what the makers need to know.",
+      next: "What it had found until then is kept, and the other files went on. Try it again; if its reader breaks down again, read it with the command line tool; the diagnostics say what the makers need to know.",
     }),
+    retry: "Try this file again",
     /** For the report. @param {string} message */
     broke: (message) => `The reader of this file broke down (${message.replace(/\.$/, "")}).`,
     format: /** @type {Record<string, string>} */ ({

@@ -74,11 +74,12 @@ function createRow(actions, file) {
   /** @param {App.FileState} now @param {Core.Source | undefined} source @param {boolean} reading @param {boolean} open */
   function details(now, source, reading, open) {
     const problems = source?.problems ?? [];
-    const crash = now.crash === null ? null : { severity: "error", code: "worker_crashed", where: "", count: 1, ...t.crash(now.crash) };
-    const known = crash === null ? problems : problems.filter((problem) => problem.code !== "read_failed");
+    const crash = now.crash === null ? null : { severity: "error", code: "reader_crashed", where: "", count: 1, ...t.crash(now.crash) };
+    const known = crash === null ? problems : problems.filter((problem) => problem.code !== "reader_crashed");
     const sha = source?.sha256;
     return [
       crash || known.length > 0 ? problemList(crash ? [crash, ...known] : known) : null,
+      crash && !reading ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry(now.source) } }, t.retry) : null,
       source && source.members.length > 0 ? h("details", { class: "members", open },
         h("summary", null, icon("right", "turn"), t.members(source.members.length)),
         h("ul", null, source.members.slice(0, MOST_ROWS).map((member) => h("li", null,

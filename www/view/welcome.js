@@ -29,7 +29,8 @@ export function createWelcome(actions, rule) {
         h("p", null, h("strong", null, t.trustTitle), " ", t.trust),
         h("p", { class: "save" },
           h("button", { type: "button", class: "button link", id: "save-page", on: { click: () => actions.savePage() } }, icon("download"), t.save),
-          h("span", { class: "muted" }, t.saveNote)))),
+          h("span", { class: "muted" }, t.saveNote)),
+        h("p", { class: "muted small", id: "check-page" }, t.check[0], t.check.slice(1).flatMap((command, index) => [index > 0 ? ", " : " ", h("code", null, command)]), "."))),
     slot);
   return {
     node,

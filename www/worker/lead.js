@@ -39,7 +39,7 @@ export class Lead {
           this.stale = true;
         });
       case "failed":
-        return this.change(message, () => this.session.reading_failed(message.source, message.bytes, message.reason));
+        return this.change(message, () => this.session.reading_failed(message.source, message.bytes, message.reason, message.crashed));
       case "stopped":
         return this.change(message, () => this.session.reading_stopped(message.source, message.bytes));
       case "sha256":

@@ -300,7 +300,7 @@ export class Pool {
     entry.over = true;
     this.left -= 1;
     const sum = entry.sum();
-    if (entry.failure !== null) this.send(this.lead, { type: "failed", source, bytes: sum.bytes, reason: entry.failure });
+    if (entry.failure !== null) this.send(this.lead, { type: "failed", source, bytes: sum.bytes, reason: entry.failure, crashed: entry.crash !== null });
     if (entry.stopped) this.send(this.lead, { type: "stopped", source, bytes: sum.bytes });
     const status = entry.crash !== null ? "crashed" : entry.stopped ? "cancelled" : "done";
     this.tell([[source, { ...sum, status, crash: entry.crash, endedAt: performance.now() }]]);

@@ -139,7 +139,7 @@ test("a reader that breaks down costs what it was at, and the session hears why"
   const [lead] = alive("lead");
   const [scanner] = alive("scan");
   scanner.says({ type: "crashed", job: jobs(scanner)[0].id, message: "unreachable" });
-  assert.deepEqual(last(told(lead, "failed")), { type: "failed", source: 0, bytes: 0, reason: "Broke: unreachable." });
+  assert.deepEqual(last(told(lead, "failed")), { type: "failed", source: 0, bytes: 0, reason: "Broke: unreachable.", crashed: true });
   ends(alive("scan")[0], 0);
   await answers(lead, "summary");
   assert.deepEqual(statuses(events), [[0, "reading"], [0, "crashed"], [1, "reading"], [1, "done"]]);

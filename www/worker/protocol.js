@@ -23,7 +23,7 @@
  *   | { type: "start", role: "lead" | "scan" | "hash" | "ask", module: WebAssembly.Module, words: WorkerWords }
  *   | { type: "add", inputs: { name: string, size: number }[] }
  *   | { type: "absorb", source: number, found: ArrayBuffer }
- *   | { type: "failed", source: number, bytes: number, reason: string }
+ *   | { type: "failed", source: number, bytes: number, reason: string, crashed: boolean }
  *   | { type: "stopped", source: number, bytes: number }
  *   | { type: "sha256", source: number, hex: string }
  *   | { type: "ask", ask: number, method: string, args: unknown }
