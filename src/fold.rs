@@ -18,26 +18,56 @@ pub fn ends(text: &str, ending: &str) -> bool {
 
 /// A text that is looked for in many others.
 #[derive(Debug, Clone)]
-pub struct Part(Finder<'static>);
+pub struct Part {
+    finder: Finder<'static>,
+    /// Its rarest byte, and where that stands.
+    rare: u8,
+    at: usize,
+}
+
+/// Bytes of paths and command lines, the frequent ones first.
+const FREQUENT: &[u8] = b" e\\.stnioarcdlm-puw/gyh\"fbvkxzjq:";
+/// Places that are looked at before a text is taken for a hostile one.
+const TRIES: usize = 64;
 
 impl Part {
     /// Looks for this text.
     pub fn new(text: &str) -> Part {
-        Part(Finder::new(&text.to_ascii_lowercase()).into_owned())
+        let text = text.to_ascii_lowercase();
+        let rank = |byte: &u8| FREQUENT.iter().position(|one| one == byte).unwrap_or(FREQUENT.len());
+        let rarest = text.bytes().enumerate().max_by_key(|(_, byte)| rank(byte));
+        let (at, rare) = rarest.unwrap_or_default();
+        Part { finder: Finder::new(&text).into_owned(), rare, at }
     }
 
     /// Where it stands first in a text that is in lower case.
     fn find(&self, lower: &[u8]) -> Option<usize> {
-        self.0.find(lower)
+        self.finder.find(lower)
     }
 
     fn len(&self) -> usize {
-        self.0.needle().len()
+        self.finder.needle().len()
     }
 
     /// Whether the text holds it.
     pub fn is_in(&self, text: &str) -> bool {
-        text.len() >= self.len() && self.find(text.to_ascii_lowercase().as_bytes()).is_some()
+        if text.len() < self.len() {
+            return false;
+        }
+        if self.len() == 0 {
+            return true;
+        }
+        // Nearly always the rarest byte stands in few places, and none of them needs a copy.
+        let bytes = text.as_bytes();
+        let mut found = memchr::memchr2_iter(self.rare, self.rare.to_ascii_uppercase(), bytes);
+        for at in found.by_ref().take(TRIES) {
+            let start = at.checked_sub(self.at);
+            let window = start.and_then(|start| bytes.get(start..start + self.len()));
+            if window.is_some_and(|window| window.eq_ignore_ascii_case(self.finder.needle())) {
+                return true;
+            }
+        }
+        found.next().is_some() && self.find(text.to_ascii_lowercase().as_bytes()).is_some()
     }
 
     /// Whether one of the texts holds it. `lower` is room for their copies, to be used again.
@@ -110,7 +140,9 @@ mod tests {
     #[test]
     fn parts() {
         assert!(Part::new("ADMIN$").is_in(r"1> \\127.0.0.1\admin$\__1"));
-        assert!(!Part::new("x").is_in(""));
+        assert!(!Part::new("x").is_in("") && Part::new("").is_in(""));
+        let long = "a".repeat(1 << 20) + "B";
+        assert!(Part::new(&("a".repeat(1000) + "b")).is_in(&long) && !Part::new("ba").is_in(&long));
         let mut room = Vec::new();
         assert!(Part::new("B").is_in_any(["a", "xbx"].into_iter(), &mut room));
         assert!(!Part::new("ab").is_in_any(["a", "b"].into_iter(), &mut room));

@@ -319,25 +319,41 @@ fn hidden(session: &Session) -> Amount {
     }
 }
 
+/// What each of some parts hides alone. Every event is looked at once, by all of them in turn.
+fn alone(session: &Session, parts: usize, hides: &dyn Fn(usize, Values<'_>) -> bool) -> Vec<Amount> {
+    let mut amounts = vec![Amount::default(); parts];
+    for first in (0..parts).step_by(64) {
+        let some = first..parts.min(first + 64);
+        // Which of them leave something of a group, a bit for each.
+        let mut left = vec![0_u64; session.groups().len()];
+        for variant in session.variants() {
+            let values = session.values(variant);
+            for part in some.clone() {
+                match hides(part, values) {
+                    true => amounts[part].events += variant.all.events,
+                    false => left[variant.group] |= 1 << (part - first),
+                }
+            }
+        }
+        for (group, left) in session.groups().iter().zip(left) {
+            for part in some.clone().filter(|_| !group.matches.is_empty()) {
+                amounts[part].rows += u64::from(left >> (part - first) & 1 == 0);
+            }
+        }
+    }
+    amounts
+}
+
 /// The tuning with all presets, and what each part of it hides alone.
 pub fn tuning_report(session: &Session) -> TuningReport<'_> {
     let tuning = session.tuning();
-    let total = session.rows().count() as u64;
-    // Which comparison found something of a group to show, so that none is counted twice.
-    let mut seen = vec![0_u32; session.groups().len()];
-    let mut round = 0;
-    let mut amount = |hides: &dyn Fn(Values<'_>) -> bool| {
-        round += 1;
-        let mut amount = Amount { rows: total, events: 0 };
-        for variant in session.variants() {
-            if hides(session.values(variant)) {
-                amount.events += variant.all.events;
-            } else if std::mem::replace(&mut seen[variant.group], round) != round {
-                amount.rows -= 1;
-            }
-        }
-        amount
-    };
+    let parts = tuning.entries.len() + tuning.presets.len();
+    let mut alone = alone(session, parts, &|part, values| match tuning.entries.get(part) {
+        Some(entry) => entry.hides(values),
+        None => tuning.presets[part - tuning.entries.len()].hides(values),
+    })
+    .into_iter();
+    let mut amount = || alone.next().unwrap_or_default();
     let entries = tuning.entries.iter().map(|entry| EntryReport {
         mode: entry.mode,
         field: entry.test.column,
@@ -345,7 +361,7 @@ pub fn tuning_report(session: &Session) -> TuningReport<'_> {
         value: &entry.test.value,
         note: &entry.note,
         enabled: entry.enabled,
-        hides: amount(&|values| entry.hides(values)),
+        hides: amount(),
     });
     let entries = entries.collect();
     let presets = tuning.presets.iter().map(|switch| PresetReport {
@@ -353,7 +369,7 @@ pub fn tuning_report(session: &Session) -> TuningReport<'_> {
         name: switch.preset.name,
         why: switch.preset.why,
         enabled: switch.enabled,
-        hides: amount(&|values| switch.hides(values)),
+        hides: amount(),
     });
     let presets = presets.collect();
     TuningReport { entries, presets, hidden: hidden(session), shown: shown(session) }

@@ -3,6 +3,8 @@
 //! With a hundred thousand rows nobody should wait: what a row is compared by is computed once and
 //! not at every comparison.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Period;
@@ -359,90 +361,104 @@ fn sources<'a>(session: &'a Session, group: &'a Group) -> impl Iterator<Item = u
     group.matches.iter().filter(|(_, found)| session.variant(found).is_shown).map(|(source, _)| *source)
 }
 
-/// What a row is sorted by. One type for all columns: sorting is much code for each type.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Text(String),
+/// What rows are sorted by, computed once for each.
+enum Key<'a> {
+    /// Compared without regard to case.
+    Text(&'a str),
     Number(u64),
     /// Unknown times come last.
-    Time(bool, Option<Time>),
-}
-
-impl Key {
-    fn text(text: &str) -> Key {
-        Key::Text(text.to_lowercase())
-    }
-
-    fn time(time: Option<Time>) -> Key {
-        Key::Time(time.is_none(), time)
-    }
+    Time(Option<Time>),
 }
 
 /// The places of the keys in the order of the keys; equal ones stay in the order they have.
-fn sorted(keys: &[Key], descending: bool) -> Vec<usize> {
-    order::places(keys.len(), &|a, b| match descending {
-        true => keys[b].cmp(&keys[a]),
-        false => keys[a].cmp(&keys[b]),
+fn sorted<'a>(keys: impl Iterator<Item = Key<'a>>, descending: bool) -> Vec<usize> {
+    // All texts in lower case, one behind the other: a comparison then looks at one place in memory
+    // and not at several.
+    let (mut texts, mut keys_of) = (String::new(), Vec::new());
+    for key in keys {
+        let from = texts.len();
+        keys_of.push(match key {
+            Key::Text(text) => {
+                match text.is_ascii() {
+                    true => texts.extend(text.chars().map(|c| c.to_ascii_lowercase())),
+                    false => texts += &text.to_lowercase(),
+                }
+                (None, 0, from..texts.len())
+            }
+            Key::Number(number) => (None, number, 0..0),
+            Key::Time(time) => (time, time.is_none().into(), 0..0),
+        });
+    }
+    let texts = texts.as_bytes();
+    order::places(keys_of.len(), &|a, b| {
+        let ((a, a_number, a_text), (b, b_number, b_text)) = match descending {
+            true => (&keys_of[b], &keys_of[a]),
+            false => (&keys_of[a], &keys_of[b]),
+        };
+        let numbers = a_number.cmp(b_number).then(a.cmp(b));
+        numbers.then_with(|| texts[a_text.clone()].cmp(&texts[b_text.clone()]))
     })
 }
 
 fn sort_groups(session: &Session, rows: Vec<usize>, query: &Query) -> Vec<usize> {
-    let key: &dyn Fn(&Group) -> Key = match query.sort.as_str() {
-        "dest" => &|group| Key::text(&group.key[0]),
-        "user" => &|group| Key::text(&group.key[1]),
-        "parent_process" => &|group| Key::text(&group.key[2]),
-        "process_name" => &|group| Key::text(&group.key[3]),
-        "process" => &|group| Key::text(&group.key[4]),
+    let key: &dyn for<'a> Fn(&'a Group) -> Key<'a> = match query.sort.as_str() {
+        "dest" => &|group| Key::Text(&group.key[0]),
+        "user" => &|group| Key::Text(&group.key[1]),
+        "parent_process" => &|group| Key::Text(&group.key[2]),
+        "process_name" => &|group| Key::Text(&group.key[3]),
+        "process" => &|group| Key::Text(&group.key[4]),
         // Ids are compared as numbers; what is no number comes last.
         "process_id" => &|group| Key::Number(group.key[5].parse().unwrap_or(u64::MAX)),
         "parent_process_id" => &|group| Key::Number(group.key[6].parse().unwrap_or(u64::MAX)),
         "count" => &|group| Key::Number(group.shown.events),
         "hints" => &|group| Key::Number(group.shown.hints.iter().count() as u64),
         "sources" => &|group| Key::Number(sources(session, group).min().unwrap_or_default().into()),
-        "firstTime" => &|group| Key::time(group.shown.period.first()),
-        "lastTime" => &|group| Key::time(group.shown.period.last()),
+        "firstTime" => &|group| Key::Time(group.shown.period.first()),
+        "lastTime" => &|group| Key::Time(group.shown.period.last()),
         _ => return rows,
     };
-    let keys: Vec<_> = rows.iter().map(|index| key(&session.groups()[*index])).collect();
-    sorted(&keys, query.descending).into_iter().map(|at| rows[at]).collect()
+    let keys = rows.iter().map(|index| key(&session.groups()[*index]));
+    sorted(keys, query.descending).into_iter().map(|at| rows[at]).collect()
 }
 
 /// One row for each value, the rarest first unless the query sorts otherwise.
-fn stacks(session: &Session, groups: Vec<(usize, Shown)>, at: usize, query: &Query) -> Vec<Stack> {
-    let key = |index: usize| &session.groups()[index].key;
-    let mut groups = groups;
-    order::sort(&mut groups, |(a, _), (b, _)| {
-        key(*a)[at].cmp(&key(*b)[at]).then_with(|| key(*a)[0].cmp(&key(*b)[0]))
-    });
-    let mut rows: Vec<Stack> = Vec::new();
-    let mut before: Option<usize> = None;
+fn stacks<'a>(session: &'a Session, groups: Vec<(usize, Shown)>, at: usize, query: &Query) -> Vec<Stack> {
+    // Trees and not a sort of all groups: most values occur many times.
+    let mut places: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
+    let mut stacks: Vec<Stack> = Vec::new();
     for (group, tally) in groups {
-        let same = |place: usize| before.is_some_and(|before| key(before)[place] == key(group)[place]);
-        if !same(at) {
+        let key = &session.groups()[group].key;
+        let next = stacks.len() as u64;
+        let place = *places.entry(&key[at]).or_insert(next);
+        if place == next {
             let period = Period::default();
-            rows.push(Stack { group, at, groups: 0, events: 0, hosts: 0, period });
+            stacks.push(Stack { group, at, groups: 0, events: 0, hosts: 0, period });
         }
-        if let Some(row) = rows.last_mut() {
-            row.hosts += u64::from(row.groups == 0 || !same(0));
-            row.groups += 1;
-            row.events += tally.events;
-            row.period.merge(tally.period);
-        }
-        before = Some(group);
+        let next = hosts.len() as u64;
+        let host = *hosts.entry(&key[0]).or_insert(next);
+        let row = &mut stacks[place as usize];
+        row.hosts += u64::from(seen.insert((place, host)));
+        row.groups += 1;
+        row.events += tally.events;
+        row.period.merge(tally.period);
     }
-    let key: &dyn Fn(&Stack) -> Key = match query.sort.as_str() {
-        "value" => &|row| Key::text(row.value(session)),
+    let mut stacks: Vec<_> = stacks.into_iter().map(Some).collect();
+    let rows: Vec<Stack> = places.values().filter_map(|place| stacks[*place as usize].take()).collect();
+    let key: &dyn Fn(&Stack) -> Key<'a> = match query.sort.as_str() {
+        "value" => &|row| Key::Text(row.value(session)),
         "groups" => &|row| Key::Number(row.groups),
         "events" => &|row| Key::Number(row.events),
         "hosts" => &|row| Key::Number(row.hosts),
-        "firstTime" => &|row| Key::time(row.period.first()),
-        "lastTime" => &|row| Key::time(row.period.last()),
+        "firstTime" => &|row| Key::Time(row.period.first()),
+        "lastTime" => &|row| Key::Time(row.period.last()),
         // They are in the order of their values.
         _ => &|row| Key::Number(row.events),
     };
     let known =
         ["value", "groups", "events", "hosts", "firstTime", "lastTime"].contains(&query.sort.as_str());
-    let order = sorted(&rows.iter().map(key).collect::<Vec<_>>(), known && query.descending);
+    let order = sorted(rows.iter().map(key), known && query.descending);
     let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
     order.into_iter().filter_map(|at| rows[at].take()).collect()
 }
