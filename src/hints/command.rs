@@ -73,7 +73,7 @@ pub fn commands<'w, 'a>(words: &'w [Word<'a>]) -> impl Iterator<Item = &'w [Word
 }
 
 /// The last path part of a program's name.
-pub fn program<'a>(word: &'a Cow<'_, str>) -> &'a str {
+pub fn program(word: &str) -> &str {
     let name = word.rsplit(['\\', '/']).next().unwrap_or_default();
     name.trim_start_matches('@')
 }

@@ -124,7 +124,7 @@ impl<'a> Look<'a> {
         let by_name = [Column::ProcessName, Column::OriginalFileName]
             .iter()
             .any(|column| values.get(*column).is_some_and(is_powershell));
-        let powershell = by_name || words.iter().any(|word| is_powershell(&command::program(&word.plain())));
+        let powershell = by_name || words.iter().any(|word| is_powershell(command::program(&word.plain())));
         Look { values, process, words, powershell }
     }
 

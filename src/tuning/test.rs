@@ -53,7 +53,7 @@ pub struct Test {
 #[derive(Debug, Clone)]
 enum Ready {
     Plain,
-    Contains(Part),
+    Contains(Box<Part>),
     Wildcard(Wildcard),
 }
 
@@ -61,7 +61,7 @@ impl Test {
     /// Makes a comparison ready.
     pub fn new(column: Column, operator: Operator, value: &str) -> Test {
         let ready = match operator {
-            Operator::Contains => Ready::Contains(Part::new(value)),
+            Operator::Contains => Ready::Contains(Box::new(Part::new(value))),
             Operator::Wildcard => Ready::Wildcard(Wildcard::new(value)),
             Operator::Equals | Operator::Begins | Operator::Ends => Ready::Plain,
         };
