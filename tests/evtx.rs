@@ -4,9 +4,12 @@ mod common;
 
 use std::io::Cursor;
 
-use common::{assert_expected, problems, report};
+use common::{assert_expected, assert_rows, problems, report, report_of};
 use expect_test::expect;
 use serde_json::Value;
+use sysmon_triage::recall::Recall;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::session::Session;
 use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
 use testlog::{Event, Options, Size};
 
@@ -135,6 +138,44 @@ fn the_order_of_chunks_does_not_matter() {
     let report = report(&[("wrapped.evtx", &wrapped)]);
     assert_expected(&report, &expected);
     assert_eq!(problems(&report), [""; 0]);
+}
+
+/// The file header counts chunks in 16 bits, which is 4 GiB; offsets behind that are true all the same.
+#[test]
+fn more_than_four_gibibytes_are_read() {
+    const CHUNKS: u64 = (1 << 16) + 100;
+    let quiet = testlog::log(&Options { matches: 0, ..options(2) }).0;
+    let (events, expected) = testlog::log(&options(100));
+    let [quiet, loud] = [&quiet, &events].map(|events| evtx::file(events, Style::default()));
+    let (mut header, chunk) = (quiet[..HEADER_BYTES].to_vec(), &quiet[HEADER_BYTES..]);
+    assert_eq!(chunk.len(), CHUNK_BYTES);
+    let last = &loud[HEADER_BYTES..];
+    let chunks = CHUNKS + (last.len() / CHUNK_BYTES) as u64;
+    header[evtx::CHUNK_COUNT_AT..evtx::CHUNK_COUNT_AT + 2].copy_from_slice(&(chunks as u16).to_le_bytes());
+    let start = HEADER_BYTES as u64 + CHUNKS * CHUNK_BYTES as u64;
+
+    let mut session = Session::new(&RULE);
+    let source = session.add_source("large.evtx", start + last.len() as u64);
+    let mut scan = session.scan(source).unwrap();
+    scan.push(&header);
+    (0..CHUNKS).for_each(|_| scan.push(chunk));
+    scan.push(last);
+    session.absorb(scan.finish());
+
+    let report = report_of(&session);
+    assert_eq!(report["totals"]["records"], 2 * CHUNKS + 100);
+    assert_eq!(problems(&report), [""; 0]);
+    assert_rows(&report, &expected);
+    // The evidence is read from behind the four gibibytes.
+    let mut recall = Recall::new(&session, session.order()[0], 0).unwrap();
+    while let Some(want) = recall.want() {
+        assert!(want.offset >= start);
+        let from = (want.offset - start) as usize;
+        recall.push(&last[from..from + want.length as usize]);
+    }
+    let evidence = recall.finish().unwrap();
+    assert!(evidence.locator.offset >= start);
+    assert!(evidence.raw.contains("WmiPrvSE.exe"));
 }
 
 /// Chunks that lie out of step, as carving tools leave them.
