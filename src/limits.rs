@@ -80,7 +80,7 @@ pub const REPORT_VALUE_CHARS: usize = 8192;
 pub const HINT_BYTES: usize = 256 * 1024;
 
 /// Bytes of matches that one scan keeps, and that a session keeps: their keys, their facts, and
-/// [`MATCH_OVERHEAD`] for each. Memory follows the matches, and a hostile log can be nothing else; more than a
+/// [`MATCH_OVERHEAD`] for each. Memory follows the matches, and a hostile log can be nothing else; about a
 /// million rows of an honest one fit. What does not fit is counted and reported.
 pub const MATCH_BYTES: usize = if cfg!(test) { 1024 * 1024 } else { 512 * 1024 * 1024 };
 
