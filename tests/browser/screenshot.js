@@ -22,7 +22,7 @@ const sample = async () => {
   await page.click("#try-sample");
   await page.done();
   await page.hashed();
-  await page.until("rows are there", () => document.querySelector("[data-row='1']") !== null);
+  await page.until("rows and what follows from them are there", () => document.querySelector("[data-row='1']") !== null && document.querySelector("#timeline:not([hidden]) path") !== null);
 };
 const details = async () => {
   await sample();

@@ -13,13 +13,16 @@ export function deriveFrom(page) {
   let asking = false;
   let stale = false;
   let timer = 0;
-  let last = 0;
+  let last = -Infinity;
   /** Whether more than the view has changed. */
   let rowsToo = false;
 
   function soon() {
-    if (timer) return;
-    const wait = store.get().phase === "reading" ? Math.max(0, last + WHILE_READING_MS - performance.now()) : 0;
+    const reading = store.get().phase === "reading";
+    if (timer && reading) return;
+    // What waited for its turn while logs were read waits no longer when they are.
+    clearTimeout(timer);
+    const wait = reading ? Math.max(0, last + WHILE_READING_MS - performance.now()) : 0;
     timer = Number(setTimeout(() => {
       timer = 0;
       ask();
