@@ -53,7 +53,9 @@ export function createMenu() {
 
   /** Beside what it belongs to. @returns {boolean} whether that is in view */
   function place() {
-    const box = of?.isConnected ? of.getBoundingClientRect() : null;
+    // A cell that was drawn anew meanwhile is found again.
+    if (of && !of.isConnected) of = document.getElementById(of.id);
+    const box = of?.getBoundingClientRect();
     if (!box || box.bottom < 0 || box.top > innerHeight) return false;
     const height = items().length * 32 + 10;
     const above = box.bottom + height + ROOM > innerHeight && box.top - height > ROOM;
