@@ -62,6 +62,12 @@ export class Page {
     await this.until("the page has started", () => document.documentElement.dataset.phase === "empty");
   }
 
+  /** Runs in Chromium's pages before their own scripts. @param {string} script */
+  async before(script) {
+    const driver = /** @type {import("selenium-webdriver/chrome.js").Driver} */ (this.driver);
+    await driver.sendDevToolsCommand("Page.addScriptToEvaluateOnNewDocument", { source: script });
+  }
+
   /**
    * Waits until a function holds in the page.
    * @template {unknown[]} A
