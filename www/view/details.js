@@ -57,14 +57,14 @@ export function createDetails(actions, menu) {
     /** @param {string} label @param {Node | string | null} value */
     const fact = (label, value) => (value === null ? null : h("div", null, h("dt", null, label), h("dd", null, value)));
     return [
-      event.hints && event.hints.length > 0 ? section(t.hints,
-        h("ul", { class: "hint-why" }, event.hints.map((hint) => h("li", null, h("span", { class: "hint-tag" }, hint.label), h("span", null, evidence(hint.why))))),
-        h("p", { class: "muted small" }, en.hints.text)) : null,
       section(t.why, h("ul", { class: "clauses" }, event.clauses.map((clause) => h("li", { class: clause.holds ? "holds" : "fails" },
         icon(clause.holds ? "check" : "cross"),
         h("div", null,
           h("code", { class: "clause" }, clause.text), h("span", { class: "offscreen" }, ` ${clause.holds ? t.holds : t.fails}`),
           h("p", { class: "why-value" }, shown(clause.value), clause.source_field ? h("span", { class: "muted" }, ` ${t.from} `, h("code", null, clause.source_field)) : null)))))),
+      event.hints && event.hints.length > 0 ? section(t.hints,
+        h("ul", { class: "hint-why" }, event.hints.map((hint) => h("li", null, h("span", { class: "hint-tag" }, hint.label), h("span", null, evidence(hint.why))))),
+        h("p", { class: "muted small" }, en.hints.text)) : null,
       section(t.where, h("dl", { class: "facts tight" },
         fact(t.locator.file, evidence(locator.source_name)),
         fact(t.locator.member, locator.member === null || locator.member === undefined ? null : evidence(locator.member)),
@@ -91,7 +91,7 @@ export function createDetails(actions, menu) {
   }
 
   /** The context stands behind the reasons of the match, before the long lists of fields. @param {(Node | null)[]} sections */
-  const around = ([hints, why, ...rest]) => [hints ?? null, why ?? null, context.node, ...rest];
+  const around = ([why, hints, ...rest]) => [why ?? null, hints ?? null, context.node, ...rest];
 
   return {
     node,
