@@ -158,7 +158,7 @@ impl JsonReader {
         let Some(end) = memchr::memchr(b'\n', text).filter(|end| *end <= limits::EVENT_BYTES) else {
             return false;
         };
-        let Ok(line) = std::str::from_utf8(&text[..end]) else { return false };
+        let Ok(line) = simdutf8::basic::from_utf8(&text[..end]) else { return false };
         match skimmer.skim(line.trim_end()) {
             Line::Full => return false,
             Line::Other => {
