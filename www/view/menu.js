@@ -51,16 +51,16 @@ export function createMenu() {
   // It stays with what it belongs to, and goes with it.
   window.addEventListener("scroll", () => { if (!node.hidden && !place()) close(false); }, { capture: true, passive: true });
 
-  /** Beside what it belongs to. @returns {boolean} whether that is in view */
+  /** Beside what it belongs to, or at the edge behind which that has gone. @returns {boolean} whether it is there at all */
   function place() {
     // A cell that was drawn anew meanwhile is found again.
     if (of && !of.isConnected) of = document.getElementById(of.id);
     const box = of?.getBoundingClientRect();
-    if (!box || box.bottom < 0 || box.top > innerHeight) return false;
+    if (!box) return false;
     const height = items().length * 32 + 10;
     const above = box.bottom + height + ROOM > innerHeight && box.top - height > ROOM;
     setVar(node, "--left", `${Math.max(ROOM, Math.min(box.left, innerWidth - WIDTH - ROOM))}px`);
-    setVar(node, "--top", `${above ? box.top - height - 4 : Math.min(box.bottom + 4, innerHeight - height - ROOM)}px`);
+    setVar(node, "--top", `${Math.max(ROOM, above ? box.top - height - 4 : Math.min(box.bottom + 4, innerHeight - height - ROOM))}px`);
     return true;
   }
 
