@@ -1,5 +1,11 @@
 //! A text without which an event can't match a rule: what most events are passed over by.
 
+mod wide;
+
+use std::sync::Arc;
+
+pub use wide::{Wide, guid_bytes};
+
 /// ASCII text, looked for without regard to case, and the fields of the log that may hold it.
 ///
 /// A reader may pass an event over when its decoded text does not hold the needle. It must look at
@@ -12,6 +18,8 @@ pub struct Needle {
     rare: u8,
     at: usize,
     fields: &'static [&'static str],
+    /// Something else than a text is looked for.
+    wide: Option<Arc<Wide>>,
 }
 
 /// Letters of names and paths, the frequent ones first.
@@ -30,7 +38,17 @@ impl Needle {
         let rank = |byte: u8| FREQUENT.iter().position(|letter| *letter == byte);
         // Digits and punctuation fill paths and ids: they count as frequent.
         let (at, rare) = text.iter().copied().enumerate().max_by_key(|(_, byte)| rank(*byte))?;
-        Some(Needle { text, rare, at, fields })
+        Some(Needle { text, rare, at, fields, wide: None })
+    }
+
+    /// What leaves only those events to be read in full that are of this wider interest.
+    pub fn of(wide: Wide) -> Needle {
+        Needle { text: Vec::new(), rare: 0, at: 0, fields: &[], wide: Some(Arc::new(wide)) }
+    }
+
+    /// What is looked for instead of the text.
+    pub fn wide(&self) -> Option<&Wide> {
+        self.wide.as_deref()
     }
 
     /// The fields of which one must hold it.
@@ -40,6 +58,9 @@ impl Needle {
 
     /// Whether the text holds the needle.
     pub fn is_in(&self, text: &[u8]) -> bool {
+        if self.text.is_empty() {
+            return false;
+        }
         memchr::memchr2_iter(self.rare, self.rare.to_ascii_uppercase(), text).any(|found| {
             let window =
                 found.checked_sub(self.at).and_then(|start| text.get(start..start + self.text.len()));
@@ -53,6 +74,9 @@ impl Needle {
             let units = window.chunks_exact(2).zip(&self.text);
             units.into_iter().all(|(unit, letter)| unit[0].eq_ignore_ascii_case(letter) && unit[1] == 0)
         };
+        if self.text.is_empty() {
+            return false;
+        }
         memchr::memchr2_iter(self.rare, self.rare.to_ascii_uppercase(), text).any(|found| {
             let start = found.checked_sub(2 * self.at);
             let window = start.and_then(|start| text.get(start..start + 2 * self.text.len()));

@@ -40,6 +40,7 @@ use crate::event::Event;
 use crate::intake::{Intake, Planned, Want};
 use crate::limits;
 use crate::locator::{Locator, Span};
+use crate::needle::{Needle, Wide, guid_bytes};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::time::Time;
@@ -219,6 +220,66 @@ pub struct Question {
     window: Option<(Time, Time)>,
 }
 
+/// Kinds of event of other providers that may tell of the WMI call: they are few, and not all name
+/// their time in one way.
+const OTHERS: &[u32] = &[4104, 4624, 5156, 5858, 5859, 5860, 5861];
+/// Sysmon's WMI subscriptions, which count at any time.
+const SUBSCRIPTIONS: &[u32] = &[19, 20, 21];
+
+impl Question {
+    /// By what a reader passes events over that can't answer it. None: all must be read.
+    ///
+    /// An answer holds the GUID of a process or of the logon, or is a process creation of the window,
+    /// or is of the WMI side: of a kind that is read always, or of the minutes before, which stand in
+    /// Sysmon's `UtcTime`. Process ids are too short to be looked for.
+    fn needle(&self) -> Option<Needle> {
+        if self.by == By::Pid {
+            return None;
+        }
+        let mut texts: Vec<String> = self.parents.iter().cloned().collect();
+        let mut values: Vec<Vec<u8>> = self.parents.iter().filter_map(|guid| guid_bytes(guid)).collect();
+        let Some(anchor) = &self.anchor else {
+            return Wide::new(&texts, &values).map(Needle::of);
+        };
+        match &anchor.logon {
+            Logon::Guid(guid) => {
+                values.extend(guid_bytes(guid));
+                texts.push(guid.clone());
+            }
+            Logon::Id(id) => {
+                values.push(id.to_le_bytes().to_vec());
+                texts.extend([format!("{id:x}"), id.to_string()]);
+            }
+            Logon::Service(_) | Logon::Unknown => {}
+        }
+        if let (Some((first, _)), Some(begun)) = (self.window, anchor.created.time) {
+            texts.extend(minutes(first, begun));
+        }
+        let mut wide = Wide::new(&texts, &values)?;
+        wide.window = self.window;
+        (wide.sysmon, wide.others) = (SUBSCRIPTIONS, OTHERS);
+        Some(Needle::of(wide))
+    }
+}
+
+/// The beginnings of all times from one to another, in tens of minutes or, if those are too many, in
+/// hours.
+fn minutes(first: Time, last: Time) -> Vec<String> {
+    let hours = last.nanoseconds().saturating_sub(first.nanoseconds()) > 2 * 3_600_000_000_000;
+    let (step, length) = if hours { (30, "2020-05-02T02:".len()) } else { (5, "2020-05-02T02:5".len()) };
+    let mut texts = BTreeSet::new();
+    let mut time = first;
+    loop {
+        let text = time.min(last).to_string();
+        texts.extend(text.get(..length).map(str::to_owned));
+        if time >= last {
+            break;
+        }
+        time = time.plus_minutes(step);
+    }
+    texts.iter().flat_map(|text| [text.clone(), text.replace('T', " ")]).collect()
+}
+
 /// One question put to one input, or to a part of one.
 pub struct Pass {
     intake: Intake,
@@ -228,7 +289,8 @@ pub struct Pass {
 impl Pass {
     /// Puts a question to input number `source`.
     pub fn new(rule: &'static Rule, question: Question, source: u32, name: &str, size: Option<u64>) -> Pass {
-        Pass { intake: Intake::new(name, size, None), gatherer: Gatherer::new(rule, question, source) }
+        let needle = question.needle();
+        Pass { intake: Intake::new(name, size, needle), gatherer: Gatherer::new(rule, question, source) }
     }
 
     /// Puts a question to a part of an input, as [`crate::intake::plan`] cuts it.
@@ -240,7 +302,7 @@ impl Pass {
         size: u64,
         planned: &Planned,
     ) -> Pass {
-        let intake = Intake::of_part(name, size, planned, None);
+        let intake = Intake::of_part(name, size, planned, question.needle());
         Pass { intake, gatherer: Gatherer::new(rule, question, source) }
     }
 
@@ -391,6 +453,16 @@ mod tests {
         assert_eq!(pid(" 0x11C ").as_deref(), Some("284"));
         assert_eq!(pid("284").as_deref(), Some("284"));
         assert_eq!(pid("-"), None);
+    }
+
+    #[test]
+    fn every_minute_of_a_window_begins_with_one_of_its_texts() {
+        let time = |text: &str| Time::parse(text).unwrap();
+        let told = |first: &str, last: &str| minutes(time(first), time(last)).join(", ");
+        expect_test::expect!["2020-05-01T23:5, 2020-05-01 23:5, 2020-05-02T00:0, 2020-05-02 00:0"]
+            .assert_eq(&told("2020-05-01 23:56:00", "2020-05-02 00:01:00"));
+        let day = minutes(time("2020-05-01 00:30:00"), time("2020-05-02 00:30:00"));
+        assert_eq!((day.len(), day[0].as_str()), (50, "2020-05-01T00:"));
     }
 
     #[test]

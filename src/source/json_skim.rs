@@ -14,8 +14,8 @@ use memchr::memmem::Finder;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use crate::event::{Skim, is_process_creation};
-use crate::needle::Needle;
+use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::needle::{Needle, Wide};
 use crate::time::Time;
 
 /// Skims lines.
@@ -70,6 +70,9 @@ impl Skimmer {
     }
 
     fn record<'a>(&self, line: &str, record: Record<'a>) -> Option<Skimmed<'a>> {
+        if self.needle.wide().is_some_and(|wide| wide.is_in(line.as_bytes())) {
+            return None;
+        }
         let fields = record.fields()?;
         let full = |text: &Text<'a>| text.0.clone().filter(|text| !text.is_empty());
         let (provider, channel) = (full(&fields.provider)?, full(&fields.channel)?);
@@ -81,6 +84,10 @@ impl Skimmer {
             true if self.escape.find(line.as_bytes()).is_some() => return None,
             true => Some(Time::parse(&fields.utc_time.0?)?),
         };
+        let wanted = |wide: &Wide| wide.wants(is_sysmon(&provider, &channel), Some(event_id), time);
+        if self.needle.wide().is_some_and(wanted) {
+            return None;
+        }
         Some(Skimmed { provider, channel, computer, event_id, time })
     }
 }

@@ -11,8 +11,8 @@
 
 use memchr::memmem::Finder;
 
-use crate::event::{Skim, is_process_creation};
-use crate::needle::Needle;
+use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::needle::{Needle, Wide};
 use crate::text::same;
 use crate::time::Time;
 
@@ -63,6 +63,9 @@ impl Skimmer {
         if !plain && self.find.section.find(xml.as_bytes()).is_some() {
             return None;
         }
+        if self.needle.wide().is_some_and(|wide| wide.is_in(xml.as_bytes())) {
+            return None;
+        }
         let at = self.prefix(xml)?;
         let Prefix { text, provider } = &self.prefixes[at];
         let rest = &xml[text.len()..];
@@ -79,6 +82,10 @@ impl Skimmer {
         };
         if is_process_creation(provider, channel, event_id) {
             skim.time = Some(self.process_creation(&rest[system.len()..])?);
+        }
+        let wanted = |wide: &Wide| wide.wants(is_sysmon(provider, channel), event_id, skim.time);
+        if self.needle.wide().is_some_and(wanted) {
+            return None;
         }
         Some(skim)
     }

@@ -17,8 +17,8 @@ use memchr::memmem;
 
 use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::detect::EVTX_CHUNK_MAGIC;
-use crate::event::{Skim, is_process_creation};
-use crate::needle::Needle;
+use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::needle::{Needle, Wide};
 use crate::text::same;
 use crate::time::Time;
 
@@ -213,6 +213,11 @@ impl Skimmer {
         }
     }
 
+    /// Whether a chunk may hold what is looked for: it is then decoded whole.
+    pub fn may_hold(&self, chunk: &[u8]) -> bool {
+        self.needle.wide().is_some_and(|wide| wide.is_in_binary(chunk))
+    }
+
     /// Starts a chunk: templates are numbered by their offset in it.
     pub fn next_chunk(&mut self) {
         self.templates.clear();
@@ -243,6 +248,12 @@ impl Skimmer {
             true => Some(self.process_creation(chunk, definition)?),
             false => None,
         };
+        let wanted = |wide: &Wide| {
+            wide.wants(is_sysmon(self.texts.get(provider), self.texts.get(channel)), event_id, time)
+        };
+        if self.needle.wide().is_some_and(wanted) {
+            return None;
+        }
         Some(Skim {
             provider: self.texts.get(provider),
             channel: self.texts.get(channel),
