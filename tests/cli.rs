@@ -274,3 +274,44 @@ fn the_rule_is_printed_in_other_languages() {
     }
     assert_eq!(run(&["--rule", "yara"], None).status.code(), Some(2));
 }
+
+/// The context of a row, as text and as JSON; the events of the log are those of a tree that is known.
+#[test]
+fn the_context_of_a_row_is_printed() {
+    let folder = folder("context");
+    let forest =
+        testlog::forest::forest(&testlog::forest::Options { processes: 12, hosts: 1, ..Default::default() });
+    let log = write(&folder, "log.xml", &xml_of(&forest.events));
+    let output = run(&["--context", "1", "--minutes", "1", &log], None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let first = forest.born.iter().position(|born| born.matches).unwrap();
+    let printed = text(&output.stdout);
+    assert!(printed.starts_with(&format!("Started ({})\n", forest.descendants(first).len())), "{printed}");
+    for part in [
+        forest.born[first].command.as_str(),
+        "[matches the rule]",
+        "Beside, \u{b1}1 min",
+        "does not show that the caller was remote",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let output = run(&["--context", "1", "--format", "json", &log], None);
+    assert_eq!(json(&output)["process"]["process"], forest.born[first].command.as_str());
+    for wrong in [
+        &["--context", "99", &log][..],
+        &["--context", "1", "--event", "99", &log],
+        &["--context", "0", &log],
+    ] {
+        let output = run(wrong, None);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).starts_with("There is no "), "{}", text(&output.stderr));
+    }
+    // Standard input is gone once it was read.
+    let output = run(&["--context", "1", "-"], Some(&xml_of(&forest.events)));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("standard input can be read only once"),
+        "{}",
+        text(&output.stderr)
+    );
+}

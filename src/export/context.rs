@@ -20,7 +20,7 @@ pub fn text(answer: &Answer) -> String {
     let minutes = answer.minutes;
     heading(&mut text, "Started", answer.tree.count.map(|count| count.saturating_sub(1)));
     answer.tree.items.iter().for_each(|ran| process(&mut text, ran, ran.depth));
-    heading(&mut text, &format!("Beside, {minutes} minutes around"), answer.beside.count);
+    heading(&mut text, &format!("Beside, \u{b1}{minutes} min"), answer.beside.count);
     processes(&mut text, &answer.beside);
     heading(&mut text, "Same logon", answer.logon.count);
     processes(&mut text, &answer.logon);
