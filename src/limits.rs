@@ -50,7 +50,7 @@ pub const CONTEXT_LISTED: usize = 1_000;
 pub const CONTEXT_CANDIDATES: usize = 20_000;
 
 /// How often all inputs are asked for one context. A round finds at least the next generation of a
-/// tree; a log that is in the order of time gives all of them in one.
+/// tree, and trees are rarely deeper than ten.
 pub const CONTEXT_ROUNDS: u32 = 64;
 
 /// Longest value, in bytes, in the context of a match; a command line has at most 32,767

@@ -15,12 +15,10 @@
 //! context.answer(&session)
 //! ```
 //!
-//! A tree grows: what a child started can only be asked for when the child is known. A pass follows
-//! what it finds as it goes, and as children are logged after their parents, one round gives the
-//! whole tree of a log that is read front to back. Where an input is read in parts, or several
-//! inputs hold the host, the processes that were found are put to all of them in another round,
-//! until a round finds no new one. So neither the cut of an input nor the order of reading changes
-//! the answer.
+//! A tree grows: what a child started can only be asked for when the child is known. So the processes
+//! that a round found are put to all inputs in another one, until a round finds no new process. A pass
+//! follows what it finds as it goes, as far as it reads the events at all, which saves rounds. Neither
+//! the cut of an input nor the order of reading changes the answer.
 //!
 //! Processes are linked by `ProcessGuid`. Where the match has none, by process id and time: the
 //! parent is the latest process with that id on that host that was created before the child, unless
