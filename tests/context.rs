@@ -336,6 +336,27 @@ fn a_log_that_contradicts_itself_has_an_end() {
     assert_eq!((&answer["logon_by"], &answer["logon"]["count"]), (&"service".into(), &0.into()));
 }
 
+/// GUIDs that name several processes, as no Sysmon writes them: the tree is the same for all cuts.
+#[test]
+fn guids_that_repeat_give_one_tree() {
+    let log: String = (0..300)
+        .map(|number: u32| match number {
+            40 => created(number, 1, 99, HIT),
+            _ => {
+                let (own, parent) = (1 + number * 7 % 23, 1 + number * 5 % 19);
+                created(number, own, parent, &[("CommandLine", &number.to_string())])
+            }
+        })
+        .collect();
+    let inputs = [("log.xml".to_owned(), log.into_bytes())];
+    let tree = |how: How| commands(&all_contexts(&inputs, 1, how)[0]["tree"]);
+    let whole = tree(WHOLE);
+    assert!(whole.len() > 15, "{whole:?}");
+    for (part, backwards) in [(3000, false), (3000, true), (20_000, true), (900, false)] {
+        assert_eq!(tree(How { piece: 777, part, backwards }), whole);
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_counted() {
     let mut log = created(100, 1, 9, HIT);

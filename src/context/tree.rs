@@ -47,7 +47,7 @@ impl<'a> Tree<'a> {
         };
         let lives = Lives::of(&created, &ends, by);
         let children = match by {
-            By::Guid => by_guid(&created),
+            By::Guid => by_guid(&created, root),
             By::Pid => lives.children(&created),
             By::Nothing => Children::new(),
         };
@@ -92,22 +92,31 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Links by GUID. Of records that tell the same process, the first counts.
-fn by_guid<'a>(created: &[(&'a At, &'a Created)]) -> Children<'a> {
-    let mut first = BTreeMap::new();
+/// Links by GUID, from the root on. Of records that tell the same process, the earliest counts whose
+/// parent belongs to the tree: so what else was collected never changes it.
+fn by_guid<'a>(created: &[(&'a At, &'a Created)], root: usize) -> Children<'a> {
+    let mut by_parent = BTreeMap::<&String, Vec<usize>>::new();
     for (index, (_, have)) in created.iter().enumerate() {
-        if let Some(guid) = &have.process_guid {
-            first.entry(guid).or_insert(index);
+        if let Some(guid) = &have.parent_process_guid {
+            by_parent.entry(guid).or_default().push(index);
         }
     }
+    let own = |index: usize| created[index].1.process_guid.as_ref();
+    let started = |parent: usize| {
+        let list = own(parent).and_then(|guid| by_parent.get(guid));
+        list.into_iter().flatten().map(move |child| (*child, parent))
+    };
+    let mut seen: BTreeSet<&String> = own(root).into_iter().collect();
+    let mut waiting: BTreeSet<(usize, usize)> = started(root).collect();
     let mut children = Children::new();
-    for (index, (_, have)) in created.iter().enumerate() {
-        let again = have.process_guid.as_ref().is_some_and(|guid| first[guid] != index);
-        let parent = have.parent_process_guid.as_ref().and_then(|guid| first.get(guid));
-        if let (Some(parent), false) = (parent, again) {
-            children.entry(*parent).or_default().push(index);
+    while let Some((index, parent)) = waiting.pop_first() {
+        if own(index).is_some_and(|guid| !seen.insert(guid)) {
+            continue;
         }
+        children.entry(parent).or_default().push(index);
+        waiting.extend(started(index));
     }
+    children.values_mut().for_each(|list| list.sort_unstable());
     children
 }
 
