@@ -79,7 +79,7 @@ fn compile_if(
         names: chunk,
         holds,
         wanted,
-        path: [Name::Other; MOST_DEPTH],
+        path: [Word::Other; MOST_DEPTH],
         depth: 0,
         attribute: None,
         data: Data::Unnamed,
@@ -95,7 +95,7 @@ fn compile_if(
 
 /// The names that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
+enum Word {
     Event,
     System,
     Provider,
@@ -109,26 +109,26 @@ enum Name {
     Other,
 }
 
-impl Name {
-    const TOLD_APART: [(&str, Name); 9] = [
-        ("Event", Name::Event),
-        ("System", Name::System),
-        ("Provider", Name::Provider),
-        ("EventID", Name::EventId),
-        ("Channel", Name::Channel),
-        ("Computer", Name::Computer),
-        ("EventData", Name::EventData),
-        ("Data", Name::Data),
-        ("Name", Name::Name),
+impl Word {
+    const TOLD_APART: [(&str, Word); 9] = [
+        ("Event", Word::Event),
+        ("System", Word::System),
+        ("Provider", Word::Provider),
+        ("EventID", Word::EventId),
+        ("Channel", Word::Channel),
+        ("Computer", Word::Computer),
+        ("EventData", Word::EventData),
+        ("Data", Word::Data),
+        ("Name", Word::Name),
     ];
 
     /// None: the name has a prefix, so that it may mean one of the others.
-    fn of(utf16: &[u8]) -> Option<Name> {
-        let known = Name::TOLD_APART.iter().find(|(text, _)| is(utf16, text));
+    fn of(utf16: &[u8]) -> Option<Word> {
+        let known = Word::TOLD_APART.iter().find(|(text, _)| is(utf16, text));
         match known {
             Some((_, name)) => Some(*name),
             None if utf16.chunks_exact(2).any(|unit| unit == [b':', 0]) => None,
-            None => Some(Name::Other),
+            None => Some(Word::Other),
         }
     }
 }
@@ -152,10 +152,10 @@ struct Walk<'a, Holds> {
     holds: Holds,
     wanted: &'a [&'a str],
     /// The open elements, the outermost first, and how many there are.
-    path: [Name; MOST_DEPTH],
+    path: [Word; MOST_DEPTH],
     depth: usize,
     /// The attribute whose value comes next.
-    attribute: Option<Name>,
+    attribute: Option<Word>,
     data: Data,
 }
 
@@ -206,29 +206,31 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
         self.data = Data::Unnamed;
         *self.path.get_mut(self.depth)? = name;
         self.depth += 1;
-        template.odd |= match self.path() {
-            [Name::Event | Name::EventData] => false,
-            [Name::Event, Name::System | Name::EventData] | [Name::Event, Name::System, ..] => false,
-            [Name::Event, Name::EventData, Name::Data] | [Name::EventData, Name::Data] => false,
-            _ => true,
-        };
+        template.odd |= !matches!(
+            self.path(),
+            [Word::Event | Word::EventData]
+                | [Word::Event, Word::System, ..]
+                | [Word::Event, Word::EventData]
+                | [Word::Event, Word::EventData, Word::Data]
+                | [Word::EventData, Word::Data]
+        );
         Some(())
     }
 
-    fn path(&self) -> &[Name] {
+    fn path(&self) -> &[Word] {
         &self.path[..self.depth]
     }
 
     /// A part of the text of an element or attribute.
     fn found(&mut self, part: Part, template: &mut Template) -> Option<()> {
-        use Name::{Channel, Computer, Event, EventData, EventId, Provider, System};
+        use Word::{Channel, Computer, Event, EventData, EventId, Provider, System};
         let place = match (self.path(), self.attribute) {
-            ([Event, System, Provider], Some(Name::Name)) => &mut template.provider,
+            ([Event, System, Provider], Some(Word::Name)) => &mut template.provider,
             ([Event, System, EventId], None) => &mut template.event_id,
             ([Event, System, Channel], None) => &mut template.channel,
             ([Event, System, Computer], None) => &mut template.computer,
             ([Event], None) => return set_slot(&mut template.data, part),
-            ([EventData, Name::Data] | [Event, EventData, Name::Data], attribute) => {
+            ([EventData, Word::Data] | [Event, EventData, Word::Data], attribute) => {
                 return self.found_data(attribute, part, template);
             }
             ([EventData, ..] | [Event, EventData, ..], None) => {
@@ -242,9 +244,9 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
     }
 
     /// A part of the text of a `Data` element or of an attribute of it.
-    fn found_data(&mut self, attribute: Option<Name>, part: Part, template: &mut Template) -> Option<()> {
+    fn found_data(&mut self, attribute: Option<Word>, part: Part, template: &mut Template) -> Option<()> {
         match attribute {
-            Some(Name::Name) => {
+            Some(Word::Name) => {
                 let Part::Literal(name) = part else { return None };
                 let at = self.wanted.iter().position(|wanted| is(&self.names[name.clone()], wanted));
                 let twice = self.data != Data::Unnamed;
@@ -275,7 +277,7 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
     }
 
     /// A name by its offset; it is stored right here when it is used for the first time.
-    fn name(&mut self) -> Option<Name> {
+    fn name(&mut self) -> Option<Word> {
         let offset = u32_at(self.names, self.at)? as usize;
         self.at += 4;
         let length = 2 * usize::from(u16_at(self.names, offset.checked_add(6)?)?);
@@ -284,7 +286,7 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
         }
         let text = offset + 8..offset + 8 + length;
         (self.holds)(offset..text.end).then_some(())?;
-        Name::of(self.names.get(text)?)
+        Word::of(self.names.get(text)?)
     }
 
     /// A literal: its type, which must be text, its length, and the text.
