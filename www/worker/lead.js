@@ -1,7 +1,7 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
 import { CONTEXT_ANSWERS } from "./asked.js";
-import { SUMMARY_MS } from "./protocol.js";
+import { EAGER_MS, FIRST_SUMMARY_MS, SUMMARY_MS } from "./protocol.js";
 import { readAll } from "./reader.js";
 import { guarded, isTrap, post, sentence } from "./talk.js";
 
@@ -23,6 +23,8 @@ export class Lead {
     this.context = null;
     this.timer = 0;
     this.told = 0;
+    /** When inputs came last: the first rows are waited for. */
+    this.began = 0;
     this.cost = 0;
   }
 
@@ -31,6 +33,7 @@ export class Lead {
     switch (message.type) {
       case "add":
         return this.change({}, () => {
+          this.began = performance.now();
           for (const { name, size } of message.inputs) this.session.add_source(name, size);
         });
       case "absorb":
@@ -66,7 +69,9 @@ export class Lead {
   /** Not after every piece: at most a fifth of the time goes into telling. */
   tellSoon() {
     if (this.timer) return;
-    const wait = Math.max(SUMMARY_MS, this.cost * 5) - (performance.now() - this.told);
+    const now = performance.now();
+    const pace = now - this.began < EAGER_MS ? FIRST_SUMMARY_MS : SUMMARY_MS;
+    const wait = Math.max(pace, this.cost * 5) - (now - this.told);
     this.timer = Number(setTimeout(() => guarded({}, () => this.tell()), Math.max(0, wait)));
   }
 

@@ -54,12 +54,15 @@
 /** How long a scan worker reads samples before there is a log: what a processor does while someone looks for a file. */
 export const WARM_MS = 200;
 /** How often a scan worker reports: the bar moves smoothly and the page stays free. */
-export const PROGRESS_MS = 100;
+export const PROGRESS_MS = 200;
 /** How soon it hands over what it found first, and how often after that. */
 export const FIRST_MS = 50;
-export const TAKE_MS = 250;
+export const TAKE_MS = 400;
 /** How often the session tells how it stands. */
-export const SUMMARY_MS = 125;
+export const SUMMARY_MS = 300;
+/** And how often in the first moment, when someone waits for the first rows. */
+export const FIRST_SUMMARY_MS = 75;
+export const EAGER_MS = 600;
 /** A read that gave nothing for so long is started again from its offset: blob streams stall now and then. */
 export const STALL_MS = 8000;
 /** So many times; then the file counts as unreadable. */
