@@ -263,10 +263,14 @@ mod tests {
         for name in ["serde_derive", "syn", "clap", "proptest", "testlog", "wasm-bindgen-cli-support"] {
             assert!(!names.contains(&name), "{name}");
         }
-        let sums = list["components"].as_array().unwrap().iter();
-        assert!(
-            sums.clone().all(|one| one["hashes"][0]["content"].as_str().is_some_and(|sum| sum.len() == 64))
-        );
+        // Those of this repository have no archive whose hash a lock file could hold.
+        let ours = ["encoding_rs"];
+        for one in list["components"].as_array().unwrap() {
+            let sum = one["hashes"][0]["content"].as_str();
+            let hashed = sum.is_some_and(|sum| sum.len() == 64);
+            let own = one["name"].as_str().is_some_and(|name| ours.contains(&name));
+            assert!(hashed != own, "{one}");
+        }
         assert_eq!(
             list.to_string(),
             serde_json::from_str::<Value>(&bill_of_materials("00").unwrap()).unwrap().to_string()
