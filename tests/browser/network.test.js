@@ -66,7 +66,8 @@ inBothBrowsers("network", (page, kind) => {
     forget();
     await page().open(url);
     await page().click("#try-sample");
-    await page().done();
+    // Its workers wait for the server, one try after another.
+    await page().done({ within: 120_000 });
     const workers = await arrived();
     await page().run(() => dispatchEvent(new Event("try")));
     return { workers, page: await arrived() };
