@@ -47,35 +47,41 @@ page.app = createApp(root, actions, tool);
 let shown = null;
 /** @type {"no" | "soon" | "later"} */
 let waiting = "no";
-/** What only tells how far reading has come is shown so often: more would slow down the reading itself. */
-const PROGRESS_MS = 100;
+/** What reading changes by itself is shown so often: each time costs the reading a part of a processor. */
+const READING_MS = 250;
+/** @type {ReadonlySet<string>} */
+const BY_READING = new Set(["files", "filesOpen", "summary", "rule", "revision", "rows", "groups", "events", "hints", "timeline", "tuning", "derived"]);
+let shownAt = -Infinity;
 
 page.show = () => {
   waiting = "no";
+  shownAt = performance.now();
   const state = store.get();
   const before = shown;
   shown = state;
   page.app.update(state, before);
 };
 
-/** @param {App.State} state @param {App.State} previous */
-function onlyProgress(state, previous) {
+/** Whether this can wait its turn. The first rows can't: someone looks for them. @param {App.State} state @param {App.State} previous */
+function canWait(state, previous) {
+  const any = (/** @type {App.State} */ { summary }) => summary !== null && summary.totals.matches > 0;
   const keys = /** @type {(keyof App.State)[]} */ (Object.keys(state));
-  return state.phase === "reading" && keys.every((key) => key === "files" || state[key] === previous[key]);
+  return state.phase === "reading" && any(state) === any(previous) && keys.every((key) => BY_READING.has(key) || state[key] === previous[key]);
 }
 
 store.subscribe((state, previous) => {
   if (waiting === "soon") return;
-  if (onlyProgress(state, previous)) {
+  const wait = Math.max(0, shownAt + READING_MS - performance.now());
+  if (wait > 0 && canWait(state, previous)) {
     if (waiting === "later") return;
     waiting = "later";
-    setTimeout(() => { if (waiting === "later") page.show(); }, PROGRESS_MS);
+    setTimeout(() => { if (waiting === "later") page.show(); }, wait);
     return;
   }
   waiting = "soon";
   // A hidden tab paints no frames, but its title should still say "done".
   const later = () => { if (waiting === "soon") page.show(); };
-  if (document.hidden) setTimeout(later, PROGRESS_MS);
+  if (document.hidden) setTimeout(later, READING_MS);
   else requestAnimationFrame(later);
 });
 

@@ -56,7 +56,7 @@ export function createTable(actions, menu, openColumns) {
   const body = h("div", { role: "rowgroup", class: "grid-body" });
   const grid = h("div", {
     class: "grid", id: "grid", role: "grid", tabindex: "0", "aria-label": t.caption, "aria-readonly": "true",
-    on: { scroll: () => schedule(), keydown: onKey, click: onClick, pointerover: onHover, pointerleave: () => placeTools(null), focus: () => { paintCursor(); }, blur: () => paintCursor() },
+    on: { scroll: () => { top = grid.scrollTop; schedule(); }, keydown: onKey, click: onClick, pointerover: onHover, pointerleave: () => placeTools(null), focus: () => { paintCursor(); }, blur: () => paintCursor() },
   });
   const heads = createHeads(actions, grid, () => grid.focus());
   grid.append(heads.node, body);
@@ -89,14 +89,20 @@ export function createTable(actions, menu, openColumns) {
   let stale = false;
   let frame = 0;
   let follow = 0;
+  /** How far the grid is scrolled and how high it is: asking for them in the middle of a change would lay out the page once more. */
+  let top = 0;
+  let high = 0;
 
   const rowHeight = () => (narrow.matches ? (stack === "" ? CARD : STACKED_CARD) : ROW[state?.density ?? "comfortable"]);
   const headHeight = () => (narrow.matches ? 0 : 36);
   narrow.addEventListener("change", () => layColumns());
-  new ResizeObserver(() => schedule()).observe(grid);
+  new ResizeObserver(([entry]) => {
+    high = entry?.contentRect.height ?? 0;
+    schedule();
+  }).observe(grid);
 
   function range(over = OVER) {
-    return visibleRange(grid.scrollTop, Math.max(0, grid.clientHeight - headHeight()), rowHeight(), total, over);
+    return visibleRange(top, Math.max(0, high - headHeight()), rowHeight(), total, over);
   }
 
   function schedule() {
@@ -212,6 +218,8 @@ export function createTable(actions, menu, openColumns) {
     setText(count, stack === "" ? t.rows(rows, Math.max(rows, groups)) : en.stack.values(rows, stack));
     show(nothing, rows === 0);
     show(grid, rows > 0);
+    // What is not shown stands at its top again when it is, and no event tells.
+    if (rows === 0) top = 0;
     const { search: text, hint, source, range: time, only } = state.view;
     setText(nothing, text !== "" && !hint && source === null && !time && !only ? t.nothing(visibleText(text)) : en.narrow.nothing);
     cursor = { ...cursor, row: Math.min(cursor.row, Math.max(0, rows - 1)) };
@@ -240,11 +248,12 @@ export function createTable(actions, menu, openColumns) {
     const rowChanged = to.row !== cursor.row;
     cursor = to;
     const height = rowHeight();
-    const top = to.row * height;
+    const begin = to.row * height;
     const room = grid.clientHeight - headHeight();
-    if (top < grid.scrollTop) grid.scrollTop = top;
-    else if (top + height > grid.scrollTop + room) grid.scrollTop = top + height - room;
+    if (begin < grid.scrollTop) grid.scrollTop = begin;
+    else if (begin + height > grid.scrollTop + room) grid.scrollTop = begin + height - room;
     if (to.column === 0) grid.scrollLeft = 0;
+    top = grid.scrollTop;
     draw();
     if (!narrow.matches) drawn.get(to.row)?.children[to.column]?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (rowChanged && state?.panel === "details") {
@@ -412,6 +421,7 @@ export function createTable(actions, menu, openColumns) {
       if (!shown) {
         if (before && before.phase !== "empty" && now.phase === "empty") {
           total = 0;
+          top = 0;
           cache = { from: 0, items: [] };
           cursor = { row: 0, column: 0 };
           stack = "";
@@ -435,7 +445,7 @@ export function createTable(actions, menu, openColumns) {
         setAttribute(sortTurn, "title", word);
         setAttribute(sortTurn, "aria-label", `${t.sortBy} ${now.view.sort}, ${word}`);
         if (search.value !== now.view.search && document.activeElement !== search) search.value = now.view.search;
-        grid.scrollTop = 0;
+        grid.scrollTop = top = 0;
         if (now.view.only !== before?.view.only || now.view.hint !== before?.view.hint) cursor = { ...cursor, row: 0 };
       }
       if (otherView || now.revision !== before?.revision) fetchWindow();
