@@ -1,4 +1,4 @@
-//! The rule in other languages, word by word. `tests/sigma` runs the Sigma form in a real engine.
+//! The rule in other languages, word by word. `tests/forms` gives Sigma, EQL and KQL to the engines of others.
 
 use expect_test::{Expect, expect};
 use sysmon_triage::rule::{forms, spl, wmi::RULE};

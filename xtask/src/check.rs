@@ -36,7 +36,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "clippy", about: "clippy on everything native, warnings are errors", run: |_| clippy() },
     Check { name: "clippy-wasm", about: "clippy on the web build", run: |_| clippy_wasm() },
     Check { name: "rust", about: "Rust tests, native", run: |_| rust() },
-    Check { name: "sigma", about: "the rule's Sigma form in pySigma, over real logs", run: |_| sigma() },
+    Check { name: "forms", about: "the rule's KQL, Sigma and EQL forms, in the engines of others", run: |_| forms() },
     Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
     Check {
         name: "reproducible",
@@ -136,19 +136,25 @@ fn js() -> Result<()> {
     node_test(&files_ending(&root().join("www"), ".test.js")?, &[])
 }
 
-/// Needs Python, real logs and, once, a network for pySigma; without one of them it says so and checks nothing.
-fn sigma() -> Result<()> {
+/// KQL by Microsoft's own parser; Sigma and EQL run over real logs.
+fn forms() -> Result<()> {
+    run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
+    node_test(&files_ending(&root().join("tests/forms"), ".test.js")?, &[("CLI", &program())])?;
+    forms_over_logs()
+}
+
+/// Needs Python, real logs and, once, a network for the engines; without one of them it says so and checks nothing.
+fn forms_over_logs() -> Result<()> {
     let corpus = corpus();
     if !corpus.join("expected").is_dir() {
         println!("skipped: no folder with real logs ({})", corpus.display());
         return Ok(());
     }
-    let Some(python) = setup::pysigma() else {
-        println!("skipped: Python 3 or its packages (tests/sigma/requirements.txt) are not there");
+    let Some(python) = setup::rule_engines() else {
+        println!("skipped: Python 3 or its packages (tests/forms/requirements.txt) are not there");
         return Ok(());
     };
-    run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
-    run(command(python).arg("tests/sigma/check.py").arg(program()).arg(corpus))
+    run(command(python).arg("tests/forms/check.py").arg(program()).arg(corpus))
 }
 
 /// The command line, as the checks build it.

@@ -68,18 +68,18 @@ fn node_modules() -> Result<()> {
     fs::write(&stamp, wanted).context("node_modules")
 }
 
-/// Python with the packages of `tests/sigma`, in an environment of its own; none when that can't be had.
-pub fn pysigma() -> Option<PathBuf> {
-    let packages = root().join("tests/sigma/requirements.txt");
+/// Python with the packages of `tests/forms`, in an environment of its own; none when that can't be had.
+pub fn rule_engines() -> Option<PathBuf> {
+    let packages = root().join("tests/forms/requirements.txt");
     let wanted = hex_sha256(&[&fs::read(&packages).ok()?]);
-    let environment = target_dir().join("tools/pysigma");
+    let environment = target_dir().join("tools/rule-engines");
     let stamp = environment.join(".made-from");
     let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == wanted) {
         return Some(python);
     }
     let found = ["python3", "python"].into_iter().find_map(which)?;
-    eprintln!("xtask: Python packages of tests/sigma");
+    eprintln!("xtask: Python packages of tests/forms");
     run(command(found).args(["-m", "venv", "--clear"]).arg(&environment)).ok()?;
     run(command(&python)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])

@@ -1,10 +1,11 @@
-"""Runs the rule's Sigma form in a real engine and compares what it finds with the command line.
+"""Runs the rule's Sigma and EQL forms in real engines and compares what they find with the command line.
 
     check.py PROGRAM CORPUS
 
-The engine is pySigma with its SQLite backend. The logs are read by nothing of this project: EVTX by
-pyevtx-rs, XML by Python's own parser. Every hit is grouped here by the rule's key; the command line
-must give the same rows with the same counts.
+The engines are pySigma with its SQLite backend, and Elastic's own EQL library for Python, which takes
+the syntax of Elasticsearch. The logs are read by nothing of this project: EVTX by pyevtx-rs, XML by
+Python's own parser. Every hit is grouped here by the rule's key; the command line must give the same
+rows with the same counts.
 """
 
 import collections
@@ -17,6 +18,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
+import eql
+from eql.parser import elasticsearch_syntax, parse_query
 from evtx import PyEvtxParser
 from sigma.backends.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
@@ -101,11 +104,15 @@ def events(path):
         yield from events_of_xml(data.decode(encoding, "replace"))
 
 
-def sigma_rows(query, path):
+def row_of(event):
+    """The rule's key of a hit."""
+    key = [event.get(name) or missing for name, missing in KEY]
+    key[3] = re.split(r"[\\/]", key[3])[-1]
+    return tuple(key)
+
+
+def sigma_rows(query, found):
     """The rule's rows as the Sigma rule finds them: how often each key occurs."""
-    found = list(events(path))
-    if not found:
-        return None
     names = sorted({name for event in found for name in event} | {name for name, _ in KEY} | {"ParentImage"})
     # SQLite compares column names without case.
     names = list({name.lower(): name for name in names}.values())
@@ -121,12 +128,31 @@ def sigma_rows(query, path):
     marks = ", ".join("?" for _ in names)
     rows = ([cell(event, name) for name in names] for event in found)
     database.executemany(f"INSERT INTO logs VALUES ({marks})", rows)
-    keys = collections.Counter()
-    for hit in database.execute(query):
-        key = [hit[name] or missing for name, missing in KEY]
-        key[3] = re.split(r"[\\/]", key[3])[-1]
-        keys[tuple(key)] += 1
-    return keys
+    return collections.Counter(row_of(dict(hit)) for hit in database.execute(query))
+
+
+def ecs(event):
+    """An event under the names of the Elastic Common Schema, as Winlogbeat's module for Sysmon writes it."""
+    parent = event.get("ParentImage")
+    process = event.get("Provider_Name") == "Microsoft-Windows-Sysmon" and str(event.get("EventID")) in ("1", "5")
+    return {
+        "event_type": "process" if process else "other",
+        "event": {"provider": event.get("Provider_Name"), "code": str(event.get("EventID"))},
+        "process": {"parent": {"name": re.split(r"[\\/]", parent)[-1] if parent else None}},
+        "logged": event,
+    }
+
+
+def eql_rows(query, found):
+    """The rule's rows as the EQL query finds them."""
+    hits = []
+    engine = eql.PythonEngine()
+    engine.add_output_hook(lambda output: hits.extend(output.events))
+    engine.add_query(query)
+    for number, event in enumerate(found):
+        engine.stream_event(eql.Event.from_data({**ecs(event), "timestamp": number}))
+    engine.finalize()
+    return collections.Counter(row_of(hit.data["logged"]) for hit in hits)
 
 
 def program_rows(program, path):
@@ -136,32 +162,50 @@ def program_rows(program, path):
     return collections.Counter({tuple(group[name] for name in COLUMNS): group["count"] for group in groups})
 
 
-def main():
-    program, corpus = sys.argv[1], pathlib.Path(sys.argv[2])
-    text = subprocess.run([program, "--rule", "sigma"], capture_output=True, check=True, text=True).stdout
+def form(program, name):
+    """The rule's text in another language."""
+    return subprocess.run([program, "--rule", name], capture_output=True, check=True, text=True).stdout
+
+
+def sigma_query(text):
+    """SQL for what a Sigma rule says."""
     rule = SigmaCollection.from_yaml(text)
     if rule.errors:
         sys.exit(f"The Sigma rule is not valid: {rule.errors}")
     [query] = sqliteBackend(PROCESS_CREATION).convert(rule)
     print(query)
-    compared = hits = 0
-    failed = []
+    return query
+
+
+def eql_query(text):
+    """What an EQL query says."""
+    with elasticsearch_syntax:
+        return parse_query(text)
+
+
+def main():
+    program, corpus = sys.argv[1], pathlib.Path(sys.argv[2])
+    sigma, query = sigma_query(form(program, "sigma")), eql_query(form(program, "eql"))
+    compared = 0
+    hits, failed = collections.Counter(), collections.Counter()
     for path in sorted(corpus.iterdir()):
         expected = corpus / "expected" / f"{path.name}.json"
         if not path.is_file() or not expected.is_file():
             continue
-        sigma = sigma_rows(query, path)
-        if sigma is None:
+        found = list(events(path))
+        if not found:
             continue
         rows = program_rows(program, path)
         compared += 1
-        hits += sigma.total()
-        if sigma != rows:
-            failed.append(path.name)
-            print(f"{path.name}: only Sigma {sigma - rows}, only the command line {rows - sigma}")
-    if failed or not hits:
-        sys.exit(f"The Sigma form differs in {len(failed)} of {compared} logs ({hits} hits in all).")
-    print(f"sigma: {compared} logs compared, {hits} events found by both")
+        for name, theirs in (("Sigma", sigma_rows(sigma, found)), ("EQL", eql_rows(query, found))):
+            hits[name] += theirs.total()
+            if theirs != rows:
+                failed[name] += 1
+                print(f"{path.name}: only {name} {theirs - rows}, only the command line {rows - theirs}")
+    for name in ("Sigma", "EQL"):
+        if failed[name] or not hits[name]:
+            sys.exit(f"The {name} form differs in {failed[name]} of {compared} logs ({hits[name]} hits in all).")
+        print(f"{name}: {compared} logs compared, {hits[name]} events found by both")
 
 
 if __name__ == "__main__":
