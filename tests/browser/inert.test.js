@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { marked } from "marked";
 import { commandLine } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
@@ -115,6 +116,51 @@ inBothBrowsers("inert", (page) => {
         assert.ok(cells.length > HOSTILE.length * 9);
       }
     }
+  });
+
+  /** A report that was taken from the page, with a note as hostile as the log. @param {string} form */
+  const taken = async (form) => {
+    await page().open();
+    await page().drop([join(home, FILE_NAMES[0] ?? "")]);
+    await page().done();
+    await page().hashed();
+    await page().press("e");
+    await page().until("the report is offered", () => document.querySelector("dialog#report[open]") !== null);
+    await page().click(`#report-${form}`);
+    await page().run((/** @type {string} */ note) => {
+      const area = /** @type {HTMLTextAreaElement} */ (document.getElementById("report-note"));
+      area.value = note;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    }, HOSTILE.join("\n"));
+    const { name, bytes } = await page().download(() => page().click("#report-go"));
+    assert.match(name, /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/);
+    await page().assertQuiet();
+    return bytes.toString("utf8");
+  };
+  /** Opens a document as a reader of the report would. @param {string} name @param {string} text @param {RegExp} own what it may hold by itself */
+  const opened = async (name, text, own) => {
+    await writeFile(join(home, name), text);
+    await page().driver.get(pathToFileURL(join(home, name)).href);
+    await new Promise((done) => setTimeout(done, 500));
+    const { odd, handlers, title } = await alive();
+    assert.deepEqual({ odd: odd.filter((/** @type {string} */ node) => !own.test(node)), handlers }, { odd: [], handlers: [] });
+    assert.doesNotMatch(title, /RAN/);
+    const asked = await page().run(() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith("http")));
+    assert.deepEqual(asked, []);
+    const shown = await page().text("body");
+    for (const text of [`<script>${RUN}</script>`, `javascript:${RUN}`, "=cmd|'/c calc'!A0"]) assert.ok(shown.includes(text), `${name} does not show ${text}`);
+    await page().assertQuiet();
+  };
+
+  test("in the report as HTML that the page gives", async () => {
+    await opened("taken.html", await taken("html"), /^<meta (charset|name|http-equiv="Content-Security-Policy")/i);
+  });
+
+  test("in the report as Markdown that the page gives, turned into HTML without any cleaning", async () => {
+    const html = await marked.parse(await taken("markdown"), { gfm: true });
+    assert.match(html, /<table>/);
+    // No policy protects this document: what gets through would run.
+    await opened("taken.md.html", `<!doctype html><meta charset="utf-8">${html}`, /^<meta charset/i);
   });
 
   test("in the reports as HTML and Markdown", async () => {
