@@ -3,10 +3,11 @@
 // done in a browser that was just started. Prints `name;bytes;seconds;KiB;counts`.
 
 import assert from "node:assert/strict";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KINDS, start } from "./harness/browsers.js";
+import { peak } from "./harness/memory.js";
 import { Page } from "./harness/page.js";
 
 const [form, path, folder] = process.argv.slice(2);
@@ -81,30 +82,6 @@ function listen() {
   done.observe(page, { attributes: true, attributeFilter: ["data-phase"] });
 }
 
-/** The most memory that one of the browser's tabs ever took, in KiB; empty where the system does not tell. */
-async function peak() {
-  /** @type {Map<string, { parent: string, kib: number, tab: boolean }>} */
-  const all = new Map();
-  for (const pid of await readdir("/proc").catch(() => [])) {
-    if (!/^\d+$/.test(pid)) continue;
-    const [status, command] = await Promise.all([
-      readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
-      readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""),
-    ]);
-    all.set(pid, {
-      parent: /^PPid:\s*(\d+)/m.exec(status)?.[1] ?? "",
-      kib: Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1] ?? 0),
-      tab: /--type=renderer|-contentproc.*\btab\b/s.test(command),
-    });
-  }
-  const ours = (/** @type {string} */ pid) => {
-    for (let at = all.get(pid), id = pid; at; id = at.parent, at = all.get(id)) if (id === String(process.pid)) return true;
-    return false;
-  };
-  const found = [...all].filter(([pid, { tab }]) => tab && ours(pid)).map(([, { kib }]) => kib);
-  return found.length > 0 ? Math.max(...found) : "";
-}
-
 /** @param {Page} page @param {string} name */
 const noted = (page, name) => page.run((/** @type {string} */ name) => document.documentElement.dataset[name], name);
 
@@ -119,7 +96,7 @@ for (const kind of KINDS) {
     await below.run(() => new Promise((done) => setTimeout(done, 500)));
     await below.driver.findElement({ id: "file" }).sendKeys(path);
     await below.until("the floor is read", () => document.documentElement.dataset.seconds, { within: WITHIN });
-    console.log(`floor, ${form}, ${kind};${size};${await noted(below, "seconds")};${await peak()};`);
+    console.log(`floor, ${form}, ${kind};${size};${await noted(below, "seconds")};${await peak() ?? ""};`);
   } finally {
     await below.browser.quit();
   }
@@ -144,7 +121,7 @@ async function measure(kind, name, workers) {
     await page.run(() => new Promise((done) => setTimeout(done, 500)));
     await page.drop([path]);
     await page.until("everything is read", () => document.documentElement.dataset.seconds, { within: WITHIN });
-    const [seconds, first, kib] = [await noted(page, "seconds"), await noted(page, "firstSeconds"), await peak()];
+    const [seconds, first, kib] = [await noted(page, "seconds"), await noted(page, "firstSeconds"), await peak() ?? ""];
     const { totals } = JSON.parse(await page.exportJson());
     assert.equal(totals.problems, 0);
     const counts = [totals.records, totals.process_creations, totals.matches, totals.groups].join(" ");
