@@ -255,6 +255,8 @@ declare namespace App {
     rule: Core.Rule | null;
     forms: Core.RuleForm[];
     revision: number;
+    /** The revision of which timeline and hints are. */
+    derived: number;
     view: Core.Query;
     rows: number;
     groups: number;

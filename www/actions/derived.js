@@ -48,7 +48,7 @@ export function deriveFrom(page) {
       ]);
       // Another session, or a change that will be answered by itself: this answer is of the past.
       if (pool === page.pool && timeline && revision === store.get().revision) {
-        store.set({ timeline, ...(hints ? { hints } : {}), ...(tuning ? { tuning } : {}) });
+        store.set({ timeline, derived: revision, ...(hints ? { hints } : {}), ...(tuning ? { tuning } : {}) });
       } else rowsToo ||= rows;
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.

@@ -60,7 +60,7 @@ export function listenForKeys(page) {
     if (event.defaultPrevented || event.altKey || app.dialogOpen()) return;
     if (event.ctrlKey || event.metaKey) {
       // In a text, it undoes what was typed.
-      if (event.key.toLowerCase() === "z" && !event.shiftKey && !isField(event.target) && store.get().undo.length > 0) actions.undo();
+      if (event.key.toLowerCase() === "z" && !event.shiftKey && !isField(event.target) && store.get().summary) actions.undo();
       else return;
     } else if (!key(event)) return;
     event.preventDefault();

@@ -33,7 +33,12 @@ export function tuningActions(page) {
   async function apply(json) {
     const { pool } = page;
     if (!pool) return null;
-    const tuning = /** @type {Core.Tuning} */ (await pool.ask("tune", { json }));
+    const tuning = /** @type {Core.Tuning | null} */ (await pool.ask("tune", { json }).catch((error) => {
+      // Started over meanwhile.
+      if (pool !== page.pool) return null;
+      throw error;
+    }));
+    if (!tuning) return null;
     store.set((state) => ({ tuning, refused: null, revision: state.revision + 1 }));
     page.retuned();
     return tuning;
@@ -71,7 +76,8 @@ export function tuningActions(page) {
     /** @param {Core.Entry["mode"]} mode @param {App.Cell} cell */
     async cell(mode, cell) {
       const done = await actions.tune((file) => withEntry(file, entryOf(cell, mode)), (tuning) => t.said[mode](cell.field, cell.value, tuning.hidden.rows));
-      if (!done) page.say(store.get().refused ?? en.say.unknown, "error");
+      const { refused } = store.get();
+      if (!done && refused !== null) page.say(refused, "error");
     },
     showAll() {
       actions.tune(allOff, () => t.said.all);

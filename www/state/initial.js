@@ -21,6 +21,7 @@ export function initialState(preferences) {
     rule: null,
     forms: [],
     revision: 0,
+    derived: 0,
     view: { ...FIRST_VIEW },
     rows: 0,
     groups: 0,

@@ -85,6 +85,7 @@ export function createApp(root, actions, tool) {
       const page = document.documentElement;
       page.dataset.phase = state.phase;
       page.dataset.hash = state.files.some((file) => file.hash === "pending") ? "pending" : state.files.some((file) => file.hash === "done") ? "done" : "none";
+      page.dataset.derived = state.derived === state.revision ? "done" : "pending";
       shown = state;
       const opens = state.panel !== null && !before?.panel;
       const closes = state.panel === null && !!before?.panel;

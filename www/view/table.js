@@ -189,6 +189,8 @@ export function createTable(actions, menu, openColumns) {
     }
     fetching = true;
     stale = false;
+    // Until they are here, what shows are the rows of before.
+    setAttribute(grid, "data-rows", "coming");
     const { view } = state;
     const { from, to } = range(OVER + AHEAD);
     try {
@@ -208,6 +210,7 @@ export function createTable(actions, menu, openColumns) {
       fetching = false;
     }
     if (stale) fetchWindow();
+    else setAttribute(grid, "data-rows", "here");
   }
 
   /** @param {Core.Size} got */

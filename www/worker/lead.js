@@ -76,12 +76,18 @@ export class Lead {
   }
 
   tell() {
+    post({ type: "summary", summary: this.news() });
+  }
+
+  /** What has changed since it was last told. */
+  news() {
     const before = performance.now();
     clearTimeout(this.timer);
     this.timer = 0;
-    post({ type: "summary", summary: this.session.summary() });
+    const summary = this.session.summary();
     this.told = performance.now();
     this.cost = this.told - before;
+    return summary;
   }
 
   /** @param {Extract<ToWorker, { type: "ask" }>} message */
@@ -89,7 +95,9 @@ export class Lead {
     try {
       const work = ANSWERS[method];
       if (!work) throw new TypeError(method);
-      post({ type: "answer", ask, value: await work(this, args) });
+      const value = await work(this, args);
+      // In one message, so that the funnel and the verdict change in the same frame as the table, not before it.
+      post({ type: "answer", ask, value, ...(CHANGES.has(method) ? { summary: this.news() } : {}) });
     } catch (error) {
       if (isTrap(error)) post({ type: "crashed", message: sentence(error) });
       else post({ type: "refusal", ask, message: sentence(error) });
@@ -118,6 +126,9 @@ const ANSWERS = {
   ...CONTEXT_ANSWERS,
 };
 
+/** Those that change the result: what it is now goes with their answer. */
+const CHANGES = new Set(["tune", "remove"]);
+
 /**
  * The report for paper: what the JSON export holds, and the note, defanged if wanted.
  * @param {Lead} lead @param {{ defang: boolean, note: string }} args
@@ -131,8 +142,6 @@ function paper({ session }, { defang, note }) {
 function tune(lead, { json }) {
   const tuning = lead.session.tune(json);
   lead.stale = true;
-  // The funnel and the verdict are to change with the table, not after it.
-  lead.tell();
   return tuning;
 }
 
@@ -140,7 +149,6 @@ function tune(lead, { json }) {
 function remove(lead, { source }) {
   lead.session.remove(source);
   lead.stale = true;
-  lead.tell();
 }
 
 /**

@@ -175,6 +175,10 @@ export class Pool {
 
   close() {
     this.lead.terminate();
+    // Whoever waits for an answer waits no longer: the next session's rows would wait behind them.
+    this.lead = /** @type {any} */ ({ postMessage() {}, terminate() {} });
+    for (const { reject } of this.asks.values()) reject(new Error("closed"));
+    this.asks.clear();
     this.hashes.stop();
     this.contexts.end();
     this.endScanners();
@@ -199,6 +203,7 @@ export class Pool {
         this.listen({ type: "summary", summary: message.summary });
         break;
       case "answer":
+        if (message.summary) this.listen({ type: "summary", summary: message.summary });
         this.asks.get(message.ask)?.resolve(message.value);
         this.asks.delete(message.ask);
         break;

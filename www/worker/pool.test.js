@@ -266,3 +266,24 @@ test("new files wait for no hash: hashing starts anew when they are read", async
   await answers(alive("lead")[0], "summary");
   assert.deepEqual(told(alive("hash")[0], "hash").map(({ source }) => source), [0, 1]);
 });
+
+test("closed, it leaves no question open and starts nothing more", async () => {
+  const { pool, events, workers, alive } = setUp(1);
+  pool.add([input("large", 64 * MIB)], false);
+  const window = pool.ask("window");
+  const before = [workers.length, events.length];
+  pool.close();
+  await assert.rejects(window, /closed/);
+  await settled();
+  assert.deepEqual([workers.length, events.length], before);
+  assert.deepEqual(["lead", "scan", "hash"].map((role) => alive(role).length), [0, 0, 0]);
+});
+
+test("what a change makes of the result is heard before its answer is", async () => {
+  const { pool, events, alive } = setUp(1);
+  const answered = pool.ask("tune", { json: "{}" }).then((value) => events.push(value));
+  const [lead] = alive("lead");
+  lead.says({ type: "answer", ask: last(told(lead, "ask")).ask, value: "tuning", summary: "news" });
+  await answered;
+  assert.deepEqual(events, [{ type: "summary", summary: "news" }, "tuning"]);
+});

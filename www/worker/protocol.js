@@ -39,7 +39,7 @@
  * @typedef {(
  *   | { type: "ready" }
  *   | { type: "summary", summary: Core.News }
- *   | { type: "answer", ask: number, value: unknown }
+ *   | { type: "answer", ask: number, value: unknown, summary?: Core.News }
  *   | { type: "refusal", ask: number, message: string }
  *   | { type: "reports", reports: Report[] }
  *   | { type: "hashed", source: number, hex: string }

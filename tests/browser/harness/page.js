@@ -16,6 +16,15 @@ export const FROM_DISK = pathToFileURL(PAGE).href;
 /** @param {number} ms */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/**
+ * Runs in the page: rows, hints or the timeline of what is shown are still to come. What stands there until then is of
+ * before, and goes while one looks at it, or presses on it.
+ */
+function waits() {
+  const { phase, derived } = document.documentElement.dataset;
+  return phase === "done" && (derived === "pending" || document.getElementById("grid")?.dataset.rows === "coming");
+}
+
 /** Runs in Firefox itself: whoever asks for a file dialog gets one that chose this folder. @param {string} folder */
 function answerFolderDialogs(folder) {
   const { Cc, ChromeUtils, Ci, Components, Services } = /** @type {any} */ (globalThis);
@@ -69,14 +78,14 @@ export class Page {
   }
 
   /**
-   * Waits until a function holds in the page.
+   * Waits until a function holds in the page, of all that it shows: not of rows that are about to go.
    * @template {unknown[]} A
    * @param {string} what @param {(...args: A) => unknown} test @param {{ within?: number, args?: A }} [options]
    */
   async until(what, test, { within = 30_000, args = /** @type {any} */ ([]) } = {}) {
     const end = Date.now() + within;
     for (;;) {
-      if (await this.driver.executeScript(test, ...args)) return;
+      if (await this.driver.executeScript(`return !(${waits})() && (${test}).apply(null, arguments);`, ...args)) return;
       if (Date.now() > end) {
         const shown = await this.driver.executeScript(() => document.body.innerText.slice(0, 1500));
         assert.fail(`waited ${within} ms in vain until ${what}; the page shows:\n${shown}`);

@@ -1,0 +1,94 @@
+// A session that answers late: what the page shows still belongs together, no key is lost, and starting over waits for
+// nothing.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { makeCase } from "./harness/case.js";
+import { PAGE } from "./harness/page.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+/** Answers come late, and all messages in their order. */
+const LATE = `;{
+  const post = self.postMessage.bind(self);
+  let last = Promise.resolve();
+  self.postMessage = (message, transfer) => {
+    const waits = message.type === "answer" ? 600 : 0;
+    last = last.then(() => new Promise((done) => setTimeout(done, waits))).then(() => post(message, transfer ?? []));
+  };
+}
+`;
+const WORKER = '<script type="text/plain" id="worker">';
+
+inBothBrowsers("a slow session", (page) => {
+  /** @type {string} */
+  let home;
+  /** @type {string[]} */
+  let logs;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-slow-"));
+    logs = await makeCase(home);
+    const built = await readFile(PAGE, "utf8");
+    assert.ok(built.includes(WORKER));
+    // The worker's text is not hashed by the policy: a test can change it.
+    await writeFile(join(home, "page.html"), built.replace(WORKER, () => `${WORKER}${LATE}`));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  const read = async () => {
+    await page().open(pathToFileURL(join(home, "page.html")).href);
+    await page().drop(logs);
+    await page().done();
+    await page().rows(90);
+  };
+
+  test("the banner comes with what it says, and with the rows that are to go", async () => {
+    await read();
+    await page().run(() => {
+      const banner = /** @type {HTMLElement} */ (document.getElementById("tuning-banner"));
+      new MutationObserver(() => {
+        /** @type {any} */ (window).first ??= { says: banner.textContent, rows: document.getElementById("grid")?.dataset.rows };
+      }).observe(banner, { attributes: true, attributeFilter: ["hidden"] });
+      document.getElementById("grid")?.focus();
+    });
+    await page().press("x");
+    await page().until("rows are hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+    const { says, rows } = await page().run(() => /** @type {any} */ (window).first);
+    assert.match(says, /1 exclusion/);
+    assert.equal(rows, "coming");
+    await page().assertQuiet();
+  });
+
+  test("a change is undone before it is there", async () => {
+    await read();
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("x");
+    await page().chord("CONTROL", "z");
+    await page().until("it is undone", () => /^Undone/.test(document.querySelector(".toast")?.textContent ?? ""));
+    await page().rows(90);
+    await page().assertQuiet();
+  });
+
+  test("started over while rows are awaited, it shows the next ones, and they can be tuned", async () => {
+    await read();
+    // Both at once, so that no answer comes between.
+    await page().run(() => {
+      document.getElementById("head-process")?.querySelector("button")?.click();
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        document.getElementById("again")?.click();
+        done(null);
+      })));
+    });
+    await page().until("it is empty", () => document.documentElement.dataset.phase === "empty");
+    await page().drop(logs);
+    await page().done();
+    await page().rows(90);
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("x");
+    await page().until("rows are hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+    await page().assertQuiet();
+  });
+});
