@@ -55,15 +55,22 @@ impl Encoding {
     }
 }
 
-/// Whether two texts are equal, eight bytes at a time: the comparison that WebAssembly comes with takes
-/// them one by one.
+/// Whether two texts are equal, sixteen bytes at a time: the comparison that WebAssembly comes with takes
+/// them one by one. The last bytes are compared again, which is cheaper than one by one.
+#[inline]
 pub fn same(a: &[u8], b: &[u8]) -> bool {
-    let (a, a_rest) = a.as_chunks::<8>();
-    let (b, b_rest) = b.as_chunks::<8>();
-    a.len() == b.len()
-        && a_rest.len() == b_rest.len()
-        && a.iter().zip(b).all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b))
-        && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
+    fn at_ends<const N: usize>(a: &[u8], b: &[u8], equal: fn([u8; N], [u8; N]) -> bool) -> Option<bool> {
+        Some(equal(*a.first_chunk()?, *b.first_chunk()?) && equal(*a.last_chunk()?, *b.last_chunk()?))
+    }
+    let long = |a, b| u128::from_le_bytes(a) == u128::from_le_bytes(b);
+    let short = |a, b| u64::from_le_bytes(a) == u64::from_le_bytes(b);
+    if a.len() != b.len() {
+        return false;
+    }
+    match at_ends(a, b, long) {
+        Some(ends) => ends && a.as_chunks().0.iter().zip(b.as_chunks().0).skip(1).all(|(a, b)| long(*a, *b)),
+        None => at_ends(a, b, short).unwrap_or_else(|| a.iter().zip(b).all(|(a, b)| a == b)),
+    }
 }
 
 /// The whole of a short piece of text, for a look at it.

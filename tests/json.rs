@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{assert_expected, problems, report, rows};
+use common::{assert_expected, problems, report, report_of, rows, session};
 use expect_test::expect;
 use testlog::json::{self, Layout, Shape};
 use testlog::text::Encoding;
@@ -99,6 +99,21 @@ fn other_objects_are_counted_apart() {
     assert_eq!(problems(&report).len(), 2);
     expect!["warning not_an_event [offset 0 (0x0)] A JSON object without an EventID."]
         .assert_eq(&problems(&report)[0]);
+}
+
+/// Whether a line is skimmed or, where a piece ends in it, built in full: the event says what it lacks.
+#[test]
+fn half_a_surrogate_pair_is_said_however_the_log_is_cut() {
+    let (events, expected) = log();
+    let text = json::file(&events, Shape::EvtxDump, Layout::Lines);
+    let text = text.replace("\"RuleName\":\"-\"", "\"RuleName\":\"\\ud800\"").replace('\n', "\r\n");
+    let report = |piece| report_of(&session(&[("log.json", text.as_bytes())], piece));
+    let whole = report(1 << 20);
+    assert!(problems(&whole)[0].contains("text_replaced"), "{:?}", problems(&whole));
+    assert_eq!(whole["totals"]["records"], expected.records);
+    for piece in [100, 3000] {
+        assert_eq!(report(piece), whole, "in pieces of {piece} bytes");
+    }
 }
 
 /// An empty array is a log without an event.

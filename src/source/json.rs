@@ -20,14 +20,21 @@ use crate::text::{self, Encoding, Text, Window};
 /// costs as much as the line is long.
 const NOT_LINES: u32 = 16;
 
-/// Finds the objects in a text.
+/// Reads a text, or a part of one.
 #[derive(Debug)]
 pub struct JsonReader {
+    /// What was pushed and is not read: an object that is cut by the pieces.
     window: Window,
+    objects: Objects,
+}
+
+/// Finds the objects in text.
+#[derive(Debug)]
+struct Objects {
     state: State,
     /// Blanks since the last line break; none when something else stood there.
     indent: Option<usize>,
-    objects: u64,
+    count: u64,
     events: u64,
     part: Part,
     /// Passes over events that can't match; without it all are built in full.
@@ -88,39 +95,35 @@ impl JsonReader {
             true => (part.start, State::Between),
             false => (part.start.saturating_sub(1), State::Skip),
         };
-        JsonReader {
-            window: Window::new(encoding, base),
+        let objects = Objects {
             state,
             indent: Some(0),
-            objects: 0,
+            count: 0,
             events: 0,
             part,
             skimmer: needle.cloned().map(Skimmer::new),
             not_lines: 0,
-        }
+        };
+        JsonReader { window: Window::new(encoding, base), objects }
     }
+}
 
-    /// A record begins at the front of the window: whether it belongs to this part.
-    fn begins(&mut self) -> bool {
-        self.part.begins(self.window.source_offset(0))
-    }
-
-    fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
+impl Objects {
+    fn advance(&mut self, text: &mut dyn Text, ended: bool, sink: &mut dyn Sink) {
         while !self.part.is_done()
             && match std::mem::replace(&mut self.state, State::Between) {
-                State::Between => self.between(),
-                State::Object(object) => self.object(object, ended, sink),
-                State::Junk { line, offset } => self.junk(line, offset, ended, sink),
-                State::Skip => self.skip(),
+                State::Between => self.between(text),
+                State::Object(object) => self.object(text, object, ended, sink),
+                State::Junk { line, offset } => self.junk(text, line, offset, ended, sink),
+                State::Skip => self.skip(text),
             }
         {}
     }
 
     /// Passes over blanks, commas and array brackets up to an object. False when more text is
     /// needed.
-    fn between(&mut self) -> bool {
-        let text = self.window.bytes();
-        for (at, byte) in text.iter().enumerate() {
+    fn between(&mut self, text: &mut dyn Text) -> bool {
+        for (at, byte) in text.bytes().iter().enumerate() {
             match byte {
                 b'\n' => self.indent = Some(0),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
@@ -134,71 +137,84 @@ impl JsonReader {
                         indent: self.indent.unwrap_or(0),
                         layout: Layout::Unknown,
                     });
-                    self.window.consume(at);
-                    return self.begins();
+                    text.consume(at);
+                    return self.part.begins(text.source_offset(0));
                 }
                 _ => {
-                    let offset = self.window.source_offset(at);
+                    let offset = text.source_offset(at);
                     self.state = State::Junk { line: Vec::new(), offset };
-                    self.window.consume(at);
-                    return self.begins();
+                    text.consume(at);
+                    return self.part.begins(text.source_offset(0));
                 }
             }
         }
-        self.window.consume(text.len());
+        text.consume(text.bytes().len());
         false
     }
 
-    /// Skims the object at the front when it is a line of its own. True when it was taken.
-    fn skim_line(&mut self, sink: &mut dyn Sink) -> bool {
-        let Some(skimmer) = self.skimmer.as_ref().filter(|_| self.not_lines < NOT_LINES) else {
+    /// Skims the object at the front, and those behind it, while they are lines of their own. True when one
+    /// was taken.
+    fn skim_lines(&mut self, text: &mut dyn Text, sink: &mut dyn Sink) -> bool {
+        let Some(skimmer) = self.skimmer.as_mut().filter(|_| self.not_lines < NOT_LINES) else {
             return false;
         };
-        let text = self.window.bytes();
-        let Some(end) = memchr::memchr(b'\n', text).filter(|end| *end <= limits::EVENT_BYTES) else {
-            return false;
-        };
-        let Ok(line) = simdutf8::basic::from_utf8(&text[..end]) else { return false };
-        match skimmer.skim(line.trim_end()) {
-            Line::Full => return false,
-            Line::Other => {
-                self.not_lines += 1;
-                return false;
+        let bytes = text.bytes();
+        let (mut taken, mut at) = (0, 0);
+        while bytes.get(at) == Some(&b'{') {
+            // Only text as it stands in the file has its offsets in step with it.
+            if at > 0 && !(text.is_identity() && self.part.begins(text.source_offset(at))) {
+                break;
             }
-            Line::Skimmed(skimmed) => sink.skimmed(skimmed.get()),
+            match skimmer.skim(&bytes[at..]) {
+                None | Some((_, Line::Full)) => break,
+                Some((_, Line::Other)) => {
+                    self.not_lines += 1;
+                    break;
+                }
+                Some((length, Line::Skimmed(skimmed))) => {
+                    sink.skimmed(skimmed.get());
+                    taken = at + length;
+                }
+            }
+            self.count += 1;
+            self.events += 1;
+            at = taken + if bytes[taken..].starts_with(b"\r\n") { 2 } else { 1 };
         }
-        self.objects += 1;
-        self.events += 1;
-        self.window.consume(end);
-        true
+        text.consume(taken);
+        taken > 0
     }
 
-    fn object(&mut self, mut object: Object, ended: bool, sink: &mut dyn Sink) -> bool {
-        if object.scanned == 0 && self.skim_line(sink) {
+    fn object(&mut self, text: &mut dyn Text, mut object: Object, ended: bool, sink: &mut dyn Sink) -> bool {
+        if object.scanned == 0 && self.skim_lines(text, sink) {
             return true;
         }
-        let text = self.window.bytes();
-        let stop = object.scan(text, ended);
+        let stop = object.scan(text.bytes(), ended);
         let reached = match stop {
             Stop::Complete(at) | Stop::Broken(at, _) => at,
-            Stop::More => text.len(),
+            Stop::More => text.bytes().len(),
         };
         if reached > limits::EVENT_BYTES {
             let message = format!(
                 "An object is longer than {} MiB; its line was passed over.",
                 limits::EVENT_BYTES >> 20
             );
-            sink.trouble(Trouble::lost(Code::OverLimit, self.window.source_offset(0), message));
-            self.objects += 1;
-            self.window.consume(limits::EVENT_BYTES);
+            sink.trouble(Trouble::lost(Code::OverLimit, text.source_offset(0), message));
+            self.count += 1;
+            text.consume(limits::EVENT_BYTES);
             self.state = State::Skip;
             return true;
         }
         match stop {
-            Stop::Complete(length) => self.take(length, sink),
-            Stop::Broken(resume, why) => self.broken(resume, Code::DamagedRecord, why, sink),
+            Stop::Complete(length) => self.take(text, length, sink),
+            Stop::Broken(resume, why) => self.broken(text, resume, Code::DamagedRecord, why, sink),
             Stop::More if ended => {
-                self.broken(reached, Code::Truncated, "is cut off: the input ends before its end", sink);
+                self.broken(
+                    text,
+                    reached,
+                    Code::Truncated,
+                    "is cut off: the input ends before its end",
+                    sink,
+                );
             }
             Stop::More => {
                 self.state = State::Object(object);
@@ -209,12 +225,15 @@ impl JsonReader {
     }
 
     /// Reads the object that takes the first `length` bytes of the window.
-    fn take(&mut self, length: usize, sink: &mut dyn Sink) {
-        self.objects += 1;
+    fn take(&mut self, text: &mut dyn Text, length: usize, sink: &mut dyn Sink) {
+        self.count += 1;
         self.indent = None;
-        let offset = self.window.source_offset(0);
-        let source_length = self.window.source_offset(length) - offset;
-        let (raw, mut replaced) = text::utf8(&self.window.bytes()[..length]);
+        if !matches!(text.bytes().get(length), None | Some(b'\r' | b'\n')) {
+            self.not_lines = self.not_lines.saturating_add(1);
+        }
+        let offset = text.source_offset(0);
+        let source_length = text.source_offset(length) - offset;
+        let (raw, mut replaced) = text::utf8(&text.bytes()[..length]);
         let parsed = parse(&raw).map(|(value, surrogates)| {
             replaced |= surrogates;
             json_event::events(&value)
@@ -231,7 +250,7 @@ impl JsonReader {
             Ok(events) => {
                 self.events += 1;
                 for (nth, event) in events.into_iter().enumerate() {
-                    let direct = self.window.is_identity();
+                    let direct = text.is_identity();
                     let span = Span { offset, length: source_length, nth: nth as u32, direct };
                     match event {
                         Ok(event) => {
@@ -242,27 +261,35 @@ impl JsonReader {
                 }
             }
         }
-        self.window.consume(length);
+        text.consume(length);
     }
 
-    fn broken(&mut self, resume: usize, code: Code, why: &str, sink: &mut dyn Sink) {
+    fn broken(&mut self, text: &mut dyn Text, resume: usize, code: Code, why: &str, sink: &mut dyn Sink) {
         // It may well have held an event.
-        self.objects += 1;
+        self.count += 1;
         self.events += 1;
-        let offset = self.window.source_offset(0);
+        let offset = text.source_offset(0);
         sink.trouble(Trouble::lost(code, offset, format!("A JSON object {why}.")));
-        self.window.consume(resume);
+        text.consume(resume);
         self.indent = Some(0);
     }
 
     /// Takes a line that is no object.
-    fn junk(&mut self, mut line: Vec<u8>, offset: u64, ended: bool, sink: &mut dyn Sink) -> bool {
-        let text = self.window.bytes();
-        let end = memchr::memchr(b'\n', text);
-        let piece = &text[..end.unwrap_or(text.len())];
+    fn junk(
+        &mut self,
+        text: &mut dyn Text,
+        mut line: Vec<u8>,
+        offset: u64,
+        ended: bool,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let bytes = text.bytes();
+        let end = memchr::memchr(b'\n', bytes);
+        let piece = &bytes[..end.unwrap_or(bytes.len())];
         let room = limits::GAP_LINE_BYTES.saturating_sub(line.len());
         line.extend_from_slice(&piece[..piece.len().min(room)]);
-        self.window.consume(piece.len());
+        let length = piece.len();
+        text.consume(length);
         if end.is_none() && !ended {
             self.state = State::Junk { line, offset };
             return false;
@@ -277,10 +304,10 @@ impl JsonReader {
         end.is_some()
     }
 
-    fn skip(&mut self) -> bool {
-        let text = self.window.bytes();
-        let end = memchr::memchr(b'\n', text);
-        self.window.consume(end.unwrap_or(text.len()));
+    fn skip(&mut self, text: &mut dyn Text) -> bool {
+        let length = text.bytes().len();
+        let end = memchr::memchr(b'\n', text.bytes());
+        text.consume(end.unwrap_or(length));
         if end.is_none() {
             self.state = State::Skip;
         }
@@ -405,18 +432,30 @@ fn without_lone_surrogates(raw: &str) -> String {
 
 impl Reader for JsonReader {
     fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
-        self.window.push(bytes);
-        self.advance(false, sink);
+        let mut bytes = bytes;
+        // Text is read where it lies; only an object that is cut by the pieces is put together.
+        while !bytes.is_empty() {
+            if let Some(mut piece) = self.window.piece(bytes) {
+                self.objects.advance(&mut piece, false, sink);
+                self.window.resume(piece);
+                return;
+            }
+            let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+            let (first, rest) = bytes.split_at(end);
+            self.window.push(first);
+            self.objects.advance(&mut self.window, false, sink);
+            bytes = rest;
+        }
     }
 
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
-        self.advance(true, sink);
-        sink.whole(Whole::Json(self.objects, self.events));
+        self.objects.advance(&mut self.window, true, sink);
+        sink.whole(Whole::Json(self.objects.count, self.objects.events));
     }
 
     fn part(&self) -> Part {
-        self.part
+        self.objects.part
     }
 }
 

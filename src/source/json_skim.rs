@@ -1,8 +1,9 @@
 //! What is counted of an event in a line of JSON that can't match, without building the object.
 //!
-//! The line is parsed once, strictly, and only the few members are kept that are counted; so a line
-//! that is no JSON is noticed as by the full parser. Skimmed are the shapes whose members are found
-//! at one place each (evtx_dump, Winlogbeat 6 to 8, flat names); anything else is built in full.
+//! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
+//! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
+//! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Winlogbeat 6 to 8,
+//! flat names); anything else is built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
 //! `\u` escape, the one way in which JSON can write a letter that hides it.
@@ -10,19 +11,23 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use memchr::memmem::Finder;
+use memchr::{memchr, memmem};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
+use super::json_marks::{Marks, is_surrogate};
+use super::json_shape::{Shapes, Use, numbered, values};
 use crate::event::{Skim, is_process_creation, is_sysmon};
-use crate::needle::{Needle, Wide};
+use crate::limits;
+use crate::needle::Needle;
 use crate::time::Time;
 
 /// Skims lines.
 #[derive(Debug)]
 pub struct Skimmer {
     needle: Needle,
-    escape: Finder<'static>,
+    marks: Marks,
+    shapes: Shapes<Kind>,
 }
 
 /// What a line is.
@@ -33,6 +38,14 @@ pub enum Line<'a> {
     Full,
     /// No object, or not a whole one.
     Other,
+}
+
+/// What is the same in all lines of a shape.
+#[derive(Debug)]
+struct Kind {
+    provider: String,
+    channel: String,
+    event_id: u32,
 }
 
 /// A skim that owns what had to be decoded.
@@ -60,36 +73,121 @@ impl Skimmed<'_> {
 impl Skimmer {
     /// A skimmer that leaves every process creation with the needle to the full parser.
     pub fn new(needle: Needle) -> Skimmer {
-        Skimmer { needle, escape: Finder::new("\\u") }
+        Skimmer { needle, marks: Marks::default(), shapes: Shapes::new() }
     }
 
-    /// Skims a line.
-    pub fn skim<'a>(&self, line: &'a str) -> Line<'a> {
-        let Ok(record) = serde_json::from_str::<Record<'a>>(line) else { return Line::Other };
-        self.record(line, record).map_or(Line::Full, Line::Skimmed)
-    }
-
-    fn record<'a>(&self, line: &str, record: Record<'a>) -> Option<Skimmed<'a>> {
-        if self.needle.wide().is_some_and(|wide| wide.is_in(line.as_bytes())) {
-            return None;
-        }
-        let fields = record.fields()?;
-        let full = |text: &Text<'a>| text.0.clone().filter(|text| !text.is_empty());
-        let (provider, channel) = (full(&fields.provider)?, full(&fields.channel)?);
-        let computer = full(&fields.computer)?;
-        let event_id = fields.event_id.0?.parse().ok()?;
-        let time = match is_process_creation(&provider, &channel, Some(event_id)) {
-            false => None,
-            true if self.needle.is_in(line.as_bytes()) => return None,
-            true if self.escape.find(line.as_bytes()).is_some() => return None,
-            true => Some(Time::parse(&fields.utc_time.0?)?),
+    /// What the line at the front of a text is, and its length. None: it is cut, too long, or no UTF-8.
+    pub fn skim<'a>(&'a mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
+        let marked = self.marks.line(text);
+        let Some(marked) = marked.filter(|marked| marked.length <= limits::EVENT_BYTES) else {
+            let length = memchr(b'\n', text).filter(|length| *length <= limits::EVENT_BYTES)?;
+            let line = simdutf8::basic::from_utf8(&text[..length]).ok()?.trim_end();
+            let numbers = || memmem::find_iter(line.as_bytes(), b"\\u");
+            // The parser passes over half a surrogate pair; the event is to show it.
+            if numbers().any(|at| is_surrogate(&line.as_bytes()[at + 2..])) {
+                return Some((length, Line::Full));
+            }
+            return Some((length, self.strict(line, numbers().next().is_some())));
         };
-        let wanted = |wide: &Wide| wide.wants(is_sysmon(&provider, &channel), Some(event_id), time);
-        if self.needle.wide().is_some_and(wanted) {
+        let line = &text[..marked.length];
+        if marked.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
         }
-        Some(Skimmed { provider, channel, computer, event_id, time })
+        if let Some((shape, [computer, utc_time])) = self.shapes.find(line, &self.marks)
+            && let Some(computer) = plain(&line[computer])
+            && let Some(utc_time) = plain(&line[utc_time])
+        {
+            let kind = self.shapes.get(shape)?;
+            let skimmed = Skimmed {
+                provider: Cow::Borrowed(&kind.provider),
+                channel: Cow::Borrowed(&kind.channel),
+                computer: Cow::Borrowed(computer),
+                event_id: kind.event_id,
+                time: None,
+            };
+            let skimmed = self.judge(skimmed, line, marked.numbered, Some(utc_time));
+            return Some((marked.length, skimmed.map_or(Line::Full, Line::Skimmed)));
+        }
+        let line = str::from_utf8(line).ok()?;
+        let strict = self.strict(line.trim_end(), marked.numbered);
+        if let Line::Skimmed(skimmed) = &strict
+            && self.shapes.may_learn(line)
+        {
+            self.learn(line, skimmed);
+        }
+        Some((marked.length, strict))
     }
+
+    /// Skims a line by the strict parser. `numbered`: a character in it may be written by its number.
+    fn strict<'a>(&self, line: &'a str, numbered: bool) -> Line<'a> {
+        let Ok(record) = serde_json::from_str::<Record<'a>>(line) else { return Line::Other };
+        let skimmed = record.fields().and_then(|fields| {
+            let utc_time = fields.utc_time.0.clone();
+            self.judge(fields.skimmed()?, line.as_bytes(), numbered, utc_time.as_deref())
+        });
+        skimmed.map_or(Line::Full, Line::Skimmed)
+    }
+
+    /// The skim with the time of a process creation. None: the event must be built in full.
+    fn judge<'a>(
+        &self,
+        skimmed: Skimmed<'a>,
+        line: &[u8],
+        numbered: bool,
+        utc_time: Option<&str>,
+    ) -> Option<Skimmed<'a>> {
+        if skimmed.computer.is_empty() || self.needle.wide().is_some_and(|wide| wide.is_in(line)) {
+            return None;
+        }
+        let event_id = Some(skimmed.event_id);
+        let time = match is_process_creation(&skimmed.provider, &skimmed.channel, event_id) {
+            false => None,
+            true if numbered || self.needle.is_in(line) => return None,
+            true => Some(Time::parse(utc_time?)?),
+        };
+        let sysmon = is_sysmon(&skimmed.provider, &skimmed.channel);
+        if self.needle.wide().is_some_and(|wide| wide.wants(sysmon, event_id, time)) {
+            return None;
+        }
+        Some(Skimmed { time, ..skimmed })
+    }
+
+    /// Learns the shape of a line that the strict parser skimmed.
+    fn learn(&mut self, line: &str, skimmed: &Skimmed<'_>) -> Option<()> {
+        let values = values(line, &self.marks)?;
+        // The parser tells which value is which: it is given the line with their numbers in their places.
+        let template = numbered(line, &values);
+        let fields = serde_json::from_str::<Record<'_>>(&template).ok()?.fields()?;
+        let place = |text: &Text<'_>| text.0.as_ref()?.parse().ok().filter(|at| *at < values.len());
+        let fixed = [place(&fields.provider)?, place(&fields.channel)?, place(&fields.event_id)?];
+        let wanted = [place(&fields.computer), place(&fields.utc_time)];
+        let event_id = skimmed.event_id.to_string();
+        let same = |at: usize, text: &str| line[values[at].place.clone()] == *text;
+        if !same(fixed[0], &skimmed.provider)
+            || !same(fixed[1], &skimmed.channel)
+            || !same(fixed[2], &event_id)
+        {
+            return None;
+        }
+        let used = |at: usize| match wanted.iter().position(|wanted| *wanted == Some(at)) {
+            _ if fixed.contains(&at) => Use::Fixed,
+            Some(which) => Use::Wanted(which as u8),
+            None => Use::None,
+        };
+        let values: Vec<_> = values.into_iter().enumerate().map(|(at, value)| (value, used(at))).collect();
+        let kind = Kind {
+            provider: skimmed.provider.clone().into_owned(),
+            channel: skimmed.channel.clone().into_owned(),
+            event_id: skimmed.event_id,
+        };
+        self.shapes.learn(line, &values, kind);
+        Some(())
+    }
+}
+
+/// The text of a string in which nothing is escaped.
+fn plain(inside: &[u8]) -> Option<&str> {
+    str::from_utf8(inside).ok().filter(|text| !text.contains('\\'))
 }
 
 /// A scalar as text; none when it is absent or something else.
@@ -104,6 +202,20 @@ struct Fields<'a> {
     channel: Text<'a>,
     computer: Text<'a>,
     utc_time: Text<'a>,
+}
+
+impl<'a> Fields<'a> {
+    /// What is counted of them, but for the time.
+    fn skimmed(self) -> Option<Skimmed<'a>> {
+        let full = |text: Text<'a>| text.0.filter(|text| !text.is_empty());
+        Some(Skimmed {
+            provider: full(self.provider)?,
+            channel: full(self.channel)?,
+            computer: full(self.computer)?,
+            event_id: self.event_id.0?.parse().ok()?,
+            time: None,
+        })
+    }
 }
 
 /// A record with the members of every shape that is skimmed.
@@ -349,13 +461,19 @@ impl<'de: 'a, 'a> Visitor<'de> for Scalar<'a> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use testlog::json::{self, Shape};
+    use testlog::{Options, Size};
+
     use super::*;
     use crate::source::json_event;
 
     /// What a line gives, and that the full parser gives the same.
     fn skim(line: &str) -> &'static str {
-        let skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
-        match skimmer.skim(line) {
+        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
+        let text = format!("{line}\n");
+        match skimmer.skim(text.as_bytes()).unwrap().1 {
             Line::Full => "full",
             Line::Other => "other",
             Line::Skimmed(skimmed) => {
@@ -365,6 +483,115 @@ mod tests {
                 let full = (event.provider(), event.channel(), event.event_id(), event.computer());
                 assert_eq!((skim.provider, skim.channel, skim.event_id, skim.computer), full);
                 "skimmed"
+            }
+        }
+    }
+
+    /// What a line is, in words.
+    fn told(skimmer: &mut Skimmer, text: &[u8]) -> String {
+        match skimmer.skim(text) {
+            None => "cut".to_owned(),
+            Some((length, Line::Full)) => format!("{length} full"),
+            Some((length, Line::Other)) => format!("{length} other"),
+            Some((length, Line::Skimmed(skimmed))) => format!("{length} {:?}", skimmed.get()),
+        }
+    }
+
+    fn is_known(skimmer: &mut Skimmer, text: &[u8]) -> bool {
+        let line = skimmer.marks.line(text);
+        line.is_some_and(|line| skimmer.shapes.find(&text[..line.length], &skimmer.marks).is_some())
+    }
+
+    /// Lines of every form that is skimmed.
+    fn lines(seed: u64) -> Vec<String> {
+        let options = Options { seed, size: Size::Events(60), matches: 2, groups: 1, ..Options::default() };
+        let (events, _) = testlog::log(&options);
+        let file = |shape| json::file(&events, shape, json::Layout::Lines);
+        let forms =
+            [Shape::EvtxDump, Shape::Winlogbeat6, Shape::Winlogbeat7, Shape::Winlogbeat8, Shape::NxLog];
+        forms.map(file).iter().flat_map(|text| text.split_inclusive('\n')).map(str::to_owned).collect()
+    }
+
+    fn taught(lines: &[String]) -> Skimmer {
+        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
+        // Each line that is known earns the credit to learn from another one.
+        for _ in 0..4 {
+            lines.iter().for_each(|line| _ = told(&mut skimmer, line.as_bytes()));
+        }
+        skimmer
+    }
+
+    #[test]
+    fn lines_of_a_shape_are_known() {
+        let lines = lines(1);
+        let mut taught = taught(&lines);
+        let plain = |line: &String| told(&mut strict(), line.as_bytes()).contains("Skim");
+        let plain: Vec<_> = lines.iter().filter(|line| plain(line)).collect();
+        assert!(plain.len() > 200, "{}", plain.len());
+        // An escape in a value that is counted is for the strict parser.
+        let unknown: Vec<_> = plain.iter().filter(|line| !is_known(&mut taught, line.as_bytes())).collect();
+        assert!(unknown.is_empty(), "{} of {}: {:?}", unknown.len(), plain.len(), unknown.first());
+        // Other values in the same places.
+        let more: Vec<_> = self::lines(2);
+        let known = more.iter().filter(|line| is_known(&mut taught, line.as_bytes())).count();
+        assert!(known > 200, "{known} of {}", more.len());
+    }
+
+    /// A skimmer that knows no shape.
+    fn strict() -> Skimmer {
+        Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a line is, by its shape it is told as by the strict parser.
+        #[test]
+        fn a_shape_tells_what_the_strict_parser_tells(
+            seed in 0_u64..9,
+            spoilt in prop::collection::vec((any::<Index>(), any::<Index>(), 0_u8..4, any::<Index>()), 2000),
+        ) {
+            const BYTES: &[u8] = b"\"\\\x01\x1f\x7f\x80\xc3{}[]:, 0159-.eEunrtx/\r\n\t";
+            let lines = lines(seed);
+            let mut taught = taught(&lines);
+            for (line, place, how, byte) in spoilt {
+                let mut text = lines[line.index(lines.len())].clone().into_bytes();
+                let (at, byte) = (place.index(text.len()), BYTES[byte.index(BYTES.len())]);
+                match how {
+                    0 => text[at] = byte,
+                    1 => text.insert(at, byte),
+                    2 => _ = text.remove(at),
+                    _ => text.truncate(at),
+                }
+                let by_shape = told(&mut taught, &text);
+                prop_assert_eq!(by_shape, told(&mut strict(), &text), "{}", String::from_utf8_lossy(&text));
+            }
+        }
+
+        /// Values of any kind and content in the place of others.
+        #[test]
+        fn any_value_in_a_known_place(
+            seed in 0_u64..9,
+            values in prop::collection::vec((any::<Index>(), any::<Index>(), prop_oneof![
+                "\"([a-z\\\\\"/é\u{1}]|\\\\[\"/bfnrtuz]|\\\\u[0-9a-dA-D]{4}|\\\\u[dD][89a-f][0-9]{2}){0,70}\"",
+                "-?[0-9]{1,21}([.][0-9]{0,2})?([eE][+-]?[0-9]{0,3})?",
+                "null|true|false|nul|[{]\\}|\\[1\\]|\\[|",
+            ]), 600),
+        ) {
+            let lines = lines(seed);
+            let mut taught = taught(&lines);
+            for (line, which, value) in values {
+                let line = &lines[line.index(lines.len())];
+                let marks = &mut Marks::default();
+                let length = marks.line(line.as_bytes()).unwrap().length;
+                let places = self::values(&line[..length], marks).unwrap();
+                let mut place = places[which.index(places.len())].place.clone();
+                if line[..place.start].ends_with('"') {
+                    place = place.start - 1..place.end + 1;
+                }
+                let text = format!("{}{value}{}", &line[..place.start], &line[place.end..]);
+                let by_shape = told(&mut taught, text.as_bytes());
+                prop_assert_eq!(by_shape, told(&mut strict(), text.as_bytes()), "{}", text);
             }
         }
     }
@@ -402,6 +629,11 @@ mod tests {
             assert_eq!(skim(&shape.replace("2020-01-01 00:00:00.1", "never")), "full");
             assert_eq!(skim(&shape.replace("\"H\"", "null")), "full");
             assert_eq!(skim(&shape.replacen('{', "{\"_raw\":\"<Event>\",", 1)), "full");
+        }
+        for shape in SHAPES {
+            let other = shape.replace(":1,", ":3,").replace("\"1\"", "\"3\"");
+            assert_eq!(skim(&other.replace("p.exe", "\\u0041")), "skimmed");
+            assert_eq!(skim(&other.replace("p.exe", "\\ud800")), "full");
         }
         let flat = SHAPES[3].replacen('{', "{\"message\":\"<Event>\",", 1);
         assert_eq!(skim(&flat), "full");

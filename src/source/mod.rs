@@ -7,6 +7,8 @@ pub mod csv;
 pub mod evtx;
 pub mod json;
 pub mod json_event;
+mod json_marks;
+mod json_shape;
 mod json_skim;
 pub mod xml;
 pub mod xml_event;
