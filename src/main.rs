@@ -246,7 +246,7 @@ fn read(session: &mut Session, input: Input, how: How) {
 fn read_file(session: &mut Session, name: &str, mut file: File, size: u64, how: How) {
     let source = session.add_source(name, size);
     let mut scan = how.scan(source, name, Some(size));
-    match feed(&mut scan, &mut file) {
+    match feed(&mut file, &mut scan, Scan::want, Scan::push) {
         Ok(()) => session.absorb(scan.finish()),
         Err(error) => session.absorb(scan.fail(&format!("{error}."))),
     };
@@ -260,11 +260,16 @@ fn read_file(session: &mut Session, name: &str, mut file: File, size: u64, how: 
     }
 }
 
-/// Gives a scan the parts of a file that it wants.
-fn feed(scan: &mut Scan, file: &mut File) -> io::Result<()> {
+/// Gives a reader the parts of a file that it wants.
+fn feed<R>(
+    file: &mut File,
+    reader: &mut R,
+    want: impl Fn(&R) -> Option<Want>,
+    push: impl Fn(&mut R, &[u8]),
+) -> io::Result<()> {
     let mut buffer = vec![0; READ_BYTES];
     let mut position = 0;
-    while let Some(Want { offset, length }) = scan.want() {
+    while let Some(Want { offset, length }) = want(reader) {
         if offset != position {
             file.seek(SeekFrom::Start(offset))?;
         }
@@ -273,7 +278,7 @@ fn feed(scan: &mut Scan, file: &mut File) -> io::Result<()> {
         if count == 0 {
             break;
         }
-        scan.push(&buffer[..count]);
+        push(reader, &buffer[..count]);
         position = offset + count as u64;
     }
     Ok(())

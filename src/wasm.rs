@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use crate::export::document::Options;
 use crate::findings::Findings;
 use crate::group::Column;
-use crate::intake::{self, Want};
+use crate::intake::{self, Planned, Want};
 use crate::report::Report;
 use crate::rule::wmi::RULE;
 use crate::tuning::{Operator, Splunk, Tuning};
@@ -85,11 +85,10 @@ impl Scan {
         index: usize,
     ) -> Result<Scan, JsError> {
         let size = size as u64;
-        let parts = intake::plan(head, size, part_bytes as u64);
-        let planned = parts.get(index).ok_or_else(|| JsError::new("There is no such part."))?;
+        let planned = planned(head, size, part_bytes, index)?;
         let of_part = if verify { scan::Scan::verifying_part } else { scan::Scan::of_part };
         let length = planned.part.end.unwrap_or(size) - planned.part.start;
-        Ok(Scan { scan: of_part(&RULE, source, name, size, planned), size, length })
+        Ok(Scan { scan: of_part(&RULE, source, name, size, &planned), size, length })
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
@@ -142,6 +141,12 @@ impl Scan {
 #[wasm_bindgen]
 pub fn plan(head: &[u8], size: f64, part_bytes: f64) -> usize {
     intake::plan(head, size as u64, part_bytes as u64).len()
+}
+
+/// Part number `index` of what `plan` gives for the same arguments.
+fn planned(head: &[u8], size: u64, part_bytes: f64, index: usize) -> Result<Planned, JsError> {
+    let part = intake::plan(head, size, part_bytes as u64).into_iter().nth(index);
+    part.ok_or_else(|| JsError::new("There is no such part."))
 }
 
 /// The text with its addresses written so that no program takes them for links.
@@ -469,10 +474,9 @@ impl Pass {
         index: usize,
     ) -> Result<Pass, JsError> {
         let size = size as u64;
-        let parts = intake::plan(head, size, part_bytes as u64);
-        let planned = parts.get(index).ok_or_else(|| JsError::new("There is no such part."))?;
+        let planned = planned(head, size, part_bytes, index)?;
         let question = postcard::from_bytes(question)?;
-        Ok(Pass { pass: context::Pass::of_part(&RULE, question, source, name, size, planned), size })
+        Ok(Pass { pass: context::Pass::of_part(&RULE, question, source, name, size, &planned), size })
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.

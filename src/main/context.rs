@@ -1,16 +1,15 @@
 //! `--context`: what else the inputs hold about one row.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::PathBuf;
 
 use sysmon_triage::context::{Answer, At, Context, Pass};
-use sysmon_triage::intake::Want;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;
 
-use super::READ_BYTES;
+use super::feed;
 
 /// Which event is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +44,8 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Re
                 continue;
             }
             let mut pass = Pass::new(&RULE, context.question(), number, &source.name, Some(source.bytes));
-            match open(paths, number).and_then(|file| feed(file, &mut pass, Pass::want, Pass::push)) {
+            match open(paths, number).and_then(|mut file| feed(&mut file, &mut pass, Pass::want, Pass::push))
+            {
                 Ok(()) => context.absorb(pass.finish()),
                 Err(error) => context.fail(&source.name, &format!("{error}.")),
             }
@@ -58,7 +58,8 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Re
 
 fn anchor(mut recall: Recall, paths: &[Option<PathBuf>], minutes: u32) -> Result<Context, String> {
     let source = recall.source();
-    let fed = open(paths, source).and_then(|file| feed(file, &mut recall, Recall::want, Recall::push));
+    let fed =
+        open(paths, source).and_then(|mut file| feed(&mut file, &mut recall, Recall::want, Recall::push));
     fed.map_err(|error| format!("The event could not be read again: {error}."))?;
     let (source, locator, event) =
         recall.event().ok_or("The input no longer holds the event at its place. Was the file changed?")?;
@@ -70,28 +71,4 @@ fn open(paths: &[Option<PathBuf>], source: u32) -> io::Result<File> {
         Some(Some(path)) => File::open(path),
         _ => Err(io::Error::other("standard input can be read only once")),
     }
-}
-
-/// Gives a reader the parts of a file that it wants.
-fn feed<R>(
-    mut file: File,
-    reader: &mut R,
-    want: impl Fn(&R) -> Option<Want>,
-    push: impl Fn(&mut R, &[u8]),
-) -> io::Result<()> {
-    let mut buffer = vec![0; READ_BYTES];
-    let mut position = 0;
-    while let Some(Want { offset, length }) = want(reader) {
-        if offset != position {
-            file.seek(SeekFrom::Start(offset))?;
-        }
-        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
-        let count = file.read(&mut buffer[..wanted])?;
-        if count == 0 {
-            break;
-        }
-        push(reader, &buffer[..count]);
-        position = offset + count as u64;
-    }
-    Ok(())
 }
