@@ -95,15 +95,15 @@ pub fn detect(prefix: &[u8]) -> Format {
     if prefix.is_empty() {
         return Format::Empty;
     }
+    // Before an event log with a wiped header: whoever can read a zip from its end looks at these bytes only.
+    if is_zip(prefix) {
+        return Format::Zip;
+    }
     if is_evtx(prefix) {
         return Format::Evtx;
     }
-    match prefix {
-        [0x1f, 0x8b, ..] => return Format::Gzip,
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..] => {
-            return Format::Zip;
-        }
-        _ => {}
+    if prefix.starts_with(&[0x1f, 0x8b]) {
+        return Format::Gzip;
     }
     if is_tar(prefix) {
         return Format::Tar;
@@ -112,6 +112,11 @@ pub fn detect(prefix: &[u8]) -> Format {
         return Format::Foreign { what, packed: *packed };
     }
     detect_text(prefix)
+}
+
+/// The signature of a zip's first part.
+pub fn is_zip(prefix: &[u8]) -> bool {
+    matches!(prefix, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..])
 }
 
 /// A file header, or a chunk where the first chunk lies (the file header was wiped), or a chunk
@@ -266,5 +271,7 @@ mod tests {
         let mut bytes = vec![0; EVTX_HEADER_BYTES];
         bytes.extend_from_slice(EVTX_CHUNK_MAGIC);
         assert_eq!(detect(&bytes), Format::Evtx);
+        bytes[..4].copy_from_slice(b"PK\x03\x04");
+        assert_eq!(detect(&bytes), Format::Zip);
     }
 }

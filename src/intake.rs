@@ -7,7 +7,7 @@
 //!
 //! Everything but a zip archive is read front to back; a zip is read from its end.
 
-use crate::detect::{EVTX_FILE_MAGIC, EVTX_HEADER_BYTES, Format, detect};
+use crate::detect::{EVTX_FILE_MAGIC, EVTX_HEADER_BYTES, Format, detect, is_zip};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -129,11 +129,7 @@ impl Intake {
             return;
         };
         let head = std::mem::take(head);
-        let zip = matches!(
-            head.as_slice(),
-            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..]
-        );
-        if let (true, Some(size)) = (zip, self.end) {
+        if let (true, Some(size)) = (is_zip(&head), self.end) {
             sink.format(&Format::Zip);
             self.state = State::Zip(Box::new(Zip::new(self.place.clone(), size)));
             return;

@@ -24,8 +24,12 @@ use crate::time::Time;
 
 /// Size of a chunk's header.
 const CHUNK_HEADER_BYTES: usize = 512;
-/// What a chunk's header says at 40: the size of its used part.
+/// What a chunk's header says about the size of its used part, and where.
 const CHUNK_HEADER_SIZE: u32 = 128;
+const HEADER_SIZE_AT: usize = 40;
+/// The header's checksum is of its first bytes and of what stands behind its used part.
+const HEADER_SUMMED: usize = 120;
+const HEADER_SUM_AT: usize = 124;
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
@@ -87,14 +91,27 @@ pub fn behind_end(chunk: &[u8]) -> Option<(usize, u64)> {
 }
 
 /// Where another chunk begins inside this one: bytes of this one are missing. None in a sound chunk, also where the
-/// value of a sound record looks like a chunk.
+/// value of a record looks like the beginning of a chunk.
 pub fn next_chunk(chunk: &[u8]) -> Option<usize> {
     let mut sound = CHUNK_HEADER_BYTES;
     while let Some(record) = record_at(chunk, sound) {
         sound += record.size;
     }
-    let at = sound + memmem::find(chunk.get(sound..)?, EVTX_CHUNK_MAGIC)?;
-    (u32_at(chunk, at + 40)? == CHUNK_HEADER_SIZE).then_some(at)
+    let mut found = memmem::find_iter(chunk.get(sound..)?, EVTX_CHUNK_MAGIC).map(|at| sound + at);
+    found.find(|at| begins_chunk(&chunk[*at..]))
+}
+
+/// Whether a chunk with the right magic begins here: its header is sound, or a record follows it, as far as its bytes
+/// are here.
+fn begins_chunk(bytes: &[u8]) -> bool {
+    if u32_at(bytes, HEADER_SIZE_AT) != Some(CHUNK_HEADER_SIZE) {
+        return false;
+    }
+    let Some(header) = bytes.get(..CHUNK_HEADER_BYTES) else { return true };
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&header[..HEADER_SUMMED]);
+    sum.update(&header[CHUNK_HEADER_SIZE as usize..]);
+    u32_at(header, HEADER_SUM_AT) == Some(sum.finalize()) || record_at(bytes, CHUNK_HEADER_BYTES).is_some()
 }
 
 /// Where the chunk's header says that its records end, and the number of the last one.
