@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Format;
 use crate::event::{Event, Skim, is_process_creation};
-use crate::group::{Facts, Groups, facts_bytes, key, key_bytes};
+use crate::group::{Facts, Groups, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
 use crate::part::{Coverage, Part, coverage};
@@ -246,6 +246,12 @@ impl Findings {
         other.groups
     }
 
+    /// Nothing more comes of the scan that these are of.
+    pub fn is_last(&self) -> bool {
+        let ends = [Code::ReadFailed, Code::ReaderCrashed, Code::Cancelled];
+        !self.parts.is_empty() || ends.into_iter().any(|code| self.problems.has(code))
+    }
+
     /// Judges the input of this size once all of its parts are read and fit together.
     pub fn settle(&mut self, size: u64) {
         if self.complete || coverage(&self.parts, size) != Coverage::Whole {
@@ -267,8 +273,6 @@ pub struct Collector {
     pub findings: Findings,
     /// The members that are open, the innermost last.
     open: Vec<Open>,
-    /// Bytes of the matches of this scan, see [`limits::MATCH_BYTES`].
-    kept: usize,
 }
 
 /// A member that is being read.
@@ -283,13 +287,14 @@ impl Collector {
     /// Gathers for input number `source`.
     pub fn new(rule: &'static Rule, source: u32) -> Collector {
         let findings = Findings { source, ..Findings::default() };
-        Collector { rule, findings, open: Vec::new(), kept: 0 }
+        Collector { rule, findings, open: Vec::new() }
     }
 
     /// Hands over what was gathered, and goes on.
     pub fn take(&mut self) -> Findings {
         self.findings.kinds.settle();
-        let next = Findings { source: self.findings.source, ..Findings::default() };
+        let mut next = Findings { source: self.findings.source, ..Findings::default() };
+        next.groups.end.clone_from(&self.findings.groups.end);
         std::mem::replace(&mut self.findings, next)
     }
 
@@ -334,16 +339,6 @@ impl Collector {
             });
         }
         let (key, facts) = (key(self.rule, &process), Facts::of(&process));
-        let bytes = key_bytes(&key) + facts_bytes(&facts) + limits::MATCH_OVERHEAD;
-        if self.kept + bytes > limits::MATCH_BYTES {
-            let message = format!(
-                "The matches take more than {} MiB; from here on those that do not fit are counted, and are not among \
-                 the rows.",
-                limits::MATCH_BYTES >> 20
-            );
-            return self.trouble(Trouble::note(Code::OverLimit, found.span.offset, message));
-        }
-        self.kept += bytes;
         self.findings.groups.add(key, facts, time, locator);
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::keep::{self, Weighed};
+use crate::limits;
 use crate::locator::Locator;
 use crate::process::{Field, Process};
 use crate::rule::Rule;
@@ -149,19 +151,56 @@ pub struct Groups {
     pub rows: BTreeMap<Key, Vec<Match>>,
     /// The different facts of the matches.
     pub facts: Vec<Facts>,
-    /// The number of each; needed only while matches are added.
+    /// The first match that was left out, see [`keep::cut`]: none at or behind it is kept.
+    pub end: Option<Locator>,
+    /// The number of each of `facts`; needed only while matches are added.
     #[serde(skip)]
     numbers: BTreeMap<Facts, u32>,
+    /// Bytes of what is held, see [`limits::MATCH_BYTES`].
+    #[serde(skip)]
+    held: usize,
 }
 
 impl Groups {
-    /// Adds one match.
+    /// Adds one match; what becomes too much is left out.
     pub fn add(&mut self, key: Key, facts: Facts, time: Option<Time>, locator: Locator) {
+        if self.end.as_ref().is_some_and(|end| locator >= *end) {
+            return;
+        }
+        self.held += limits::MATCH_OVERHEAD;
         let next = self.facts.len() as u32;
         let facts = *self.numbers.entry(facts).or_insert_with_key(|facts| {
+            self.held += facts_bytes(facts);
             self.facts.push(facts.clone());
             next
         });
-        self.rows.entry(key).or_default().push(Match { time, locator, facts });
+        let bytes = key_bytes(&key);
+        let matches = self.rows.entry(key).or_default();
+        if matches.is_empty() {
+            self.held += bytes;
+        }
+        matches.push(Match { time, locator, facts });
+        if self.held > limits::MATCH_BYTES + limits::MATCH_SLACK {
+            self.trim();
+        }
+    }
+
+    /// Leaves out what is too much.
+    fn trim(&mut self) {
+        let keys: Vec<_> = self.rows.keys().map(key_bytes).collect();
+        let facts: Vec<_> = self.facts.iter().map(facts_bytes).collect();
+        let weighed = self.rows.values().enumerate().flat_map(|(key, found)| {
+            found.iter().map(move |one| Weighed { place: (0, &one.locator), key, facts: one.facts as usize })
+        });
+        let Some((_, end)) = keep::cut(weighed.collect(), &keys, &facts).0 else { return };
+        let rows = std::mem::take(&mut self.rows);
+        let all = std::mem::take(&mut self.facts);
+        *self = Groups { end: Some(end.clone()), ..Groups::default() };
+        for (key, found) in rows {
+            for one in found {
+                let facts = all.get(one.facts as usize).cloned().unwrap_or_default();
+                self.add(key.clone(), facts, one.time, one.locator);
+            }
+        }
     }
 }

@@ -35,6 +35,7 @@ pub mod group;
 pub mod hash;
 pub mod hints;
 pub mod intake;
+pub mod keep;
 pub mod limits;
 pub mod locator;
 pub mod needle;

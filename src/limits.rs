@@ -79,10 +79,13 @@ pub const REPORT_VALUE_CHARS: usize = 8192;
 /// characters; a forged one could otherwise fill the memory with its words.
 pub const HINT_BYTES: usize = 256 * 1024;
 
-/// Bytes of matches that one scan keeps, and that a session keeps: their keys, their facts, and
-/// [`MATCH_OVERHEAD`] for each. Memory follows the matches, and a hostile log can be nothing else; about a
-/// million rows of an honest one fit. What does not fit is counted and reported.
+/// Bytes of matches that a session keeps: their keys, their facts, and [`MATCH_OVERHEAD`] for each. Memory follows the
+/// matches, and a hostile log can be nothing else; about a million rows of an honest one fit. Of what does not fit the
+/// last in order is left out, counted and reported, so that the order in which workers read changes nothing.
 pub const MATCH_BYTES: usize = if cfg!(test) { 1024 * 1024 } else { 512 * 1024 * 1024 };
+
+/// How many more are held before it is settled which of them stay, so that it is settled rarely.
+pub const MATCH_SLACK: usize = MATCH_BYTES / 8;
 
 /// What a match takes beside its texts, about.
 pub const MATCH_OVERHEAD: usize = 256;

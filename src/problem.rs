@@ -130,9 +130,10 @@ pub struct Problem {
     pub message: String,
 }
 
-/// All problems of one input, the first ones of each kind word by word, all of them counted.
+/// All problems of one input, the first ones of each kind word by word, all of them counted; and one that is judged
+/// anew whenever more of the input was read.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Problems(BTreeMap<Code, Kept>);
+pub struct Problems(BTreeMap<Code, Kept>, Option<Problem>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Kept {
@@ -170,20 +171,35 @@ impl Problems {
         }
     }
 
+    /// Puts a problem in place of the one that was judged before.
+    pub fn judge(&mut self, problem: Option<Problem>) {
+        self.1 = problem;
+    }
+
     /// How many there are.
     pub fn total(&self) -> u64 {
-        self.0.values().map(|kept| kept.total).sum()
+        self.0.values().map(|kept| kept.total).sum::<u64>() + u64::from(self.1.is_some())
+    }
+
+    /// True when there is one of this kind.
+    pub fn has(&self, code: Code) -> bool {
+        self.codes().any(|one| one == code)
+    }
+
+    fn codes(&self) -> impl Iterator<Item = Code> {
+        self.0.keys().copied().chain(self.1.as_ref().map(|problem| problem.code))
     }
 
     /// True when something could not be read.
     pub fn any_error(&self) -> bool {
-        self.0.keys().any(|code| code.severity() == Severity::Error)
+        self.codes().any(|code| code.severity() == Severity::Error)
     }
 
     /// The kept problems by severity, kind and place, each with how many it stands for: one, or
     /// for the last of a kind also those that were only counted.
     pub fn list(&self) -> Vec<(Problem, u64)> {
         let mut all: Vec<_> = self.0.values().flat_map(|kept| kept.listed()).collect();
+        all.extend(self.1.clone().map(|problem| (problem, 1)));
         order::sort(&mut all, |(a, _), (b, _)| {
             (a.code.severity(), a.code, &a.place).cmp(&(b.code.severity(), b.code, &b.place))
         });

@@ -149,8 +149,15 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use crate::limits::MATCH_BYTES;
+    use proptest::prelude::*;
+    use testlog::rng::Rng;
+
+    use super::Scan;
+    use crate::findings::Findings;
+    use crate::intake::{Want, plan};
+    use crate::limits::{DETECT_BYTES, MATCH_BYTES};
     use crate::problem::Code;
+    use crate::report::Report;
     use crate::rule::wmi::RULE;
     use crate::session::Session;
 
@@ -185,7 +192,7 @@ mod tests {
         assert!(session.absorb(scan.finish()));
         assert_eq!(session.sources()[0].findings.counts.matches, 30);
         assert_eq!(session.rows().count(), 19);
-        assert_eq!(over_limit(&session), [11]);
+        assert_eq!(over_limit(&session), [1]);
 
         // What another input has is no longer kept either.
         let source = session.add_source("b", text.len() as u64);
@@ -193,7 +200,90 @@ mod tests {
         scan.push(&log(40, MATCH_BYTES / 20).as_bytes()[text.len()..]);
         assert!(session.absorb(scan.finish()));
         assert_eq!(session.rows().count(), 19);
-        assert_eq!(over_limit(&session), [11, 1]);
+        assert_eq!(over_limit(&session), [1, 1]);
         assert_eq!(session.sources()[1].findings.counts.matches, 10);
+    }
+
+    /// Events of up to 60 KB; some agree in all that a row shows.
+    fn mixed(rng: &mut Rng, source: u32) -> String {
+        let event = |record: u32| {
+            let number = rng.below(100);
+            let bytes = 60_000 - 599 * number as usize;
+            format!(
+                "<Event xmlns='u'><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID>\
+                 <EventRecordID>{record}</EventRecordID><TimeCreated SystemTime='2024-05-01T10:00:00Z'/></System>\
+                 <EventData><Data Name='Image'>{}.exe</Data><Data Name='ParentImage'>WmiPrvSE.exe</Data>\
+                 <Data Name='User'>{source}</Data><Data Name='CommandLine'>{number:0bytes$}</Data></EventData></Event>\n",
+                record % 3
+            )
+        };
+        (0..60).map(event).collect()
+    }
+
+    /// The findings of an input, as workers hand them over that read its parts.
+    fn pieces(rng: &mut Rng, source: u32, text: &[u8]) -> Vec<Findings> {
+        let size = text.len() as u64;
+        let parts = plan(&text[..DETECT_BYTES], size, 50_000 + u64::from(rng.below(900_000)));
+        assert!(parts.len() > 1);
+        let mut found = Vec::new();
+        for part in parts {
+            let mut scan = Scan::of_part(&RULE, source, "log", size, &part);
+            while let Some(Want { offset, length }) = scan.want() {
+                let (from, most) = (offset as usize, 1 + rng.below(400_000) as usize);
+                let to = from + most.min(length as usize).min(text.len() - from);
+                if from == to {
+                    break;
+                }
+                scan.push(&text[from..to]);
+                if rng.below(3) == 0 {
+                    found.push(scan.take());
+                }
+            }
+            found.push(scan.finish());
+        }
+        found
+    }
+
+    fn report(session: &Session) -> String {
+        serde_json::to_string_pretty(&Report::of(session)).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_does_not_fit_is_the_same_in_any_order_of_workers(seed: u64) {
+            let mut rng = Rng::new(seed);
+            let texts: Vec<_> = (0..3).map(|source| mixed(&mut rng, source)).collect();
+            let (mut one, mut other) = (Session::new(&RULE), Session::new(&RULE));
+            let mut found = Vec::new();
+            for text in &texts {
+                let source = one.add_source("log", text.len() as u64);
+                let mut scan = one.scan(source).unwrap();
+                scan.push(text.as_bytes());
+                prop_assert!(one.absorb(scan.finish()));
+                other.add_source("log", text.len() as u64);
+                found.extend(pieces(&mut rng, source, text.as_bytes()));
+            }
+            while !found.is_empty() {
+                let next = found.swap_remove(rng.below(found.len() as u32) as usize);
+                prop_assert!(other.absorb(next));
+            }
+            // The reports are too long to be printed.
+            prop_assert_eq!(one.rows().count(), other.rows().count());
+            prop_assert!(report(&one) == report(&other));
+
+            // Those that are kept are the first ones, and as many as fit.
+            let mut places: Vec<_> = one.groups().iter().flat_map(|group| &group.matches)
+                .map(|(source, found)| (*source, found.locator.record_id.unwrap())).collect();
+            places.sort_unstable();
+            let all: Vec<_> = (0..3).flat_map(|source| (0..60).map(move |record| (source, record))).collect();
+            prop_assert_eq!(&places[..], &all[..places.len()]);
+            prop_assert!((10..170).contains(&places.len()), "{}", places.len());
+            for source in one.sources() {
+                prop_assert_eq!(source.findings.counts.matches, 60);
+            }
+            prop_assert!(over_limit(&one).contains(&1));
+        }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::findings::{Findings, Period};
 use crate::group::{Facts, Groups, Key, Match, Values, facts_bytes, key_bytes};
 use crate::hints::Hints;
+use crate::keep::{self, Weighed};
 use crate::limits;
-use crate::locator::MemberId;
+use crate::locator::{Locator, MemberId};
 use crate::order;
 use crate::part::{Coverage, coverage};
 use crate::problem::{Code, Place, Problem};
@@ -26,6 +27,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// What was found in it; the groups are with the session.
     pub findings: Findings,
+    /// How many of its matches are among the rows.
+    kept: u64,
     /// It was taken out again: nothing of it counts, and only its number remains.
     pub removed: bool,
 }
@@ -69,6 +72,8 @@ pub struct Variant {
     pub group: usize,
     /// What the events agree in beside the key.
     pub facts: Arc<Facts>,
+    /// Number of the facts.
+    number: u32,
     /// The events, hidden or not.
     pub all: Shown,
     /// Whether the tuning shows them.
@@ -86,9 +91,13 @@ pub struct Session {
     by_facts: BTreeMap<(usize, u32), u32>,
     /// Every different value of facts, and its number.
     facts: BTreeMap<Arc<Facts>, u32>,
+    /// The next number of facts.
+    next_facts: u32,
     tuning: Tuning,
     /// Bytes of the matches that are kept, see [`limits::MATCH_BYTES`].
     kept: usize,
+    /// The first match that was left out, by input and place: none at or behind it is kept.
+    end: Option<(u32, Locator)>,
 }
 
 impl Session {
@@ -102,8 +111,10 @@ impl Session {
             variants: Vec::new(),
             by_facts: BTreeMap::new(),
             facts: BTreeMap::new(),
+            next_facts: 0,
             tuning: Tuning::default(),
             kept: 0,
+            end: None,
         }
     }
 
@@ -116,7 +127,14 @@ impl Session {
     pub fn add_source(&mut self, name: &str, bytes: u64) -> u32 {
         let number = self.sources.len() as u32;
         let findings = Findings { source: number, ..Findings::default() };
-        self.sources.push(Source { name: name.to_owned(), bytes, sha256: None, findings, removed: false });
+        self.sources.push(Source {
+            name: name.to_owned(),
+            bytes,
+            sha256: None,
+            findings,
+            kept: 0,
+            removed: false,
+        });
         number
     }
 
@@ -213,60 +231,154 @@ impl Session {
         if source.removed {
             return true;
         }
-        let Groups { rows, facts, .. } = source.findings.merge(findings);
-        let facts: Vec<_> = facts.into_iter().map(|facts| self.intern(facts)).collect();
-        let mut left_out = 0;
-        for (key, found) in rows {
-            let is_new = !self.by_key.contains_key(&key);
-            let bytes = if is_new { key_bytes(&key) } else { 0 } + found.len() * limits::MATCH_OVERHEAD;
-            if self.kept + bytes > limits::MATCH_BYTES {
-                left_out += found.len();
-                continue;
-            }
-            self.kept += bytes;
-            let next = self.groups.len();
-            let index = *self.by_key.entry(key.clone()).or_insert(next);
-            if index == next {
-                self.groups.push(Group { key, matches: Vec::new(), shown: Shown::default() });
-            }
-            for mut found in found {
-                let Some((number_of, values)) = facts.get(found.facts as usize) else {
-                    return false;
-                };
-                found.facts = self.variant_of(index, *number_of, values);
-                let variant = &mut self.variants[found.facts as usize];
-                let period = Period(found.time.map(|time| (time, time)));
-                let one = Shown { events: 1, period, hints: variant.all.hints };
-                variant.all.add(one);
-                let group = &mut self.groups[index];
-                if variant.is_shown {
-                    group.shown.add(one);
-                }
-                group.matches.push((number, found));
-            }
+        let is_last = findings.is_last();
+        let Groups { rows, facts, end, .. } = source.findings.merge(findings);
+        if rows.values().flatten().any(|found| found.facts as usize >= facts.len()) {
+            return false;
         }
+        self.end_at(end.map(|end| (number, end)));
+        self.add_all(number, rows, facts);
         let source = &mut self.sources[number as usize];
-        if left_out > 0 {
-            let message = format!(
-                "The matches of all inputs take more than {} MiB; {left_out} of this input are counted, and are not \
-                 among the rows.",
-                limits::MATCH_BYTES >> 20
-            );
-            source.findings.problems.add(Problem { place: Place::default(), code: Code::OverLimit, message });
-        }
         source.findings.settle(source.bytes);
+        // Findings may come late, after the last ones of their input.
+        let exactly = is_last || source.findings.complete;
+        if self.kept > limits::MATCH_BYTES + if exactly { 0 } else { limits::MATCH_SLACK } {
+            self.trim();
+        }
+        self.judge();
         true
+    }
+
+    /// Adds those of the matches of an input that are kept.
+    fn add_all(&mut self, source: u32, mut rows: BTreeMap<Key, Vec<Match>>, mut facts: Vec<Facts>) {
+        rows.retain(|_, found| {
+            found.retain(|one| self.keeps(source, &one.locator));
+            !found.is_empty()
+        });
+        let mut used = vec![false; facts.len()];
+        rows.values().flatten().for_each(|found| used[found.facts as usize] = true);
+        // The facts of what is left out are not to fill the memory in its place.
+        facts.iter_mut().zip(used).filter(|(_, used)| !used).for_each(|(facts, _)| *facts = Facts::default());
+        let facts: Vec<_> = facts.into_iter().map(|facts| self.intern(facts)).collect();
+        rows.into_iter().for_each(|(key, found)| self.add(source, key, found, &facts));
+    }
+
+    /// Adds matches of one key of an input.
+    fn add(&mut self, source: u32, key: Key, found: Vec<Match>, facts: &[(u32, Arc<Facts>)]) {
+        self.kept += found.len() * limits::MATCH_OVERHEAD;
+        self.sources[source as usize].kept += found.len() as u64;
+        let next = self.groups.len();
+        let index = *self.by_key.entry(key.clone()).or_insert(next);
+        if index == next {
+            self.groups.push(Group { key, matches: Vec::new(), shown: Shown::default() });
+        }
+        if self.groups[index].matches.is_empty() {
+            self.kept += key_bytes(&self.groups[index].key);
+        }
+        for mut found in found {
+            let (number, values) = &facts[found.facts as usize];
+            found.facts = self.variant_of(index, *number, values);
+            let variant = &mut self.variants[found.facts as usize];
+            let period = Period(found.time.map(|time| (time, time)));
+            let one = Shown { events: 1, period, hints: variant.all.hints };
+            variant.all.add(one);
+            let group = &mut self.groups[index];
+            if variant.is_shown {
+                group.shown.add(one);
+            }
+            group.matches.push((source, found));
+        }
+    }
+
+    /// No match at this place or behind it is kept from now on.
+    fn end_at(&mut self, end: Option<(u32, Locator)>) {
+        let Some(end) = end.filter(|end| self.keeps(end.0, &end.1)) else { return };
+        self.groups.iter_mut().for_each(|group| {
+            group.matches.retain(|(source, found)| (*source, &found.locator) < (end.0, &end.1));
+        });
+        self.end = Some(end);
+        self.recount();
+        self.free();
+    }
+
+    fn keeps(&self, source: u32, locator: &Locator) -> bool {
+        self.end.as_ref().is_none_or(|(of, end)| (source, locator) < (*of, end))
+    }
+
+    /// Leaves out what is too much.
+    fn trim(&mut self) {
+        let end = self.weigh();
+        self.end_at(end);
+    }
+
+    /// Weighs what is kept; gives the first match that is too much.
+    fn weigh(&mut self) -> Option<(u32, Locator)> {
+        let keys: Vec<_> = self.groups.iter().map(|group| key_bytes(&group.key)).collect();
+        let mut facts = vec![0; self.next_facts as usize];
+        self.facts.iter().for_each(|(values, number)| facts[*number as usize] = facts_bytes(values));
+        let variants = &self.variants;
+        let weighed = self.groups.iter().enumerate().flat_map(|(key, group)| {
+            group.matches.iter().map(move |(source, found)| Weighed {
+                place: (*source, &found.locator),
+                key,
+                facts: variants[found.facts as usize].number as usize,
+            })
+        });
+        let (end, kept) = keep::cut(weighed.collect(), &keys, &facts);
+        self.kept = kept;
+        end
+    }
+
+    /// Gives back what groups without matches hold. Their numbers are not given again.
+    fn free(&mut self) {
+        let none = Arc::new(Facts::default());
+        self.by_facts.retain(|_, at| self.variants[*at as usize].all.events > 0);
+        for variant in self.variants.iter_mut().filter(|variant| variant.all.events == 0) {
+            variant.facts = Arc::clone(&none);
+        }
+        for group in self.groups.iter_mut().filter(|group| group.matches.is_empty()) {
+            self.by_key.remove(&std::mem::take(&mut group.key));
+            group.matches = Vec::new();
+        }
+        self.facts.retain(|facts, _| Arc::strong_count(facts) > 1);
+    }
+
+    /// Says of every input how many of its matches are left out.
+    fn judge(&mut self) {
+        if self.end.is_none() {
+            return;
+        }
+        for (number, source) in (0..).zip(&mut self.sources) {
+            let left_out = source.findings.counts.matches.saturating_sub(source.kept);
+            let problem = self.end.as_ref().filter(|_| left_out > 0).map(|(of, end)| {
+                let message = format!(
+                    "The matches of all inputs take more than {} MiB; {left_out} of this input are counted, and are \
+                     not among the rows: the last ones, by input and place.",
+                    limits::MATCH_BYTES >> 20
+                );
+                let here = (*of == number).then_some(end);
+                let place = Place {
+                    ordinal: here.and_then(|end| end.member),
+                    offset: here.map(|end| end.span.offset),
+                    member: here.and_then(|end| source.findings.members.get(&end.member?)).map(|one| one.name.clone()),
+                    record: here.and_then(|end| end.record_id),
+                };
+                Problem { place, code: Code::OverLimit, message }
+            });
+            source.findings.problems.judge(problem);
+        }
     }
 
     /// The number of some facts, and the one copy of them.
     fn intern(&mut self, facts: Facts) -> (u32, Arc<Facts>) {
-        let next = self.facts.len() as u32;
+        let next = self.next_facts;
         let facts = Arc::new(facts);
         match self.facts.get_key_value(&facts) {
             Some((facts, number)) => (*number, Arc::clone(facts)),
             None => {
                 self.kept += facts_bytes(&facts);
                 self.facts.insert(Arc::clone(&facts), next);
+                self.next_facts += 1;
                 (next, facts)
             }
         }
@@ -280,7 +392,7 @@ impl Session {
             let values = Values { key: &self.groups[group].key, facts };
             let all = Shown { hints: Hints::of(values), ..Shown::default() };
             let is_shown = self.tuning.shows(values);
-            self.variants.push(Variant { group, facts: Arc::clone(facts), all, is_shown });
+            self.variants.push(Variant { group, facts: Arc::clone(facts), number, all, is_shown });
         }
         found
     }
@@ -295,16 +407,26 @@ impl Session {
     pub fn restart(&mut self, source: u32) {
         let Some(input) = self.sources.get_mut(source as usize) else { return };
         input.findings = Findings { source, ..Findings::default() };
+        for group in &mut self.groups {
+            group.matches.retain(|(from, _)| *from != source);
+        }
+        self.recount();
+        // Less than before: there is nothing to leave out.
+        _ = self.weigh();
+        self.judge();
+    }
+
+    /// Counts anew what is kept, for inputs, variants and groups.
+    fn recount(&mut self) {
+        self.sources.iter_mut().for_each(|source| source.kept = 0);
         for variant in &mut self.variants {
             variant.all = Shown { hints: variant.all.hints, ..Shown::default() };
         }
-        for group in &mut self.groups {
-            group.matches.retain(|(from, _)| *from != source);
-            for (_, found) in &group.matches {
-                let all = &mut self.variants[found.facts as usize].all;
-                let period = Period(found.time.map(|time| (time, time)));
-                all.add(Shown { events: 1, period, hints: all.hints });
-            }
+        for (source, found) in self.groups.iter().flat_map(|group| &group.matches) {
+            self.sources[*source as usize].kept += 1;
+            let all = &mut self.variants[found.facts as usize].all;
+            let period = Period(found.time.map(|time| (time, time)));
+            all.add(Shown { events: 1, period, hints: all.hints });
         }
         self.sum_up();
     }
@@ -312,6 +434,7 @@ impl Session {
     /// Takes an input out: nothing of it counts any more. Its number is not given again.
     pub fn remove(&mut self, source: u32) {
         self.restart(source);
+        self.free();
         if let Some(input) = self.sources.get_mut(source as usize) {
             input.removed = true;
         }
