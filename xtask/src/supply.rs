@@ -128,7 +128,10 @@ pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
         let package = packages.get(id).with_context(|| format!("no package {id}"))?;
         let reference = reference(package)?;
         if *id != own {
-            components.push(component(package, &reference, &sums)?);
+            components.push(match package["source"].is_null() {
+                true => own_component(package, &reference)?,
+                false => component(package, &reference, &sums)?,
+            });
         }
         let on = normal_dependencies(nodes[id]).filter(|on| inside.contains(on));
         let on: Result<BTreeSet<_>> = on.map(|on| self::reference(packages[on])).collect();
@@ -193,8 +196,33 @@ fn normal_dependencies(node: &Value) -> impl Iterator<Item = &str> {
     all.filter(normal).filter_map(|dependency| dependency["pkg"].as_str())
 }
 
+/// What a package is called within the list. Only those of the registry have an address.
 fn reference(package: &Value) -> Result<String> {
-    Ok(format!("pkg:cargo/{}@{}", text_of(package, "name")?, text_of(package, "version")?))
+    let named = format!("{}@{}", text_of(package, "name")?, text_of(package, "version")?);
+    Ok(if package["source"].is_null() { format!("own:{named}") } else { format!("pkg:cargo/{named}") })
+}
+
+/// A package of this repository that stands in for one of the registry: who looks up flaws by address must not take it
+/// for that one, and must see which one it comes from.
+fn own_component(package: &Value, reference: &str) -> Result<Value> {
+    let (name, version) = (text_of(package, "name")?, text_of(package, "version")?);
+    Ok(json!({
+        "type": "library",
+        "bom-ref": reference,
+        "name": format!("{name} (cut down)"),
+        "version": version,
+        "description": text_of(package, "description")?,
+        "licenses": [{ "expression": text_of(package, "license")? }],
+        "pedigree": {
+            "ancestors": [{
+                "type": "library",
+                "name": name,
+                "version": version,
+                "purl": format!("pkg:cargo/{name}@{version}"),
+            }],
+            "notes": format!("Written for this product in the place of {name} {version}, whose names it has: slim/{name}."),
+        },
+    }))
 }
 
 fn component(package: &Value, reference: &str, sums: &BTreeMap<String, String>) -> Result<Value> {
@@ -263,14 +291,18 @@ mod tests {
         for name in ["serde_derive", "syn", "clap", "proptest", "testlog", "wasm-bindgen-cli-support"] {
             assert!(!names.contains(&name), "{name}");
         }
-        // Those of this repository have no archive whose hash a lock file could hold.
-        let ours = ["encoding_rs"];
+        // Those of this repository have no archive whose hash a lock file could hold, and no address in the registry.
+        let mut own = Vec::new();
         for one in list["components"].as_array().unwrap() {
-            let sum = one["hashes"][0]["content"].as_str();
-            let hashed = sum.is_some_and(|sum| sum.len() == 64);
-            let own = one["name"].as_str().is_some_and(|name| ours.contains(&name));
-            assert!(hashed != own, "{one}");
+            match one["purl"].as_str() {
+                Some(address) => {
+                    assert!(address.starts_with("pkg:cargo/"), "{one}");
+                    assert_eq!(one["hashes"][0]["content"].as_str().unwrap().len(), 64, "{one}");
+                }
+                None => own.push((one["name"].as_str().unwrap(), &one["pedigree"]["ancestors"][0]["purl"])),
+            }
         }
+        assert_eq!(own, [("encoding_rs (cut down)", &json!("pkg:cargo/encoding_rs@0.8.44"))]);
         assert_eq!(
             list.to_string(),
             serde_json::from_str::<Value>(&bill_of_materials("00").unwrap()).unwrap().to_string()
