@@ -1,5 +1,6 @@
 //! One event as a log holds it, the same for every format.
 
+use crate::ids::Link;
 use crate::time::Time;
 
 /// The provider of Sysmon's events.
@@ -104,8 +105,10 @@ pub struct Skim<'a> {
     pub event_id: Option<u32>,
     /// `System/Computer`.
     pub computer: Option<&'a str>,
-    /// `_time` of a process creation.
+    /// `_time` of a process creation, where the rule's text is looked for.
     pub time: Option<Time>,
+    /// What links a process creation to its parent, where that is looked for.
+    pub link: Option<Link>,
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ pub mod fold;
 pub mod group;
 pub mod hash;
 pub mod hints;
+pub mod ids;
 pub mod intake;
 pub mod keep;
 pub mod limits;

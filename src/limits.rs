@@ -49,6 +49,11 @@ pub const CONTEXT_LISTED: usize = 1_000;
 /// which of them do: ids are used again and again.
 pub const CONTEXT_CANDIDATES: usize = 20_000;
 
+/// Process creations of a host whose links, 32 bytes each, are kept to know a whole tree after one
+/// pass: 32 MiB, while their list grows up to 64. A log of them alone has about 2 GiB. Where there are
+/// more, generation after generation is asked for.
+pub const CONTEXT_LINKS: usize = if cfg!(test) { 1_000 } else { 1_000_000 };
+
 /// How often all inputs are asked for one context. A round finds at least the next generation of a
 /// tree, and trees are rarely deeper than ten.
 pub const CONTEXT_ROUNDS: u32 = 64;

@@ -1,10 +1,11 @@
-//! A text without which an event can't match a rule: what most events are passed over by.
+//! What most events are passed over by: a text without which an event can't match a rule, or what a
+//! few fields say.
 
 mod wide;
 
 use std::sync::Arc;
 
-pub use wide::{Wide, guid_bytes};
+pub use wide::{Ask, LOOKS, Look, Said, Test, Wide};
 
 /// ASCII text, looked for without regard to case, and the fields of the log that may hold it.
 ///

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::kinds::{self, KINDS, PROCESS_TERMINATE, Trace, When};
+use super::links::Links;
 use super::shelf::{Shelf, earliest, nearest};
-use super::{At, By, Created, Logon, Question, cut, guid, number, pid};
+use super::{At, By, Created, Logon, Question, cut, guid, pid};
 use crate::detect::Format;
 use crate::event::{Event, PROCESS_CREATE, Skim, is_sysmon};
+use crate::ids::{Link, number};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
 use crate::process::Process;
@@ -54,6 +56,8 @@ pub struct Found {
     pub host_creations: u64,
     /// Processes that may belong to the tree.
     pub created: Shelf<Created>,
+    /// Who started whom on the host. Only the first round asks for it.
+    pub links: Links,
     /// Which of them ended.
     pub ended: Shelf<End>,
     /// What ran beside the process.
@@ -78,6 +82,7 @@ impl Found {
             source,
             host_creations: 0,
             created: Shelf::new(candidates),
+            links: Links::default(),
             ended: Shelf::new(candidates),
             beside: Shelf::new(limits::CONTEXT_LISTED),
             logon: Shelf::new(limits::CONTEXT_LISTED),
@@ -92,6 +97,7 @@ impl Found {
     pub fn merge(&mut self, other: Found) {
         self.host_creations += other.host_creations;
         self.created.merge(other.created);
+        self.links.merge(other.links);
         self.ended.merge(other.ended);
         self.beside.merge(other.beside);
         self.logon.merge(other.logon);
@@ -110,7 +116,7 @@ impl Found {
 pub struct Gatherer {
     rule: &'static Rule,
     question: Question,
-    /// Whose children are wanted: those asked for, and those of them that were found on the way.
+    /// Whose children are wanted: those asked for, and with ids those of them that were found on the way.
     parents: BTreeSet<String>,
     found: Found,
     open: Vec<u128>,
@@ -156,22 +162,29 @@ impl Gatherer {
         }
     }
 
+    fn link(&mut self, link: Option<Link>) {
+        if let Some(link) = link.filter(|_| self.question.anchor.is_some()) {
+            self.found.links.add(link);
+        }
+    }
+
     fn created(&mut self, event: &Event, at: &At) {
         let process = Process::of(event);
         let created = Created::of(self.rule, &process);
+        self.link(created.link());
         let wanted = |name: &Option<String>| name.as_ref().is_some_and(|name| self.parents.contains(name));
-        let (in_tree, name) = match self.question.by {
-            By::Guid => (wanted(&created.parent_process_guid), &created.process_guid),
+        let (in_tree, follow) = match self.question.by {
+            // The links tell all the others.
+            By::Guid => (wanted(&created.parent_process_guid), false),
             // One with the same id as a parent tells from when on the id means another process.
-            By::Pid => (
-                wanted(&created.parent_process_id) || wanted(&created.process_id),
-                if wanted(&created.parent_process_id) { &created.process_id } else { &None },
-            ),
-            By::Nothing => (false, &None),
+            By::Pid => {
+                let started = wanted(&created.parent_process_id);
+                (started || wanted(&created.process_id), started)
+            }
+            By::Nothing => (false, false),
         };
-        let name = name.clone().filter(|_| in_tree);
-        if let Some(name) = name.filter(|_| self.parents.len() < limits::CONTEXT_CANDIDATES) {
-            self.parents.insert(name);
+        if follow && self.parents.len() < limits::CONTEXT_CANDIDATES {
+            self.parents.extend(created.process_id.clone());
         }
         if in_tree {
             self.found.created.add(earliest(created.time), at, || created.clone());
@@ -344,6 +357,7 @@ impl Sink for Gatherer {
         if self.is_host(skim.computer) {
             let security = || skim.provider.eq_ignore_ascii_case(kinds::SECURITY);
             self.count(is_sysmon(skim.provider, skim.channel), skim.event_id, security);
+            self.link(skim.link);
         }
     }
 

@@ -74,17 +74,22 @@ pub fn kind(event_id: u32) -> Option<usize> {
     KINDS.iter().position(|kind| kind.ids.contains(&event_id))
 }
 
-/// The field that names the process that did it: its GUID, and its id. Sysmon spells the first of
-/// event 10 `SourceProcessGUID` and that of event 8 `SourceProcessGuid`.
+/// How Sysmon spells the GUID of the process that did it: in event 10, and in event 8.
+pub const ACTOR_NAMES: &[&str] = &["SourceProcessGUID", "SourceProcessGuid"];
+
+/// Whether an event names two processes.
+pub fn names_actor(event_id: u32) -> bool {
+    matches!(event_id, 8 | 10)
+}
+
+/// The field that names the process that did it: its GUID, and its id.
 pub fn actor(event: &Event, event_id: u32) -> (Option<&str>, Option<&str>) {
     let data = |name: &str| event.data.get(name);
-    match event_id {
-        8 | 10 => (
-            data("SourceProcessGUID").or_else(|| data("SourceProcessGuid")),
-            data("SourceProcessId").or_else(|| data("SourceProcessID")),
-        ),
-        _ => (data("ProcessGuid"), data("ProcessId")),
+    if !names_actor(event_id) {
+        return (data("ProcessGuid"), data("ProcessId"));
     }
+    let guid = event.data.iter().find(|(name, _)| ACTOR_NAMES.contains(name)).map(|(_, value)| value);
+    (guid, data("SourceProcessId").or_else(|| data("SourceProcessID")))
 }
 
 /// When an event of the WMI side counts.

@@ -15,10 +15,12 @@
 //! context.answer(&session)
 //! ```
 //!
-//! A tree grows: what a child started can only be asked for when the child is known. So the processes
-//! that a round found are put to all inputs in another one, until a round finds no new process. A pass
-//! follows what it finds as it goes, as far as it reads the events at all, which saves rounds. Neither
-//! the cut of an input nor the order of reading changes the answer.
+//! A tree grows: what a child started can only be asked for when the child is known. So the first
+//! round gathers the links of all processes of the host, and the second one asks for all that descend
+//! from the match. Where links are missing, or they or the processes of the tree are too many, the
+//! processes that a round found are put to all inputs in another one, until a round finds no new
+//! process; with ids, a pass follows what it finds as it goes. Neither the cut of an input nor the
+//! order of reading changes the answer.
 //!
 //! Processes are linked by `ProcessGuid`. Where the match has none, by process id and time: the
 //! parent is the latest process with that id on that host that was created before the child, unless
@@ -27,6 +29,8 @@
 mod answer;
 mod gather;
 mod kinds;
+mod links;
+mod looks;
 mod shelf;
 mod tree;
 
@@ -34,17 +38,19 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Event;
+use crate::event::{Event, PROCESS_CREATE};
+use crate::ids::{self, Link, number};
 use crate::intake::{Intake, Planned, Want};
 use crate::limits;
 use crate::locator::{Locator, Span};
-use crate::needle::{Needle, Wide, guid_bytes};
+use crate::needle::{Needle, Said, Wide};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::time::Time;
 
 pub use answer::{Answer, Did, Happened, List, Ran, Relation};
 pub use gather::{End, Found, Gatherer, Seen};
+use kinds::PROCESS_TERMINATE;
 pub use shelf::Shelf;
 
 /// Where an event lies.
@@ -155,6 +161,12 @@ impl Created {
             matches: rule.filter.matches(process),
         }
     }
+
+    /// What links it to its parent, where both are named by GUID.
+    fn link(&self) -> Option<Link> {
+        let guid = |name: &Option<String>| name.as_deref().and_then(ids::guid);
+        Link::new(guid(&self.parent_process_guid)?, guid(&self.process_guid)?)
+    }
 }
 
 /// A value no longer than [`limits::CONTEXT_VALUE_BYTES`].
@@ -176,15 +188,6 @@ fn guid(text: &str) -> Option<String> {
 /// A process id as it is compared. None when it is none.
 fn pid(text: &str) -> Option<String> {
     number(text).map(|number| number.to_string())
-}
-
-/// A decimal number, or a hexadecimal one with `0x`.
-fn number(text: &str) -> Option<u64> {
-    let text = text.trim();
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
 }
 
 /// The logons of SYSTEM, LOCAL SERVICE and NETWORK SERVICE.
@@ -221,61 +224,31 @@ pub struct Question {
 /// Kinds of event of other providers that may tell of the WMI call: they are few, and not all name
 /// their time in one way.
 const OTHERS: &[u32] = &[4104, 4624, 5156, 5858, 5859, 5860, 5861];
-/// Sysmon's WMI subscriptions, which count at any time.
-const SUBSCRIPTIONS: &[u32] = &[19, 20, 21];
 
 impl Question {
     /// By what a reader passes events over that can't answer it. None: all must be read.
     ///
-    /// An answer holds the GUID of a process or of the logon, or is a process creation of the window,
-    /// or is of the WMI side: of a kind that is read always, or of the minutes before, which stand in
-    /// Sysmon's `UtcTime`. Process ids are too short to be looked for.
+    /// Process ids are not looked for: a log without GUIDs is rare. Nor are GUIDs that are none.
     fn needle(&self) -> Option<Needle> {
         if self.by == By::Pid {
             return None;
         }
-        let mut texts: Vec<String> = self.parents.iter().cloned().collect();
-        let mut values: Vec<Vec<u8>> = self.parents.iter().filter_map(|guid| guid_bytes(guid)).collect();
+        let processes = self.parents.iter().map(|name| ids::guid(name)).collect::<Option<_>>()?;
+        let mut wide = Wide { host: self.host.clone(), processes, window: self.window, ..Wide::default() };
         let Some(anchor) = &self.anchor else {
-            return Wide::new(&texts, &values).map(Needle::of);
+            wide.sysmon =
+                [(PROCESS_CREATE, vec![looks::PARENT]), (PROCESS_TERMINATE, vec![looks::OWNER])].into();
+            return Some(Needle::of(wide));
         };
-        match &anchor.logon {
-            Logon::Guid(guid) => {
-                values.extend(guid_bytes(guid));
-                texts.push(guid.clone());
-            }
-            Logon::Id(id) => {
-                values.push(id.to_le_bytes().to_vec());
-                texts.extend([format!("{id:x}"), id.to_string()]);
-            }
-            Logon::Service(_) | Logon::Unknown => {}
-        }
-        if let (Some((first, _)), Some(begun)) = (self.window, anchor.created.time) {
-            texts.extend(minutes(first, begun));
-        }
-        let mut wide = Wide::new(&texts, &values)?;
-        wide.window = self.window;
-        (wide.sysmon, wide.others) = (SUBSCRIPTIONS, OTHERS);
+        wide.logon = match &anchor.logon {
+            Logon::Guid(name) => Some(Said::Guid(ids::guid(name)?)),
+            Logon::Id(id) => Some(Said::Number(*id)),
+            Logon::Service(_) | Logon::Unknown => None,
+        };
+        wide.sysmon = looks::all(self.window.is_some(), &anchor.logon);
+        wide.others = OTHERS;
         Some(Needle::of(wide))
     }
-}
-
-/// The beginnings of all times from one to another, in tens of minutes or, if those are too many, in
-/// hours.
-fn minutes(first: Time, last: Time) -> Vec<String> {
-    let hours = last.nanoseconds().saturating_sub(first.nanoseconds()) > 2 * 3_600_000_000_000;
-    let (step, length) = if hours { (30, "2020-05-02T02:".len()) } else { (5, "2020-05-02T02:5".len()) };
-    let mut texts = BTreeSet::new();
-    let mut time = first;
-    loop {
-        let text = time.min(last).to_string();
-        texts.extend(text.get(..length).map(str::to_owned));
-        if time >= last {
-            break;
-        }
-        time = time.plus_minutes(step);
-    }
-    texts.iter().flat_map(|text| [text.clone(), text.replace('T', " ")]).collect()
 }
 
 /// One question put to one input, or to a part of one.
@@ -289,6 +262,18 @@ impl Pass {
     pub fn new(rule: &'static Rule, question: Question, source: u32, name: &str, size: Option<u64>) -> Pass {
         let needle = question.needle();
         Pass { intake: Intake::new(name, size, needle), gatherer: Gatherer::new(rule, question, source) }
+    }
+
+    /// A pass that parses every event in full, to verify what the other one finds.
+    pub fn verifying(
+        rule: &'static Rule,
+        question: Question,
+        source: u32,
+        name: &str,
+        size: Option<u64>,
+    ) -> Pass {
+        let intake = Intake::new(name, size, None);
+        Pass { intake, gatherer: Gatherer::new(rule, question, source) }
     }
 
     /// Puts a question to a part of an input, as [`crate::intake::plan`] cuts it.
@@ -407,8 +392,9 @@ impl Context {
     /// All answers of a round are in. True: there is another question.
     pub fn next_round(&mut self) -> bool {
         self.rounds += 1;
+        let mut new = self.linked();
         let tree = tree::Tree::of(&self.anchor, self.question.by, &self.found);
-        let new: BTreeSet<_> = tree.names().filter(|name| !self.asked.contains(*name)).cloned().collect();
+        new.extend(tree.names().filter(|name| !self.asked.contains(*name)).cloned());
         if new.is_empty() {
             self.complete = true;
             return false;
@@ -421,8 +407,16 @@ impl Context {
             return false;
         }
         self.asked.extend(new.iter().cloned());
-        self.question = Question { anchor: None, parents: new, ..self.question() };
+        self.question = Question { anchor: None, parents: new, window: None, ..self.question() };
         true
+    }
+
+    /// All that descends from the process by the links of the first round.
+    fn linked(&mut self) -> BTreeSet<String> {
+        let links = std::mem::take(&mut self.found.links);
+        let own = self.anchor.created.process_guid.as_deref().filter(|_| self.question.by == By::Guid);
+        let own = own.and_then(ids::guid);
+        own.map(|own| links.descendants(own)).unwrap_or_default().into_iter().map(ids::guid_text).collect()
     }
 }
 
@@ -451,16 +445,6 @@ mod tests {
         assert_eq!(pid(" 0x11C ").as_deref(), Some("284"));
         assert_eq!(pid("284").as_deref(), Some("284"));
         assert_eq!(pid("-"), None);
-    }
-
-    #[test]
-    fn every_minute_of_a_window_begins_with_one_of_its_texts() {
-        let time = |text: &str| Time::parse(text).unwrap();
-        let told = |first: &str, last: &str| minutes(time(first), time(last)).join(", ");
-        expect_test::expect!["2020-05-01T23:5, 2020-05-01 23:5, 2020-05-02T00:0, 2020-05-02 00:0"]
-            .assert_eq(&told("2020-05-01 23:56:00", "2020-05-02 00:01:00"));
-        let day = minutes(time("2020-05-01 00:30:00"), time("2020-05-02 00:30:00"));
-        assert_eq!((day.len(), day[0].as_str()), (50, "2020-05-01T00:"));
     }
 
     #[test]

@@ -1,161 +1,207 @@
-//! What makes an event of any kind worth reading: one of several texts in it, its kind, its time.
+//! What makes an event of any kind worth reading: its kind, and what a few of its fields say.
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use memchr::memmem;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::ids::{self, Link};
 use crate::time::Time;
 
-/// Some texts, looked for without regard to case and as binary values, some kinds of event, and a
-/// time.
+/// Most fields of one event that are looked at.
+pub const LOOKS: usize = 4;
+
+/// What is looked for in the events of one host.
 ///
-/// A reader may pass an event over when its raw bytes hold none of the texts in any spelling, it is
-/// of none of the kinds, and it is no process creation of that time.
-#[derive(Debug)]
+/// A reader may pass an event over when it is of no kind that is looked at, and otherwise when it
+/// can tell exactly what the fields say that are looked at, and [`Wide::judge`] lets it pass.
+#[derive(Debug, Default)]
 pub struct Wide {
-    texts: Option<AhoCorasick>,
-    /// The texts in UTF-16 as well.
-    utf16: Option<AhoCorasick>,
-    /// Values in binary records.
-    values: Option<AhoCorasick>,
-    /// First and last time of the process creations that are wanted.
+    /// The host; none for events that name none.
+    pub host: Option<String>,
+    /// GUIDs of processes.
+    pub processes: BTreeSet<u128>,
+    /// First and last time.
     pub window: Option<(Time, Time)>,
-    /// EventIDs of Sysmon that are wanted whatever they hold.
-    pub sysmon: &'static [u32],
-    /// EventIDs of other providers that are.
+    /// A logon.
+    pub logon: Option<Said>,
+    /// EventIDs of Sysmon, with the fields to look at; without any, the event is always read.
+    pub sysmon: BTreeMap<u32, Vec<Look>>,
+    /// EventIDs of other providers that are always read.
     pub others: &'static [u32],
 }
 
+/// A field of an event that is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Its name, in each spelling.
+    pub names: &'static [&'static str],
+    /// What its value is compared with.
+    pub test: Test,
+}
+
+/// What makes an event worth reading by the value of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test {
+    /// It is one of the processes, or there is no value.
+    Process,
+    /// It is a time of the window, or no time.
+    Window,
+    /// It is the logon.
+    Logon,
+    /// Nothing: it is the process itself, which is linked to the one before.
+    Own,
+}
+
+/// What a field says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Said {
+    /// The event has no such field, or it is empty.
+    #[default]
+    Nothing,
+    /// A GUID.
+    Guid(u128),
+    /// A time.
+    Time(Time),
+    /// A number.
+    Number(u64),
+    /// Something else than what such a field holds.
+    Other,
+}
+
+/// How much of an event must be known before it can be passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask<'a> {
+    /// Nothing more.
+    Nothing,
+    /// What these fields say.
+    Fields(&'a [Look]),
+    /// It is read in full.
+    All,
+}
+
 impl Wide {
-    /// Looks for these texts, and in binary records for these values. None: a text has a letter that
-    /// formats have their own ways to write.
-    pub fn new(texts: &[String], values: &[Vec<u8>]) -> Option<Wide> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-: ".contains(&byte);
-        if texts.iter().any(|text| text.is_empty() || !text.bytes().all(plain)) {
-            return None;
+    /// What must be known of an event.
+    pub fn ask(&self, computer: &str, sysmon: bool, event_id: u32) -> Ask<'_> {
+        if !self.host.as_deref().unwrap_or_default().eq_ignore_ascii_case(computer) {
+            return Ask::Nothing;
         }
-        let utf16 = texts.iter().map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect());
-        let wide: Vec<Vec<u8>> = texts.iter().map(|text| text.clone().into_bytes()).chain(utf16).collect();
-        Some(Wide {
-            texts: automaton(texts, true)?,
-            utf16: automaton(&wide, true)?,
-            values: automaton(values, false)?,
-            window: None,
-            sysmon: &[],
-            others: &[],
-        })
+        match self.sysmon.get(&event_id) {
+            Some(looks) if sysmon && looks.is_empty() => Ask::All,
+            Some(looks) if sysmon => Ask::Fields(looks),
+            _ if !sysmon && self.others.contains(&event_id) => Ask::All,
+            _ => Ask::Nothing,
+        }
     }
 
-    /// Whether an event as text holds one of the texts, or a spelling that could hide one. CDATA
-    /// sections and comments are the caller's.
-    pub fn is_in(&self, text: &[u8]) -> bool {
-        let found = self.texts.as_ref().is_some_and(|texts| texts.is_match(text));
-        found || hides(text)
+    /// Whether an event may be passed over whose fields say this, with the link that they give.
+    /// None: it must be read.
+    #[allow(clippy::option_option)]
+    pub fn judge(&self, looks: &[Look], said: &[Said; LOOKS]) -> Option<Option<Link>> {
+        let within = |time: Time| self.window.is_some_and(|(first, last)| (first..=last).contains(&time));
+        let (mut parent, mut own) = (0, 0);
+        for (look, said) in looks.iter().zip(said) {
+            match (look.test, *said) {
+                (Test::Process, Said::Nothing) => return None,
+                (Test::Process, Said::Guid(guid)) if self.processes.contains(&guid) => return None,
+                (Test::Process, Said::Guid(guid)) => parent = guid,
+                (Test::Own, Said::Guid(guid)) => own = guid,
+                (Test::Window, Said::Time(time)) if !within(time) => {}
+                (Test::Window, _) => return None,
+                (Test::Logon, said) if said != Said::Nothing && Some(said) == self.logon => return None,
+                _ => {}
+            }
+        }
+        Some(Link::new(parent, own))
     }
 
-    /// Whether binary records hold one of the texts or values.
-    pub fn is_in_binary(&self, bytes: &[u8]) -> bool {
-        [&self.utf16, &self.values].into_iter().flatten().any(|patterns| patterns.is_match(bytes))
-    }
-
-    /// Whether an event is wanted whatever it holds. `time`: of a process creation.
-    pub fn wants(&self, sysmon: bool, event_id: Option<u32>, time: Option<Time>) -> bool {
-        let kinds = if sysmon { self.sysmon } else { self.others };
-        let in_time = |(first, last): (Time, Time)| time.is_some_and(|time| (first..=last).contains(&time));
-        event_id.is_some_and(|id| kinds.contains(&id)) || self.window.is_some_and(in_time)
+    /// The names of all fields that are looked at.
+    pub fn names(&self) -> BTreeSet<&'static str> {
+        self.sysmon.values().flatten().flat_map(|look| look.names).copied().collect()
     }
 }
 
-/// Finds any of the patterns; nothing, when there is none to find. None: they are too many.
-#[allow(clippy::option_option)]
-fn automaton(patterns: &[impl AsRef<[u8]>], any_case: bool) -> Option<Option<AhoCorasick>> {
-    if patterns.is_empty() {
-        return Some(None);
+impl Said {
+    /// What the text of the field `name` says.
+    pub fn of(name: &str, text: &str) -> Said {
+        let said = match name {
+            _ if text.is_empty() => return Said::Nothing,
+            "UtcTime" => Time::parse(text).map(Said::Time),
+            "LogonId" => ids::number(text).map(Said::Number),
+            _ => ids::guid(text).map(Said::Guid),
+        };
+        said.unwrap_or(Said::Other)
     }
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(any_case).match_kind(MatchKind::Standard);
-    builder.build(patterns).ok().map(Some)
-}
-
-/// Whether a text holds a letter, digit, blank, colon or hyphen by number. Line breaks are written so
-/// in XML, and `<`, `>`, `&` and `'` in JSON; those hide nothing.
-fn hides(text: &[u8]) -> bool {
-    const BREAKS: [&[u8]; 8] = [b"13;", b"10;", b"9;", b"xD;", b"xd;", b"xA;", b"xa;", b"x9;"];
-    let after = |at: usize, length: usize| text.get(at + length..).unwrap_or_default();
-    let reference = |at: usize| !BREAKS.iter().any(|line_break| after(at, 2).starts_with(line_break));
-    let escape = |at: usize| {
-        let digits = after(at, 4).get(..2).map(<[u8]>::to_ascii_lowercase);
-        !matches!(digits.as_deref(), Some(b"26" | b"27" | b"3c" | b"3e" | [b'0' | b'1', _]))
-    };
-    memmem::find_iter(text, b"&#").any(reference) || memmem::find_iter(text, b"\\u00").any(escape)
-}
-
-/// A GUID as binary records hold it: the first three parts are little endian (MS-DTYP 2.3.4.2). None
-/// for what is no GUID.
-pub fn guid_bytes(text: &str) -> Option<Vec<u8>> {
-    let digits: String = text.chars().filter(|c| *c != '-').collect();
-    if text.len() != 36 || digits.len() != 32 || !digits.is_ascii() {
-        return None;
-    }
-    let byte = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok();
-    [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15].into_iter().map(byte).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GUID: &str = "5770385f-c22a-43e0-bf4c-06f5698ffbd9";
+    const PROCESS: Look = Look { names: &["ParentProcessGuid"], test: Test::Process };
+    const OWN: Look = Look { names: &["ProcessGuid"], test: Test::Own };
+    const WHEN: Look = Look { names: &["UtcTime"], test: Test::Window };
+    const LOGON: Look = Look { names: &["LogonId"], test: Test::Logon };
+
+    fn time(text: &str) -> Time {
+        Time::parse(text).unwrap()
+    }
 
     fn wide() -> Wide {
-        Wide::new(&[GUID.to_owned()], &[guid_bytes(GUID).unwrap()]).unwrap()
+        Wide {
+            host: Some("Host".to_owned()),
+            processes: [7].into(),
+            window: Some((time("2020-01-01 00:00:00"), time("2020-01-01 00:01:00"))),
+            logon: Some(Said::Number(9)),
+            sysmon: [(1, vec![PROCESS, OWN, WHEN, LOGON]), (19, Vec::new())].into(),
+            others: &[4624],
+        }
     }
 
     #[test]
-    fn finds_a_text_in_every_spelling() {
+    fn asks_by_host_and_kind() {
         let wide = wide();
-        for text in [
-            "x{5770385F-C22A-43E0-BF4C-06F5698FFBD9}",
-            GUID,
-            "&#53;770385f",
-            "a&#x2d;b",
-            "\\u0035770385f",
-            "\\u002D",
-        ] {
-            assert!(wide.is_in(text.as_bytes()), "{text}");
-        }
-        for text in
-            ["", "5770385f-c22a-43e0-bf4c-06f5698ffbd", "a&#xD;&#10;b", "\\u003cb\\u003E\\u0026\\u000a"]
+        assert_eq!(wide.ask("HOST", true, 19), Ask::All);
+        assert_eq!(wide.ask("HOST", false, 4624), Ask::All);
+        assert!(matches!(wide.ask("HOST", true, 1), Ask::Fields(looks) if looks.len() == 4));
+        for (host, sysmon, id) in
+            [("other", true, 19), ("HOST", false, 19), ("HOST", true, 4624), ("HOST", true, 2)]
         {
-            assert!(!wide.is_in(text.as_bytes()), "{text}");
+            assert_eq!(wide.ask(host, sysmon, id), Ask::Nothing, "{host} {sysmon} {id}");
+        }
+        assert_eq!(Wide { host: None, ..wide }.ask("", true, 19), Ask::All);
+    }
+
+    #[test]
+    fn an_event_passes_by_what_all_its_fields_say() {
+        let wide = wide();
+        let looks = &[PROCESS, OWN, WHEN, LOGON];
+        let away = Said::Time(time("2020-01-01 00:01:01"));
+        let pass = [Said::Guid(1), Said::Guid(2), away, Said::Number(8)];
+        let judge = |at: usize, value: Said| {
+            let mut said = pass;
+            said[at] = value;
+            wide.judge(looks, &said)
+        };
+        assert_eq!(judge(0, Said::Guid(1)), Some(Link::new(1, 2)));
+        assert_eq!(judge(0, Said::Other), Some(None));
+        assert_eq!(judge(1, Said::Nothing), Some(None));
+        assert_eq!(judge(3, Said::Nothing), Some(Link::new(1, 2)));
+        for (at, value) in [
+            (0, Said::Guid(7)),
+            (0, Said::Nothing),
+            (2, Said::Time(time("2020-01-01 00:01:00"))),
+            (2, Said::Other),
+            (2, Said::Nothing),
+            (3, Said::Number(9)),
+        ] {
+            assert_eq!(judge(at, value), None, "{at} {value:?}");
         }
     }
 
     #[test]
-    fn finds_a_guid_in_binary_records() {
-        let wide = wide();
-        let bytes =
-            [0x5f, 0x38, 0x70, 0x57, 0x2a, 0xc2, 0xe0, 0x43, 0xbf, 0x4c, 6, 0xf5, 0x69, 0x8f, 0xfb, 0xd9];
-        assert!(wide.is_in_binary(&[&[1, 2][..], &bytes].concat()));
-        let utf16: Vec<u8> = GUID.to_uppercase().encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert!(wide.is_in_binary(&utf16) && wide.is_in_binary(GUID.as_bytes()));
-        assert!(!wide.is_in_binary(&bytes[1..]));
-    }
-
-    #[test]
-    fn wants_kinds_and_times() {
-        let time = |text: &str| Time::parse(text).unwrap();
-        let window = (time("2020-01-01 00:00:00"), time("2020-01-01 00:01:00"));
-        let wide = Wide { window: Some(window), sysmon: &[19], others: &[4624], ..wide() };
-        assert!(wide.wants(true, Some(19), None) && wide.wants(false, Some(4624), None));
-        assert!(!wide.wants(false, Some(19), None) && !wide.wants(true, Some(4624), None));
-        assert!(wide.wants(true, Some(1), Some(window.1)));
-        assert!(!wide.wants(true, Some(1), Some(time("2020-01-01 00:01:01"))));
-    }
-
-    #[test]
-    fn a_text_that_formats_escape_is_not_looked_for() {
-        assert!(Wide::new(&["a&b".to_owned()], &[]).is_none());
-        assert!(Wide::new(&[String::new()], &[]).is_none());
-        assert_eq!(guid_bytes("x"), None);
+    fn a_value_is_read_by_the_name_of_its_field() {
+        let guid = "{5770385F-c22a-43e0-bf4c-06f5698ffbd9}";
+        assert_eq!(Said::of("ProcessGuid", guid), ids::guid(guid).map_or(Said::Other, Said::Guid));
+        assert_eq!(Said::of("LogonId", "0x10"), Said::Number(16));
+        assert_eq!(Said::of("UtcTime", "2020-01-01 00:01:00"), Said::Time(time("2020-01-01 00:01:00")));
+        assert_eq!((Said::of("LogonId", ""), Said::of("UtcTime", "-")), (Said::Nothing, Said::Other));
     }
 }

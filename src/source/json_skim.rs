@@ -6,11 +6,15 @@
 //! flat names); anything else is built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
-//! `\u` escape, the one way in which JSON can write a letter that hides it.
+//! `\u` escape, the one way in which JSON can write a letter that hides it. Where fields are looked
+//! at instead of a text, each must stand in the event's data and its name nowhere else in the line,
+//! or not at all.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
+use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
@@ -18,8 +22,9 @@ use serde::{Deserialize, de};
 use super::json_marks::{Marks, is_surrogate};
 use super::json_shape::{Shapes, Use, numbered, values};
 use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::ids::Link;
 use crate::limits;
-use crate::needle::Needle;
+use crate::needle::{Ask, LOOKS, Look, Needle, Said};
 use crate::time::Time;
 
 /// Skims lines.
@@ -28,6 +33,8 @@ pub struct Skimmer {
     needle: Needle,
     marks: Marks,
     shapes: Shapes<Kind>,
+    /// The names of the fields that are looked at, as a line holds them.
+    names: BTreeMap<&'static str, Finder<'static>>,
 }
 
 /// What a line is.
@@ -48,6 +55,29 @@ struct Kind {
     event_id: u32,
 }
 
+impl Kind {
+    fn skim<'a>(&'a self, computer: &'a str) -> Skim<'a> {
+        Skim {
+            provider: &self.provider,
+            channel: &self.channel,
+            event_id: Some(self.event_id),
+            computer: Some(computer),
+            time: None,
+            link: None,
+        }
+    }
+}
+
+/// What the counted values of an event leave to be done.
+enum Judged<'a> {
+    /// It can't match; `_time` of a process creation.
+    Passed(Option<Time>),
+    /// That depends on what these fields say.
+    Fields(&'a [Look]),
+    /// It must be built in full.
+    Full,
+}
+
 /// A skim that owns what had to be decoded.
 pub struct Skimmed<'a> {
     provider: Cow<'a, str>,
@@ -55,6 +85,7 @@ pub struct Skimmed<'a> {
     computer: Cow<'a, str>,
     event_id: u32,
     time: Option<Time>,
+    link: Option<Link>,
 }
 
 impl Skimmed<'_> {
@@ -66,6 +97,7 @@ impl Skimmed<'_> {
             event_id: Some(self.event_id),
             computer: Some(&self.computer),
             time: self.time,
+            link: self.link,
         }
     }
 }
@@ -73,7 +105,10 @@ impl Skimmed<'_> {
 impl Skimmer {
     /// A skimmer that leaves every process creation with the needle to the full parser.
     pub fn new(needle: Needle) -> Skimmer {
-        Skimmer { needle, marks: Marks::default(), shapes: Shapes::new() }
+        let quoted = |name: &str| Finder::new(&format!("\"{name}\"")).into_owned();
+        let names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
+        let names = names.into_iter().map(|name| (name, quoted(name))).collect();
+        Skimmer { needle, marks: Marks::default(), shapes: Shapes::new(), names }
     }
 
     /// What the line at the front of a text is, and its length. None: it is cut, too long, or no UTF-8.
@@ -97,16 +132,25 @@ impl Skimmer {
             && let Some(computer) = plain(&line[computer])
             && let Some(utc_time) = plain(&line[utc_time])
         {
-            let kind = self.shapes.get(shape)?;
-            let skimmed = Skimmed {
-                provider: Cow::Borrowed(&kind.provider),
-                channel: Cow::Borrowed(&kind.channel),
-                computer: Cow::Borrowed(computer),
-                event_id: kind.event_id,
-                time: None,
+            let skim = self.shapes.get(shape)?.skim(computer);
+            let passed = match self.judge(&skim, line, marked.numbered, Some(utc_time)) {
+                Judged::Passed(time) => Some(Some(time)),
+                Judged::Full => Some(None),
+                // What they say, the strict parser tells.
+                Judged::Fields(_) => None,
             };
-            let skimmed = self.judge(skimmed, line, marked.numbered, Some(utc_time));
-            return Some((marked.length, skimmed.map_or(Line::Full, Line::Skimmed)));
+            if let Some(passed) = passed {
+                let kind = self.shapes.get(shape)?;
+                let skimmed = passed.map(|time| Skimmed {
+                    provider: Cow::Borrowed(&kind.provider),
+                    channel: Cow::Borrowed(&kind.channel),
+                    computer: Cow::Borrowed(computer),
+                    event_id: kind.event_id,
+                    time,
+                    link: None,
+                });
+                return Some((marked.length, skimmed.map_or(Line::Full, Line::Skimmed)));
+            }
         }
         let line = str::from_utf8(line).ok()?;
         let strict = self.strict(line.trim_end(), marked.numbered);
@@ -118,38 +162,79 @@ impl Skimmer {
         Some((marked.length, strict))
     }
 
+    /// What the fields of the data say. None: it is not certain.
+    fn said(&self, line: &str, data: &Data<'_>, looks: &[Look]) -> Option<[Said; LOOKS]> {
+        let line = line.as_bytes();
+        if hides(line) {
+            return None;
+        }
+        let mut said = [Said::Nothing; LOOKS];
+        for (look, said) in looks.iter().zip(&mut said) {
+            let mut found = false;
+            for name in look.names {
+                let value = data.get(name);
+                let times = self.names.get(name)?.find_iter(line).take(2).count();
+                if times != usize::from(value.is_some()) || (found && value.is_some()) {
+                    return None;
+                }
+                if let Some(value) = value {
+                    found = true;
+                    *said = Said::of(name, value);
+                }
+            }
+        }
+        Some(said)
+    }
+
     /// Skims a line by the strict parser. `numbered`: a character in it may be written by its number.
     fn strict<'a>(&self, line: &'a str, numbered: bool) -> Line<'a> {
         let Ok(record) = serde_json::from_str::<Record<'a>>(line) else { return Line::Other };
-        let skimmed = record.fields().and_then(|fields| {
-            let utc_time = fields.utc_time.0.clone();
-            self.judge(fields.skimmed()?, line.as_bytes(), numbered, utc_time.as_deref())
-        });
-        skimmed.map_or(Line::Full, Line::Skimmed)
+        record
+            .fields()
+            .and_then(|fields| self.passed(fields, line, numbered))
+            .map_or(Line::Full, Line::Skimmed)
     }
 
-    /// The skim with the time of a process creation. None: the event must be built in full.
-    fn judge<'a>(
-        &self,
-        skimmed: Skimmed<'a>,
-        line: &[u8],
-        numbered: bool,
-        utc_time: Option<&str>,
-    ) -> Option<Skimmed<'a>> {
-        if skimmed.computer.is_empty() || self.needle.wide().is_some_and(|wide| wide.is_in(line)) {
-            return None;
-        }
-        let event_id = Some(skimmed.event_id);
-        let time = match is_process_creation(&skimmed.provider, &skimmed.channel, event_id) {
-            false => None,
-            true if numbered || self.needle.is_in(line) => return None,
-            true => Some(Time::parse(utc_time?)?),
+    /// The skim of fields. None: the event must be built in full.
+    fn passed<'a>(&self, mut fields: Fields<'a>, line: &str, numbered: bool) -> Option<Skimmed<'a>> {
+        let data = std::mem::take(&mut fields.data);
+        let skimmed = fields.skimmed()?;
+        let judged = self.judge(&skimmed.get(), line.as_bytes(), numbered, data.utc_time.0.as_deref());
+        let (time, link) = match judged {
+            Judged::Passed(time) => (time, None),
+            Judged::Fields(looks) => {
+                (None, self.needle.wide()?.judge(looks, &self.said(line, &data, looks)?)?)
+            }
+            Judged::Full => return None,
         };
-        let sysmon = is_sysmon(&skimmed.provider, &skimmed.channel);
-        if self.needle.wide().is_some_and(|wide| wide.wants(sysmon, event_id, time)) {
-            return None;
+        Some(Skimmed { time, link, ..skimmed })
+    }
+
+    /// What is to be done with an event of which this is known.
+    fn judge(&self, skim: &Skim<'_>, line: &[u8], numbered: bool, utc_time: Option<&str>) -> Judged<'_> {
+        let (computer, Some(event_id)) = (skim.computer.unwrap_or_default(), skim.event_id) else {
+            return Judged::Full;
+        };
+        if computer.is_empty() {
+            return Judged::Full;
         }
-        Some(Skimmed { time, ..skimmed })
+        if let Some(wide) = self.needle.wide() {
+            return match wide.ask(computer, is_sysmon(skim.provider, skim.channel), event_id) {
+                Ask::Nothing => Judged::Passed(None),
+                Ask::Fields(looks) => Judged::Fields(looks),
+                Ask::All => Judged::Full,
+            };
+        }
+        if !is_process_creation(skim.provider, skim.channel, skim.event_id) {
+            return Judged::Passed(None);
+        }
+        if numbered || self.needle.is_in(line) {
+            return Judged::Full;
+        }
+        match utc_time.and_then(Time::parse) {
+            Some(time) => Judged::Passed(Some(time)),
+            None => Judged::Full,
+        }
     }
 
     /// Learns the shape of a line that the strict parser skimmed.
@@ -160,7 +245,7 @@ impl Skimmer {
         let fields = serde_json::from_str::<Record<'_>>(&template).ok()?.fields()?;
         let place = |text: &Text<'_>| text.0.as_ref()?.parse().ok().filter(|at| *at < values.len());
         let fixed = [place(&fields.provider)?, place(&fields.channel)?, place(&fields.event_id)?];
-        let wanted = [place(&fields.computer), place(&fields.utc_time)];
+        let wanted = [place(&fields.computer), place(&fields.data.utc_time)];
         let event_id = skimmed.event_id.to_string();
         let same = |at: usize, text: &str| line[values[at].place.clone()] == *text;
         if !same(fixed[0], &skimmed.provider)
@@ -190,9 +275,31 @@ fn plain(inside: &[u8]) -> Option<&str> {
     str::from_utf8(inside).ok().filter(|text| !text.contains('\\'))
 }
 
+/// Whether a line holds a letter by number. Controls, `&`, `'`, `<` and `>` are written so by some.
+fn hides(line: &[u8]) -> bool {
+    let letter = |at: usize| {
+        let digits = line.get(at + 4..at + 6).map(<[u8]>::to_ascii_lowercase);
+        !matches!(digits.as_deref(), Some(b"26" | b"27" | b"3c" | b"3e" | [b'0' | b'1', _]))
+    };
+    memmem::find_iter(line, b"\\u00").any(letter)
+}
+
 /// A scalar as text; none when it is absent or something else.
 #[derive(Debug, Clone, Default)]
 struct Text<'a>(Option<Cow<'a, str>>);
+
+/// Text in which nothing is escaped; none for anything else. Ids need no more, and a line has many.
+#[derive(Debug, Clone, Copy, Default)]
+struct Plain<'a>(Option<&'a str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Plain<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Text::deserialize(deserializer)?.0 {
+            Some(Cow::Borrowed(text)) => Ok(Plain(Some(text))),
+            _ => Ok(Plain(None)),
+        }
+    }
+}
 
 /// The members of one shape that are counted.
 #[derive(Debug, Default)]
@@ -201,7 +308,7 @@ struct Fields<'a> {
     event_id: Text<'a>,
     channel: Text<'a>,
     computer: Text<'a>,
-    utc_time: Text<'a>,
+    data: Data<'a>,
 }
 
 impl<'a> Fields<'a> {
@@ -214,6 +321,7 @@ impl<'a> Fields<'a> {
             computer: full(self.computer)?,
             event_id: self.event_id.0?.parse().ok()?,
             time: None,
+            link: None,
         })
     }
 }
@@ -245,7 +353,7 @@ impl<'a> Record<'a> {
             _ if self.other => None,
             (Some(fields), None, None) if !flat => Some(fields),
             (None, Some(fields), None) if !flat => Some(fields),
-            (None, None, Some(data)) if !flat => Some(Fields { utc_time: data.utc_time, ..self.beat }),
+            (None, None, Some(data)) if !flat => Some(Fields { data, ..self.beat }),
             // Winlogbeat 6 without data: its names mean the same as flat ones only together.
             (None, None, None) if self.beat.event_id.0.is_none() && !self.text => Some(self.flat),
             _ => None,
@@ -299,7 +407,13 @@ object!(Record, "an object", |record, map, key| {
     "SourceName" => record.flat.provider = map.next_value()?,
     "Hostname" => record.flat.computer = map.next_value()?,
     "Channel" => record.flat.channel = map.next_value()?,
-    "UtcTime" => record.flat.utc_time = map.next_value()?,
+    "UtcTime" => record.flat.data.utc_time = map.next_value()?,
+    "ProcessGuid" => record.flat.data.process_guid = map.next_value()?,
+    "ParentProcessGuid" => record.flat.data.parent_process_guid = map.next_value()?,
+    "SourceProcessGUID" => record.flat.data.source_process_guid = map.next_value()?,
+    "SourceProcessGuid" => record.flat.data.source_process_guid_2 = map.next_value()?,
+    "LogonGuid" => record.flat.data.logon_guid = map.next_value()?,
+    "LogonId" => record.flat.data.logon_id = map.next_value()?,
     // What other shapes are known by, or what would come before a name used here.
     "System" | "EventData" | "Payload" | "EventCode" | "_raw" | "event.original" | "RawLog" | "raw"
     | "xml" | "Xml" | "EventXml" | "Provider" | "ProviderName" | "EventSourceName" | "provider_name"
@@ -321,11 +435,40 @@ object!(Record, "an object", |record, map, key| {
 #[derive(Debug, Default)]
 struct Data<'a> {
     utc_time: Text<'a>,
+    process_guid: Plain<'a>,
+    parent_process_guid: Plain<'a>,
+    /// Sysmon spells this one in two ways.
+    source_process_guid: Plain<'a>,
+    source_process_guid_2: Plain<'a>,
+    logon_guid: Plain<'a>,
+    logon_id: Plain<'a>,
 }
 
 object!(Data, "the event's data", |data, map, key| {
     "UtcTime" => data.utc_time = map.next_value()?,
+    "ProcessGuid" => data.process_guid = map.next_value()?,
+    "ParentProcessGuid" => data.parent_process_guid = map.next_value()?,
+    "SourceProcessGUID" => data.source_process_guid = map.next_value()?,
+    "SourceProcessGuid" => data.source_process_guid_2 = map.next_value()?,
+    "LogonGuid" => data.logon_guid = map.next_value()?,
+    "LogonId" => data.logon_id = map.next_value()?,
 });
+
+impl Data<'_> {
+    /// The value of a field that is looked at.
+    fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            "UtcTime" => self.utc_time.0.as_deref(),
+            "ProcessGuid" => self.process_guid.0,
+            "ParentProcessGuid" => self.parent_process_guid.0,
+            "SourceProcessGUID" => self.source_process_guid.0,
+            "SourceProcessGuid" => self.source_process_guid_2.0,
+            "LogonGuid" => self.logon_guid.0,
+            "LogonId" => self.logon_id.0,
+            _ => None,
+        }
+    }
+}
 
 /// `winlog`.
 #[derive(Debug, Default)]
@@ -336,7 +479,7 @@ struct Winlog<'a> {
 
 impl<'a> Winlog<'a> {
     fn fields(self) -> Fields<'a> {
-        Fields { utc_time: self.data.utc_time, ..self.fields }
+        Fields { data: self.data, ..self.fields }
     }
 }
 
@@ -362,7 +505,7 @@ impl<'a> Rendered<'a> {
             event_id: self.system.event_id,
             channel: self.system.channel,
             computer: self.system.computer,
-            utc_time: self.data.utc_time,
+            data: self.data,
         }
     }
 }

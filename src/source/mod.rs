@@ -11,6 +11,7 @@ mod json_marks;
 mod json_shape;
 mod json_skim;
 pub mod xml;
+mod xml_data;
 pub mod xml_event;
 mod xml_skim;
 

@@ -7,12 +7,14 @@
 //!
 //! Soundness: an event is only skimmed when its raw text holds neither the needle nor any spelling
 //! that could hide it (`&#…;`), and no CDATA section or comment, in which markup is no markup. The
-//! five named entities stand for characters that no needle has.
+//! five named entities stand for characters that no needle has. Where fields are looked at instead
+//! of a text, [`xml_data`] must be able to read them.
 
 use memchr::memmem::Finder;
 
+use super::xml_data;
 use crate::event::{Skim, is_process_creation, is_sysmon};
-use crate::needle::{Needle, Wide};
+use crate::needle::{Ask, Needle};
 use crate::text::same;
 use crate::time::Time;
 
@@ -63,29 +65,30 @@ impl Skimmer {
         if !plain && self.find.section.find(xml.as_bytes()).is_some() {
             return None;
         }
-        if self.needle.wide().is_some_and(|wide| wide.is_in(xml.as_bytes())) {
-            return None;
-        }
         let at = self.prefix(xml)?;
         let Prefix { text, provider } = &self.prefixes[at];
         let rest = &xml[text.len()..];
         let system = &rest[..self.find.system_end.find(rest.as_bytes())?];
-        let event_id = Some(unencoded(system)?.parse().ok()?);
+        let event_id = unencoded(system)?.parse().ok()?;
         let channel = value(system, &self.find.channel)?;
         let computer = value(system, &self.find.computer)?;
         let mut skim = Skim {
             provider,
             channel,
-            event_id,
+            event_id: Some(event_id),
             computer: Some(computer).filter(|name| !name.is_empty()),
             time: None,
+            link: None,
         };
-        if is_process_creation(provider, channel, event_id) {
-            skim.time = Some(self.process_creation(&rest[system.len()..])?);
-        }
-        let wanted = |wide: &Wide| wide.wants(is_sysmon(provider, channel), event_id, skim.time);
-        if self.needle.wide().is_some_and(wanted) {
-            return None;
+        let data = &rest[system.len()..];
+        if let Some(wide) = self.needle.wide() {
+            match wide.ask(computer, is_sysmon(provider, channel), event_id) {
+                Ask::Nothing => {}
+                Ask::Fields(looks) => skim.link = wide.judge(looks, &xml_data::said(data, looks)?)?,
+                Ask::All => return None,
+            }
+        } else if is_process_creation(provider, channel, skim.event_id) {
+            skim.time = Some(self.process_creation(data)?);
         }
         Some(skim)
     }

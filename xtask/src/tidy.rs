@@ -12,7 +12,7 @@ use crate::run::root;
 
 /// Modules that everybody may use.
 const LEAVES: &[&str] =
-    &["limits", "order", "problem", "locator", "time", "hash", "needle", "part", "fold", "keep"];
+    &["limits", "order", "problem", "locator", "time", "hash", "ids", "needle", "part", "fold", "keep"];
 
 /// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:
 /// `event` before `source`, although the bytes reach it after.

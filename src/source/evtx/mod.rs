@@ -177,8 +177,7 @@ impl EvtxReader {
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
         // A cut chunk is left to the decoder, which finds its way past damage.
-        let skimmer =
-            self.skimmer.as_mut().filter(|skimmer| present == CHUNK_BYTES && !skimmer.may_hold(bytes));
+        let skimmer = self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES);
         let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &mut self.records, bytes, sink));
         if unread.len() > 0 {
             self.decode(bytes, &unread, present, offset, sink);

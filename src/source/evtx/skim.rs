@@ -7,7 +7,9 @@
 //! Soundness: a process creation is only skimmed when its data is named `Data` in `EventData` and
 //! nothing else (no rendered message, no element of another name, no prefix, no literal text in a
 //! field of interest), and when each slot of a field that may hold the needle is empty or UTF-16 text
-//! without it. The full decoder would give the rule these very values.
+//! without it. The full decoder would give the rule these very values. Where fields are looked at
+//! instead of a text, that goes for every event, and each of these slots must be empty, a GUID, a
+//! number or short ASCII text.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,7 +20,8 @@ use memchr::memmem;
 use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::detect::EVTX_CHUNK_MAGIC;
 use crate::event::{Skim, is_process_creation, is_sysmon};
-use crate::needle::{Needle, Wide};
+use crate::ids::{self, Link};
+use crate::needle::{Ask, LOOKS, Look, Needle, Said, Wide};
 use crate::text::same;
 use crate::time::Time;
 
@@ -37,10 +40,15 @@ const SIZE_COPY_BYTES: usize = 4;
 const END_OF_STREAM: u8 = 0x00;
 /// Token of a template instance.
 const TEMPLATE_INSTANCE: u8 = 0x0c;
-/// Types of values: none, UTF-16 text, 16-bit number, BinXML.
+/// Types of values: none, UTF-16 text, numbers without a sign, GUID, hexadecimal numbers, BinXML.
 const NULL: u8 = 0x00;
 const TEXT: u8 = 0x01;
 const NUMBER_16: u8 = 0x06;
+const NUMBER_32: u8 = 0x08;
+const NUMBER_64: u8 = 0x0a;
+const GUID: u8 = 0x0f;
+const HEX_32: u8 = 0x14;
+const HEX_64: u8 = 0x15;
 const FRAGMENT: u8 = 0x21;
 /// Slots of a template; Windows allows fewer.
 const MOST_SLOTS: usize = 1024;
@@ -181,7 +189,8 @@ fn content(record: Record) -> Range<usize> {
 /// Skims records.
 pub struct Skimmer {
     needle: Needle,
-    /// Names of the data whose slots are looked at: the time, and what may hold the needle.
+    /// Names of the data whose slots are looked at: the time and what may hold the needle, or the fields
+    /// that are looked at instead.
     wanted: Vec<&'static str>,
     /// The templates of the chunk at hand, by offset; none for one that is not plain.
     templates: BTreeMap<usize, Option<Known>>,
@@ -218,7 +227,10 @@ struct Value {
 impl Skimmer {
     /// A skimmer that leaves every process creation with the needle to the full decoder.
     pub fn new(needle: Needle) -> Skimmer {
-        let wanted = std::iter::once("UtcTime").chain(needle.fields().iter().copied()).collect();
+        let wanted = match needle.wide() {
+            Some(wide) => wide.names().into_iter().collect(),
+            None => std::iter::once("UtcTime").chain(needle.fields().iter().copied()).collect(),
+        };
         Skimmer {
             needle,
             wanted,
@@ -228,11 +240,6 @@ impl Skimmer {
             nested: Vec::new(),
             texts: Texts::default(),
         }
-    }
-
-    /// Whether a chunk may hold what is looked for: it is then decoded whole.
-    pub fn may_hold(&self, chunk: &[u8]) -> bool {
-        self.needle.wide().is_some_and(|wide| wide.is_in_binary(chunk))
     }
 
     /// Starts a chunk: templates are numbered by their offset in it.
@@ -259,44 +266,111 @@ impl Skimmer {
         let provider = self.texts.find(chunk, known.provider, &self.values)?;
         let channel = self.texts.find(chunk, known.channel, &self.values)?;
         let computer = self.texts.find(chunk, known.computer, &self.values)?;
-        let event_id = Some(event_id);
-        let created = is_process_creation(self.texts.get(provider), self.texts.get(channel), event_id);
-        let time = match created {
-            true => Some(self.process_creation(chunk, definition)?),
-            false => None,
-        };
-        let wanted = |wide: &Wide| {
-            wide.wants(is_sysmon(self.texts.get(provider), self.texts.get(channel)), event_id, time)
-        };
-        if self.needle.wide().is_some_and(wanted) {
-            return None;
+        let root = &known.template;
+        let nested =
+            Nested { fragments: &mut self.fragments, values: &mut self.nested, wanted: &self.wanted };
+        let [provider, channel, computer] = [provider, channel, computer].map(|text| self.texts.get(text));
+        let (mut time, mut link) = (None, None);
+        if let Some(wide) = self.needle.wide() {
+            match wide.ask(computer, is_sysmon(provider, channel), event_id) {
+                Ask::Nothing => {}
+                Ask::Fields(looks) => {
+                    let (template, values) = nested.data(chunk, root, &self.values)?;
+                    link = judge(wide, looks, &self.wanted, chunk, template, values)?;
+                }
+                Ask::All => return None,
+            }
+        } else if is_process_creation(provider, channel, Some(event_id)) {
+            let (template, values) = nested.data(chunk, root, &self.values)?;
+            time = Some(time_unless_found(&self.needle, chunk, template, values)?);
         }
         Some(Skim {
-            provider: self.texts.get(provider),
-            channel: self.texts.get(channel),
-            event_id,
-            computer: Some(self.texts.get(computer)).filter(|name| !name.is_empty()),
+            provider,
+            channel,
+            event_id: Some(event_id),
+            computer: Some(computer).filter(|name| !name.is_empty()),
             time,
+            link,
         })
     }
+}
 
-    /// The time of a process creation that can't match. Its data lies in the record's own slots or in
-    /// those of a fragment, and nowhere else.
-    fn process_creation(&mut self, chunk: &[u8], definition: usize) -> Option<Time> {
-        let root = &self.templates.get(&definition)?.as_ref()?.template;
-        let Some(slot) = root.data else {
-            return time_unless_found(&self.needle, chunk, root, &self.values);
-        };
+/// Where the data of a record is put together when it is a fragment of its own.
+struct Nested<'a> {
+    fragments: &'a mut BTreeMap<usize, Option<Template>>,
+    values: &'a mut Vec<Value>,
+    wanted: &'a [&'static str],
+}
+
+impl<'a> Nested<'a> {
+    /// The template and the values that hold the data of an event: the record's own or those of a
+    /// fragment. None: they may lie elsewhere too.
+    fn data(
+        self,
+        chunk: &[u8],
+        root: &'a Template,
+        values: &'a [Value],
+    ) -> Option<(&'a Template, &'a [Value])> {
         if root.odd {
             return None;
         }
-        let data = self.values.get(usize::from(slot)).filter(|value| value.kind == FRAGMENT)?;
-        let definition = instance(chunk, data.bytes.clone(), &mut self.nested)?;
-        let wanted = &self.wanted;
-        let compiled = || compile(chunk, definition, wanted);
+        let Some(slot) = root.data else { return Some((root, values)) };
+        let data = values.get(usize::from(slot)).filter(|value| value.kind == FRAGMENT)?;
+        let definition = instance(chunk, data.bytes.clone(), self.values)?;
+        let compiled = || compile(chunk, definition, self.wanted);
         let inner = self.fragments.entry(definition).or_insert_with(compiled).as_ref()?;
-        time_unless_found(&self.needle, chunk, inner, &self.nested)
+        (!inner.odd).then_some((inner, self.values.as_slice()))
     }
+}
+
+/// What the fields of an event say, judged as [`Wide::judge`] does. None: it must be decoded.
+#[allow(clippy::option_option)]
+fn judge(
+    wide: &Wide,
+    looks: &[Look],
+    wanted: &[&str],
+    chunk: &[u8],
+    template: &Template,
+    values: &[Value],
+) -> Option<Option<Link>> {
+    let mut said = [Said::Nothing; LOOKS];
+    for (look, said) in looks.iter().zip(&mut said) {
+        let mut found = false;
+        for name in look.names {
+            let at = wanted.iter().position(|wanted| wanted == name)?;
+            let Some(slot) = template.wanted.get(at)? else { continue };
+            if found {
+                return None;
+            }
+            found = true;
+            *said = said_by(name, chunk, values.get(usize::from(*slot))?)?;
+        }
+    }
+    wide.judge(looks, &said)
+}
+
+/// What the value of a field says. None: only the decoder can tell.
+fn said_by(name: &str, chunk: &[u8], value: &Value) -> Option<Said> {
+    let bytes = chunk.get(value.bytes.clone())?;
+    Some(match value.kind {
+        NULL => Said::Nothing,
+        TEXT => Said::of(name, ascii(bytes, &mut [0; 64])?),
+        GUID => Said::Guid(ids::guid_of_bytes(bytes)?),
+        NUMBER_16 => Said::Number(u16_at(bytes, 0)?.into()),
+        NUMBER_32 | HEX_32 => Said::Number(u32_at(bytes, 0)?.into()),
+        NUMBER_64 | HEX_64 => Said::Number(u64_at(bytes, 0)?),
+        _ => return None,
+    })
+}
+
+/// Short ASCII text out of UTF-16. None: it is something else.
+fn ascii<'a>(utf16: &[u8], room: &'a mut [u8]) -> Option<&'a str> {
+    let units = utf16.chunks_exact(2);
+    let text = room.get_mut(..units.len())?;
+    for (letter, unit) in text.iter_mut().zip(units) {
+        *letter = Some(unit[0]).filter(|byte| (b' '..=b'~').contains(byte) && unit[1] == 0)?;
+    }
+    std::str::from_utf8(text).ok()
 }
 
 impl Known {
@@ -324,9 +398,6 @@ impl Known {
 /// The time in the slots of an instance that holds a process creation's data. None: one of the fields
 /// that may hold the needle does, or is no text.
 fn time_unless_found(needle: &Needle, chunk: &[u8], template: &Template, values: &[Value]) -> Option<Time> {
-    if template.odd {
-        return None;
-    }
     let [time, fields @ ..] = template.wanted.as_slice() else { return None };
     for slot in fields.iter().flatten() {
         let value = values.get(usize::from(*slot))?;
@@ -341,13 +412,7 @@ fn time_unless_found(needle: &Needle, chunk: &[u8], template: &Template, values:
     }
     let time = values.get(usize::from((*time)?)).filter(|value| value.kind == TEXT)?;
     // A time is short and ASCII; the full decoder judges what is not.
-    let mut text = [0; 32];
-    let units = chunk[time.bytes.clone()].chunks_exact(2);
-    let length = units.len();
-    for (letter, unit) in text.get_mut(..length)?.iter_mut().zip(units) {
-        *letter = Some(unit[0]).filter(|byte| byte.is_ascii() && unit[1] == 0)?;
-    }
-    Time::parse(std::str::from_utf8(&text[..length]).ok()?)
+    Time::parse(ascii(&chunk[time.bytes.clone()], &mut [0; 32])?)
 }
 
 /// Reads the template instance that takes a range of the chunk: the offset of its definition, and
