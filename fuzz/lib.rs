@@ -7,3 +7,9 @@ pub fn check(beginning: &[u8], data: &[u8]) {
     let Some((knob, rest)) = data.split_first() else { return };
     oracles::check(&[beginning, rest].concat(), *knob);
 }
+
+/// Checks the contexts that the fuzzer's bytes tell; the first one chooses as above.
+pub fn check_context(data: &[u8]) {
+    let Some((knob, rest)) = data.split_first() else { return };
+    oracles::check_context(rest, *knob);
+}

@@ -3,8 +3,11 @@
 
 use std::io::Cursor;
 
+use serde_json::Value;
+use sysmon_triage::context::{At, Context, Pass, Question};
 use sysmon_triage::intake::{Want, plan};
 use sysmon_triage::limits::DETECT_BYTES;
+use sysmon_triage::recall::Recall;
 use sysmon_triage::report::Report;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
@@ -26,6 +29,84 @@ pub fn check(bytes: &[u8], knob: u8) {
     if let Some(parted) = in_parts(bytes, 64 + 16 * u64::from(knob)) {
         assert_same(&whole, &parted, "in parts");
     }
+}
+
+/// Gathers the context of the first and of the last match in every way there is; the same must come out of each.
+/// `knob` chooses the sizes of pieces and parts. Gives the number of contexts.
+pub fn check_context(bytes: &[u8], knob: u8) -> usize {
+    let session = read(bytes, usize::MAX, |source, size| Scan::new(&RULE, source, "fuzz", Some(size)));
+    let size = bytes.len() as u64;
+    let parts = plan(&bytes[..bytes.len().min(DETECT_BYTES)], size, 64 + 16 * u64::from(knob));
+    let parted = in_parts(bytes, 64 + 16 * u64::from(knob)).is_some();
+    let last = session.groups().len().checked_sub(1);
+    let mut contexts = 0;
+    for group in last.map_or(Vec::new(), |last| if last == 0 { vec![0] } else { vec![0, last] }) {
+        let context = |piece: usize, passes: &dyn Fn(Question) -> Vec<Pass>| {
+            gathered(&session, group, bytes, piece, passes)
+        };
+        let new = |question| vec![Pass::new(&RULE, question, 0, "fuzz", Some(size))];
+        let Some(whole) = context(usize::MAX, &new) else { continue };
+        contexts += 1;
+        assert_eq!(Some(&whole), context(1 + usize::from(knob), &new).as_ref(), "in pieces");
+        if parted {
+            let of_parts = |question: Question| {
+                let pass = |part| Pass::of_part(&RULE, question.clone(), 0, "fuzz", size, part);
+                parts.iter().rev().map(pass).collect()
+            };
+            assert_eq!(Some(&whole), context(usize::MAX, &of_parts).as_ref(), "in parts");
+        }
+        let verifying = |question| vec![Pass::verifying(&RULE, question, 0, "fuzz", Some(size))];
+        let verified = context(usize::MAX, &verifying).map(without_counts);
+        assert_eq!(Some(without_counts(whole)), verified, "skimming and verifying");
+    }
+    contexts
+}
+
+/// The context of a group's first event. None: the event can't be read again.
+fn gathered(
+    session: &Session,
+    group: usize,
+    bytes: &[u8],
+    piece: usize,
+    passes: &dyn Fn(Question) -> Vec<Pass>,
+) -> Option<Value> {
+    let mut recall = Recall::new(session, group, 0)?;
+    while let Some(piece) = wanted(recall.want(), bytes, usize::MAX) {
+        recall.push(piece);
+    }
+    let (source, locator, event) = recall.event()?;
+    let mut context = Context::new(&RULE, At { source, locator }, &event, 5);
+    loop {
+        for mut pass in passes(context.question()) {
+            while let Some(piece) = wanted(pass.want(), bytes, piece) {
+                pass.push(piece);
+            }
+            context.absorb(pass.finish());
+        }
+        if !context.next_round() {
+            let mut answer = serde_json::to_value(context.answer(session)).ok()?;
+            // With ids a pass follows what it finds, so that larger parts take fewer rounds.
+            answer["rounds"] = Value::Null;
+            return Some(answer);
+        }
+    }
+}
+
+/// What is broken and does not belong to the context may count as an event or as damaged.
+fn without_counts(mut answer: Value) -> Value {
+    for name in ["sysmon", "logons_logged"] {
+        answer[name] = Value::Null;
+    }
+    answer["did"].as_array_mut().into_iter().flatten().for_each(|did| did["logged"] = Value::Null);
+    answer
+}
+
+/// The next piece of what a reader wants. None: it wants no more, or there is none.
+fn wanted(want: Option<Want>, bytes: &[u8], piece: usize) -> Option<&[u8]> {
+    let Want { offset, length } = want?;
+    let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+    let length = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len() - from).min(piece);
+    (length > 0).then(|| &bytes[from..from + length])
 }
 
 /// Every record that the `evtx` crate reads by itself is read, none is dropped.
@@ -62,13 +143,8 @@ fn read(bytes: &[u8], piece: usize, scan: impl Fn(u32, u64) -> Scan) -> Session 
 /// Feeds a scan. A scan that never ends is a find too.
 fn feed(scan: &mut Scan, bytes: &[u8], piece: usize) {
     let mut pushes = 0;
-    while let Some(Want { offset, length }) = scan.want() {
-        let from = usize::try_from(offset).unwrap().min(bytes.len());
-        let length = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len() - from).min(piece);
-        if length == 0 {
-            break;
-        }
-        scan.push(&bytes[from..from + length]);
+    while let Some(piece) = wanted(scan.want(), bytes, piece) {
+        scan.push(piece);
         pushes += 1;
         assert!(pushes <= 4 * bytes.len() + 100, "the scan goes round in circles");
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use testlog::evtx::{self, Style};
+use testlog::forest::{self, forest};
 use testlog::json::{self, Shape};
 use testlog::tar::{self, Naming};
 use testlog::text::Encoding;
@@ -37,6 +38,15 @@ fn main() -> io::Result<()> {
     for naming in [Naming::Ustar, Naming::Pax, Naming::Gnu] {
         let archive = tar::archive(&[("a.xml", lines.as_bytes())], naming);
         seeds.push(("unpack", format!("{naming:?}"), archive));
+    }
+    for guids in [true, false] {
+        let forest = forest(&forest::Options { processes: 9, hosts: 1, guids, ..forest::Options::default() });
+        let name = |form: &str| format!("{form}_{guids}");
+        seeds.extend([
+            ("context", name("xml"), xml::file(&forest.events, &SPLUNK, Layout::Ended("\n")).into()),
+            ("context", name("json"), json::file(&forest.events, Shape::ALL[0], json::Layout::Lines).into()),
+            ("context", name("evtx"), evtx::file(&forest.events, Style::default())),
+        ]);
     }
     for (target, name, bytes) in &seeds {
         write(target, name, bytes)?;

@@ -11,6 +11,7 @@ use std::path::Path;
 use common::{forms, spoil};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use testlog::forest::{self, forest};
 use testlog::{Event, Options, Size};
 
 fn log(seed: u64) -> Vec<Event> {
@@ -26,6 +27,7 @@ fn every_find_stays_mended() {
             let bytes = fs::read(find.unwrap().path()).unwrap();
             let (knob, rest) = bytes.split_first().unwrap();
             oracles::check(rest, *knob);
+            oracles::check_context(rest, *knob);
             oracles::check_against_reference(rest);
             finds += 1;
         }
@@ -42,6 +44,20 @@ fn every_form_and_packing() {
     }
 }
 
+/// A log whose processes start one another.
+fn linked(seed: u64, guids: bool) -> Vec<Event> {
+    forest(&forest::Options { seed, processes: 14, hosts: 2, guids, ..forest::Options::default() }).events
+}
+
+#[test]
+fn the_context_in_every_form_and_packing() {
+    for plain in forms::plain(&linked(1, true)) {
+        for form in forms::packed(&plain).into_iter().chain([plain]) {
+            assert!(oracles::check_context(&form.bytes, 100) > 0, "{}", form.name);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -54,6 +70,17 @@ proptest! {
                 oracles::check(&form.bytes, knob);
                 oracles::check_against_reference(&form.bytes);
             }
+        }
+    }
+
+    #[test]
+    fn the_context_in_every_form_spoilt(
+        seed: u64, guids: bool, kind: u8, at: Index, length in 1_usize..300, knob: u8,
+    ) {
+        for mut form in forms::plain(&linked(seed, guids)) {
+            let from = at.index(form.bytes.len().max(1));
+            spoil(&mut form.bytes, kind, from, length, seed);
+            oracles::check_context(&form.bytes, knob);
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod evtx;
 pub mod json;
 pub mod json_event;
 mod json_marks;
+mod json_members;
 mod json_shape;
 mod json_skim;
 pub mod xml;

@@ -1,0 +1,310 @@
+//! The members of an object of JSON that are counted or looked at: a strict parse that builds nothing else.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, de};
+
+/// A scalar as text; none when it is absent or something else.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Text<'a>(pub(super) Option<Cow<'a, str>>);
+
+/// Text in which nothing is escaped; none for anything else. Ids need no more, and a line has many.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Plain<'a>(Option<&'a str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Plain<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Text::deserialize(deserializer)?.0 {
+            Some(Cow::Borrowed(text)) => Ok(Plain(Some(text))),
+            _ => Ok(Plain(None)),
+        }
+    }
+}
+
+/// The members of one shape that are counted.
+#[derive(Debug, Default)]
+pub(super) struct Fields<'a> {
+    pub(super) provider: Text<'a>,
+    pub(super) event_id: Text<'a>,
+    pub(super) channel: Text<'a>,
+    pub(super) computer: Text<'a>,
+    pub(super) data: Data<'a>,
+}
+
+/// A record with the members of every shape that is skimmed.
+#[derive(Debug, Default)]
+pub(super) struct Record<'a> {
+    /// `Event` of evtx_dump.
+    event: Option<Fields<'a>>,
+    /// `winlog` of Winlogbeat 7 and 8.
+    winlog: Option<Fields<'a>>,
+    /// `event_data` of Winlogbeat 6.
+    event_data: Option<Data<'a>>,
+    /// Winlogbeat 6 at the top.
+    beat: Fields<'a>,
+    /// Flat names.
+    flat: Fields<'a>,
+    /// A member that another shape is known by.
+    other: bool,
+    /// A member that may hold the whole event as text, which counts before flat names.
+    text: bool,
+}
+
+impl<'a> Record<'a> {
+    /// The fields of the one shape that it has.
+    pub(super) fn fields(self) -> Option<Fields<'a>> {
+        let flat = self.flat.event_id.0.is_some();
+        match (self.event, self.winlog, self.event_data) {
+            _ if self.other => None,
+            (Some(fields), None, None) if !flat => Some(fields),
+            (None, Some(fields), None) if !flat => Some(fields),
+            (None, None, Some(data)) if !flat => Some(Fields { data, ..self.beat }),
+            // Winlogbeat 6 without data: its names mean the same as flat ones only together.
+            (None, None, None) if self.beat.event_id.0.is_none() && !self.text => Some(self.flat),
+            _ => None,
+        }
+    }
+}
+
+/// Writes a visitor that keeps some members of an object and passes over the others.
+macro_rules! object {
+    ($name:ident, $what:literal, |$into:ident, $map:ident, $key:ident| { $($arms:tt)* }) => {
+        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Members<'a>(std::marker::PhantomData<&'a ()>);
+                impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
+                    type Value = $name<'a>;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($what)
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, mut $map: A) -> Result<$name<'a>, A::Error> {
+                        let mut $into = $name::default();
+                        while let Some(key) = $map.next_key::<Name<'de>>()? {
+                            match &*key.0 {
+                                $($arms)*
+                                _ => {
+                                    $map.next_value::<IgnoredAny>()?;
+                                }
+                            }
+                        }
+                        Ok($into)
+                    }
+                }
+                deserializer.deserialize_map(Members(std::marker::PhantomData))
+            }
+        }
+    };
+}
+
+/// A member's name, borrowed where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+object!(Record, "an object", |record, map, key| {
+    "Event" => record.event = Some(map.next_value::<Rendered<'a>>()?.fields()),
+    "winlog" => record.winlog = Some(map.next_value::<Winlog<'a>>()?.fields()),
+    "event_data" => record.event_data = Some(map.next_value()?),
+    "event_id" => record.beat.event_id = map.next_value()?,
+    "source_name" => record.beat.provider = map.next_value()?,
+    "computer_name" => record.beat.computer = map.next_value()?,
+    "log_name" => record.beat.channel = map.next_value()?,
+    "EventID" => record.flat.event_id = map.next_value()?,
+    "SourceName" => record.flat.provider = map.next_value()?,
+    "Hostname" => record.flat.computer = map.next_value()?,
+    "Channel" => record.flat.channel = map.next_value()?,
+    "UtcTime" => record.flat.data.utc_time = map.next_value()?,
+    "ProcessGuid" => record.flat.data.process_guid = map.next_value()?,
+    "ParentProcessGuid" => record.flat.data.parent_process_guid = map.next_value()?,
+    "SourceProcessGUID" => record.flat.data.source_process_guid = map.next_value()?,
+    "SourceProcessGuid" => record.flat.data.source_process_guid_2 = map.next_value()?,
+    "LogonGuid" => record.flat.data.logon_guid = map.next_value()?,
+    "LogonId" => record.flat.data.logon_id = map.next_value()?,
+    // What other shapes are known by, or what would come before a name used here.
+    "System" | "EventData" | "Payload" | "EventCode" | "_raw" | "event.original" | "RawLog" | "raw"
+    | "xml" | "Xml" | "EventXml" | "Provider" | "ProviderName" | "EventSourceName" | "provider_name"
+    | "Computer" | "ComputerName" | "MachineName" | "LogName" => {
+        map.next_value::<IgnoredAny>()?;
+        record.other = true;
+    }
+    "event" | "message" => {
+        map.next_value::<IgnoredAny>()?;
+        record.text = true;
+    }
+    name if name.starts_with("winlog.") => {
+        map.next_value::<IgnoredAny>()?;
+        record.other = true;
+    }
+});
+
+/// `EventData` or `event_data`.
+#[derive(Debug, Default)]
+pub(super) struct Data<'a> {
+    pub(super) utc_time: Text<'a>,
+    process_guid: Plain<'a>,
+    parent_process_guid: Plain<'a>,
+    /// Sysmon spells this one in two ways.
+    source_process_guid: Plain<'a>,
+    source_process_guid_2: Plain<'a>,
+    logon_guid: Plain<'a>,
+    logon_id: Plain<'a>,
+}
+
+object!(Data, "the event's data", |data, map, key| {
+    "UtcTime" => data.utc_time = map.next_value()?,
+    "ProcessGuid" => data.process_guid = map.next_value()?,
+    "ParentProcessGuid" => data.parent_process_guid = map.next_value()?,
+    "SourceProcessGUID" => data.source_process_guid = map.next_value()?,
+    "SourceProcessGuid" => data.source_process_guid_2 = map.next_value()?,
+    "LogonGuid" => data.logon_guid = map.next_value()?,
+    "LogonId" => data.logon_id = map.next_value()?,
+});
+
+impl Data<'_> {
+    /// The value of a field that is looked at.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            "UtcTime" => self.utc_time.0.as_deref(),
+            "ProcessGuid" => self.process_guid.0,
+            "ParentProcessGuid" => self.parent_process_guid.0,
+            "SourceProcessGUID" => self.source_process_guid.0,
+            "SourceProcessGuid" => self.source_process_guid_2.0,
+            "LogonGuid" => self.logon_guid.0,
+            "LogonId" => self.logon_id.0,
+            _ => None,
+        }
+    }
+}
+
+/// `winlog`.
+#[derive(Debug, Default)]
+struct Winlog<'a> {
+    fields: Fields<'a>,
+    data: Data<'a>,
+}
+
+impl<'a> Winlog<'a> {
+    fn fields(self) -> Fields<'a> {
+        Fields { data: self.data, ..self.fields }
+    }
+}
+
+object!(Winlog, "winlog", |winlog, map, key| {
+    "provider_name" => winlog.fields.provider = map.next_value()?,
+    "event_id" => winlog.fields.event_id = map.next_value()?,
+    "channel" => winlog.fields.channel = map.next_value()?,
+    "computer_name" => winlog.fields.computer = map.next_value()?,
+    "event_data" => winlog.data = map.next_value()?,
+});
+
+/// `Event` of evtx_dump.
+#[derive(Debug, Default)]
+struct Rendered<'a> {
+    system: System<'a>,
+    data: Data<'a>,
+}
+
+impl<'a> Rendered<'a> {
+    fn fields(self) -> Fields<'a> {
+        Fields {
+            provider: self.system.provider.attributes.name,
+            event_id: self.system.event_id,
+            channel: self.system.channel,
+            computer: self.system.computer,
+            data: self.data,
+        }
+    }
+}
+
+object!(Rendered, "an event", |event, map, key| {
+    "System" => event.system = map.next_value()?,
+    "EventData" => event.data = map.next_value::<Option<Data<'a>>>()?.unwrap_or_default(),
+});
+
+#[derive(Debug, Default)]
+struct System<'a> {
+    provider: Provider<'a>,
+    event_id: Text<'a>,
+    channel: Text<'a>,
+    computer: Text<'a>,
+}
+
+object!(System, "System", |system, map, key| {
+    "Provider" => system.provider = map.next_value()?,
+    "EventID" => system.event_id = map.next_value()?,
+    "Channel" => system.channel = map.next_value()?,
+    "Computer" => system.computer = map.next_value()?,
+});
+
+#[derive(Debug, Default)]
+struct Provider<'a> {
+    attributes: Attributes<'a>,
+}
+
+object!(Provider, "Provider", |provider, map, key| {
+    "#attributes" => provider.attributes = map.next_value()?,
+});
+
+#[derive(Debug, Default)]
+struct Attributes<'a> {
+    name: Text<'a>,
+}
+
+object!(Attributes, "attributes", |attributes, map, key| {
+    "Name" => attributes.name = map.next_value()?,
+});
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar(std::marker::PhantomData))
+    }
+}
+
+struct Scalar<'a>(std::marker::PhantomData<&'a ()>);
+
+impl<'de: 'a, 'a> Visitor<'de> for Scalar<'a> {
+    type Value = Text<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'a>, E> {
+        Ok(Text(Some(Cow::Borrowed(text))))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'a>, E> {
+        Ok(Text(Some(Cow::Owned(text.to_owned()))))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Text<'a>, E> {
+        Ok(Text(Some(Cow::Owned(number.to_string()))))
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Text<'a>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Text<'a>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Text<'a>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Text<'a>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Text<'a>, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Text(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'a>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Text(None))
+    }
+}
