@@ -106,7 +106,8 @@ fn main() -> ExitCode {
         read(&mut session, input, how);
     }
     if let Some(row) = arguments.context {
-        let which = context::Which { row, event: arguments.event, minutes: arguments.minutes };
+        let (event, minutes, verify) = (arguments.event, arguments.minutes, arguments.verify);
+        let which = context::Which { row, event, minutes, verify };
         return print_context(&session, &paths, which, arguments.format);
     }
     match print(&session, arguments.format, &options) {

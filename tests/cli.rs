@@ -297,6 +297,8 @@ fn the_context_of_a_row_is_printed() {
     }
     let output = run(&["--context", "1", "--format", "json", &log], None);
     assert_eq!(json(&output)["process"]["process"], forest.born[first].command.as_str());
+    let verified = run(&["--verify", "--context", "1", "--format", "json", &log], None);
+    assert_eq!(text(&verified.stdout), text(&output.stdout), "passed over and parsed in full");
     for wrong in [
         &["--context", "99", &log][..],
         &["--context", "1", "--event", "99", &log],

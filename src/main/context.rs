@@ -20,6 +20,8 @@ pub struct Which {
     pub event: usize,
     /// Minutes before and after.
     pub minutes: u32,
+    /// Every event is parsed in full.
+    pub verify: bool,
 }
 
 /// The context of an event. `paths`: of each input of the session, if it is a file.
@@ -43,7 +45,8 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Re
             if !context.asks(number) {
                 continue;
             }
-            let mut pass = Pass::new(&RULE, context.question(), number, &source.name, Some(source.bytes));
+            let new = if which.verify { Pass::verifying } else { Pass::new };
+            let mut pass = new(&RULE, context.question(), number, &source.name, Some(source.bytes));
             match open(paths, number).and_then(|mut file| feed(&mut file, &mut pass, Pass::want, Pass::push))
             {
                 Ok(()) => context.absorb(pass.finish()),
