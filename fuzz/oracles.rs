@@ -16,7 +16,7 @@ use sysmon_triage::session::Session;
 /// Reads `bytes` in every way there is; the same must come out of each. `knob` chooses the sizes of pieces and parts.
 pub fn check(bytes: &[u8], knob: u8) {
     let piece = 1 + usize::from(knob);
-    let whole = read(bytes, usize::MAX, |source, size| Scan::new(&RULE, source, "fuzz", Some(size)));
+    let whole = read_whole(bytes);
     assert_same(
         &whole,
         &read(bytes, piece, |source, size| Scan::new(&RULE, source, "fuzz", Some(size))),
@@ -34,7 +34,7 @@ pub fn check(bytes: &[u8], knob: u8) {
 /// Gathers the context of the first and of the last match in every way there is; the same must come out of each.
 /// `knob` chooses the sizes of pieces and parts. Gives the number of contexts.
 pub fn check_context(bytes: &[u8], knob: u8) -> usize {
-    let session = read(bytes, usize::MAX, |source, size| Scan::new(&RULE, source, "fuzz", Some(size)));
+    let session = read_whole(bytes);
     let size = bytes.len() as u64;
     let parts = plan(&bytes[..bytes.len().min(DETECT_BYTES)], size, 64 + 16 * u64::from(knob));
     let parted = in_parts(bytes, 64 + 16 * u64::from(knob)).is_some();
@@ -62,8 +62,13 @@ pub fn check_context(bytes: &[u8], knob: u8) -> usize {
     contexts
 }
 
+/// The session over all of `bytes` at once.
+pub fn read_whole(bytes: &[u8]) -> Session {
+    read(bytes, usize::MAX, |source, size| Scan::new(&RULE, source, "fuzz", Some(size)))
+}
+
 /// The context of a group's first event. None: the event can't be read again.
-fn gathered(
+pub fn gathered(
     session: &Session,
     group: usize,
     bytes: &[u8],

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, node_tool, root, run, target_dir};
 use crate::setup::{self, Browsers};
-use crate::{page, reproducible, supply, tidy};
+use crate::{page, reproducible, supply, tidy, wasm};
 
 /// One check: its name on the command line, what it is about, and what it does.
 pub struct Check {
@@ -40,6 +40,11 @@ pub const CHECKS: &[Check] = &[
         name: "forms",
         about: "the rule's KQL, Sigma and EQL forms, in the engines of others",
         run: |_| forms(),
+    },
+    Check {
+        name: "wasm",
+        about: "the core in WebAssembly, in Node, says what the native one says",
+        run: |_| wasm(),
     },
     Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
     Check {
@@ -149,6 +154,14 @@ fn forms() -> Result<()> {
     run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
     node_test(&files_ending(&root().join("tests/forms"), ".test.js")?, &[("CLI", &program())])?;
     forms_over_logs()
+}
+
+fn wasm() -> Result<()> {
+    wasm::build()?;
+    let core = target_dir().join("page");
+    run(cargo()
+        .args(["test", "--locked", "--test", "wasm", "--", "--ignored", "--nocapture"])
+        .env("CORE", core))
 }
 
 /// Needs Python, real logs and, once, a network for the engines; without one of them it says so and checks nothing.
