@@ -70,8 +70,8 @@ mod evtx_files {
             &bytes[..offsets[40] + 100],
             &events[..40],
             expect![[r#"
-            error truncated [offset 4096 (0x1000)] The file ends 51500 bytes into a chunk of 65536; the records before the cut were read.
-            error truncated [offset 55496 (0xd8c8), record 41] A record is cut off: the file ends before its end.
+            error truncated [offset 4096 (0x1000)] The file ends 51452 bytes into a chunk of 65536; the records before the cut were read.
+            error truncated [offset 55448 (0xd898), record 41] A record is cut off: the file ends before its end.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
             info stale_header [offset 0 (0x0)] The file header says 2 chunk(s); 1 were found and read.
         "#]],
@@ -126,7 +126,7 @@ mod evtx_files {
             &bytes,
             without(&events, |at| at == 8),
             expect![[r#"
-            error damaged_record [offset 4096 (0x1000), record 9] A record can't be read: Failed to parse record number 9: An error occurred while trying to deserialize evtx stream: Offset 0x00003a41: Tried to read an invalid byte `0xa5` as binxml token.
+            error damaged_record [offset 4096 (0x1000), record 9] A record can't be read: Failed to parse record number 9: An error occurred while trying to deserialize evtx stream: Offset 0x00003879: Tried to read an invalid byte `0xa5` as binxml token.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
         "#]],
         );
@@ -145,7 +145,7 @@ mod evtx_files {
             &bytes,
             without(&events, |at| at == 8),
             expect![[r#"
-            error damaged_record [offset 18984 (0x4a28)] A record can't be read: Failed to read the record at offset 0x3a28 of its chunk: Failed to parse record number 9: Failed to create record model, reason: record BinXML slice is out of bounds.
+            error damaged_record [offset 18528 (0x4860)] A record can't be read: Failed to read the record at offset 0x3860 of its chunk: Failed to parse record number 9: Failed to create record model, reason: record BinXML slice is out of bounds.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
         "#]],
         );
@@ -162,7 +162,7 @@ mod evtx_files {
             &bytes,
             without(&events, |at| at == 8),
             expect![[r#"
-            error damaged_record [offset 18984 (0x4a28)] A record can't be read: Failed to read the record at offset 0x3a28 of its chunk: An error occurred while trying to deserialize evtx stream: Invalid EVTX record header magic, expected `2a2a0000`, found `[ 0,  0,  0,  0]`.
+            error damaged_record [offset 18528 (0x4860)] A record can't be read: Failed to read the record at offset 0x3860 of its chunk: An error occurred while trying to deserialize evtx stream: Invalid EVTX record header magic, expected `2a2a0000`, found `[ 0,  0,  0,  0]`.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
         "#]],
         );
@@ -213,7 +213,7 @@ mod xml_text {
             lines.concat().as_bytes(),
             without(&events, |at| at == 7),
             expect![[r#"
-            error truncated [offset 10091 (0x276b)] An event is cut off: another event begins before its end, after 301 bytes.
+            error truncated [offset 9222 (0x2406)] An event is cut off: another event begins before its end, after 301 bytes.
         "#]],
         );
     }
@@ -241,7 +241,7 @@ mod xml_text {
             &text.as_bytes()[..text.len() - 30],
             &events[..39],
             expect![[r#"
-            error truncated [offset 55524 (0xd8e4)] An event is cut off: the input ends before its end, after 889 bytes.
+            error truncated [offset 57165 (0xdf4d)] An event is cut off: the input ends before its end, after 797 bytes.
         "#]],
         );
     }
@@ -258,8 +258,8 @@ mod xml_text {
             lines.concat().as_bytes(),
             rest,
             expect![[r#"
-            error damaged_record [offset 17108 (0x42d4)] XML breaks at byte 1995 of the event: ill-formed document: expected `</System>`, but `</Event>` was found.
-            error damaged_record [offset 23884 (0x5d4c)] XML breaks at byte 1990 of the event: ill-formed document: expected `</EventData>`, but `</EventDate>` was found.
+            error damaged_record [offset 16965 (0x4245)] XML breaks at byte 1998 of the event: ill-formed document: expected `</System>`, but `</Event>` was found.
+            error damaged_record [offset 23671 (0x5c77)] XML breaks at byte 1989 of the event: ill-formed document: expected `</EventData>`, but `</EventDate>` was found.
         "#]],
         );
     }
@@ -277,7 +277,7 @@ mod xml_text {
             &bytes,
             &events,
             expect![[r#"
-            warning text_replaced [offset 2576 (0xa10), record 3] An event holds bytes that are no valid text; they are shown as U+FFFD.
+            warning text_replaced [offset 2424 (0x978), record 3] An event holds bytes that are no valid text; they are shown as U+FFFD.
         "#]],
         );
     }
@@ -292,7 +292,7 @@ mod xml_text {
             text.as_bytes(),
             &events,
             expect![[r#"
-            warning stray_text [offset 1043 (0x413)] 9 line(s), 99 bytes, between the events are no events; the first begins "-- more --".
+            warning stray_text [offset 1368 (0x558)] 9 line(s), 99 bytes, between the events are no events; the first begins "-- more --".
         "#]],
         );
     }
@@ -308,7 +308,7 @@ mod xml_text {
             &bytes,
             without(&events, |at| at == 1),
             expect![[r#"
-            error damaged_record [offset 1043 (0x413)] XML breaks at byte 1532 of the event: syntax error: attribute value not closed: `'` not found before end of input.
+            error damaged_record [offset 1368 (0x558)] XML breaks at byte 1055 of the event: syntax error: attribute value not closed: `'` not found before end of input.
         "#]],
         );
     }
@@ -332,7 +332,7 @@ mod json_text {
             lines.concat().as_bytes(),
             without(&events, |at| at == 7),
             expect![[r#"
-            error damaged_record [offset 8764 (0x223c)] A JSON object has a line break inside a string: it is cut or was not written as JSON.
+            error damaged_record [offset 7975 (0x1f27)] A JSON object has a line break inside a string: it is cut or was not written as JSON.
         "#]],
         );
     }
@@ -348,7 +348,7 @@ mod json_text {
             lines.concat().as_bytes(),
             without(&events, |at| at == 7),
             expect![[r#"
-            error damaged_record [offset 8764 (0x223c)] A JSON object is cut off: another one begins before its end.
+            error damaged_record [offset 7975 (0x1f27)] A JSON object is cut off: another one begins before its end.
         "#]],
         );
     }
@@ -364,8 +364,8 @@ mod json_text {
             lines.concat().as_bytes(),
             &events,
             expect![[r#"
-            error damaged_record [offset 3951 (0xf6f)] A line is no JSON object; it begins "Traceback (most recent call last):".
-            error damaged_record [offset 10532 (0x2924)] JSON breaks at column 12 of line 1 of the object: key must be a string at line 1 column 12.
+            error damaged_record [offset 3764 (0xeb4)] A line is no JSON object; it begins "Traceback (most recent call last):".
+            error damaged_record [offset 9746 (0x2612)] JSON breaks at column 12 of line 1 of the object: key must be a string at line 1 column 12.
         "#]],
         );
     }
@@ -379,7 +379,7 @@ mod json_text {
             &text.as_bytes()[..text.len() - 20],
             &events[..39],
             expect![[r#"
-            error truncated [offset 48124 (0xbbfc)] A JSON object is cut off: the input ends before its end.
+            error truncated [offset 48874 (0xbeea)] A JSON object is cut off: the input ends before its end.
         "#]],
         );
     }
@@ -395,7 +395,7 @@ mod json_text {
             text.as_bytes(),
             without(&events, |at| at == 3),
             expect![[r#"
-            error damaged_record [offset 5697 (0x1641)] A JSON object has a line break inside a string: it is cut or was not written as JSON.
+            error damaged_record [offset 5530 (0x159a)] A JSON object has a line break inside a string: it is cut or was not written as JSON.
         "#]],
         );
     }
@@ -412,7 +412,7 @@ mod json_text {
             text.as_bytes(),
             &events,
             expect![[r#"
-            warning text_replaced [offset 2253 (0x8cd), record 3] An event holds bytes that are no valid text; they are shown as U+FFFD.
+            warning text_replaced [offset 2063 (0x80f), record 3] An event holds bytes that are no valid text; they are shown as U+FFFD.
         "#]],
         );
     }
@@ -432,7 +432,7 @@ mod csv_text {
             cut.as_bytes(),
             &events,
             expect![[r#"
-            error truncated [offset 29938 (0x74f2)] The last row has an open quote: the input is cut, or a quote in it was not doubled.
+            error truncated [offset 29874 (0x74b2)] The last row has an open quote: the input is cut, or a quote in it was not doubled.
         "#]],
         );
     }
@@ -447,8 +447,8 @@ mod csv_text {
             &text.as_bytes()[..last + 300],
             &events[..19],
             expect![[r#"
-            error truncated [offset 29139 (0x71d3)] The last row has an open quote: the input is cut, or a quote in it was not doubled.
-            error damaged_record [offset 28838 (0x70a6)] XML breaks at byte 300 of the event: syntax error: tag not closed: `>` not found before end of input.
+            error truncated [offset 28585 (0x6fa9)] The last row has an open quote: the input is cut, or a quote in it was not doubled.
+            error damaged_record [offset 28284 (0x6e7c)] XML breaks at byte 300 of the event: syntax error: tag not closed: `>` not found before end of input.
         "#]],
         );
     }
@@ -462,7 +462,7 @@ mod csv_text {
             text.as_bytes(),
             &events,
             expect![[r#"
-            warning not_an_event [offset 30016 (0x7540)] A row without an event. The columns are: _raw, _time, host, index, sourcetype.
+            warning not_an_event [offset 29952 (0x7500)] A row without an event. The columns are: _raw, _time, host, index, sourcetype.
         "#]],
         );
     }

@@ -11,17 +11,20 @@ use testlog::time::Time;
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Event, Expected, Options, Size};
 
+fn process(image: &'static str, command: &'static str, id: u32) -> Process {
+    Process { image: image.into(), command: command.into(), id, ..Process::default() }
+}
+
 /// A match at this many milliseconds after 2024-03-04T08:00:00Z.
 fn event(millis: u64) -> Event {
     let context = Context {
         time: Time::from_unix_millis(1_709_539_200_000 + millis),
         record: 1 + millis,
         computer: "HOST".into(),
-        user: r"DOM\user".into(),
     };
-    let child = Process { image: r"C:\Windows\cmd.exe".into(), command: "cmd.exe /c whoami".into(), id: 512 };
-    let parent =
-        Process { image: WMI_PROVIDER_HOST.into(), command: "wmiprvse.exe -Embedding".into(), id: 788 };
+    let child =
+        Process { user: r"DOM\user".into(), ..process(r"C:\Windows\cmd.exe", "cmd.exe /c whoami", 512) };
+    let parent = process(WMI_PROVIDER_HOST, "wmiprvse.exe -Embedding", 788);
     context.process_create(&child, &parent)
 }
 
@@ -99,14 +102,10 @@ fn missing_and_empty_values_are_filled() {
 /// The whole name is compared, and only where the process creation is Sysmon's.
 #[test]
 fn what_only_looks_like_a_match_is_none() {
-    let context = Context {
-        time: Time::from_unix_millis(1_709_539_200_000),
-        record: 1,
-        computer: "HOST".into(),
-        user: "u".into(),
-    };
-    let wmi = Process { image: WMI_PROVIDER_HOST.into(), command: "wmiprvse.exe".into(), id: 4 };
-    let other = Process { image: r"C:\a.exe".into(), command: "a.exe WmiPrvSE.exe".into(), id: 8 };
+    let context =
+        Context { time: Time::from_unix_millis(1_709_539_200_000), record: 1, computer: "HOST".into() };
+    let wmi = process(WMI_PROVIDER_HOST, "wmiprvse.exe", 4);
+    let other = process(r"C:\a.exe", "a.exe WmiPrvSE.exe", 8);
     let mut renamed = event(1);
     renamed.provider.name = "Microsoft-Windows-Sysmon-Test";
     let images = [

@@ -246,13 +246,13 @@ fn the_whole_report_in_markdown() {
 
         Evidence:
 
-        - 2024-03-04T08:00:00.03Z, input `triage.xml`, record 1, offset 0 (0x0), 2015 bytes
+        - 2024-03-04T08:00:00.03Z, input `triage.xml`, record 1, offset 0 (0x0), 2018 bytes
 
         ## Inputs
 
         | Input | Form | Bytes | Read | Records | Matches | SHA-256 |
         | --- | --- | --- | --- | --- | --- | --- |
-        | `triage.xml` | `xml` | 3981 | whole | 2 | 2 | `abababababababababababababababababababababababababababababababab` |
+        | `triage.xml` | `xml` | 3987 | whole | 2 | 2 | `abababababababababababababababababababababababababababababababab` |
 
         ## Problems
 

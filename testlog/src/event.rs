@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::time::Time;
 
 /// A GUID as Windows stores it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Guid(pub u32, pub u16, pub u16, pub [u8; 8]);
 
 impl Guid {

@@ -157,22 +157,18 @@ impl Grower {
         let starter = parent.map_or_else(service, |parent| self.process(parent));
         let mut event = self.context(number).process_create(&self.process(number), &starter);
         if self.options.guids {
-            let guid = parent.map_or(Guid(9, 9, 9, [9; 8]), |parent| self.guid(parent));
-            event = event.with("ProcessGuid", Value::Guid(self.guid(number)));
-            event = event.with("ParentProcessGuid", Value::Guid(guid));
             event = event.with("LogonGuid", Value::Guid(logon_guid(self.forest.born[number].logon)));
         } else {
             event = event.without("ProcessGuid").without("ParentProcessGuid").without("LogonGuid");
         }
-        let logon = 0x1_0000 + u64::from(self.forest.born[number].logon);
-        self.forest.events.push(event.with("LogonId", Value::Hex(logon)));
+        self.forest.events.push(event);
     }
 
     fn end(&mut self, index: usize) {
         self.forest.born[index].ended = true;
         if self.options.ends {
             let event = self.context(index).process_terminate(&self.process(index));
-            self.push(event, "ProcessGuid", index);
+            self.push(event, "ProcessGuid");
         }
     }
 
@@ -188,12 +184,12 @@ impl Grower {
             _ => (context.dns_query(&process, "example.org".to_owned()), "ProcessGuid"),
         };
         self.forest.born[index].deeds.push(u32::from(event.id));
-        self.push(event, name, index);
+        self.push(event, name);
     }
 
-    fn push(&mut self, event: Event, guid: &'static str, index: usize) {
+    fn push(&mut self, event: Event, guid: &'static str) {
         let event = match self.options.guids {
-            true => event.with(guid, Value::Guid(self.guid(index))),
+            true => event,
             false => event.without(guid).without("TargetProcessGUID"),
         };
         self.forest.events.push(event);
@@ -212,7 +208,14 @@ impl Grower {
 
     fn process(&self, index: usize) -> Process {
         let born = &self.forest.born[index];
-        Process { image: born.image.clone(), command: born.command.clone().into(), id: born.id }
+        Process {
+            image: born.image.clone(),
+            command: born.command.clone().into(),
+            user: format!(r"DOMAIN\user{}", born.logon).into(),
+            id: born.id,
+            guid: self.guid(index),
+            logon: 0x1_0000 + u64::from(born.logon),
+        }
     }
 
     fn context(&self, index: usize) -> Context {
@@ -220,7 +223,6 @@ impl Grower {
             time: Time::from_unix_millis(START_MILLIS + self.millis),
             record: self.forest.events.len() as u64 + 1,
             computer: self.forest.born[index].computer.clone().into(),
-            user: format!(r"DOMAIN\user{}", self.forest.born[index].logon).into(),
         }
     }
 }
@@ -233,6 +235,9 @@ fn service() -> Process {
     Process {
         image: r"C:\Windows\System32\svchost.exe".into(),
         command: "svchost -k DcomLaunch".into(),
+        user: r"NT AUTHORITY\SYSTEM".into(),
         id: 2,
+        guid: Guid(9, 9, 9, [9; 8]),
+        logon: 0x3e7,
     }
 }

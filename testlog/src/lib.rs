@@ -21,6 +21,7 @@ pub mod forest;
 pub mod gzip;
 pub mod json;
 pub mod mix;
+mod population;
 pub mod rng;
 pub mod sysmon;
 pub mod tar;

@@ -2,10 +2,12 @@
 //!
 //! Of a thousand events, ninety are process creations, and twenty mention `WmiPrvSE.exe` where the
 //! rule must not match: as the process itself, as the source of an access, in a command line, as
-//! the parent in a Security event, or in a name that only looks like it.
+//! the parent in a Security event, or in a name that only looks like it. Each event is of a process
+//! that runs on its host, see [`crate::population`].
 
 use crate::event::Event;
 use crate::expected::Expected;
+use crate::population::Population;
 use crate::rng::Rng;
 use crate::sysmon::{Context, Process, WMI_PROVIDER_HOST};
 use crate::time::Time;
@@ -114,6 +116,7 @@ pub struct Mix {
     options: Options,
     rng: Rng,
     clock: Time,
+    hosts: Vec<Population>,
     /// What came out so far. `bytes` is the writer's to count.
     pub expected: Expected,
 }
@@ -121,10 +124,19 @@ pub struct Mix {
 impl Mix {
     /// The events that these options ask for.
     pub fn new(options: &Options) -> Mix {
+        let begin = Time::from_unix_millis(START);
+        let users = USERS.iter().cycle();
+        let programs: Vec<_> = PROGRAMS
+            .iter()
+            .zip(users)
+            .map(|((image, line), user)| ((*image).into(), (*line).into(), *user))
+            .collect();
+        let hosts = 0..options.hosts.max(1);
         Mix {
             options: options.clone(),
             rng: Rng::new(options.seed),
-            clock: Time::from_unix_millis(START),
+            clock: begin,
+            hosts: hosts.map(|host| Population::new(host_name(host), begin, &programs)).collect(),
             expected: Expected::default(),
         }
     }
@@ -155,18 +167,11 @@ impl Mix {
         given < matches && place <= 2 * u128::from(matches) * u128::from(done + 1)
     }
 
-    fn context(&mut self) -> Context {
-        let host = self.rng.below(self.options.hosts.max(1));
-        let user = self.rng.pick(USERS);
-        self.context_of(host, user)
-    }
-
-    fn context_of(&self, host: u32, user: &'static str) -> Context {
+    fn context(&self, host: usize) -> Context {
         Context {
             time: self.clock.whole_millis(),
             record: self.expected.records + 1,
-            computer: host_name(host),
-            user: user.into(),
+            computer: self.hosts[host].computer.clone(),
         }
     }
 
@@ -174,80 +179,98 @@ impl Mix {
     fn matching(&mut self, index: u64) -> Event {
         let group = index % self.options.groups.max(1);
         let choice = group as usize;
-        let user = USERS[choice % USERS.len()];
-        let context = self.context_of((group % u64::from(self.options.hosts.max(1))) as u32, user);
+        let at = choice % self.hosts.len();
+        let context = self.context(at);
         let (image, command) = LAUNCHED[choice % LAUNCHED.len()];
-        let child = Process {
-            image: image.into(),
-            command: command.replace('#', &group.to_string()).into(),
-            id: 4_000 + 4 * group as u32,
-        };
+        let command = command.replace('#', &group.to_string()).into();
+        let program = (image.into(), command, USERS[choice % USERS.len()]);
+        let host = &mut self.hosts[at];
+        let child = host.call(context.time, program, 4_000 + 4 * group as u32);
         let spelling = [
             WMI_PROVIDER_HOST,
             r"C:\WINDOWS\system32\wbem\wmiprvse.exe",
             r"C:\Windows\SysWOW64\wbem\WmiPrvSE.exe",
         ];
-        let parent = Process {
-            image: spelling[choice % spelling.len()].into(),
-            command: r"C:\Windows\system32\wbem\wmiprvse.exe -secured -Embedding".into(),
-            id: 2_788,
-        };
-        context.process_create(&child, &parent)
+        let image = spelling[choice % spelling.len()].into();
+        context.process_create(&child, &Process { image, ..host.provider.clone() })
     }
 
     fn other(&mut self) -> Event {
-        let context = self.context();
-        let process = self.process();
+        let at = self.rng.below(self.hosts.len() as u32) as usize;
+        let context = self.context(at);
         match self.rng.below(1000) {
-            0..20 => self.mention(&context, process),
-            20..106 => {
-                let parent = self.process();
-                context.process_create(&process, &parent)
-            }
-            106..236 => context.network_connect(&process, self.rng.number() as u32),
-            236..320 => context.process_terminate(&process),
-            320..500 => context.image_load(&process, self.rng.pick(LIBRARIES)),
-            500..650 => context.process_access(&process, &self.process()),
-            650..760 => context.file_create(&process, self.file()),
-            760..820 => context.registry_key(&process, self.rng.pick(REGISTRY)),
+            0..20 => self.mention(&context, at),
+            20..106 => self.start(&context, at),
+            106..236 => context.network_connect(&self.any(at), self.rng.number() as u32),
+            236..320 => match self.hosts[at].end(&mut self.rng) {
+                Some(process) => context.process_terminate(&process),
+                None => self.start(&context, at),
+            },
+            320..500 => context.image_load(&self.any(at), self.rng.pick(LIBRARIES)),
+            500..650 => context.process_access(&self.any(at), &self.any(at)),
+            650..760 => context.file_create(&self.any(at), self.file()),
+            760..820 => context.registry_key(&self.any(at), self.rng.pick(REGISTRY)),
             820..910 => {
                 let details = format!("DWORD (0x{:08x})", self.rng.below(u32::MAX));
-                context.registry_value(&process, self.rng.pick(REGISTRY), details)
+                context.registry_value(&self.any(at), self.rng.pick(REGISTRY), details)
             }
-            910..945 => context.dns_query(&process, format!("cdn{}.example.net", self.rng.below(500))),
-            945..970 => context.file_delete(&process, self.file()),
-            970..990 => context.security_process(&process, &self.process()),
+            910..945 => context.dns_query(&self.any(at), format!("cdn{}.example.net", self.rng.below(500))),
+            945..970 => context.file_delete(&self.any(at), self.file()),
+            970..990 => context.security_process(&self.any(at), &self.any(at)),
             _ => context.clock_change(),
         }
     }
 
     /// An event that names `WmiPrvSE.exe` and is no match.
-    fn mention(&mut self, context: &Context, other: Process) -> Event {
-        let host = Process {
-            image: WMI_PROVIDER_HOST.into(),
-            command: r"C:\Windows\system32\wbem\wmiprvse.exe -Embedding".into(),
-            id: 2_788,
-        };
-        let looks_like = |image: &'static str| Process { image: image.into(), ..host.clone() };
+    fn mention(&mut self, context: &Context, at: usize) -> Event {
+        let provider = self.hosts[at].provider.clone();
         match self.rng.below(20) {
-            0..6 => context.process_access(&host, &other),
-            6..10 => context.image_load(&host, LIBRARIES[2]),
-            10..12 => context.process_terminate(&host),
-            12..14 => context.registry_key(&host, REGISTRY[0]),
-            14..16 => context.security_process(&other, &host),
-            16 => context.process_create(&host, &looks_like(PROGRAMS[0].0)),
-            17 => context.process_create(&other, &looks_like(r"C:\Tools\xWmiPrvSE.exe")),
-            18 => context.process_create(&other, &looks_like(r"C:\Windows\WmiPrvSE.exe.bak")),
+            0..6 => context.process_access(&provider, &self.any(at)),
+            6..10 => context.image_load(&provider, LIBRARIES[2]),
+            10..12 | 16 => match self.hosts[at].end_second() {
+                Some(second) => context.process_terminate(&second),
+                None => {
+                    let parent = self.any(at);
+                    let second = self.hosts[at].start_second(&mut self.rng, context.time);
+                    context.process_create(&second, &parent)
+                }
+            },
+            12..14 => context.registry_key(&provider, REGISTRY[0]),
+            14..16 => context.security_process(&self.any(at), &provider),
+            which @ 17..19 => {
+                let parent = self.hosts[at].lookalikes[which as usize - 17].clone();
+                self.start_by(context, at, &parent, None)
+            }
             _ => {
-                let child = Process { command: r"taskkill /f /im WmiPrvSE.exe".into(), ..other.clone() };
-                context.process_create(&child, &other)
+                let parent = self.any(at);
+                self.start_by(context, at, &parent, Some(r"taskkill /f /im WmiPrvSE.exe"))
             }
         }
     }
 
-    fn process(&mut self) -> Process {
+    /// A process that runs on this host.
+    fn any(&mut self, at: usize) -> Process {
+        self.hosts[at].any(&mut self.rng)
+    }
+
+    /// A process starts another.
+    fn start(&mut self, context: &Context, at: usize) -> Event {
+        let parent = self.hosts[at].starter(&mut self.rng);
+        self.start_by(context, at, &parent, None)
+    }
+
+    /// This one starts another, with this command line if it matters.
+    fn start_by(
+        &mut self,
+        context: &Context,
+        at: usize,
+        parent: &Process,
+        line: Option<&'static str>,
+    ) -> Event {
         let (image, command) = self.rng.pick(PROGRAMS);
-        Process { image: image.into(), command: command.into(), id: 4 * (1 + self.rng.below(4000)) }
+        let program = (image.into(), line.unwrap_or(command).into());
+        let child = self.hosts[at].start(&mut self.rng, context.time, program, parent);
+        context.process_create(&child, parent)
     }
 
     fn file(&mut self) -> String {
@@ -268,5 +291,63 @@ fn host_name(host: u32) -> std::borrow::Cow<'static, str> {
     match NAMES.get(host as usize) {
         Some(name) => (*name).into(),
         None => format!("WS-{host:04}.contoso.example").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    /// A GUID is one process with one program, id, user and host, and nothing is told of it after its end.
+    #[test]
+    fn a_guid_is_one_process() {
+        let options = Options { size: Size::Events(20_000), matches: 300, ..Options::default() };
+        let (events, expected) = crate::log(&options);
+        let (mut known, mut started, mut ended) = (HashMap::new(), HashSet::new(), HashSet::new());
+        let mut by_started = 0;
+        for event in &events {
+            let mut named = |guid: &str, id: &str, image: &str| {
+                event.get(guid)?;
+                let guid = event.text(guid).into_owned();
+                // WmiPrvSE.exe is spelt in several ways.
+                let image = event.text(image).to_ascii_lowercase().replace("syswow64", "system32");
+                let what = (event.computer.clone(), event.text(id).into_owned(), image);
+                assert!(!ended.contains(&guid), "{guid} has ended: {event:?}");
+                assert_eq!(known.entry(guid.clone()).or_insert_with(|| what.clone()), &what, "{event:?}");
+                Some(guid)
+            };
+            named("SourceProcessGUID", "SourceProcessId", "SourceImage");
+            named("TargetProcessGUID", "TargetProcessId", "TargetImage");
+            let parent = named("ParentProcessGuid", "ParentProcessId", "ParentImage");
+            let own = named("ProcessGuid", "ProcessId", "Image");
+            let (sysmon, id) = (event.provider == crate::sysmon::SYSMON, event.id);
+            if sysmon && id == 1 {
+                by_started += u64::from(started.contains(&parent));
+                assert!(started.insert(own), "started twice: {event:?}");
+            } else if sysmon && id == 5 {
+                ended.extend(own);
+            }
+        }
+        assert_eq!(started.len() as u64, expected.process_creations);
+        assert!(
+            by_started > expected.process_creations / 4 && ended.len() > 1000,
+            "{by_started}, {}",
+            ended.len()
+        );
+    }
+
+    /// What WMI called starts something, if it runs until then.
+    #[test]
+    fn a_match_has_children() {
+        let (events, _) =
+            crate::log(&Options { size: Size::Events(20_000), matches: 50, ..Options::default() });
+        let texts = |name: &'static str| events.iter().map(move |event| event.text(name).into_owned());
+        let parents: HashSet<_> = texts("ParentProcessGuid").collect();
+        let called: Vec<_> = events.iter().filter(|event| event.text("ParentProcessId") == "2788").collect();
+        assert_eq!(called.len(), 50);
+        let with_children = called.iter().filter(|event| parents.contains(&*event.text("ProcessGuid")));
+        assert!(with_children.count() > 40);
     }
 }

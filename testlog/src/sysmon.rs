@@ -31,17 +31,49 @@ pub const KERNEL: Provider = Provider {
 pub const WMI_PROVIDER_HOST: &str = r"C:\Windows\System32\wbem\WmiPrvSE.exe";
 
 /// A process as an event names it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Process {
     /// Path of the program.
     pub image: Cow<'static, str>,
     /// Command line.
     pub command: Cow<'static, str>,
-    /// Id.
+    /// Who runs it.
+    pub user: Cow<'static, str>,
+    /// Id, which another process may have later.
     pub id: u32,
+    /// What no other process ever has.
+    pub guid: Guid,
+    /// The logon that it belongs to.
+    pub logon: u64,
 }
 
-/// Who, when and where of an event.
+impl Process {
+    fn guid(&self) -> Value {
+        Value::Guid(self.guid)
+    }
+
+    fn user(&self) -> Value {
+        Value::Text(self.user.clone())
+    }
+}
+
+/// A process's GUID as Sysmon makes it: of the machine, the time in seconds, and a counter.
+pub fn process_guid(computer: &str, start: Time, counter: u32) -> Guid {
+    let seconds = start.unix();
+    let [a, b, c, d] = counter.to_le_bytes();
+    Guid(machine(computer), seconds as u16, (seconds >> 16) as u16, [a, b, c, d, 0, 0, 0x17, 0])
+}
+
+/// A logon's GUID, for which the machine and the logon suffice.
+fn logon_guid(computer: &str, logon: u64) -> Guid {
+    Guid(machine(computer), 0x7d29, 0x65e5, logon.to_le_bytes())
+}
+
+fn machine(computer: &str) -> u32 {
+    computer.bytes().fold(0x1000_0193, |hash: u32, byte| hash.rotate_left(5) ^ u32::from(byte))
+}
+
+/// When and where of an event.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// When it happened; it is logged a little later.
@@ -50,8 +82,6 @@ pub struct Context {
     pub record: u64,
     /// The host.
     pub computer: Cow<'static, str>,
-    /// The user whose process did it.
-    pub user: Cow<'static, str>,
 }
 
 impl Context {
@@ -81,32 +111,16 @@ impl Context {
         self.event(SYSMON, id, version, all)
     }
 
-    /// A process's GUID: the host, the time and the id go into it, as Sysmon makes it.
-    fn guid(&self, process: u32) -> Value {
-        let host =
-            self.computer.bytes().fold(0x1000_0193_u32, |hash, byte| hash.rotate_left(5) ^ u32::from(byte));
-        let id = process.to_be_bytes();
-        Value::Guid(Guid(
-            host,
-            (process >> 16) as u16 ^ 0x7d29,
-            process as u16,
-            [id[2], id[3], 0, 0, 0, 0, 0x17, 0],
-        ))
-    }
-
-    fn user(&self) -> Value {
-        Value::Text(self.user.clone())
-    }
-
     /// EventID 1.
     pub fn process_create(&self, process: &Process, parent: &Process) -> Event {
         let name = file_name(&process.image).to_owned();
-        let logon = u64::from(self.user.len() as u32 * 0x3e7);
+        // Services share a session.
+        let session = u32::from(!process.user.starts_with("NT AUTHORITY"));
         self.sysmon(
             1,
             5,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
                 ("FileVersion", "10.0.19041.746 (WinBuild.160101.0800)".into()),
@@ -116,17 +130,17 @@ impl Context {
                 ("OriginalFileName", name.into()),
                 ("CommandLine", Value::Text(process.command.clone())),
                 ("CurrentDirectory", r"C:\Windows\system32\".into()),
-                ("User", self.user()),
-                ("LogonGuid", self.guid(process.id ^ 0xffff)),
-                ("LogonId", Value::Hex(logon)),
-                ("TerminalSessionId", Value::Number(u32::from(logon != 0x3e7))),
+                ("User", process.user()),
+                ("LogonGuid", Value::Guid(logon_guid(&self.computer, process.logon))),
+                ("LogonId", Value::Hex(process.logon)),
+                ("TerminalSessionId", Value::Number(session)),
                 ("IntegrityLevel", "High".into()),
                 ("Hashes", hashes(process.id)),
-                ("ParentProcessGuid", self.guid(parent.id)),
+                ("ParentProcessGuid", parent.guid()),
                 ("ParentProcessId", Value::Number(parent.id)),
                 ("ParentImage", Value::Text(parent.image.clone())),
                 ("ParentCommandLine", Value::Text(parent.command.clone())),
-                ("ParentUser", r"NT AUTHORITY\NETWORK SERVICE".into()),
+                ("ParentUser", parent.user()),
             ],
         )
     }
@@ -138,10 +152,10 @@ impl Context {
             3,
             5,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
-                ("User", self.user()),
+                ("User", process.user()),
                 ("Protocol", "tcp".into()),
                 ("Initiated", "true".into()),
                 ("SourceIsIpv6", "false".into()),
@@ -164,10 +178,10 @@ impl Context {
             5,
             3,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
-                ("User", self.user()),
+                ("User", process.user()),
             ],
         )
     }
@@ -178,7 +192,7 @@ impl Context {
             7,
             3,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
                 ("ImageLoaded", library.into()),
@@ -191,7 +205,7 @@ impl Context {
                 ("Signed", "true".into()),
                 ("Signature", "Microsoft Windows".into()),
                 ("SignatureStatus", "Valid".into()),
-                ("User", self.user()),
+                ("User", process.user()),
             ],
         )
     }
@@ -202,11 +216,11 @@ impl Context {
             10,
             3,
             vec![
-                ("SourceProcessGUID", self.guid(source.id)),
+                ("SourceProcessGUID", source.guid()),
                 ("SourceProcessId", Value::Number(source.id)),
                 ("SourceThreadId", Value::Number(source.id + 8)),
                 ("SourceImage", Value::Text(source.image.clone())),
-                ("TargetProcessGUID", self.guid(target.id)),
+                ("TargetProcessGUID", target.guid()),
                 ("TargetProcessId", Value::Number(target.id)),
                 ("TargetImage", Value::Text(target.image.clone())),
                 ("GrantedAccess", "0x1fffff".into()),
@@ -214,8 +228,8 @@ impl Context {
                     "CallTrace",
                     r"C:\Windows\SYSTEM32\ntdll.dll+9d1e4|C:\Windows\System32\KERNELBASE.dll+2c13e|C:\Windows\System32\lsm.dll+e959|C:\Windows\SYSTEM32\ntdll.dll+8c08a".into(),
                 ),
-                ("SourceUser", self.user()),
-                ("TargetUser", r"NT AUTHORITY\SYSTEM".into()),
+                ("SourceUser", source.user()),
+                ("TargetUser", target.user()),
             ],
         )
     }
@@ -226,12 +240,12 @@ impl Context {
             11,
             2,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
                 ("TargetFilename", file.into()),
                 ("CreationUtcTime", self.time.utc_time().into()),
-                ("User", self.user()),
+                ("User", process.user()),
             ],
         )
     }
@@ -243,11 +257,11 @@ impl Context {
             2,
             vec![
                 ("EventType", "CreateKey".into()),
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
                 ("TargetObject", object.into()),
-                ("User", self.user()),
+                ("User", process.user()),
             ],
         )
     }
@@ -259,12 +273,12 @@ impl Context {
             2,
             vec![
                 ("EventType", "SetValue".into()),
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("Image", Value::Text(process.image.clone())),
                 ("TargetObject", object.into()),
                 ("Details", details.into()),
-                ("User", self.user()),
+                ("User", process.user()),
             ],
         )
     }
@@ -275,13 +289,13 @@ impl Context {
             22,
             5,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
                 ("QueryName", name.into()),
                 ("QueryStatus", "0".into()),
                 ("QueryResults", "::ffff:10.0.0.53;".into()),
                 ("Image", Value::Text(process.image.clone())),
-                ("User", self.user()),
+                ("User", process.user()),
             ],
         )
     }
@@ -292,9 +306,9 @@ impl Context {
             23,
             5,
             vec![
-                ("ProcessGuid", self.guid(process.id)),
+                ("ProcessGuid", process.guid()),
                 ("ProcessId", Value::Number(process.id)),
-                ("User", self.user()),
+                ("User", process.user()),
                 ("Image", Value::Text(process.image.clone())),
                 ("TargetFilename", file.into()),
                 ("Hashes", hashes(process.id)),
@@ -306,7 +320,7 @@ impl Context {
 
     /// Security event 4688, which the rule on Sysmon's log does not count.
     pub fn security_process(&self, process: &Process, parent: &Process) -> Event {
-        let (domain, name) = self.user.split_once('\\').unwrap_or(("", &self.user));
+        let (domain, name) = process.user.split_once('\\').unwrap_or(("", &process.user));
         self.event(
             SECURITY,
             4688,

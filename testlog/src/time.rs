@@ -36,6 +36,11 @@ impl Time {
         Time(self.0 / TICKS_PER_MILLI * TICKS_PER_MILLI)
     }
 
+    /// Whole seconds since 1970.
+    pub fn unix(self) -> u32 {
+        ((self.0 - DAYS_TO_1970 * TICKS_PER_DAY) / (1000 * TICKS_PER_MILLI)) as u32
+    }
+
     /// Seconds since 1970 with microseconds, as Velociraptor writes them.
     pub fn unix_seconds(self) -> String {
         let ticks = self.0 - DAYS_TO_1970 * TICKS_PER_DAY;
