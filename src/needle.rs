@@ -19,6 +19,8 @@ pub struct Needle {
     rare: u8,
     at: usize,
     fields: &'static [&'static str],
+    /// The field whose last path part must be the text, wherever it has one.
+    path: Option<&'static str>,
     /// Something else than a text is looked for.
     wide: Option<Arc<Wide>>,
 }
@@ -39,12 +41,30 @@ impl Needle {
         let rank = |byte: u8| FREQUENT.iter().position(|letter| *letter == byte);
         // Digits and punctuation fill paths and ids: they count as frequent.
         let (at, rare) = text.iter().copied().enumerate().max_by_key(|(_, byte)| rank(*byte))?;
-        Some(Needle { text, rare, at, fields, wide: None })
+        Some(Needle { text, rare, at, fields, path: None, wide: None })
+    }
+
+    /// The same, where a path whose last part is no other than the text decides alone: other fields count
+    /// only where it has no last part.
+    pub fn in_path(self, path: Option<&'static str>) -> Needle {
+        Needle { path, ..self }
+    }
+
+    /// The name of the path that decides.
+    pub fn path(&self) -> Option<&'static str> {
+        self.path
+    }
+
+    /// Whether an event with this value of the path that decides is no match. It may stand here as JSON escapes
+    /// it, but for letters by number: an escape that is no part of a path is no part of the text either.
+    pub fn is_ruled_out_by(&self, path: &str) -> bool {
+        let last = last_part(path).trim();
+        self.path.is_some() && !last.is_empty() && !last.as_bytes().eq_ignore_ascii_case(&self.text)
     }
 
     /// What leaves only those events to be read in full that are of this wider interest.
     pub fn of(wide: Wide) -> Needle {
-        Needle { text: Vec::new(), rare: 0, at: 0, fields: &[], wide: Some(Arc::new(wide)) }
+        Needle { text: Vec::new(), rare: 0, at: 0, fields: &[], path: None, wide: Some(Arc::new(wide)) }
     }
 
     /// What is looked for instead of the text.
@@ -86,6 +106,11 @@ impl Needle {
     }
 }
 
+/// What stands after the last `\` or `/`.
+pub fn last_part(path: &str) -> &str {
+    path.rsplit(['\\', '/']).next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +125,23 @@ mod tests {
         }
         for text in ["", "wmiprvse.ex", "wmi prvse.exe", "v", "WmıPrvSE.exe"] {
             assert!(!needle.is_in(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_last_part_rules_an_event_out() {
+        let needle = Needle::new("WmiPrvSE.exe", &[]).unwrap();
+        assert!(!needle.is_ruled_out_by("x.exe"));
+        let needle = needle.in_path(Some("ParentImage"));
+        for path in
+            ["x.exe", r"C:\\WmiPrvSE.exe\\x.exe", r"C:\xWmiPrvSE.exe", "WmiPrvSE.exe.bak", r"a\nWmiPrvSE.exe"]
+        {
+            assert!(needle.is_ruled_out_by(path), "{path}");
+        }
+        for path in
+            ["", r"C:\", "/ ", "wmiprvse.EXE", r"C:\WmiPrvSE.exe", "C:/WmiPrvSE.exe ", r"C:\\WmiPrvSE.exe"]
+        {
+            assert!(!needle.is_ruled_out_by(path), "{path}");
         }
     }
 

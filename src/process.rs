@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::needle::last_part;
 use crate::time::Time;
 
 macro_rules! fields {
@@ -92,6 +93,15 @@ impl Field {
             Field::ProcessIntegrityLevel => Some(&["IntegrityLevel"]),
             Field::ProcessCurrentDirectory => Some(&["CurrentDirectory"]),
             Field::OriginalFileName => Some(&["OriginalFileName"]),
+        }
+    }
+
+    /// The name of the path whose last part is its value, wherever that has one.
+    pub fn path_name(self) -> Option<&'static str> {
+        match self {
+            Field::ParentProcessName => Some("ParentImage"),
+            Field::ProcessName => Some("Image"),
+            _ => None,
         }
     }
 }
@@ -203,11 +213,6 @@ impl<'a> Process<'a> {
 
 fn constant(text: &str) -> Value {
     Value { text: Some(text.to_owned()), source: None }
-}
-
-/// What stands after the last `\` or `/`.
-fn last_part(path: &str) -> &str {
-    path.rsplit(['\\', '/']).next().unwrap_or_default()
 }
 
 /// The program name of a command line: the last path part of its leading quoted text, or of what

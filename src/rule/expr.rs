@@ -46,7 +46,9 @@ impl Expr {
         match self {
             // `unknown` stands for what is not there.
             Expr::Equals(_, value) if value.eq_ignore_ascii_case("unknown") => None,
-            Expr::Equals(field, value) => Needle::new(value, field.data_names()?),
+            Expr::Equals(field, value) => {
+                Some(Needle::new(value, field.data_names()?)?.in_path(field.path_name()))
+            }
             Expr::And(parts) => parts.iter().find_map(Expr::needle),
             Expr::Or(_) | Expr::Not(_) => None,
         }

@@ -115,6 +115,7 @@ object!(Record, "an object", |record, map, key| {
     "Hostname" => record.flat.computer = map.next_value()?,
     "Channel" => record.flat.channel = map.next_value()?,
     "UtcTime" => record.flat.data.utc_time = map.next_value()?,
+    "ParentImage" => record.flat.data.parent_image = map.next_value()?,
     "ProcessGuid" => record.flat.data.process_guid = map.next_value()?,
     "ParentProcessGuid" => record.flat.data.parent_process_guid = map.next_value()?,
     "SourceProcessGUID" => record.flat.data.source_process_guid = map.next_value()?,
@@ -142,6 +143,7 @@ object!(Record, "an object", |record, map, key| {
 #[derive(Debug, Default)]
 pub(super) struct Data<'a> {
     pub(super) utc_time: Text<'a>,
+    parent_image: Text<'a>,
     process_guid: Plain<'a>,
     parent_process_guid: Plain<'a>,
     /// Sysmon spells this one in two ways.
@@ -153,6 +155,7 @@ pub(super) struct Data<'a> {
 
 object!(Data, "the event's data", |data, map, key| {
     "UtcTime" => data.utc_time = map.next_value()?,
+    "ParentImage" => data.parent_image = map.next_value()?,
     "ProcessGuid" => data.process_guid = map.next_value()?,
     "ParentProcessGuid" => data.parent_process_guid = map.next_value()?,
     "SourceProcessGUID" => data.source_process_guid = map.next_value()?,
@@ -161,7 +164,12 @@ object!(Data, "the event's data", |data, map, key| {
     "LogonId" => data.logon_id = map.next_value()?,
 });
 
-impl Data<'_> {
+impl<'a> Data<'a> {
+    /// The path that decides, by its name.
+    pub(super) fn path(&self, name: &str) -> Option<&Text<'a>> {
+        (name == "ParentImage").then_some(&self.parent_image)
+    }
+
     /// The value of a field that is looked at.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         match name {

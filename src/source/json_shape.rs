@@ -92,7 +92,7 @@ pub enum Use {
 }
 
 /// Values that are asked for of each line.
-pub const WANTED: usize = 2;
+pub const WANTED: usize = 3;
 /// Where they are; empty for those that a shape does not have.
 pub type Wanted = [Range<usize>; WANTED];
 

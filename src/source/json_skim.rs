@@ -6,7 +6,8 @@
 //! flat names); anything else is built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
-//! `\u` escape, the one way in which JSON can write a letter that hides it. Where fields are looked
+//! `\u` escape, the one way in which JSON can write a letter that hides it; or it has no such escape, and the
+//! path that decides, whose name stands nowhere else in the line, rules a match out. Where fields are looked
 //! at instead of a text, each must stand in the event's data and its name nowhere else in the line,
 //! or not at all.
 
@@ -104,7 +105,8 @@ impl Skimmer {
     /// A skimmer that leaves every process creation with the needle to the full parser.
     pub fn new(needle: Needle) -> Skimmer {
         let quoted = |name: &str| Finder::new(&format!("\"{name}\"")).into_owned();
-        let names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
+        let mut names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
+        names.extend(needle.path());
         let names = names.into_iter().map(|name| (name, quoted(name))).collect();
         Skimmer { needle, marks: Marks::default(), shapes: Shapes::new(), names }
     }
@@ -126,12 +128,13 @@ impl Skimmer {
         if marked.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
         }
-        if let Some((shape, [computer, utc_time])) = self.shapes.find(line, &self.marks)
+        if let Some((shape, [computer, utc_time, path])) = self.shapes.find(line, &self.marks)
             && let Some(computer) = plain(&line[computer])
             && let Some(utc_time) = plain(&line[utc_time])
         {
             let skim = self.shapes.get(shape)?.skim(computer);
-            let passed = match self.judge(&skim, line, marked.numbered, Some(utc_time)) {
+            let values = (Some(utc_time), str::from_utf8(&line[path]).ok());
+            let passed = match self.judge(&skim, line, marked.numbered, values) {
                 Judged::Passed(time) => Some(Some(time)),
                 Judged::Full => Some(None),
                 // What they say, the strict parser tells.
@@ -197,7 +200,9 @@ impl Skimmer {
     fn passed<'a>(&self, mut fields: Fields<'a>, line: &str, numbered: bool) -> Option<Skimmed<'a>> {
         let data = std::mem::take(&mut fields.data);
         let skimmed = fields.skimmed()?;
-        let judged = self.judge(&skimmed.get(), line.as_bytes(), numbered, data.utc_time.0.as_deref());
+        let path = self.needle.path().and_then(|name| data.path(name)?.0.as_deref());
+        let judged =
+            self.judge(&skimmed.get(), line.as_bytes(), numbered, (data.utc_time.0.as_deref(), path));
         let (time, link) = match judged {
             Judged::Passed(time) => (time, None),
             Judged::Fields(looks) => {
@@ -208,8 +213,14 @@ impl Skimmer {
         Some(Skimmed { time, link, ..skimmed })
     }
 
-    /// What is to be done with an event of which this is known.
-    fn judge(&self, skim: &Skim<'_>, line: &[u8], numbered: bool, utc_time: Option<&str>) -> Judged<'_> {
+    /// What is to be done with an event of which this is known; `values`: its time, and the path that decides.
+    fn judge(
+        &self,
+        skim: &Skim<'_>,
+        line: &[u8],
+        numbered: bool,
+        (utc_time, path): (Option<&str>, Option<&str>),
+    ) -> Judged<'_> {
         let (computer, Some(event_id)) = (skim.computer.unwrap_or_default(), skim.event_id) else {
             return Judged::Full;
         };
@@ -226,13 +237,20 @@ impl Skimmer {
         if !is_process_creation(skim.provider, skim.channel, skim.event_id) {
             return Judged::Passed(None);
         }
-        if numbered || self.needle.is_in(line) {
+        if numbered || (self.needle.is_in(line) && !self.is_ruled_out(line, path)) {
             return Judged::Full;
         }
         match utc_time.and_then(Time::parse) {
             Some(time) => Judged::Passed(Some(time)),
             None => Judged::Full,
         }
+    }
+
+    /// Whether the path that decides rules a match out: its name stands nowhere else in the line.
+    fn is_ruled_out(&self, line: &[u8], path: Option<&str>) -> bool {
+        let name = self.needle.path().and_then(|name| self.names.get(name));
+        let once = name.is_some_and(|name| name.find_iter(line).take(2).count() == 1);
+        once && path.is_some_and(|path| self.needle.is_ruled_out_by(path))
     }
 
     /// Learns the shape of a line that the strict parser skimmed.
@@ -243,7 +261,8 @@ impl Skimmer {
         let fields = serde_json::from_str::<Record<'_>>(&template).ok()?.fields()?;
         let place = |text: &Text<'_>| text.0.as_ref()?.parse().ok().filter(|at| *at < values.len());
         let fixed = [place(&fields.provider)?, place(&fields.channel)?, place(&fields.event_id)?];
-        let wanted = [place(&fields.computer), place(&fields.data.utc_time)];
+        let path = self.needle.path().and_then(|name| place(fields.data.path(name)?));
+        let wanted = [place(&fields.computer), place(&fields.data.utc_time), path];
         let event_id = skimmed.event_id.to_string();
         let same = |at: usize, text: &str| line[values[at].place.clone()] == *text;
         if !same(fixed[0], &skimmed.provider)
@@ -457,6 +476,31 @@ mod tests {
         for shape in SHAPES {
             for parent in ["WmiPrvSE.exe", "WMIPRVSE.EXE", r"\u0057miPrvSE.exe", r"WmiPrvSE\u002eexe"] {
                 assert_eq!(skim(&shape.replace("p.exe", parent)), "full", "{shape}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_parent_of_another_name_is_skimmed_whatever_else_holds_the_needle() {
+        let needle = || Needle::new("WmiPrvSE.exe", &[]).unwrap().in_path(Some("ParentImage"));
+        for shape in SHAPES {
+            let other = shape.replace("\"ParentImage", "\"Image\":\"C:\\\\WmiPrvSE.exe\",\"ParentImage");
+            let mut skimmer = Skimmer::new(needle());
+            let mut skim = |line: &str| told(&mut skimmer, format!("{line}\n").as_bytes());
+            // The second one by the shape of the first.
+            for parent in ["p.exe", "C:\\\\WmiPrvSE.exe.bak", "C:\\\\xWmiPrvSE.exe", "WmiPrvSE.exe\\\\x"] {
+                assert!(skim(&other.replace("p.exe", parent)).contains("Skim"), "{parent} {shape}");
+            }
+            for parent in ["", "WmiPrvSE.exe", "C:\\\\wmiprvse.EXE", "C:/WmiPrvSE.exe", "\\u0041", "C:\\\\"] {
+                let line = other.replace("p.exe", parent);
+                assert!(skim(&line).ends_with(" full"), "{parent} {shape}");
+            }
+            for more in [
+                "{\"ParentImage\":\"WmiPrvSE.exe\"}",
+                "[{\"Name\":\"ParentImage\",\"#text\":\"WmiPrvSE.exe\"}]",
+            ] {
+                let line = other.replace("\"UtcTime", &format!("\"Data\":{more},\"UtcTime"));
+                assert!(skim(&line).ends_with(" full"), "{line}");
             }
         }
     }

@@ -6,13 +6,31 @@
 
 use crate::needle::{LOOKS, Look, Said};
 
+/// The value of the first field of this name. `rest`: an event from the end of its System part on. None: there
+/// is none, the data up to it is not of the plain shape, or the value is encoded.
+pub fn value<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = data(rest)?;
+    loop {
+        let (have, value, after) = field(rest.trim_ascii_start())?;
+        if have == name {
+            return Some(value).filter(|value| !value.contains('&'));
+        }
+        rest = after;
+    }
+}
+
+/// The data of an event, from the end of its System part on.
+fn data(rest: &str) -> Option<&str> {
+    rest.strip_prefix("</System>")?.trim_ascii_start().strip_prefix("<EventData>")
+}
+
 /// What the fields say. `rest`: an event from the end of its System part on. None: it is not of the
 /// plain shape, or a value is encoded.
 pub fn said(rest: &str, looks: &[Look]) -> Option<[Said; LOOKS]> {
     let mut said = [Said::Nothing; LOOKS];
     let mut found = [false; LOOKS];
     let mut left = looks.len();
-    let mut rest = rest.strip_prefix("</System>")?.trim_ascii_start().strip_prefix("<EventData>")?;
+    let mut rest = data(rest)?;
     while left > 0 {
         rest = rest.trim_ascii_start();
         let Some((name, value, after)) = field(rest) else {

@@ -7,7 +7,8 @@
 //!
 //! Soundness: an event is only skimmed when its raw text holds neither the needle nor any spelling
 //! that could hide it (`&#…;`), and no CDATA section or comment, in which markup is no markup. The
-//! five named entities stand for characters that no needle has. Where fields are looked at instead
+//! five named entities stand for characters that no needle has. With the needle it is skimmed when
+//! [`xml_data`] reads the path that decides, and that rules a match out. Where fields are looked at instead
 //! of a text, [`xml_data`] must be able to read them.
 
 use memchr::memmem::Finder;
@@ -96,10 +97,16 @@ impl Skimmer {
     /// The time of a process creation that can't match; `data`: all that follows its System part.
     fn process_creation(&self, data: &str) -> Option<Time> {
         let bytes = data.as_bytes();
-        if self.needle.is_in(bytes) || self.find.number.find(bytes).is_some() {
+        if self.find.number.find(bytes).is_some() || (self.needle.is_in(bytes) && !self.is_ruled_out(data)) {
             return None;
         }
         Time::parse(value(data, &self.find.utc_time)?)
+    }
+
+    /// Whether the path that decides rules a match out.
+    fn is_ruled_out(&self, data: &str) -> bool {
+        let path = self.needle.path().and_then(|name| xml_data::value(data, name));
+        path.is_some_and(|path| self.needle.is_ruled_out_by(path))
     }
 
     /// The prefix that the event starts with, remembered or new.
@@ -203,6 +210,27 @@ mod tests {
             "Wmi<!-- -->PrvSE.exe",
         ] {
             assert_eq!(skim(&EVENT.replace("x.exe", parent)), None, "{parent}");
+        }
+    }
+
+    #[test]
+    fn a_parent_of_another_name_is_skimmed_whatever_else_holds_the_needle() {
+        let needle = || Needle::new("WmiPrvSE.exe", &[]).unwrap().in_path(Some("ParentImage"));
+        let skim = |xml: &str| Skimmer::new(needle()).skim(xml, false).is_some();
+        let event =
+            EVENT.replace("</EventData>", "<Data Name='CommandLine'>WmiPrvSE.exe &amp;</Data></EventData>");
+        assert!(skim(&event) && skim(&event.replace("x.exe", "xWmiPrvSE.exe")));
+        for (from, to) in [
+            ("C:\\x.exe", ""),
+            ("x.exe", "WMIprvse.exe"),
+            ("C:\\x.exe", "x&quot;"),
+            ("ParentImage", "Parent"),
+            ("&amp;", "&#65;"),
+            ("<EventData>", "<EventData><Data>a</Data>"),
+            ("<EventData>", "<EventData><Data Name='ParentImage'>C:\\WmiPrvSE.exe</Data>"),
+            ("<EventData>", "<EventData><ParentImage>C:\\WmiPrvSE.exe</ParentImage>"),
+        ] {
+            assert!(!skim(&event.replace(from, to)), "{from} -> {to}");
         }
     }
 

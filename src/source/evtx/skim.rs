@@ -7,7 +7,7 @@
 //! Soundness: a process creation is only skimmed when its data is named `Data` in `EventData` and
 //! nothing else (no rendered message, no element of another name, no prefix, no literal text in a
 //! field of interest), and when each slot of a field that may hold the needle is empty or UTF-16 text
-//! without it. The full decoder would give the rule these very values. Where fields are looked at
+//! without it, or the path that decides rules a match out. The full decoder would give the rule these very values. Where fields are looked at
 //! instead of a text, that goes for every event, and each of these slots must be empty, a GUID, a
 //! number or short ASCII text.
 
@@ -282,7 +282,7 @@ impl Skimmer {
             }
         } else if is_process_creation(provider, channel, Some(event_id)) {
             let (template, values) = nested.data(chunk, root, &self.values)?;
-            time = Some(time_unless_found(&self.needle, chunk, template, values)?);
+            time = Some(time_unless_found(&self.needle, &self.wanted, chunk, template, values)?);
         }
         Some(Skim {
             provider,
@@ -395,24 +395,47 @@ impl Known {
     }
 }
 
-/// The time in the slots of an instance that holds a process creation's data. None: one of the fields
-/// that may hold the needle does, or is no text.
-fn time_unless_found(needle: &Needle, chunk: &[u8], template: &Template, values: &[Value]) -> Option<Time> {
+/// The time in the slots of an instance that holds a process creation's data. None: it may match, or one of the
+/// fields that may hold the needle is no text.
+fn time_unless_found(
+    needle: &Needle,
+    wanted: &[&str],
+    chunk: &[u8],
+    template: &Template,
+    values: &[Value],
+) -> Option<Time> {
     let [time, fields @ ..] = template.wanted.as_slice() else { return None };
+    let mut found = false;
     for slot in fields.iter().flatten() {
         let value = values.get(usize::from(*slot))?;
-        let absent = match value.kind {
-            NULL => true,
-            TEXT => !needle.is_in_utf16(&chunk[value.bytes.clone()]),
-            _ => false,
+        found |= match value.kind {
+            NULL => false,
+            TEXT => needle.is_in_utf16(&chunk[value.bytes.clone()]),
+            _ => return None,
         };
-        if !absent {
-            return None;
-        }
+    }
+    if found && !is_ruled_out(needle, wanted, chunk, template, values)? {
+        return None;
     }
     let time = values.get(usize::from((*time)?)).filter(|value| value.kind == TEXT)?;
     // A time is short and ASCII; the full decoder judges what is not.
     Time::parse(ascii(&chunk[time.bytes.clone()], &mut [0; 32])?)
+}
+
+/// Whether the path that decides rules a match out. Only ASCII is judged; it has no NUL in it, at which
+/// some would end a text. None: there is no such path.
+fn is_ruled_out(
+    needle: &Needle,
+    wanted: &[&str],
+    chunk: &[u8],
+    template: &Template,
+    values: &[Value],
+) -> Option<bool> {
+    let path = needle.path()?;
+    let at = wanted.iter().position(|name| *name == path)?;
+    let slot = (*template.wanted.get(at)?)?;
+    let value = values.get(usize::from(slot)).filter(|value| value.kind == TEXT)?;
+    Some(needle.is_ruled_out_by(ascii(&chunk[value.bytes.clone()], &mut [0; 520])?))
 }
 
 /// Reads the template instance that takes a range of the chunk: the offset of its definition, and
