@@ -52,9 +52,9 @@ impl Facts {
     }
 }
 
-/// Bytes of the texts of a key.
+/// Bytes that a key takes, with its row.
 pub fn key_bytes(key: &Key) -> usize {
-    key.iter().map(String::len).sum()
+    limits::KEY_OVERHEAD + key.iter().map(String::len).sum::<usize>()
 }
 
 /// Bytes of the texts of facts.
@@ -178,6 +178,8 @@ impl Groups {
         let matches = self.rows.entry(key).or_default();
         if matches.is_empty() {
             self.held += bytes;
+            // A hostile log has a row for each match: none of them is to have room for more.
+            matches.reserve_exact(1);
         }
         matches.push(Match { time, locator, facts });
         if self.held > limits::MATCH_BYTES + limits::MATCH_SLACK {

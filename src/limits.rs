@@ -84,8 +84,8 @@ pub const REPORT_VALUE_CHARS: usize = 8192;
 /// characters; a forged one could otherwise fill the memory with its words.
 pub const HINT_BYTES: usize = 256 * 1024;
 
-/// Bytes of matches that a session keeps: their keys, their facts, and [`MATCH_OVERHEAD`] for each. Memory follows the
-/// matches, and a hostile log can be nothing else; about a million rows of an honest one fit. Of what does not fit the
+/// Bytes of matches that a session keeps: their keys, their facts, [`MATCH_OVERHEAD`] for each and [`KEY_OVERHEAD`] for
+/// each row. Memory follows the matches, and a hostile log can be nothing else; more than 900,000 short rows fit. Of what does not fit the
 /// last in order is left out, counted and reported, so that the order in which workers read changes nothing.
 pub const MATCH_BYTES: usize = if cfg!(test) { 1024 * 1024 } else { 512 * 1024 * 1024 };
 
@@ -94,3 +94,6 @@ pub const MATCH_SLACK: usize = MATCH_BYTES / 8;
 
 /// What a match takes beside its texts, about.
 pub const MATCH_OVERHEAD: usize = 256;
+
+/// What a row takes beside its texts and its matches, about: a key is seven texts, each of them allocated.
+pub const KEY_OVERHEAD: usize = 256;

@@ -37,7 +37,7 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Group {
     /// The values of the by-clause.
-    pub key: Key,
+    pub key: Arc<Key>,
     /// Its events, the hidden ones too: which input, and where in it. Their `facts` is the number
     /// of their variant.
     pub matches: Vec<(u32, Match)>,
@@ -86,7 +86,7 @@ pub struct Session {
     rule: &'static Rule,
     sources: Vec<Source>,
     groups: Vec<Group>,
-    by_key: BTreeMap<Key, usize>,
+    by_key: BTreeMap<Arc<Key>, usize>,
     variants: Vec<Variant>,
     by_facts: BTreeMap<(usize, u32), u32>,
     /// Every different value of facts, and its number.
@@ -268,12 +268,16 @@ impl Session {
         self.kept += found.len() * limits::MATCH_OVERHEAD;
         self.sources[source as usize].kept += found.len() as u64;
         let next = self.groups.len();
-        let index = *self.by_key.entry(key.clone()).or_insert(next);
+        let key = Arc::new(key);
+        let index = *self.by_key.entry(Arc::clone(&key)).or_insert(next);
         if index == next {
             self.groups.push(Group { key, matches: Vec::new(), shown: Shown::default() });
         }
-        if self.groups[index].matches.is_empty() {
-            self.kept += key_bytes(&self.groups[index].key);
+        let group = &mut self.groups[index];
+        if group.matches.is_empty() {
+            self.kept += key_bytes(&group.key);
+            // A hostile log has a row for each match: none of them is to have room for more.
+            group.matches.reserve_exact(found.len());
         }
         for mut found in found {
             let (number, values) = &facts[found.facts as usize];
@@ -331,13 +335,14 @@ impl Session {
 
     /// Gives back what groups without matches hold. Their numbers are not given again.
     fn free(&mut self) {
-        let none = Arc::new(Facts::default());
+        let (none, no_key) = (Arc::new(Facts::default()), Arc::new(Key::default()));
         self.by_facts.retain(|_, at| self.variants[*at as usize].all.events > 0);
         for variant in self.variants.iter_mut().filter(|variant| variant.all.events == 0) {
             variant.facts = Arc::clone(&none);
         }
         for group in self.groups.iter_mut().filter(|group| group.matches.is_empty()) {
-            self.by_key.remove(&std::mem::take(&mut group.key));
+            self.by_key.remove(&group.key);
+            group.key = Arc::clone(&no_key);
             group.matches = Vec::new();
         }
         self.facts.retain(|facts, _| Arc::strong_count(facts) > 1);

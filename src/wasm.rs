@@ -329,9 +329,9 @@ impl Session {
         Ok(Recall { recall, size })
     }
 
-    /// The result as `json`, `csv`, `markdown` or `html`, byte for byte what the command line writes. Options:
-    /// `{note, defang}`, for the last two.
-    pub fn export(&self, format: &str, options: JsValue) -> Result<String, JsError> {
+    /// The result as `json`, `csv`, `markdown` or `html`, byte for byte what the command line writes, in UTF-8: a text of
+    /// JavaScript ends at half a gigabyte. Options: `{note, defang}`, for the last two.
+    pub fn export(&self, format: &str, options: JsValue) -> Result<Vec<u8>, JsError> {
         #[derive(Default, serde::Deserialize)]
         #[serde(default)]
         struct Asked {
@@ -343,13 +343,14 @@ impl Session {
             false => serde_wasm_bindgen::from_value(options)?,
         };
         let options = Options { note, defang };
-        match format {
-            "json" => Ok(export::json::json(&Report::of(&self.session))?),
-            "csv" => Ok(export::csv::csv(&Report::of(&self.session)).0),
-            "markdown" => Ok(export::markdown::markdown(&self.session, &options)),
-            "html" => Ok(export::html::html(&self.session, &options)),
-            _ => Err(JsError::new("The formats are json, csv, markdown and html.")),
-        }
+        let text = match format {
+            "json" => export::json::json(&Report::of(&self.session))?,
+            "csv" => export::csv::csv(&Report::of(&self.session)).0,
+            "markdown" => export::markdown::markdown(&self.session, &options),
+            "html" => export::html::html(&self.session, &options),
+            _ => return Err(JsError::new("The formats are json, csv, markdown and html.")),
+        };
+        Ok(text.into_bytes())
     }
 
     /// How many cells the CSV export neutralises.

@@ -251,6 +251,22 @@ fn more_rows_than_are_kept() {
     check("rows", &outcome, 2048, &["over_limit"]);
 }
 
+/// As many rows as an attacker cares to make, each of one short event.
+#[test]
+#[ignore = "three minutes; run by hand: cargo test --test bounded -- --ignored"]
+fn millions_of_rows() {
+    let outcome = run("-", |out| {
+        (0..3_000_000).try_for_each(|record| {
+            out.write_all(event(record, "host", &format!("cmd.exe /c {record}")).as_bytes())
+        })
+    });
+    assert_eq!(outcome.report["totals"]["matches"], 3_000_000, "all of them are counted");
+    let rows = outcome.report["groups"].as_array().unwrap().len();
+    println!("{rows} rows");
+    assert!((900_000..1_000_000).contains(&rows), "{rows}");
+    check("rows", &outcome, 2048, &["over_limit"]);
+}
+
 /// Hosts, kinds of events and problems that are all different.
 #[test]
 fn names_and_problems_without_number() {

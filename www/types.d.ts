@@ -36,7 +36,8 @@ declare namespace Core {
     matches(group: number, from: number, to: number): MatchRef[];
     recall(group: number, index: number): Recall;
     recall_at(at: string): Recall;
-    export(format: string, options?: ExportOptions): string;
+    /** In UTF-8. */
+    export(format: string, options?: ExportOptions): Uint8Array<ArrayBuffer>;
     neutralised(): number;
     tune(json: string): Tuning;
     tuning(): Tuning;

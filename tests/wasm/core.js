@@ -27,17 +27,19 @@ function feed(reader, log, piece) {
   return reader;
 }
 
+const exported = (session, format) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(session.export(format));
+
 function answer(log, piece) {
   const session = new core.Session();
   session.add_source("fuzz", log.length);
   session.absorb(feed(new core.Scan(0, "fuzz", log.length, false), log, piece).finish());
-  const exports = Object.fromEntries(["json", "csv", "markdown", "html"].map((format) => [format, session.export(format)]));
+  const exports = Object.fromEntries(["json", "csv", "markdown", "html"].map((format) => [format, exported(session, format)]));
   return { exports, context: contextOf(session, log, piece) };
 }
 
 /** The context of the first row's first event. Null: there is none, or the event can't be read again. */
 function contextOf(session, log, piece) {
-  if (JSON.parse(session.export("json")).groups.length === 0) return null;
+  if (JSON.parse(exported(session, "json")).groups.length === 0) return null;
   let context;
   try {
     context = feed(session.recall(0, 0), log, log.length).context(MINUTES);

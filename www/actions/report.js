@@ -31,7 +31,7 @@ export function reportActions(page) {
           page.app.print(await page.pool.ask("paper", { defang, note }), store.get());
           return true;
         }
-        const { content, neutralised } = /** @type {{ content: string, neutralised: number }} */ (
+        const { content, neutralised } = /** @type {{ content: Blob, neutralised: number }} */ (
           await page.pool.ask("export", { format, options: { note, defang } }));
         const here = present(files);
         const name = exportName(here.map((file) => file.name), FORMS[format].extension, new Date());

@@ -116,7 +116,7 @@ const ANSWERS = {
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
   source: ({ session }, { group, index }) => session.recall(group, index).source(),
   evidence: readAgain,
-  export: ({ session }, { format, options }) => ({ content: session.export(format, options), neutralised: format === "csv" ? session.neutralised() : 0 }),
+  export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, options)]), neutralised: format === "csv" ? session.neutralised() : 0 }),
   paper,
   tuning: ({ session }) => session.tuning(),
   tune,
@@ -135,7 +135,7 @@ const CHANGES = new Set(["tune", "remove"]);
  */
 function paper({ session }, { defang, note }) {
   const clean = (/** @type {unknown} */ value) => (defang && typeof value === "string" ? wasm_bindgen.defang(value) : value);
-  return { ...JSON.parse(session.export("json"), (_, value) => clean(value)), note: clean(note) };
+  return { ...JSON.parse(new TextDecoder().decode(session.export("json")), (_, value) => clean(value)), note: clean(note) };
 }
 
 /** Hides other rows than before. @param {Lead} lead @param {{ json: string }} args */

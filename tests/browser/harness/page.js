@@ -259,7 +259,7 @@ export class Page {
     const folder = this.browser.downloads;
     await mkdir(folder, { recursive: true });
     await press();
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 120_000;
     let last = -1;
     for (;;) {
       const names = (await readdir(folder)).filter((name) => !/\.(part|crdownload|tmp)$|^\./.test(name));

@@ -26,5 +26,5 @@ for (let want; (want = scan.want()); ) {
 session.absorb(scan.finish());
 closeSync(file);
 const seconds = (performance.now() - start) / 1000;
-const { totals } = JSON.parse(session.export("json"));
+const { totals } = JSON.parse(new TextDecoder().decode(session.export("json")));
 console.log(totals.records, totals.process_creations, totals.matches, totals.groups, "seconds", seconds);
