@@ -87,8 +87,9 @@ export class Page {
     for (;;) {
       if (await this.driver.executeScript(`return !(${waits})() && (${test}).apply(null, arguments);`, ...args)) return;
       if (Date.now() > end) {
-        const shown = await this.driver.executeScript(() => document.body.innerText.slice(0, 1500));
-        assert.fail(`waited ${within} ms in vain until ${what}; the page shows:\n${shown}`);
+        const { focus, shown } = await this.driver.executeScript(() => ({
+          focus: /** @type {Element} */ (document.activeElement?.cloneNode(false)).outerHTML, shown: document.body.innerText.slice(0, 1500) }));
+        assert.fail(`waited ${within} ms in vain until ${what}; the focus is on ${focus}; the page shows:\n${shown}`);
       }
       await sleep(30);
     }
