@@ -63,7 +63,7 @@ fn check_evidence(
         let field = evidence.cim.iter().find(|field| field.name == wanted).unwrap();
         (field.value.clone().unwrap_or("null".into()), field.key)
     };
-    for (field, value) in session.rule().key.iter().zip(key) {
+    for (field, value) in session.rule().key.iter().zip(key.iter()) {
         assert_eq!(cim(field.name()), (value.clone(), true), "{name}");
     }
     assert!(evidence.clauses.iter().all(|clause| clause.holds), "{name}: {:?}", evidence.clauses);

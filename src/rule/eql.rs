@@ -1,8 +1,7 @@
 //! Prints a rule in the two query languages of Elastic.
 
 use super::Rule;
-use super::forms::{condition, list};
-use super::kql::fill;
+use super::words::{condition, fill, list};
 use crate::process::Field;
 
 pub(super) const EQL_NOTES: &[&str] = &[

@@ -41,27 +41,3 @@ pub fn forms(rule: &Rule) -> Vec<Form> {
         Form { id: "esql", name: "ES|QL, Elasticsearch", text: eql::esql(rule), notes: eql::ESQL_NOTES },
     ]
 }
-
-/// Names in the order of a by-clause, joined as lines of a list.
-pub(super) fn list(lines: impl Iterator<Item = String>) -> String {
-    lines.collect::<Vec<_>>().join(",\n    ")
-}
-
-/// The condition written with the language's own words; `equals` writes a comparison.
-pub(super) fn condition(
-    expr: &super::Expr,
-    [and, or, not]: [&str; 3],
-    equals: &dyn Fn(crate::process::Field, &str) -> String,
-) -> String {
-    use super::Expr;
-    let joined = |parts: &[Expr], word: &str| {
-        let parts: Vec<_> = parts.iter().map(|part| condition(part, [and, or, not], equals)).collect();
-        format!("({})", parts.join(&format!(" {word} ")))
-    };
-    match expr {
-        Expr::Equals(field, value) => equals(*field, value),
-        Expr::And(parts) => joined(parts, and),
-        Expr::Or(parts) => joined(parts, or),
-        Expr::Not(part) => format!("{not}({})", condition(part, [and, or, not], equals)),
-    }
-}

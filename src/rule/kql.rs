@@ -1,7 +1,7 @@
 //! Prints a rule in the Kusto Query Language, for two places where process creations are kept.
 
 use super::Rule;
-use super::forms::{condition, list};
+use super::words::{condition, fill, list};
 use crate::process::Field;
 
 pub(super) const DEFENDER_NOTES: &[&str] = &[
@@ -62,14 +62,6 @@ fn by(rule: &Rule, column: fn(Field) -> String) -> String {
         let (column, fill) = (column(*field), literal(fill(*field)));
         format!("{} = iff(isempty({column}), {fill}, {column})", field.name())
     }))
-}
-
-/// What stands where a value is missing: the data model's own, else that of `fillnull_value`.
-pub(super) fn fill(field: Field) -> &'static str {
-    match field {
-        Field::ProcessId | Field::ParentProcessId => "null",
-        _ => "unknown",
-    }
 }
 
 fn defender_field(field: Field) -> String {

@@ -7,6 +7,7 @@ mod kql;
 mod sigma;
 mod spl;
 pub mod wmi;
+mod words;
 
 pub use expr::{Expr, Outcome};
 pub use forms::{Form, forms};

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest, Sha256};
 
-use crate::run::{node_tool, output, root, strict_output};
+use crate::run::{hex_sha256, node_tool, output, root, strict_output};
 use crate::{setup, supply, wasm};
 
 /// Stands for the build's name until the hash of everything is known; as long as what replaces it.
@@ -197,15 +197,6 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     zopfli::compress(options, zopfli::Format::Gzip, bytes, &mut packed).context("gzip")?;
     Ok(packed)
-}
-
-/// SHA-256 over the parts one after another, in lower-case hexadecimal.
-pub fn hex_sha256(parts: &[&[u8]]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 
 /// Names another checkout than the one that this program was built in, for [`crate::reproducible`].
 pub const ROOT: &str = "TRIAGE_ROOT";
@@ -114,4 +115,13 @@ fn shown(command: &Command) -> String {
 pub fn which(name: &str) -> Option<PathBuf> {
     let file = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
     std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(&file)).find(|path| path.is_file())
+}
+
+/// SHA-256 over the parts one after another, in lower-case hexadecimal.
+pub fn hex_sha256(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

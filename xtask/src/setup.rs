@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::page::hex_sha256;
-use crate::run::{cargo, command, npm, output, root, run, target_dir, which};
+use crate::run::{cargo, command, hex_sha256, npm, output, root, run, target_dir, which};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const GECKODRIVER_VERSION: &str = "0.37.1";

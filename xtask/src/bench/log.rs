@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 
-use crate::page::hex_sha256;
-use crate::run::{cargo, output, root, target_dir};
+use crate::run::{cargo, hex_sha256, output, root, target_dir};
 
 /// What must be found in a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
