@@ -50,6 +50,30 @@ impl Time {
     }
 }
 
+/// A time, or none, written as text: for values that are read again and also shown as they are.
+pub mod text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use super::Time;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(time: &Option<Time>, to: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.to_string()).serialize(to)
+    }
+
+    /// Reads it again.
+    ///
+    /// # Errors
+    /// Those of the deserializer, and a text that is no time.
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Option<Time>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| Time::parse(&text).ok_or_else(|| D::Error::custom("no time"))).transpose()
+    }
+}
+
 /// ISO 8601 in UTC with the fraction digits that are not trailing zeros:
 /// `2019-04-30T20:32:51.168Z`.
 impl std::fmt::Display for Time {
@@ -111,5 +135,16 @@ mod tests {
         let time = Time::from_seconds(1_556_656_371.168).map(|time| time.to_string());
         assert_eq!(time.as_deref(), Some("2019-04-30T20:32:51.168Z"));
         assert_eq!(Time::from_seconds(f64::NAN), None);
+    }
+
+    #[test]
+    fn a_time_is_read_again_from_its_text() {
+        let again = |value| text::deserialize(value).ok();
+        for nanoseconds in [i64::MIN, -1, 0, 1_556_656_371_168_000_001, i64::MAX] {
+            let time = Some(Time(nanoseconds));
+            assert_eq!(again(text::serialize(&time, serde_json::value::Serializer).unwrap()), Some(time));
+        }
+        assert_eq!(again(serde_json::Value::Null), Some(None));
+        assert_eq!(again("yesterday".into()), None);
     }
 }

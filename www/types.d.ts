@@ -89,7 +89,7 @@ declare namespace Core {
   }
   interface Ran {
     time: string | null; process_name: string; process: string; user: string; process_id: string | null; process_guid: string | null;
-    parent_process_name: string; parent_process_id: string | null; matches: boolean;
+    parent_process_name: string; parent_process_id: string | null; parent_process_guid: string | null; matches: boolean;
     relation: "itself" | "parent" | "descendant" | "sibling" | "none";
     parent: number | null; depth: number; ended: string | null; locator: Evidence["locator"]; at: string;
   }

@@ -74,20 +74,13 @@ pub enum Relation {
     None,
 }
 
-/// A process that ran. The names are Splunk's.
+/// A process that ran.
 #[derive(Debug, Serialize)]
-#[allow(missing_docs)]
 pub struct Ran {
-    pub time: Option<String>,
-    pub process_name: String,
-    pub process: String,
-    pub user: String,
-    pub process_id: Option<String>,
-    pub process_guid: Option<String>,
-    pub parent_process_name: String,
-    pub parent_process_id: Option<String>,
-    /// The rule matches it.
-    pub matches: bool,
+    /// Its creation.
+    #[serde(flatten)]
+    pub created: Created,
+    /// What it has to do with the one that is asked about.
     pub relation: Relation,
     /// In a tree: which of its items started it.
     pub parent: Option<usize>,
@@ -253,15 +246,7 @@ impl<'a> Teller<'a> {
 
     fn ran(&self, at: &At, created: &Created) -> Ran {
         Ran {
-            time: text(created.time),
-            process_name: created.process_name.clone(),
-            process: created.process.clone(),
-            user: created.user.clone(),
-            process_id: created.process_id.clone(),
-            process_guid: created.process_guid.clone(),
-            parent_process_name: created.parent_process_name.clone(),
-            parent_process_id: created.parent_process_id.clone(),
-            matches: created.matches,
+            created: created.clone(),
             relation: self.relation(at, created),
             parent: None,
             depth: 0,

@@ -131,6 +131,7 @@ pub struct Anchor {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names are the CIM's, see [`Field`].
 pub struct Created {
+    #[serde(with = "crate::time::text")]
     pub time: Option<Time>,
     pub process_name: String,
     pub process: String,

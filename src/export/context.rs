@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::table::visible;
-use crate::context::{Answer, Happened, List, Ran};
+use crate::context::{Answer, Created, Happened, List, Ran};
 use crate::time::ctime;
 
 /// Pretty-printed JSON with a final line break.
@@ -62,12 +62,14 @@ fn processes(text: &mut String, list: &List<Ran>) {
 }
 
 fn process(text: &mut String, ran: &Ran, depth: usize) {
-    let id = ran.process_id.as_deref().unwrap_or("?");
-    let mark = if ran.matches { "  [matches the rule]" } else { "" };
+    let Created { time: started, process_name, process, user, process_id, matches, .. } = &ran.created;
+    let id = process_id.as_deref().unwrap_or("?");
+    let mark = if *matches { "  [matches the rule]" } else { "" };
     // Deeper than that, a line would only move to the right.
     let indent = "  ".repeat(depth.min(20));
-    let line = format!("{indent}{} ({id})  {}  {}{mark}", ran.process_name, ran.user, ran.process);
-    _ = writeln!(text, "  {}  {}", time(ran.time.as_deref()), visible(&line));
+    let line = format!("{indent}{process_name} ({id})  {user}  {process}{mark}");
+    let started = started.map(|time| time.to_string());
+    _ = writeln!(text, "  {}  {}", time(started.as_deref()), visible(&line));
 }
 
 fn happened(text: &mut String, item: &Happened) {

@@ -118,6 +118,22 @@ export function fileActions(page, { tool, source }) {
     boot();
   }
 
+  /**
+   * Takes a file out of the result: its groups are gone or smaller, and what was shown of them with it.
+   * @param {NonNullable<typeof page.pool>} pool @param {number} index
+   */
+  async function takeOut(pool, index) {
+    await pool.remove(index);
+    page.inputs[index] = null;
+    page.recall += 1;
+    store.set((state) => ({
+      revision: state.revision + 1,
+      details: null,
+      panel: state.details && state.panel === "details" ? null : state.panel,
+      view: state.view.source === index ? { ...state.view, source: null } : state.view,
+    }));
+  }
+
   const actions = {
     /** @param {App.Input[]} incoming */
     async open(incoming) {
@@ -160,20 +176,11 @@ export function fileActions(page, { tool, source }) {
     /** @param {number} index */
     async remove(index) {
       const { pool } = page;
-      const { phase, files, details, view } = store.get();
+      const { phase, files } = store.get();
       const file = files[index];
       if (!pool || !file || phase !== "done") return;
       if (files.every((one) => one === file || one.status === "removed")) return actions.reset();
-      await pool.remove(index);
-      page.inputs[index] = null;
-      page.recall += 1;
-      // Its groups are gone or smaller, and what was shown of them with it.
-      store.set((state) => ({
-        revision: state.revision + 1,
-        details: null,
-        panel: details && state.panel === "details" ? null : state.panel,
-        view: view.source === index ? { ...state.view, source: null } : state.view,
-      }));
+      await takeOut(pool, index);
       page.say(en.say.removed(file.name));
       document.getElementById("toggle-files")?.focus();
     },
@@ -182,15 +189,7 @@ export function fileActions(page, { tool, source }) {
       const { pool } = page;
       const input = page.inputs[index];
       if (!pool || !input || store.get().phase !== "done") return;
-      await pool.remove(index);
-      page.inputs[index] = null;
-      page.recall += 1;
-      store.set((state) => ({
-        revision: state.revision + 1,
-        details: null,
-        panel: state.panel === "details" ? null : state.panel,
-        view: state.view.source === index ? { ...state.view, source: null } : state.view,
-      }));
+      await takeOut(pool, index);
       read([input]);
     },
     copyDiagnostics() {

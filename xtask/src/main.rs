@@ -25,7 +25,7 @@ cargo xtask <task>
   dist                 build dist/index.html, the whole product in one file
   serve [--port N]     build it, serve it on this machine and print the address (port 8000 unless told)
   test [CHECK...]      run every check there is, or only the named ones
-  bench [native|browser] [--size BYTES] [--runs N]
+  bench [native|browser|context] [--size BYTES] [--runs N]
                        measure against rivals and floors, over logs of this size (1 GiB and 5 runs unless told)
   tidy                 check the architecture's rules
   screenshot [--all]   make docs/screenshot.png from the built page; or every state, in target/screenshots

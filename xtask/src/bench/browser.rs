@@ -8,7 +8,7 @@ use super::table::{Ratio, Table};
 use crate::run::{command, output, root};
 use crate::setup;
 
-const RATIOS: &[Ratio] = &[
+const RATIOS: &[Ratio<'_>] = &[
     Ratio {
         ours: "page, XML lines, chromium",
         against: "floor, XML lines, chromium",

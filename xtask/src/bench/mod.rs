@@ -4,6 +4,7 @@
 //! round, and the ratios are what counts. Wrong results end the benchmark.
 
 mod browser;
+mod context;
 mod log;
 mod measure;
 mod native;
@@ -19,28 +20,38 @@ use crate::run::{root, run};
 struct Options {
     bytes: u64,
     runs: usize,
-    native: bool,
-    browser: bool,
+    sections: Vec<Section>,
+}
+
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Native,
+    Browser,
+    Context,
 }
 
 impl Options {
     fn parse(args: &[String]) -> Result<Options> {
-        let mut options = Options { bytes: 1 << 30, runs: 5, native: true, browser: true };
+        let mut options = Options { bytes: 1 << 30, runs: 5, sections: Vec::new() };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
-                "native" => options.browser = false,
-                "browser" => options.native = false,
+                "native" => options.sections.push(Section::Native),
+                "browser" => options.sections.push(Section::Browser),
+                "context" => options.sections.push(Section::Context),
                 "--size" => options.bytes = bytes(args.next().context("--size wants a number of bytes")?)?,
                 "--runs" => {
                     let runs = args.next().and_then(|runs| runs.parse().ok()).filter(|runs| *runs > 0);
                     options.runs = runs.context("--runs wants a number from 1 on")?;
                 }
-                other => bail!("bench takes [native|browser] [--size BYTES] [--runs N], not {other:?}."),
+                other => {
+                    bail!("bench takes [native|browser|context] [--size BYTES] [--runs N], not {other:?}.")
+                }
             }
         }
-        if !options.native && !options.browser {
-            (options.native, options.browser) = (true, true);
+        if options.sections.is_empty() {
+            options.sections = vec![Section::Native, Section::Browser, Section::Context];
         }
         Ok(options)
     }
@@ -68,11 +79,12 @@ pub fn bench(args: &[String]) -> Result<()> {
     run(std::process::Command::new(this).arg("dist").current_dir(root()))?;
     let logs = Logs::make(options.bytes)?;
     println!("\n{} in each log, {} runs in turns; {}", table::size(options.bytes), options.runs, load());
-    if options.native {
-        native::measure(&logs, options.runs, &mut Table::new("native"))?;
-    }
-    if options.browser {
-        browser::measure(&logs, options.runs, &mut Table::new("browser"))?;
+    for section in options.sections {
+        match section {
+            Section::Native => native::measure(&logs, options.runs, &mut Table::new("native"))?,
+            Section::Browser => browser::measure(&logs, options.runs, &mut Table::new("browser"))?,
+            Section::Context => context::measure(&logs, options.runs)?,
+        }
     }
     println!("\nAt the end: {}.", load());
     Ok(())

@@ -30,7 +30,7 @@ const FLOOR_READ: &str = "floor: read the XML file and drop it";
 const FLOOR_READ_EVTX: &str = "floor: read the EVTX file and drop it";
 const FLOOR_MEMCHR: &str = "floor: memchr over the XML file";
 
-const RATIOS: &[Ratio] = &[
+const RATIOS: &[Ratio<'_>] = &[
     Ratio { ours: EVTX, against: EVTX_DUMP, at_least: 2.5, aim: 8.0 },
     Ratio { ours: WASM_EVTX, against: EVTX_DUMP, at_least: 1.5, aim: 4.0 },
     Ratio { ours: XML, against: RIPGREP, at_least: 4.0, aim: 10.0 },

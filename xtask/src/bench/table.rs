@@ -15,9 +15,9 @@ struct Row {
 }
 
 /// Two rows whose ratio is asked for.
-pub struct Ratio {
-    pub ours: &'static str,
-    pub against: &'static str,
+pub struct Ratio<'a> {
+    pub ours: &'a str,
+    pub against: &'a str,
     pub at_least: f64,
     pub aim: f64,
 }
@@ -36,7 +36,7 @@ impl Table {
     }
 
     /// Prints the rows, then the ratios whose rows are both there.
-    pub fn print(&self, ratios: &[Ratio]) {
+    pub fn print(&self, ratios: &[Ratio<'_>]) {
         println!("\n| {} | MB/s | seconds, median (spread) | processor s | peak MiB |", self.title);
         println!("|---|--:|--:|--:|--:|");
         for row in &self.rows {
