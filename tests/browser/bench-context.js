@@ -1,5 +1,5 @@
 // `node bench-context.js FORM LOG`, as `cargo xtask bench context` calls it: how long the built page takes from the drop
-// of a log to the result, and from the press on *Read the context* of the first row until it is on the screen. Prints
+// of a log to the result, and from the press on *Look for it* of the first row until it is on the screen. Prints
 // `name;seconds;KiB;counts`.
 
 import { KINDS, start } from "./harness/browsers.js";

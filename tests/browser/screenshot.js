@@ -242,7 +242,7 @@ try {
     await details();
     await take(path);
   } else {
-    for (const [theme, width] of /** @type {[string, number][]} */ ([["light", 1280], ["dark", 1280], ["light", 390]])) {
+    for (const [theme, width] of /** @type {[string, number][]} */ ([["light", 1280], ["dark", 1280], ["light", 390], ["dark", 390]])) {
       await browser.driver.manage().window().setRect({ width, height: width === 390 ? 1000 : 900 });
       for (const [name, reach] of Object.entries(STATES)) {
         if (!only.some((start) => name.startsWith(start))) continue;

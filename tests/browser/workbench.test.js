@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { makeCase } from "./harness/case.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
-inBothBrowsers("workbench", (page) => {
+inBothBrowsers("workbench", (page, kind) => {
   /** @type {string} */
   let home;
   /** @type {string[]} */
@@ -57,6 +57,48 @@ inBothBrowsers("workbench", (page) => {
     const reasons = await page().texts("#details .hint-why li");
     assert.ok(reasons.some((reason) => reason.includes(first.label)), reasons.join("\n"));
     assert.doesNotMatch(await page().text("#details"), /score: |hint score/i);
+    await page().assertQuiet();
+  });
+
+  test("the place of the timeline is kept until it comes", { skip: kind === "firefox" && "its page does not see what a script of the driver changes" }, async () => {
+    await page().open();
+    await page().run(() => {
+      const timeline = /** @type {HTMLElement} */ (document.getElementById("timeline"));
+      /** @type {{ coming: boolean, height: number }[]} */
+      const heights = [];
+      Object.assign(window, { heights });
+      new MutationObserver(() => heights.push({ coming: timeline.classList.contains("coming"), height: timeline.offsetHeight }))
+        .observe(timeline, { attributes: true, attributeFilter: ["class", "hidden"] });
+      // As a large log does: the answer comes long after the rows.
+      const send = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = /** @this {Worker} @param {any} message @param {any} transfer */ function later(message, transfer) {
+        if (message.method === "timeline") setTimeout(() => send.call(this, message, transfer), 500);
+        else send.call(this, message, transfer);
+      };
+    });
+    await page().drop(logs.slice(0, 1));
+    await page().until("the timeline is there", () => document.querySelector("#timeline:not(.coming) path") !== null);
+    /** @type {{ coming: boolean, height: number }[]} */
+    const heights = await page().run(() => /** @type {any} */ (window).heights);
+    const before = heights.filter(({ coming }) => coming);
+    assert.ok(before.length > 0, JSON.stringify(heights));
+    for (const { height } of before) assert.equal(height, heights.at(-1)?.height, JSON.stringify(heights));
+    await page().assertQuiet();
+  });
+
+  test("the toolbar is one line, whatever the rows are stacked by", async () => {
+    await read();
+    for (const field of ["", "process_name", "parent_process"]) {
+      await page().select("#stack", field);
+      await page().until("the rows are of it", (/** @type {string} */ field) => document.querySelector("[data-row='0']")?.classList.contains("stacked") === (field !== "")
+        && (document.querySelector(".row-count")?.textContent ?? "").includes(field), { args: [field] });
+      const middles = await page().run(() => [...document.querySelectorAll(".toolbar > :not(.grow)")].filter((part) => part.checkVisibility()).map((part) => {
+        const { top, bottom } = part.getBoundingClientRect();
+        return Math.round((top + bottom) / 2);
+      }));
+      assert.ok(middles.length >= 6, middles.join());
+      assert.ok(Math.max(...middles) - Math.min(...middles) <= 1, `${field}: ${middles.join()}`);
+    }
     await page().assertQuiet();
   });
 

@@ -135,7 +135,8 @@ export const stack = {
   label: "Rows",
   rule: "Group by the rule",
   by: (/** @type {string} */ field) => `Stack by ${field}`,
-  values: (/** @type {number} */ n, /** @type {string} */ field) => `${number(n)} ${n === 1 ? "value" : "values"} of ${field}. Choose one to see its rows.`,
+  values: (/** @type {number} */ n, /** @type {string} */ field) => `${number(n)} ${n === 1 ? "value" : "values"} of ${field}`,
+  next: "Choose one to see its rows.",
   head: /** @type {Record<string, string>} */ ({ groups: "rows", events: "events", hosts: "hosts" }),
 };
 

@@ -43,7 +43,10 @@ export function createTable(actions, menu, openColumns) {
       },
     },
   });
-  const count = h("span", { class: "row-count", role: "status" });
+  const counted = h("span", null);
+  // Where there is no room for it, it is there to be read aloud.
+  const next = h("span", { class: "row-next" });
+  const count = h("span", { class: "row-count", role: "status" }, counted, next);
   const sortSelect = h("select", { id: "sort-by", "aria-label": t.sortBy, on: { change: () => actions.sort(sortSelect.value) } });
   const sortTurn = h("button", { type: "button", class: "button square", "aria-label": t.sortBy, on: { click: () => actions.sort(sortSelect.value) } }, icon("up"));
   const tuning = h("button", { type: "button", class: "button", id: "open-tuning", title: en.tuning.openTitle, on: { click: () => actions.openTuning() } }, icon("filter"), en.tuning.open);
@@ -218,7 +221,8 @@ export function createTable(actions, menu, openColumns) {
     if (!state) return;
     setAttribute(grid, "aria-rowcount", rows + 1);
     const groups = state.summary ? outcomes(state.summary.totals).shownGroups : rows;
-    setText(count, stack === "" ? t.rows(rows, Math.max(rows, groups)) : en.stack.values(rows, stack));
+    setText(counted, stack === "" ? t.rows(rows, Math.max(rows, groups)) : en.stack.values(rows, stack));
+    setText(next, stack === "" ? "" : `. ${en.stack.next}`);
     show(nothing, rows === 0);
     show(grid, rows > 0);
     // What is not shown stands at its top again when it is, and no event tells.

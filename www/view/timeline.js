@@ -9,6 +9,8 @@ import { h, replace, setAttribute, setText, setVar, show, svg } from "./dom.js";
 import { icon } from "./icons.js";
 
 const HEIGHT = 20;
+/** More than are seen without scrolling. */
+const MOST_LANES = 6;
 /** Less than this many pixels is a press, not a drag. */
 const DRAG = 4;
 
@@ -191,11 +193,18 @@ export function createTimeline(actions) {
     say(null);
   }
 
+  /** How many hosts a timeline will have that was not told yet. @param {App.State} state */
+  function lanesOf({ phase, timeline, summary }) {
+    if (phase === "empty" || timeline !== null || !summary) return 0;
+    const { hosts, firstTime, lastTime } = summary.verdict;
+    return firstTime !== null && lastTime !== null && millis(lastTime) > millis(firstTime) ? Math.min(hosts, MOST_LANES) : 0;
+  }
+
   return {
     node,
     /** @returns {boolean} whether there is something to go to */
     focus() {
-      if (node.hidden) return false;
+      if (!data) return false;
       plot.scrollIntoView({ block: "nearest" });
       plot.focus({ preventScroll: true });
       return true;
@@ -206,8 +215,11 @@ export function createTimeline(actions) {
       const { timeline } = now;
       const shown = now.phase !== "empty" && timeline !== null && timeline.lanes.length > 0 && timeline.from !== null && timeline.to !== null
         && millis(timeline.to) > millis(timeline.from) && timeline.stepMs > 0;
-      show(node, shown);
+      const lanesToCome = shown ? 0 : lanesOf(now);
+      show(node, shown || lanesToCome > 0);
+      node.classList.toggle("coming", lanesToCome > 0);
       data = shown ? timeline : null;
+      if (lanesToCome > 0 && lanesToCome !== lanes.children.length) replace(lanes, Array.from({ length: lanesToCome }, () => h("div", { class: "lane" })));
       if (!shown) return;
       show(clear, now.view.range !== null);
       if (timeline !== before?.timeline || now.zone !== before?.zone) draw();
