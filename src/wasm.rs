@@ -4,11 +4,15 @@
 //! [`crate::view`] and [`crate::recall`]; errors become JavaScript errors with one sentence.
 //! Numbers are JavaScript numbers: every count and offset fits 53 bits.
 
+mod room;
+
 use std::collections::BTreeSet;
 
+use js_sys::Uint8Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use self::room::Room;
 use crate::export::document::Options;
 use crate::findings::Findings;
 use crate::group::Column;
@@ -35,13 +39,18 @@ fn wanted(want: Option<Want>, size: u64) -> Out {
         length: u64,
     }
     match want {
-        Some(Want { offset, length }) => {
-            let length = length.min(size.saturating_sub(offset));
+        Some(Want { offset, .. }) => {
+            let length = length_wanted(want, size);
             // A part behind the input's end can't be read: the face ends the loop.
             if length == 0 { Ok(JsValue::UNDEFINED) } else { out(&Part { offset, length }) }
         }
         None => Ok(JsValue::UNDEFINED),
     }
+}
+
+/// How much of a part of an input is wanted.
+fn length_wanted(want: Option<Want>, size: u64) -> u64 {
+    want.map_or(0, |Want { offset, length }| length.min(size.saturating_sub(offset)))
 }
 
 /// A query of the page.
@@ -62,6 +71,7 @@ pub struct Scan {
     size: u64,
     /// Of what this scan reads; at the edges of a part it looks at a little more.
     length: u64,
+    room: Room,
 }
 
 #[wasm_bindgen]
@@ -71,7 +81,7 @@ impl Scan {
     pub fn new(source: u32, name: &str, size: f64, verify: bool) -> Scan {
         let size = size as u64;
         let new = if verify { scan::Scan::verifying } else { scan::Scan::new };
-        Scan { scan: new(&RULE, source, name, Some(size)), size, length: size }
+        Scan { scan: new(&RULE, source, name, Some(size)), size, length: size, room: Room::default() }
     }
 
     /// A scan of part number `index` of what `plan` gives for the same arguments.
@@ -88,21 +98,29 @@ impl Scan {
         let planned = planned(head, size, part_bytes, index)?;
         let of_part = if verify { scan::Scan::verifying_part } else { scan::Scan::of_part };
         let length = planned.part.end.unwrap_or(size) - planned.part.start;
-        Ok(Scan { scan: of_part(&RULE, source, name, size, &planned), size, length })
+        let scan = of_part(&RULE, source, name, size, &planned);
+        Ok(Scan { scan, size, length, room: Room::default() })
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
     pub fn want(&self) -> Out {
-        wanted(self.scan.want(), self.size)
+        wanted(self.room.want(self.scan.want()), self.size)
     }
 
     /// Takes any prefix of the wanted part.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.scan.push(bytes);
+    pub fn push(&mut self, bytes: &Uint8Array) {
+        let wanted = length_wanted(self.scan.want(), self.size);
+        self.room.push(bytes, wanted, |bytes| self.scan.push(bytes));
+    }
+
+    /// What was pushed is read.
+    fn flush(&mut self) {
+        self.room.flush(|bytes| self.scan.push(bytes));
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> Out {
+    pub fn progress(&mut self) -> Out {
+        self.flush();
         #[derive(Serialize)]
         struct Progress {
             bytes: u64,
@@ -127,11 +145,13 @@ impl Scan {
 
     /// What was found since the last call, packed for `Session.absorb`.
     pub fn take(&mut self) -> Result<Vec<u8>, JsError> {
+        self.flush();
         packed(&self.scan.take())
     }
 
     /// The input has ended: the rest, packed.
-    pub fn finish(self) -> Result<Vec<u8>, JsError> {
+    pub fn finish(mut self) -> Result<Vec<u8>, JsError> {
+        self.flush();
         packed(&self.scan.finish())
     }
 }
@@ -452,6 +472,7 @@ impl Context {
 pub struct Pass {
     pass: context::Pass,
     size: u64,
+    room: Room,
 }
 
 #[wasm_bindgen]
@@ -461,7 +482,8 @@ impl Pass {
     pub fn new(question: &[u8], source: u32, name: &str, size: f64) -> Result<Pass, JsError> {
         let size = size as u64;
         let question = postcard::from_bytes(question)?;
-        Ok(Pass { pass: context::Pass::new(&RULE, question, source, name, Some(size)), size })
+        let pass = context::Pass::new(&RULE, question, source, name, Some(size));
+        Ok(Pass { pass, size, room: Room::default() })
     }
 
     /// Puts it to part number `index` of what `plan` gives for the same arguments.
@@ -477,27 +499,36 @@ impl Pass {
         let size = size as u64;
         let planned = planned(head, size, part_bytes, index)?;
         let question = postcard::from_bytes(question)?;
-        Ok(Pass { pass: context::Pass::of_part(&RULE, question, source, name, size, &planned), size })
+        let pass = context::Pass::of_part(&RULE, question, source, name, size, &planned);
+        Ok(Pass { pass, size, room: Room::default() })
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
     pub fn want(&self) -> Out {
-        wanted(self.pass.want(), self.size)
+        wanted(self.room.want(self.pass.want()), self.size)
     }
 
     /// Takes any prefix of the wanted part.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.pass.push(bytes);
+    pub fn push(&mut self, bytes: &Uint8Array) {
+        let wanted = length_wanted(self.pass.want(), self.size);
+        self.room.push(bytes, wanted, |bytes| self.pass.push(bytes));
+    }
+
+    /// What was pushed is read.
+    fn flush(&mut self) {
+        self.room.flush(|bytes| self.pass.push(bytes));
     }
 
     /// How many process creations of the host were met so far: without any, the input or part need
     /// not be asked about the next generation.
-    pub fn host_creations(&self) -> f64 {
+    pub fn host_creations(&mut self) -> f64 {
+        self.flush();
         self.pass.host_creations() as f64
     }
 
     /// What was found, packed for `Context.absorb`.
-    pub fn finish(self) -> Result<Vec<u8>, JsError> {
+    pub fn finish(mut self) -> Result<Vec<u8>, JsError> {
+        self.flush();
         Ok(postcard::to_stdvec(&self.pass.finish())?)
     }
 }

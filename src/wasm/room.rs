@@ -1,0 +1,54 @@
+//! Where the pieces of an input are put together before a reader takes them: browsers give 50 to 64 KB at a time,
+//! and whatever a piece cuts (a chunk, an event, a line) would be copied once more and read the slow way.
+
+use js_sys::Uint8Array;
+
+use crate::intake::Want;
+
+/// Bytes that a reader takes at once: they fit a processor's cache.
+const ROOM_BYTES: usize = 256 * 1024;
+
+/// Bytes from the start of the wanted part that no reader has taken.
+#[derive(Default)]
+pub struct Room {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Room {
+    /// What is wanted behind the bytes that are here.
+    pub fn want(&self, want: Option<Want>) -> Option<Want> {
+        let filled = self.filled as u64;
+        want.map(|Want { offset, length }| Want { offset: offset + filled, length: length - filled })
+    }
+
+    /// Takes a piece of a wanted part that has this length, and hands over what there is whenever the room is full
+    /// or the part is whole.
+    pub fn push(&mut self, piece: &Uint8Array, mut wanted: u64, mut take: impl FnMut(&[u8])) {
+        let (mut from, length) = (0, piece.length());
+        while from < length {
+            let room = ROOM_BYTES.min(usize::try_from(wanted).unwrap_or(ROOM_BYTES));
+            let count = (length - from).min(room.saturating_sub(self.filled) as u32);
+            if count == 0 {
+                return;
+            }
+            let part = if count == length { piece.clone() } else { piece.subarray(from, from + count) };
+            self.bytes.resize(self.bytes.len().max(room), 0);
+            let end = self.filled + count as usize;
+            part.copy_to(&mut self.bytes[self.filled..end]);
+            self.filled = end;
+            from += count;
+            if self.filled == room {
+                self.flush(&mut take);
+                wanted -= room as u64;
+            }
+        }
+    }
+
+    /// Hands over what there is.
+    pub fn flush(&mut self, take: impl FnOnce(&[u8])) {
+        if self.filled > 0 {
+            take(&self.bytes[..std::mem::take(&mut self.filled)]);
+        }
+    }
+}
