@@ -48,23 +48,22 @@ impl Checksum {
         let Some(moved) = bytes.len().checked_sub(MOVES[2]).filter(|moved| *moved >= BLOCK) else {
             return crc(!0, &[bytes]);
         };
-        // Zeros stand before the first byte and behind the last one that is moved.
-        self.folded.clear();
-        self.folded.resize(MOVES[2] + bytes.len(), 0);
-        let whole = moved / BLOCK * BLOCK;
-        for at in (0..whole).step_by(BLOCK) {
-            fold_block(&mut self.folded, bytes, at);
-            if at == 0 {
-                // A CRC32 begins with all bits set, which is the same as the first four bytes inverted.
-                self.folded[MOVES[2]..MOVES[2] + 4].iter_mut().for_each(|byte| *byte ^= 0xff);
-            }
+        self.folded.resize(MOVES[2] + STRETCH + MOVES[2], 0);
+        self.folded[..MOVES[2]].fill(0);
+        // A CRC32 begins with all bits set, which is the same as the first four bytes inverted: only those get
+        // what stands so far before them.
+        self.folded[..4].fill(0xff);
+        let mut last = 0;
+        for stretch in bytes[..moved].chunks(STRETCH) {
+            self.folded.copy_within(last..last + MOVES[2], 0);
+            fold_stretch(&mut self.folded, stretch);
+            last = stretch.len();
         }
-        for at in whole..moved {
-            self.folded[MOVES[2] + at] = folded(&self.folded, bytes, at);
-        }
+        // Nothing is moved onto the rest by itself.
+        self.folded[MOVES[2] + last..][..MOVES[2]].fill(0);
         let mut rest = [0; MOVES[2]];
         for (at, byte) in rest.iter_mut().enumerate() {
-            *byte = folded(&self.folded, bytes, moved + at);
+            *byte = bytes[moved + at] ^ moved_onto(&self.folded, last + at);
         }
         crc(0, &[&rest])
     }
@@ -75,12 +74,26 @@ const MOVES: [usize; 3] = [140, 791, 3006];
 /// Bytes that are folded at once.
 const BLOCK: usize = 128;
 
-/// A byte with those that were moved onto it. `folded` begins [`MOVES`]`[2]` bytes before `bytes`.
-fn folded(folded: &[u8], bytes: &[u8], at: usize) -> u8 {
-    MOVES.iter().fold(bytes[at], |byte, far| byte ^ folded[MOVES[2] + at - far])
+/// Bytes that are folded before the last of them move to the front: they stay in the nearest cache.
+const STRETCH: usize = 64 * BLOCK;
+
+/// What was moved onto the byte at `at`. `folded` begins [`MOVES`]`[2]` bytes before the first byte.
+fn moved_onto(folded: &[u8], at: usize) -> u8 {
+    MOVES.iter().fold(0, |byte, far| byte ^ folded[MOVES[2] + at - far])
 }
 
-/// [`folded`] for a block.
+/// Folds bytes, behind those that stand at the front of `folded`.
+fn fold_stretch(folded: &mut [u8], bytes: &[u8]) {
+    let whole = bytes.len() / BLOCK * BLOCK;
+    for at in (0..whole).step_by(BLOCK) {
+        fold_block(folded, bytes, at);
+    }
+    for at in whole..bytes.len() {
+        folded[MOVES[2] + at] = bytes[at] ^ moved_onto(folded, at);
+    }
+}
+
+/// The same for one block.
 fn fold_block(folded: &mut [u8], bytes: &[u8], at: usize) {
     let (done, open) = folded.split_at_mut(MOVES[2] + at);
     let [a, b, c] = MOVES.map(|far| block(done, MOVES[2] + at - far));
