@@ -14,6 +14,7 @@ mod json_skim;
 pub mod xml;
 mod xml_data;
 pub mod xml_event;
+mod xml_pairs;
 mod xml_skim;
 
 pub mod gap;

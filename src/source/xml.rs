@@ -6,6 +6,7 @@ use memchr::memmem::{self, Finder};
 
 use super::gap::Gap;
 use super::whole::Whole;
+use super::xml_pairs::Pairs;
 use super::xml_skim::Skimmer;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
 use crate::limits;
@@ -33,11 +34,17 @@ struct Events {
     /// Passes over events that can't match; without it all are parsed.
     skimmer: Option<Skimmer>,
     find: Finders,
-    /// The text at hand has no CDATA section and no comment, in which markup would be no markup.
-    plain: bool,
     state: State,
     count: u64,
     part: Part,
+}
+
+/// What is known of the text of an event.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kind {
+    /// It has no CDATA section and no comment, in which markup would be no markup.
+    plain: bool,
+    ascii: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +66,6 @@ impl XmlReader {
             gap: Gap::default(),
             skimmer: needle.cloned().map(Skimmer::new),
             find: Finders::default(),
-            plain: false,
             state: if part.exact { State::Gap } else { State::Before },
             count: 0,
             part,
@@ -103,19 +109,20 @@ impl Events {
     /// Takes the event at the front of the text. True when it was taken or given up.
     fn find_end(&mut self, text: &mut impl Text, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
         let bytes = text.bytes();
-        let (inner, end) = match self.plain && searched == 1 {
-            true => self.find.plain_bounds(bytes, ended),
-            false => self.find.bounds(bytes, searched, ended),
-        };
+        let first = (searched == 1).then(|| self.find.plain_bounds(bytes, ended));
+        let (inner, end, kind) = first.filter(|(.., kind)| kind.plain).unwrap_or_else(|| {
+            let (inner, end) = self.find.bounds(bytes, searched, ended);
+            (inner, end, Kind::default())
+        });
         let length = inner.or(end).unwrap_or(bytes.len());
         if length > limits::EVENT_BYTES {
             self.too_long(text, sink);
         } else if inner.is_some() {
             self.broken(text, length, "is cut off: another event begins before its end", sink);
-        } else if end.is_some_and(|end| !self.plain && Finders::open_section(&bytes[..end])) {
+        } else if end.is_some_and(|end| !kind.plain && Finders::open_section(&bytes[..end])) {
             self.state = State::Event { searched: length };
         } else if end.is_some() {
-            self.take(text, length, sink);
+            self.take(text, length, kind, sink);
         } else if ended {
             self.broken(text, length, "is cut off: the input ends before its end", sink);
         } else {
@@ -138,17 +145,18 @@ impl Events {
     }
 
     /// Reads the event that takes the first `length` bytes of the text.
-    fn take(&mut self, text: &mut impl Text, length: usize, sink: &mut dyn Sink) {
+    fn take(&mut self, text: &mut impl Text, length: usize, kind: Kind, sink: &mut dyn Sink) {
         self.count += 1;
         let offset = text.source_offset(0);
         let span =
             Span { offset, length: text.source_offset(length) - offset, nth: 0, direct: text.is_identity() };
-        let (raw, replaced) = text::utf8(&text.bytes()[..length]);
-        let skim =
-            self.skimmer.as_mut().filter(|_| !replaced).and_then(|skimmer| skimmer.skim(&raw, self.plain));
-        if let Some(skim) = skim {
+        let bytes = &text.bytes()[..length];
+        let skimmer =
+            self.skimmer.as_mut().filter(|_| kind.ascii || simdutf8::basic::from_utf8(bytes).is_ok());
+        if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(bytes, kind.plain)) {
             sink.skimmed(skim);
         } else {
+            let (raw, replaced) = text::utf8(bytes);
             match xml_event::parse(&raw) {
                 Ok(event) => sink.event(Found { event: &event, span, raw: &raw, form: Form::Xml, replaced }),
                 Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
@@ -188,14 +196,12 @@ impl Reader for XmlReader {
         // Text is read where it lies; only an event that is cut by the pieces is put together.
         while !bytes.is_empty() {
             if let Some(mut piece) = self.window.piece(bytes) {
-                self.events.plain = !Finders::has_section(bytes);
                 self.events.advance(&mut piece, false, sink);
                 self.window.resume(piece);
                 return;
             }
             let (first, rest) = bytes.split_at(self.events.find.end(bytes, 0).unwrap_or(bytes.len()));
             self.window.push(first);
-            self.events.plain = false;
             self.events.advance(&mut self.window, false, sink);
             bytes = rest;
         }
@@ -203,7 +209,6 @@ impl Reader for XmlReader {
 
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
-        self.events.plain = false;
         self.events.advance(&mut self.window, true, sink);
         self.events.gap.end_line();
         sink.whole(Whole::Text(std::mem::take(&mut self.events.gap.counts), self.events.count));
@@ -236,12 +241,11 @@ fn is_end_of_name(byte: u8) -> bool {
 struct Finders {
     start: Finder<'static>,
     end: Finder<'static>,
-    name: Finder<'static>,
 }
 
 impl Default for Finders {
     fn default() -> Finders {
-        Finders { start: Finder::new("<Event"), end: Finder::new("</Event"), name: Finder::new("Event") }
+        Finders { start: Finder::new("<Event"), end: Finder::new("</Event") }
     }
 }
 
@@ -258,11 +262,23 @@ impl Finders {
         (inner, end)
     }
 
-    /// The same in text without sections, of which nothing was searched: in one pass.
-    fn plain_bounds(&self, text: &[u8], ended: bool) -> (Option<usize>, Option<usize>) {
+    /// The same in text of which nothing was searched, as far as it has no sections: in one pass.
+    fn plain_bounds(&self, text: &[u8], ended: bool) -> (Option<usize>, Option<usize>, Kind) {
         // Behind the name of the event itself.
-        let rest = text.get(6..).unwrap_or_default();
-        for at in self.name.find_iter(rest).map(|at| at + 6) {
+        let mut names = Pairs::new(text.get(6..).unwrap_or_default(), [*b"Ev"]);
+        let (inner, end) = Finders::bounds_by(text, names.by_ref().map(|at| at + 6), ended);
+        let searched = &text[..inner.or(end).unwrap_or(text.len())];
+        let plain = !names.met_mark() || !Finders::has_section(searched);
+        (inner, end, Kind { plain, ascii: !names.met_wide() })
+    }
+
+    /// The bounds by the places where the name of an event may begin.
+    fn bounds_by(
+        text: &[u8],
+        names: impl Iterator<Item = usize>,
+        ended: bool,
+    ) -> (Option<usize>, Option<usize>) {
+        for at in names.filter(|at| text[*at..].starts_with(b"Event")) {
             match &text[..at] {
                 [.., b'<', b'/'] => {
                     if let Some(end) = end_of_tag(text, at + 5) {

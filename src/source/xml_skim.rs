@@ -14,6 +14,7 @@
 use memchr::memmem::Finder;
 
 use super::xml_data;
+use super::xml_pairs::Pairs;
 use crate::event::{Skim, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::text::same;
@@ -35,15 +36,14 @@ pub struct Skimmer {
 struct Prefix {
     text: String,
     provider: String,
+    /// The channel of the last event that began so, most likely that of the next.
+    channel: String,
 }
 
 #[derive(Debug)]
 struct Finders {
     section: Finder<'static>,
     number: Finder<'static>,
-    system_end: Finder<'static>,
-    channel: Finder<'static>,
-    computer: Finder<'static>,
     utc_time: Finder<'static>,
 }
 
@@ -53,26 +53,22 @@ impl Skimmer {
         let find = Finders {
             section: Finder::new("<!"),
             number: Finder::new("&#"),
-            system_end: Finder::new("</System>"),
-            channel: Finder::new("<Channel>"),
-            computer: Finder::new("<Computer>"),
             utc_time: Finder::new("<Data Name='UtcTime'>"),
         };
         Skimmer { needle, prefixes: Vec::new(), find }
     }
 
-    /// Skims an `<Event>` element. `plain`: it is known to hold no section. None: it must be parsed.
-    pub fn skim<'a>(&'a mut self, xml: &'a str, plain: bool) -> Option<Skim<'a>> {
-        if !plain && self.find.section.find(xml.as_bytes()).is_some() {
+    /// Skims an `<Event>` element, which is UTF-8. `plain`: it is known to hold no section. None: it must be parsed.
+    pub fn skim<'a>(&'a mut self, xml: &'a [u8], plain: bool) -> Option<Skim<'a>> {
+        if !plain && self.find.section.find(xml).is_some() {
             return None;
         }
         let at = self.prefix(xml)?;
-        let Prefix { text, provider } = &self.prefixes[at];
-        let rest = &xml[text.len()..];
-        let system = &rest[..self.find.system_end.find(rest.as_bytes())?];
-        let event_id = unencoded(system)?.parse().ok()?;
-        let channel = value(system, &self.find.channel)?;
-        let computer = value(system, &self.find.computer)?;
+        let rest = &xml[self.prefixes[at].text.len()..];
+        let event_id = number(rest)?;
+        let System { channel, computer, length } = System::of(rest)?;
+        self.prefixes[at].take_channel(channel)?;
+        let Prefix { provider, channel, .. } = &self.prefixes[at];
         let mut skim = Skim {
             provider,
             channel,
@@ -81,11 +77,13 @@ impl Skimmer {
             time: None,
             link: None,
         };
-        let data = &rest[system.len()..];
+        let data = &rest[length..];
         if let Some(wide) = self.needle.wide() {
             match wide.ask(computer, is_sysmon(provider, channel), event_id) {
                 Ask::Nothing => {}
-                Ask::Fields(looks) => skim.link = wide.judge(looks, &xml_data::said(data, looks)?)?,
+                Ask::Fields(looks) => {
+                    skim.link = wide.judge(looks, &xml_data::said(str::from_utf8(data).ok()?, looks)?)?;
+                }
                 Ask::All => return None,
             }
         } else if is_process_creation(provider, channel, skim.event_id) {
@@ -95,30 +93,31 @@ impl Skimmer {
     }
 
     /// The time of a process creation that can't match; `data`: all that follows its System part.
-    fn process_creation(&self, data: &str) -> Option<Time> {
-        let bytes = data.as_bytes();
-        if self.find.number.find(bytes).is_some() || (self.needle.is_in(bytes) && !self.is_ruled_out(data)) {
+    fn process_creation(&self, data: &[u8]) -> Option<Time> {
+        if self.find.number.find(data).is_some() || (self.needle.is_in(data) && !self.is_ruled_out(data)) {
             return None;
         }
-        Time::parse(value(data, &self.find.utc_time)?)
+        let time = self.find.utc_time.find(data)? + self.find.utc_time.needle().len();
+        Time::parse(unencoded(&data[time..])?)
     }
 
     /// Whether the path that decides rules a match out.
-    fn is_ruled_out(&self, data: &str) -> bool {
+    fn is_ruled_out(&self, data: &[u8]) -> bool {
+        let Ok(data) = str::from_utf8(data) else { return false };
         let path = self.needle.path().and_then(|name| xml_data::value(data, name));
         path.is_some_and(|path| self.needle.is_ruled_out_by(path))
     }
 
     /// The prefix that the event starts with, remembered or new.
-    fn prefix(&mut self, xml: &str) -> Option<usize> {
+    fn prefix(&mut self, xml: &[u8]) -> Option<usize> {
         let known = self.prefixes.iter().position(|prefix| {
-            let start = xml.as_bytes().get(..prefix.text.len());
+            let start = xml.get(..prefix.text.len());
             start.is_some_and(|start| same(start, prefix.text.as_bytes()))
         });
         if known.is_some() {
             return known;
         }
-        let prefix = Prefix::of(xml)?;
+        let prefix = Prefix::of(str::from_utf8(xml).ok()?)?;
         if self.prefixes.len() == PREFIXES {
             self.prefixes.remove(0);
         }
@@ -139,7 +138,23 @@ impl Prefix {
         if head.matches('<').count() != 2 || xml[id..end].contains('/') || xml[..end].contains('&') {
             return None;
         }
-        Some(Prefix { text: xml[..end].to_owned(), provider: name(provider)?.to_owned() })
+        Some(Prefix {
+            text: xml[..end].to_owned(),
+            provider: name(provider)?.to_owned(),
+            channel: String::new(),
+        })
+    }
+}
+
+impl Prefix {
+    /// Keeps the channel that is written at the beginning of a text.
+    fn take_channel(&mut self, text: &[u8]) -> Option<()> {
+        let known = text.split_at_checked(self.channel.len());
+        if !known.is_some_and(|(known, rest)| same(known, self.channel.as_bytes()) && rest.starts_with(b"</"))
+        {
+            unencoded(text)?.clone_into(&mut self.channel);
+        }
+        Some(())
     }
 }
 
@@ -159,16 +174,49 @@ fn name(tag: &str) -> Option<&str> {
     value[1..].split(quote).next()
 }
 
-/// The text after a tag up to the next one.
-fn value<'a>(xml: &'a str, tag: &Finder<'_>) -> Option<&'a str> {
-    let start = tag.find(xml.as_bytes())? + tag.needle().len();
-    unencoded(&xml[start..])
+/// What is counted of the System part behind its EventID.
+struct System<'a> {
+    /// What follows the channel's tag.
+    channel: &'a [u8],
+    computer: &'a str,
+    /// Where its end tag begins.
+    length: usize,
+}
+
+impl System<'_> {
+    /// The first channel and computer before the first end tag. `rest`: from the EventID on.
+    fn of(rest: &[u8]) -> Option<System<'_>> {
+        let (mut channel, mut computer) = (None, None);
+        for at in Pairs::new(rest, [*b"<C", *b"/S"]) {
+            let tag = &rest[at..];
+            if tag.starts_with(b"<Channel>") {
+                channel = channel.or(Some(at + "<Channel>".len()));
+            } else if tag.starts_with(b"<Computer>") {
+                computer = computer.or(Some(at + "<Computer>".len()));
+            } else if tag.starts_with(b"/System>") && rest[..at].ends_with(b"<") {
+                let system = &rest[..at - 1];
+                let (channel, computer) = (&system[channel?..], unencoded(&system[computer?..])?);
+                return Some(System { channel, computer, length: system.len() });
+            }
+        }
+        None
+    }
+}
+
+/// The number up to the next tag.
+fn number(xml: &[u8]) -> Option<u32> {
+    let digits = xml.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || !xml[digits..].starts_with(b"</") {
+        return unencoded(xml)?.parse().ok();
+    }
+    Some(xml[..digits].iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0')))
 }
 
 /// Text up to the next tag, which must be an end tag, when nothing in it is encoded.
-fn unencoded(xml: &str) -> Option<&str> {
-    let end = memchr::memchr2(b'<', b'&', xml.as_bytes())?;
-    xml[end..].starts_with("</").then(|| xml[..end].trim())
+fn unencoded(xml: &[u8]) -> Option<&str> {
+    let end = memchr::memchr2(b'<', b'&', xml)?;
+    let text = str::from_utf8(&xml[..end]).ok()?;
+    xml[end..].starts_with(b"</").then(|| text.trim())
 }
 
 #[cfg(test)]
@@ -182,7 +230,7 @@ mod tests {
 
     fn skim(xml: &str) -> Option<(String, u32)> {
         let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
-        let skim = skimmer.skim(xml, false)?;
+        let skim = skimmer.skim(xml.as_bytes(), false)?;
         // What is skimmed is what the parser would give.
         let event = xml_event::parse(xml).unwrap();
         assert_eq!(skim.provider, event.provider());
@@ -216,7 +264,7 @@ mod tests {
     #[test]
     fn a_parent_of_another_name_is_skimmed_whatever_else_holds_the_needle() {
         let needle = || Needle::new("WmiPrvSE.exe", &[]).unwrap().in_path(Some("ParentImage"));
-        let skim = |xml: &str| Skimmer::new(needle()).skim(xml, false).is_some();
+        let skim = |xml: &str| Skimmer::new(needle()).skim(xml.as_bytes(), false).is_some();
         let event =
             EVENT.replace("</EventData>", "<Data Name='CommandLine'>WmiPrvSE.exe &amp;</Data></EventData>");
         assert!(skim(&event) && skim(&event.replace("x.exe", "xWmiPrvSE.exe")));
