@@ -47,7 +47,8 @@ impl Sink for Count {
 
 fn read(log: &[u8], format: &Format, needle: Option<&Needle>) -> Count {
     let mut count = Count::default();
-    let mut reader = reader(format, Part::WHOLE, needle).expect("a format that is read record by record");
+    let mut reader =
+        reader(format, Part::WHOLE, &[], needle).expect("a format that is read record by record");
     log.chunks(PIECE_BYTES).for_each(|piece| reader.push(piece, &mut count));
     reader.finish(&mut count);
     count

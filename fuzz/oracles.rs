@@ -6,7 +6,6 @@ use std::io::Cursor;
 use serde_json::Value;
 use sysmon_triage::context::{At, Context, Pass, Question};
 use sysmon_triage::intake::{Want, plan};
-use sysmon_triage::limits::DETECT_BYTES;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::report::Report;
 use sysmon_triage::rule::wmi::RULE;
@@ -36,7 +35,7 @@ pub fn check(bytes: &[u8], knob: u8) {
 pub fn check_context(bytes: &[u8], knob: u8) -> usize {
     let session = read_whole(bytes);
     let size = bytes.len() as u64;
-    let parts = plan(&bytes[..bytes.len().min(DETECT_BYTES)], size, 64 + 16 * u64::from(knob));
+    let parts = plan(bytes, 64 + 16 * u64::from(knob));
     let parted = in_parts(bytes, 64 + 16 * u64::from(knob)).is_some();
     let last = session.groups().len().checked_sub(1);
     let mut contexts = 0;
@@ -169,7 +168,7 @@ fn in_parts(bytes: &[u8], part: u64) -> Option<Session> {
     let mut session = Session::new(&RULE);
     let size = bytes.len() as u64;
     let source = session.add_source("fuzz", size);
-    let parts = plan(&bytes[..bytes.len().min(DETECT_BYTES)], size, part);
+    let parts = plan(bytes, part);
     for planned in parts.iter().rev() {
         let mut scan = Scan::of_part(&RULE, source, "fuzz", size, planned);
         feed(&mut scan, bytes, usize::MAX);

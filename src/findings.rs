@@ -3,9 +3,13 @@
 //! Findings merge in any order: counts add up, times take their minimum and maximum, problems and
 //! matches carry their place. So the number and order of workers never changes a result.
 
+mod members;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::members::{Member, Members};
 
 use crate::detect::Format;
 use crate::event::{Event, Skim, is_process_creation};
@@ -36,6 +40,19 @@ pub struct Counts {
     pub not_events: u64,
 }
 
+impl Counts {
+    /// The further one of two counts of the same thing.
+    fn max(self, other: Counts) -> Counts {
+        Counts {
+            records: self.records.max(other.records),
+            process_creations: self.process_creations.max(other.process_creations),
+            matches: self.matches.max(other.matches),
+            unreadable: self.unreadable.max(other.unreadable),
+            not_events: self.not_events.max(other.not_events),
+        }
+    }
+}
+
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Counts) {
         self.records += other.records;
@@ -44,19 +61,6 @@ impl std::ops::AddAssign for Counts {
         self.unreadable += other.unreadable;
         self.not_events += other.not_events;
     }
-}
-
-/// One archive member.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Member {
-    /// Its name.
-    pub name: String,
-    /// Its format, as reports name it.
-    pub format: String,
-    /// Bytes unpacked.
-    pub bytes: u64,
-    /// Its part of the funnel.
-    pub counts: Counts,
 }
 
 /// A kind of event.
@@ -200,8 +204,8 @@ pub struct Findings {
     pub format: Option<String>,
     /// Its part of the funnel.
     pub counts: Counts,
-    /// Archive members by ordinal.
-    pub members: BTreeMap<u128, Member>,
+    /// Archive members.
+    pub members: Members,
     /// What went wrong.
     pub problems: Problems,
     /// Kinds of events.
@@ -225,15 +229,7 @@ impl Findings {
     pub fn merge(&mut self, other: Findings) -> Groups {
         self.format = other.format.or(self.format.take());
         self.counts += other.counts;
-        for (ordinal, theirs) in other.members {
-            let ours = self.members.entry(ordinal).or_default();
-            ours.counts += theirs.counts;
-            ours.bytes = ours.bytes.max(theirs.bytes);
-            ours.name = theirs.name;
-            if !theirs.format.is_empty() {
-                ours.format = theirs.format;
-            }
-        }
+        self.members.merge(other.members);
         self.problems.merge(other.problems);
         self.kinds.merge(other.kinds);
         other.hosts.iter().for_each(|(host, count)| self.hosts.add(host, count));
@@ -279,8 +275,8 @@ pub struct Collector {
 struct Open {
     id: MemberId,
     format: String,
-    /// It was counted for, perhaps in findings that were handed over already.
-    listed: bool,
+    /// All that was counted for it, also what was handed over already.
+    counts: Counts,
 }
 
 impl Collector {
@@ -293,27 +289,17 @@ impl Collector {
     /// Hands over what was gathered, and goes on.
     pub fn take(&mut self) -> Findings {
         self.findings.kinds.settle();
+        self.open.iter().for_each(|open| self.findings.members.put(open, 0));
+        self.findings.members.settle();
         let mut next = Findings { source: self.findings.source, ..Findings::default() };
         next.groups.end.clone_from(&self.findings.groups.end);
         std::mem::replace(&mut self.findings, next)
     }
 
-    /// Counts for the input and for the member at hand. A member without anything worth counting
-    /// is not listed; a match always is, so that its locator has a name.
+    /// Counts for the input and for the member at hand.
     fn count(&mut self, counts: Counts) {
         self.findings.counts += counts;
-        let Some(Open { id, format, listed }) = self.open.last_mut() else {
-            return;
-        };
-        let full = self.findings.members.len() >= limits::MEMBERS_LISTED;
-        if full && counts.matches == 0 && !self.findings.members.contains_key(&id.ordinal) {
-            return;
-        }
-        *listed = true;
-        let member = self.findings.members.entry(id.ordinal).or_default();
-        member.counts += counts;
-        member.name.clone_from(&id.name);
-        member.format.clone_from(format);
+        self.open.last_mut().into_iter().for_each(|open| open.counts += counts);
     }
 
     fn process_creation(&mut self, event: &Event, found: &Found<'_>) {
@@ -345,14 +331,11 @@ impl Collector {
 
 impl Sink for Collector {
     fn enter(&mut self, member: &MemberId) {
-        self.open.push(Open { id: member.clone(), format: String::new(), listed: false });
+        self.open.push(Open { id: member.clone(), format: String::new(), counts: Counts::default() });
     }
 
     fn leave(&mut self, bytes: u64) {
-        if let Some(Open { id, format, listed: true }) = self.open.pop() {
-            let member = self.findings.members.entry(id.ordinal).or_default();
-            (member.name, member.format, member.bytes) = (id.name, format, bytes);
-        }
+        self.open.pop().into_iter().for_each(|open| self.findings.members.put(&open, bytes));
     }
 
     fn format(&mut self, format: &Format) {

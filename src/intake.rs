@@ -12,10 +12,10 @@ use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
 use crate::part::Part;
-use crate::source::Sink;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
+use crate::source::{Sink, csv};
 use crate::text::Encoding;
-use crate::unpack::zip::Zip;
+use crate::unpack::zip::{Cut, Zip};
 use crate::unpack::{Place, Stream};
 
 /// Part of an input.
@@ -64,30 +64,34 @@ impl Intake {
             _ => (Format::Xml(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length),
         };
         let place = Place::input(name, None);
-        let stream = Stream::known(place.clone(), &format, Part::at(start));
+        let stream = Stream::known(place.clone(), &format, Part::at(start), &[]);
         Intake { place, end: Some(end), position: start, state: State::Stream(stream) }
     }
 
-    /// A part of an input of this size, as [`plan`] cuts it.
+    /// A part of an input of this size, as [`Plan`] cuts it.
     pub fn of_part(name: &str, size: u64, planned: &Planned, needle: Option<Needle>) -> Intake {
-        let Planned { format, part } = planned;
+        let Planned { format, part, header } = planned;
         let place = Place::input(name, needle);
-        let stream = Stream::known(place.clone(), format, *part);
+        let state = match format {
+            Format::Zip => State::Zip(Box::new(Zip::new(place.clone(), size, *part))),
+            _ => State::Stream(Stream::known(place.clone(), format, *part, header)),
+        };
         let (position, end) = match format {
             // The line before tells where the first one of the part begins.
-            Format::Json(_) => (part.start.saturating_sub(1), size),
+            Format::Json(_) | Format::Csv { .. } => (part.start.saturating_sub(1), size),
             // Chunks do not reach over the end of a part.
             Format::Evtx => (part.start, part.end.unwrap_or(size)),
             _ => (part.start, size),
         };
-        Intake { place, end: Some(end), position, state: State::Stream(stream) }
+        Intake { place, end: Some(end), position, state }
     }
 
     /// The part that was read, and what was met at its edges.
     pub fn part(&self) -> Part {
         match &self.state {
             State::Stream(stream) => stream.part(),
-            State::Start(_) | State::Zip(_) => Part::WHOLE,
+            State::Zip(zip) => zip.part(),
+            State::Start(_) => Part::WHOLE,
         }
     }
 
@@ -131,7 +135,7 @@ impl Intake {
         let head = std::mem::take(head);
         if let (true, Some(size)) = (is_zip(&head), self.end) {
             sink.format(&Format::Zip);
-            self.state = State::Zip(Box::new(Zip::new(self.place.clone(), size)));
+            self.state = State::Zip(Box::new(Zip::new(self.place.clone(), size, Part::WHOLE)));
             return;
         }
         let mut stream = Stream::of_input(self.place.clone());
@@ -157,31 +161,100 @@ pub struct Planned {
     pub format: Format,
     /// The part.
     pub part: Part,
+    /// The columns of a CSV.
+    header: Vec<String>,
 }
 
-/// Cuts an input of this size into parts of about `part_bytes`. `head`: its first
-/// [`limits::DETECT_BYTES`]. Empty: the input must be read as a whole.
-pub fn plan(head: &[u8], size: u64, part_bytes: u64) -> Vec<Planned> {
-    let format = detect(&head[..head.len().min(limits::DETECT_BYTES)]);
-    let step = match &format {
-        Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => part_bytes.next_multiple_of(CHUNK_BYTES as u64),
-        Format::Xml(Encoding::Utf8 { .. }) => part_bytes,
-        Format::Json(Encoding::Utf8 { .. }) if is_json_lines(head) => part_bytes,
-        _ => return Vec::new(),
-    };
-    let header = if format == Format::Evtx { EVTX_HEADER_BYTES as u64 } else { 0 };
-    if step == 0 || size <= header + step {
-        return Vec::new();
+impl Planned {
+    /// The bytes from `start` to `end` of an input that can be cut there. `head`: its first [`limits::DETECT_BYTES`].
+    pub fn new(head: &[u8], start: u64, end: Option<u64>) -> Planned {
+        let head = &head[..head.len().min(limits::DETECT_BYTES)];
+        let format = detect(head);
+        let header = csv::header(&format, head).map_or(Vec::new(), |(columns, _)| columns);
+        Planned { format, part: Part::new(start, end), header }
     }
-    let mut parts = Vec::new();
-    let mut start = 0;
-    while start < size {
-        let end = if start == 0 { header + step } else { start + step };
-        let part = Part::new(start, (end < size).then_some(end));
-        parts.push(Planned { format: format.clone(), part });
-        start = end;
+}
+
+/// Packed bytes take so much longer to read than others, about.
+const PACKED: u64 = 8;
+
+/// Cuts an input into parts that can be read side by side.
+///
+/// ```text
+/// while let Some(want) = plan.want() { plan.push(some prefix of that part) }
+/// plan.starts()
+/// ```
+///
+/// Only a zip wants more than its head: the members that its directory lists are dealt out by their packed size.
+pub enum Plan {
+    /// Where the parts begin.
+    Known(Vec<u64>),
+    /// The directory of a zip is being read.
+    Zip(Box<Cut>),
+}
+
+impl Plan {
+    /// Cuts an input of this size into parts of about `part_bytes`. `head`: its first [`limits::DETECT_BYTES`].
+    pub fn new(head: &[u8], size: u64, part_bytes: u64) -> Plan {
+        let head = &head[..head.len().min(limits::DETECT_BYTES)];
+        let format = detect(head);
+        let (first, step) = match &format {
+            Format::Zip => return Plan::Zip(Box::new(Cut::new(size, part_bytes / PACKED))),
+            Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => {
+                (EVTX_HEADER_BYTES as u64, part_bytes.next_multiple_of(CHUNK_BYTES as u64))
+            }
+            Format::Xml(Encoding::Utf8 { .. }) => (0, part_bytes),
+            Format::Json(Encoding::Utf8 { .. }) if is_json_lines(head) => (0, part_bytes),
+            // Every part needs the columns, so they stand in the first one.
+            Format::Csv { .. } => csv::header(&format, head).map_or((0, 0), |(_, end)| (end, part_bytes)),
+            _ => (0, 0),
+        };
+        if step == 0 || size <= first + step {
+            return Plan::Known(Vec::new());
+        }
+        let mut starts = vec![0];
+        let mut next = first + step;
+        while next < size {
+            starts.push(next);
+            next += step;
+        }
+        Plan::Known(starts)
     }
-    parts
+
+    /// The next bytes that are wanted. None: the parts are known.
+    pub fn want(&self) -> Option<Want> {
+        let Plan::Zip(cut) = self else { return None };
+        let (offset, length) = cut.want()?;
+        (length > 0).then_some(Want { offset, length })
+    }
+
+    /// Takes bytes from the start of what is wanted.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if let Plan::Zip(cut) = self {
+            cut.push(bytes);
+        }
+    }
+
+    /// Where the parts begin: the first at 0, each ends where the next one begins. Empty: the input must be read as a
+    /// whole.
+    pub fn starts(self) -> Vec<u64> {
+        let starts = match self {
+            Plan::Known(starts) => starts,
+            Plan::Zip(cut) => cut.starts(),
+        };
+        if starts.len() > 1 { starts } else { Vec::new() }
+    }
+}
+
+/// Cuts an input that is held in memory into parts of about `part_bytes`. Empty: it must be read as a whole.
+pub fn plan(bytes: &[u8], part_bytes: u64) -> Vec<Planned> {
+    let mut plan = Plan::new(bytes, bytes.len() as u64, part_bytes);
+    while let Some(Want { offset, length }) = plan.want() {
+        plan.push(&bytes[offset as usize..(offset + length) as usize]);
+    }
+    let starts = plan.starts();
+    let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
+    starts.iter().zip(ends).map(|(start, end)| Planned::new(bytes, *start, end)).collect()
 }
 
 /// Whether the first line is one JSON object.

@@ -38,8 +38,8 @@ pub const COUNTED_NAMES: usize = 4096;
 /// Longest name, in bytes, that is counted apart.
 pub const COUNTED_NAME_BYTES: usize = 512;
 
-/// Archive members that are listed one by one in a report.
-pub const MEMBERS_LISTED: usize = 10_000;
+/// Archive members that are listed one by one in a report, beside those with a match.
+pub const MEMBERS_LISTED: usize = if cfg!(test) { 5 } else { 10_000 };
 
 /// Processes of a tree, and entries of each list in the context of a match, that are kept; of more
 /// the result says that there are more. Nobody reads a longer list, and a page can show it at once.

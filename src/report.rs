@@ -393,7 +393,7 @@ pub fn problems(findings: &Findings) -> Vec<ProblemReport> {
 /// One input.
 pub fn source_report(source: &Source) -> SourceReport<'_> {
     let findings = &source.findings;
-    let members = findings.members.values().map(|member| MemberReport {
+    let members = findings.members.iter().map(|member| MemberReport {
         name: &member.name,
         format: &member.format,
         bytes: member.bytes,

@@ -4,6 +4,7 @@ use crate::findings::{Collector, Counts, Findings};
 use crate::intake::{Intake, Planned, Want};
 use crate::problem::Code;
 use crate::rule::Rule;
+use crate::source::whole::Whole;
 use crate::source::{Sink, Trouble};
 
 /// How far a scan has come.
@@ -25,6 +26,8 @@ pub struct Scan {
     collector: Collector,
     /// What was handed over already, summed up.
     progress: Progress,
+    /// An error is among that.
+    error: bool,
     size: Option<u64>,
 }
 
@@ -36,6 +39,7 @@ impl Scan {
             intake: Intake::new(name, size, rule.filter.needle()),
             collector: Collector::new(rule, source),
             progress: Progress::default(),
+            error: false,
             size,
         }
     }
@@ -50,7 +54,7 @@ impl Scan {
         let mut collector = Collector::new(rule, source);
         collector.format(&planned.format);
         let intake = Intake::of_part(name, size, planned, rule.filter.needle());
-        Scan { intake, collector, progress: Progress::default(), size: Some(size) }
+        Scan { intake, collector, progress: Progress::default(), error: false, size: Some(size) }
     }
 
     /// A scan of a part that parses every event in full.
@@ -99,19 +103,18 @@ impl Scan {
     pub fn take(&mut self) -> Findings {
         let bytes = self.progress.bytes;
         self.progress = Progress { bytes, ..self.progress() };
+        self.error |= self.collector.findings.problems.any_error();
         self.collector.take()
     }
 
     /// The input has ended; hands over the rest.
     pub fn finish(mut self) -> Findings {
         self.intake.finish(&mut self.collector);
-        let counts = self.progress().counts;
-        let packed = matches!(self.progress().format.as_deref(), Some("zip" | "gzip" | "tar"));
-        let problems = self.progress().problems;
-        let only_others = !self.collector.findings.problems.any_error() && problems > 0;
-        if packed && only_others && counts == Counts::default() {
-            let message = "Nothing in the archive is an event log.";
-            self.collector.trouble(Trouble::note(Code::UnknownFormat, None, message));
+        let Progress { format, counts, problems, .. } = self.progress();
+        if matches!(format.as_deref(), Some("zip" | "gzip" | "tar")) {
+            let error = self.error || self.collector.findings.problems.any_error();
+            let logs = error || counts != Counts::default();
+            self.collector.findings.whole = Some(Whole::Archive(logs, problems > 0));
         }
         self.collector.findings.parts.push(self.intake.part());
         self.take()
@@ -151,11 +154,12 @@ impl Scan {
 mod tests {
     use proptest::prelude::*;
     use testlog::rng::Rng;
+    use testlog::zip::{self, Member};
 
     use super::Scan;
     use crate::findings::Findings;
     use crate::intake::{Want, plan};
-    use crate::limits::{DETECT_BYTES, MATCH_BYTES};
+    use crate::limits::{MATCH_BYTES, MEMBERS_LISTED};
     use crate::problem::Code;
     use crate::report::Report;
     use crate::rule::wmi::RULE;
@@ -221,15 +225,15 @@ mod tests {
     }
 
     /// The findings of an input, as workers hand them over that read its parts.
-    fn pieces(rng: &mut Rng, source: u32, text: &[u8]) -> Vec<Findings> {
+    fn pieces(rng: &mut Rng, source: u32, text: &[u8], part: u32, piece: u32) -> Vec<Findings> {
         let size = text.len() as u64;
-        let parts = plan(&text[..DETECT_BYTES], size, 50_000 + u64::from(rng.below(900_000)));
+        let parts = plan(text, u64::from(part));
         assert!(parts.len() > 1);
         let mut found = Vec::new();
         for part in parts {
             let mut scan = Scan::of_part(&RULE, source, "log", size, &part);
             while let Some(Want { offset, length }) = scan.want() {
-                let (from, most) = (offset as usize, 1 + rng.below(400_000) as usize);
+                let (from, most) = (offset as usize, 1 + rng.below(piece) as usize);
                 let to = from + most.min(length as usize).min(text.len() - from);
                 if from == to {
                     break;
@@ -244,12 +248,52 @@ mod tests {
         found
     }
 
+    /// More members than are listed, in all of which something is counted; the matches are in two of them.
+    fn archive(rng: &mut Rng) -> Vec<u8> {
+        let (first, second) = (rng.below(40), rng.below(40));
+        let content = |number: u32| match number == first || number == second {
+            true => log(1 + number as usize % 3, 1).replace("Image'>a.exe", "Image'>b.exe"),
+            false => log(1 + number as usize % 3, 1).replace("WmiPrvSE.exe", "cmd.exe"),
+        };
+        let contents: Vec<_> = (0..40).map(|number| (format!("{number}.xml"), content(number))).collect();
+        let members: Vec<_> =
+            contents.iter().map(|(name, text)| Member::new(name, text.as_bytes())).collect();
+        zip::archive(&members)
+    }
+
     fn report(session: &Session) -> String {
         serde_json::to_string_pretty(&Report::of(session)).unwrap()
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_members_that_are_listed_are_the_same_in_any_order_of_workers(seed: u64) {
+            let mut rng = Rng::new(seed);
+            let bytes = archive(&mut rng);
+            let (mut one, mut other) = (Session::new(&RULE), Session::new(&RULE));
+            let size = bytes.len() as u64;
+            for session in [&mut one, &mut other] {
+                session.add_source("logs.zip", size);
+            }
+            let mut scan = one.scan(0).unwrap();
+            while let Some(Want { offset, length }) = scan.want() {
+                scan.push(&bytes[offset as usize..(offset + length) as usize]);
+            }
+            prop_assert!(one.absorb(scan.finish()));
+            let part = 1 + rng.below(40_000);
+            let mut found = pieces(&mut rng, 0, &bytes, part, 300);
+            while !found.is_empty() {
+                let next = found.swap_remove(rng.below(found.len() as u32) as usize);
+                prop_assert!(other.absorb(next));
+            }
+            prop_assert_eq!(report(&one), report(&other));
+            let listed = one.sources()[0].findings.members.iter().count();
+            prop_assert!((MEMBERS_LISTED..MEMBERS_LISTED + 3).contains(&listed), "{}", listed);
+            let matches: u64 = one.sources()[0].findings.members.iter().map(|member| member.counts.matches).sum();
+            prop_assert_eq!(matches, one.sources()[0].findings.counts.matches);
+        }
 
         #[test]
         fn what_does_not_fit_is_the_same_in_any_order_of_workers(seed: u64) {
@@ -263,7 +307,8 @@ mod tests {
                 scan.push(text.as_bytes());
                 prop_assert!(one.absorb(scan.finish()));
                 other.add_source("log", text.len() as u64);
-                found.extend(pieces(&mut rng, source, text.as_bytes()));
+                let part = 50_000 + rng.below(900_000);
+                found.extend(pieces(&mut rng, source, text.as_bytes(), part, 400_000));
             }
             while !found.is_empty() {
                 let next = found.swap_remove(rng.below(found.len() as u32) as usize);

@@ -365,7 +365,7 @@ impl Session {
                 let place = Place {
                     ordinal: here.and_then(|end| end.member),
                     offset: here.map(|end| end.span.offset),
-                    member: here.and_then(|end| source.findings.members.get(&end.member?)).map(|one| one.name.clone()),
+                    member: here.and_then(|end| source.findings.members.get(end.member?)).map(|one| one.name.clone()),
                     record: here.and_then(|end| end.record_id),
                 };
                 Problem { place, code: Code::OverLimit, message }
@@ -474,7 +474,7 @@ impl Session {
     /// The member that a locator names.
     pub fn member(&self, source: u32, ordinal: Option<u128>) -> Option<MemberId> {
         let ordinal = ordinal?;
-        let member = self.sources.get(source as usize)?.findings.members.get(&ordinal)?;
+        let member = self.sources.get(source as usize)?.findings.members.get(ordinal)?;
         Some(MemberId { ordinal, name: member.name.clone() })
     }
 }

@@ -84,22 +84,21 @@ impl Scan {
         Scan { scan: new(&RULE, source, name, Some(size)), size, length: size, room: Room::default() }
     }
 
-    /// A scan of part number `index` of what `plan` gives for the same arguments.
+    /// A scan of the bytes from `start` to `end`, where [`Plan`] cuts the input. `head`: its first 16 KiB.
     pub fn of_part(
         source: u32,
         name: &str,
         size: f64,
         verify: bool,
         head: &[u8],
-        part_bytes: f64,
-        index: usize,
-    ) -> Result<Scan, JsError> {
+        start: f64,
+        end: f64,
+    ) -> Scan {
         let size = size as u64;
-        let planned = planned(head, size, part_bytes, index)?;
+        let planned = planned(head, size, start, end);
         let of_part = if verify { scan::Scan::verifying_part } else { scan::Scan::of_part };
-        let length = planned.part.end.unwrap_or(size) - planned.part.start;
         let scan = of_part(&RULE, source, name, size, &planned);
-        Ok(Scan { scan, size, length, room: Room::default() })
+        Scan { scan, size, length: (end - start) as u64, room: Room::default() }
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
@@ -156,17 +155,41 @@ impl Scan {
     }
 }
 
-/// How many parts of about `part_bytes` an input of `size` bytes can be read in; 0: only as a whole.
-/// `head`: its first 16 KiB.
+/// Where an input can be cut.
 #[wasm_bindgen]
-pub fn plan(head: &[u8], size: f64, part_bytes: f64) -> usize {
-    intake::plan(head, size as u64, part_bytes as u64).len()
+pub struct Plan {
+    plan: intake::Plan,
+    size: u64,
 }
 
-/// Part number `index` of what `plan` gives for the same arguments.
-fn planned(head: &[u8], size: u64, part_bytes: f64, index: usize) -> Result<Planned, JsError> {
-    let part = intake::plan(head, size, part_bytes as u64).into_iter().nth(index);
-    part.ok_or_else(|| JsError::new("There is no such part."))
+#[wasm_bindgen]
+impl Plan {
+    /// Cuts an input of `size` bytes into parts of about `part_bytes`. `head`: its first 16 KiB.
+    #[wasm_bindgen(constructor)]
+    pub fn new(head: &[u8], size: f64, part_bytes: f64) -> Plan {
+        let size = size as u64;
+        Plan { plan: intake::Plan::new(head, size, part_bytes as u64), size }
+    }
+
+    /// The next part to read, `{offset, length}`; undefined when enough was read.
+    pub fn want(&self) -> Out {
+        wanted(self.plan.want(), self.size)
+    }
+
+    /// Takes any prefix of the wanted part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.plan.push(bytes);
+    }
+
+    /// Where the parts begin; empty: the input can only be read as a whole.
+    pub fn starts(self) -> Vec<f64> {
+        self.plan.starts().into_iter().map(|start| start as f64).collect()
+    }
+}
+
+/// The bytes from `start` to `end` of an input.
+fn planned(head: &[u8], size: u64, start: f64, end: f64) -> Planned {
+    Planned::new(head, start as u64, Some(end as u64).filter(|end| *end < size))
 }
 
 /// The text with its addresses written so that no program takes them for links.
@@ -486,18 +509,18 @@ impl Pass {
         Ok(Pass { pass, size, room: Room::default() })
     }
 
-    /// Puts it to part number `index` of what `plan` gives for the same arguments.
+    /// Puts it to the bytes from `start` to `end`, where [`Plan`] cuts the input. `head`: its first 16 KiB.
     pub fn of_part(
         question: &[u8],
         source: u32,
         name: &str,
         size: f64,
         head: &[u8],
-        part_bytes: f64,
-        index: usize,
+        start: f64,
+        end: f64,
     ) -> Result<Pass, JsError> {
         let size = size as u64;
-        let planned = planned(head, size, part_bytes, index)?;
+        let planned = planned(head, size, start, end);
         let question = postcard::from_bytes(question)?;
         let pass = context::Pass::of_part(&RULE, question, source, name, size, &planned);
         Ok(Pass { pass, size, room: Room::default() })

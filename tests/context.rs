@@ -10,7 +10,6 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sysmon_triage::context::{At, Context, Pass};
 use sysmon_triage::intake::{Want, plan};
-use sysmon_triage::limits::DETECT_BYTES;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;
@@ -63,7 +62,7 @@ fn ask(context: &mut Context, inputs: &[Input], how: How) {
             let size = bytes.len() as u64;
             let parts = match how.part {
                 u64::MAX => Vec::new(),
-                part => plan(&bytes[..bytes.len().min(DETECT_BYTES)], size, part),
+                part => plan(bytes, part),
             };
             if parts.is_empty() {
                 passes.push((Pass::new(&RULE, context.question(), source, name, Some(size)), bytes));

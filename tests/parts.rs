@@ -3,13 +3,9 @@
 mod common;
 
 use common::forms::{self, Form};
-use common::{feed, report_of};
+use common::{in_parts, mended, report_of};
 use proptest::prelude::*;
-use sysmon_triage::intake::{Planned, plan};
-use sysmon_triage::limits::DETECT_BYTES;
-use sysmon_triage::rule::wmi::RULE;
-use sysmon_triage::scan::Scan;
-use sysmon_triage::session::Session;
+use sysmon_triage::intake::plan;
 use testlog::{Event, Options, Size};
 
 fn events(seed: u64, count: u64) -> Vec<Event> {
@@ -17,26 +13,9 @@ fn events(seed: u64, count: u64) -> Vec<Event> {
     testlog::log(&options).0
 }
 
-fn planned(bytes: &[u8], part: u64) -> Vec<Planned> {
-    plan(&bytes[..bytes.len().min(DETECT_BYTES)], bytes.len() as u64, part)
-}
-
-/// A session over one input, read in these parts in this order, in pieces of this size.
-fn in_parts(name: &str, bytes: &[u8], parts: &[Planned], piece: usize) -> Session {
-    let mut session = Session::new(&RULE);
-    let size = bytes.len() as u64;
-    let source = session.add_source(name, size);
-    for part in parts {
-        let mut scan = Scan::of_part(&RULE, source, name, size, part);
-        feed(&mut scan, bytes, || piece);
-        assert!(session.absorb(scan.finish()));
-    }
-    session
-}
-
 /// Compares with one reading, and says in how many parts the input was read.
 fn check(form: &Form, part: u64, piece: usize, turn: usize) -> usize {
-    let mut parts = planned(&form.bytes, part);
+    let mut parts = plan(&form.bytes, part);
     if parts.is_empty() {
         return 0;
     }
@@ -57,7 +36,7 @@ fn text_and_event_logs_are_split() {
         .map(|form| (form.name.clone(), check(form, 4000, 777, 1)))
         .collect();
     let split = |name: &str| counts.iter().any(|(form, parts)| form.contains(name) && *parts > 1);
-    for name in ["Utf8.xml", "(EvtxDump, Lines)", "evtx"] {
+    for name in ["Utf8.xml", "(EvtxDump, Lines)", "evtx", "splunk.csv", "apt_hunter.csv", "fields.csv"] {
         assert!(split(name), "{name} is never split: {counts:?}");
     }
 }
@@ -73,15 +52,11 @@ fn a_beginning_that_is_none_is_noticed() {
     };
     let trap = format!("<![CDATA[{}]]>", "<Event x='1'></Event>".repeat(40));
     let text = event("plain") + &event(&trap) + &event("plain");
-    let parts = planned(text.as_bytes(), 300);
+    let parts = plan(text.as_bytes(), 300);
     assert!(parts.len() > 3);
     let mut session = in_parts("trap.xml", text.as_bytes(), &parts, 100);
-    assert!(session.is_misfit(0));
     assert!(!session.sources()[0].findings.complete);
-    session.restart(0);
-    let mut scan = session.scan(0).unwrap();
-    feed(&mut scan, text.as_bytes(), || 100);
-    assert!(session.absorb(scan.finish()));
+    assert!(mended(&mut session, text.as_bytes()));
     assert_eq!(report_of(&session), report_of(&common::session(&[("trap.xml", text.as_bytes())], 1 << 20)));
     assert_eq!(report_of(&session)["totals"]["records"], 3);
 }

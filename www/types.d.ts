@@ -10,19 +10,25 @@ declare const wasm_bindgen: {
   Session: new () => Core.Session;
   Scan: {
     new (source: number, name: string, size: number, verify: boolean): Core.Scan;
-    of_part(source: number, name: string, size: number, verify: boolean, head: Uint8Array, partBytes: number, index: number): Core.Scan;
+    of_part(source: number, name: string, size: number, verify: boolean, head: Uint8Array, start: number, end: number): Core.Scan;
   };
   Pass: {
     new (question: Uint8Array, source: number, name: string, size: number): Core.Pass;
-    of_part(question: Uint8Array, source: number, name: string, size: number, head: Uint8Array, partBytes: number, index: number): Core.Pass;
+    of_part(question: Uint8Array, source: number, name: string, size: number, head: Uint8Array, start: number, end: number): Core.Pass;
   };
   /** A text whose addresses nobody opens by accident. */
   defang(text: string): string;
-  plan(head: Uint8Array, size: number, partBytes: number): number;
+  Plan: new (head: Uint8Array, size: number, partBytes: number) => Core.Plan;
   Hasher: new () => Core.Hasher;
 };
 
 declare namespace Core {
+  interface Plan {
+    want(): Range | undefined;
+    push(bytes: Uint8Array): void;
+    /** Where the parts begin; empty: the file can only be read at a stretch. */
+    starts(): Float64Array;
+  }
   interface Session {
     add_source(name: string, size: number): number;
     absorb(bytes: Uint8Array): void;

@@ -1,10 +1,17 @@
 //! CSV with a header line, whose rows hold an event: as XML or JSON in a cell, or field by field.
+//!
+//! Line breaks inside quotes do not end a row, so where a part begins the quotes around tell whether that is inside of
+//! some. Whether they told right shows where the parts meet.
 
 use serde_json::{Map, Value};
 
+use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, json_event};
+use crate::detect::Format;
+use crate::event::Skim;
 use crate::limits;
-use crate::locator::Span;
+use crate::locator::{MemberId, Span};
+use crate::part::Part;
 use crate::problem::Code;
 use crate::text::{self, Encoding, Text, Window};
 
@@ -21,20 +28,39 @@ pub struct CsvReader {
     /// The row at the front is too long and is passed over.
     skipping: bool,
     rows: u64,
+    part: Part,
+    /// Before the first row of a part: the one at the front belongs to the part before.
+    before: bool,
+    /// Whether the part begins inside quotes is not known yet.
+    guessing: bool,
 }
 
+/// How far a part is searched for quotes that tell whether it begins inside of some.
+const GUESS_BYTES: usize = 256 * 1024;
+
 impl CsvReader {
-    /// A reader for text in this encoding, with this delimiter.
-    pub fn new(encoding: Encoding, delimiter: u8) -> CsvReader {
+    /// A reader for a part of a text in this encoding, with this delimiter. A part that does not begin the text begins
+    /// one byte early, and passes over the row that this byte is in; `header` are its columns.
+    pub fn new(encoding: Encoding, delimiter: u8, part: Part, header: &[String]) -> CsvReader {
+        let base = if part.exact { part.start } else { part.start.saturating_sub(1) };
         CsvReader {
-            window: Window::new(encoding, 0),
+            window: Window::new(encoding, base),
             delimiter,
-            header: None,
+            header: (!part.exact).then(|| header.to_vec()),
             searched: 0,
             quoted: false,
-            skipping: false,
+            skipping: !part.exact,
             rows: 0,
+            part,
+            before: !part.exact,
+            guessing: !part.exact,
         }
+    }
+
+    /// Notes where the row at the front begins. False when it belongs to the next part.
+    fn begins(&mut self) -> bool {
+        let inside = self.skipping || self.searched > 0 || self.window.bytes().is_empty();
+        inside || self.part.begins(self.window.source_offset(0))
     }
 
     /// The length of the row at the front, its line break included. A line break inside quotes
@@ -55,7 +81,16 @@ impl CsvReader {
     }
 
     fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
-        loop {
+        if self.guessing {
+            let text = self.window.bytes();
+            let guess = guess(text, self.delimiter, ended);
+            if guess.is_none() && text.len() < GUESS_BYTES && !ended {
+                return;
+            }
+            self.quoted = guess.unwrap_or(false);
+            self.guessing = false;
+        }
+        while self.begins() {
             let end = self.row_end(ended);
             let length = end.unwrap_or(self.searched);
             if !self.skipping && length > limits::EVENT_BYTES {
@@ -75,11 +110,12 @@ impl CsvReader {
             if end.is_none() {
                 return;
             }
-            if std::mem::take(&mut self.quoted) {
+            if std::mem::take(&mut self.quoted) && !self.before {
                 let message =
                     "The last row has an open quote: the input is cut, or a quote in it was not doubled.";
                 sink.trouble(Trouble::note(Code::Truncated, self.window.source_offset(0), message));
             }
+            self.before = false;
         }
     }
 
@@ -131,6 +167,68 @@ impl CsvReader {
     }
 }
 
+/// The columns of a CSV that can be read in parts, and where their row ends, if that is in its first bytes.
+pub fn header(format: &Format, head: &[u8]) -> Option<(Vec<String>, u64)> {
+    let Format::Csv { encoding: encoding @ Encoding::Utf8 { .. }, delimiter } = format else {
+        return None;
+    };
+    let mut reader = CsvReader::new(*encoding, *delimiter, Part::WHOLE, &[]);
+    let mut end = 0;
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        reader.push(line, &mut Nowhere);
+        end += line.len() as u64;
+        if let Some(columns) = reader.header {
+            return Some((columns, end));
+        }
+    }
+    None
+}
+
+/// The rows before the columns are read again.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn enter(&mut self, _: &MemberId) {}
+    fn leave(&mut self, _: u64) {}
+    fn format(&mut self, _: &Format) {}
+    fn event(&mut self, _: Found<'_>) {}
+    fn skimmed(&mut self, _: Skim<'_>) {}
+    fn whole(&mut self, _: Whole) {}
+    fn trouble(&mut self, _: Trouble) {}
+}
+
+/// Whether a text begins inside quotes, as far as its own quotes tell. Where they are written as they should be, they
+/// never tell wrong: a run of quotes that is odd begins or ends a cell, and has a delimiter or line break on that side;
+/// one that is even is an empty cell, or stands for quotes inside of one.
+fn guess(text: &[u8], delimiter: u8, ended: bool) -> Option<bool> {
+    let edge = |byte: u8| byte == delimiter || matches!(byte, b'\r' | b'\n');
+    let mut before = 0;
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'"', &text[at..]) {
+        let start = at + found;
+        let run = text[start..].iter().take_while(|byte| **byte == b'"').count();
+        at = start + run;
+        let after = match text.get(at) {
+            Some(byte) => edge(*byte),
+            None if ended => true,
+            None => return None,
+        };
+        // What stands before the text is not known, nor how many quotes.
+        if let Some(last) = start.checked_sub(1).map(|last| edge(text[last])) {
+            let quoted = match (run % 2 == 1, last, after) {
+                (true, true, false) => Some(false),
+                (true, false, true) | (false, false, _) | (false, _, false) => Some(true),
+                _ => None,
+            };
+            if let Some(quoted) = quoted {
+                return Some(quoted != (before % 2 == 1));
+            }
+        }
+        before += run;
+    }
+    None
+}
+
 fn is_xml(cell: &str) -> bool {
     let cell = cell.trim_start();
     cell.starts_with("<Event") || cell.starts_with("<?xml")
@@ -167,10 +265,11 @@ impl Reader for CsvReader {
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
         self.advance(true, sink);
-        if self.rows == 0 {
-            let columns = self.header.take().unwrap_or_default().join(", ");
-            let message = format!("CSV without any event in it. Its columns are: {columns}.");
-            sink.trouble(Trouble::note(Code::UnknownFormat, None, message));
-        }
+        let columns = self.header.take().unwrap_or_default().join(", ");
+        sink.whole(Whole::Csv(self.rows, columns));
+    }
+
+    fn part(&self) -> Part {
+        self.part
     }
 }

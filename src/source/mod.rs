@@ -126,14 +126,21 @@ pub trait Reader {
     }
 }
 
-/// The reader of a format, or none for one that is not read record by record. With a
-/// needle, events that can't hold it are only skimmed.
-pub fn reader(format: &Format, part: Part, needle: Option<&Needle>) -> Option<Box<dyn Reader>> {
+/// The reader of a format, or none for one that is not read record by record. `header`: the columns of a CSV,
+/// where they stand before the part. With a needle, events that can't hold it are only skimmed.
+pub fn reader(
+    format: &Format,
+    part: Part,
+    header: &[String],
+    needle: Option<&Needle>,
+) -> Option<Box<dyn Reader>> {
     match format {
         Format::Evtx => Some(Box::new(evtx::EvtxReader::new(part, needle))),
         Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, part, needle))),
         Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, part, needle))),
-        Format::Csv { encoding, delimiter } => Some(Box::new(csv::CsvReader::new(*encoding, *delimiter))),
+        Format::Csv { encoding, delimiter } => {
+            Some(Box::new(csv::CsvReader::new(*encoding, *delimiter, part, header)))
+        }
         _ => None,
     }
 }

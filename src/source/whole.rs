@@ -16,6 +16,10 @@ pub enum Whole {
     Text(GapCounts, u64),
     /// JSON: how many objects there are, and how many of them hold an event.
     Json(u64, u64),
+    /// CSV: how many rows hold an event, and its columns.
+    Csv(u64, String),
+    /// An archive: a member was read, or should have been; a member is something else.
+    Archive(bool, bool),
 }
 
 impl Whole {
@@ -32,7 +36,12 @@ impl Whole {
                 *objects += more_objects;
                 *events += more_events;
             }
-            (Whole::Evtx(_) | Whole::Text(..) | Whole::Json(..), _) => {}
+            (Whole::Csv(rows, _), Whole::Csv(more, _)) => *rows += more,
+            (Whole::Archive(logs, others), Whole::Archive(more_logs, more_others)) => {
+                *logs |= more_logs;
+                *others |= more_others;
+            }
+            _ => {}
         }
     }
 
@@ -46,7 +55,15 @@ impl Whole {
                 let message = format!("JSON without any event in it: {objects} object(s).");
                 vec![Trouble::note(Code::UnknownFormat, None, message)]
             }
-            Whole::Json(..) => Vec::new(),
+            Whole::Csv(0, columns) => {
+                let message = format!("CSV without any event in it. Its columns are: {columns}.");
+                vec![Trouble::note(Code::UnknownFormat, None, message)]
+            }
+            Whole::Archive(false, true) => {
+                let message = "Nothing in the archive is an event log.";
+                vec![Trouble::note(Code::UnknownFormat, None, message)]
+            }
+            Whole::Json(..) | Whole::Csv(..) | Whole::Archive(..) => Vec::new(),
         }
     }
 }

@@ -70,9 +70,9 @@ impl Stream {
         Stream { place, bytes: 0, state: State::Detecting(Vec::new()) }
     }
 
-    /// The stream of a part of an input whose format is known.
-    pub fn known(place: Place, format: &Format, part: Part) -> Stream {
-        let reader = source::reader(format, part, place.needle.as_ref());
+    /// The stream of a part of an input whose format is known; `header`: that of a CSV.
+    pub fn known(place: Place, format: &Format, part: Part, header: &[String]) -> Stream {
+        let reader = source::reader(format, part, header, place.needle.as_ref());
         Stream { state: reader.map_or(State::Ignored, State::Reading), ..Stream::of_input(place) }
     }
 
@@ -147,7 +147,7 @@ impl Stream {
     }
 
     fn state_for(&self, format: &Format, head: &[u8], sink: &mut dyn Sink) -> State {
-        if let Some(reader) = source::reader(format, Part::WHOLE, self.place.needle.as_ref()) {
+        if let Some(reader) = source::reader(format, Part::WHOLE, &[], self.place.needle.as_ref()) {
             return State::Reading(reader);
         }
         let packed = matches!(format, Format::Gzip | Format::Tar | Format::Zip);

@@ -2,17 +2,18 @@
 //!
 //!     cargo run --release -p testlog --example make -- evtx 1073741824 1gib.evtx
 //!
-//! Formats: `evtx`, `xml`, `json`.
+//! Formats: `evtx`, `xml`, `json`, `csv`; and `zip`, the XML log four times in one archive.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
+use testlog::zip::{self, Member};
 use testlog::{Expected, Options, Size};
 
 fn main() -> io::Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [format, bytes, path] = arguments.as_slice() else {
-        return Err(io::Error::other("usage: make evtx|xml|json BYTES FILE"));
+        return Err(io::Error::other("usage: make evtx|xml|json|csv|zip BYTES FILE"));
     };
     let bytes = bytes.parse().map_err(io::Error::other)?;
     let options = Options { size: Size::Bytes(bytes), matches: 100, groups: 40, ..Options::default() };
@@ -36,8 +37,24 @@ fn write(format: &str, options: &Options, mut out: BufWriter<File>) -> io::Resul
         "evtx" => testlog::write_evtx(options, &mut out),
         "xml" => testlog::write_xml(options, &mut out),
         "json" => testlog::write_json(options, &mut out),
-        _ => Err(io::Error::other("the format is evtx, xml or json")),
+        "csv" => testlog::write_csv(options, &mut out),
+        "zip" => zip(options, &mut out),
+        _ => Err(io::Error::other("the format is evtx, xml, json, csv or zip")),
     }?;
     out.flush()?;
+    Ok(expected)
+}
+
+/// Members of the same size, so that as many workers have as much to do.
+fn zip(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
+    let mut log = Vec::new();
+    let mut expected = testlog::write_xml(options, &mut log)?;
+    let members = ["a.xml", "b.xml", "c.xml", "d.xml"].map(|name| Member::new(name, &log));
+    let bytes = zip::archive(&members);
+    out.write_all(&bytes)?;
+    expected.bytes = bytes.len() as u64;
+    for count in [&mut expected.records, &mut expected.process_creations, &mut expected.matches] {
+        *count *= members.len() as u64;
+    }
     Ok(expected)
 }

@@ -45,21 +45,44 @@ pub const FIELDS: &[&str] = &[
 /// A table of fields with a column for each, as `| table *` exports it, with this delimiter.
 pub fn fields(events: &[Event], delimiter: char) -> String {
     let mut text = String::new();
-    let columns = ["EventID", "SourceName", "Computer", "RecordNumber"];
-    let header: Vec<_> = columns.iter().chain(FIELDS).copied().collect();
-    push_row(&mut text, &header, (delimiter, Quotes::Needed), "\r\n");
+    push_row(&mut text, &columns(), (delimiter, Quotes::Needed), "\r\n");
     for event in events {
-        let mut cells = vec![
-            event.id.to_string(),
-            event.provider.name.to_owned(),
-            event.computer.to_string(),
-            event.record.to_string(),
-        ];
-        cells.extend(FIELDS.iter().map(|name| event.text(name).into_owned()));
+        let cells = cells(event);
         let cells: Vec<_> = cells.iter().map(String::as_str).collect();
         push_row(&mut text, &cells, (delimiter, Quotes::Needed), "\r\n");
     }
     text
+}
+
+/// The first line of a table whose rows [`push_with_message`] makes.
+pub fn header_with_message() -> String {
+    let mut text = String::new();
+    let columns: Vec<_> = columns().into_iter().chain(["Message"]).collect();
+    push_row(&mut text, &columns, (',', Quotes::Always), "\r\n");
+    text
+}
+
+/// The fields of an event, and the message that Windows makes of them: many lines in one cell.
+pub fn push_with_message(text: &mut String, event: &Event) {
+    let mut cells = cells(event);
+    cells.push(event.message("\r\n"));
+    let cells: Vec<_> = cells.iter().map(String::as_str).collect();
+    push_row(text, &cells, (',', Quotes::Always), "\r\n");
+}
+
+fn columns() -> Vec<&'static str> {
+    ["EventID", "SourceName", "Computer", "RecordNumber"].iter().chain(FIELDS).copied().collect()
+}
+
+fn cells(event: &Event) -> Vec<String> {
+    let mut cells = vec![
+        event.id.to_string(),
+        event.provider.name.to_owned(),
+        event.computer.to_string(),
+        event.record.to_string(),
+    ];
+    cells.extend(FIELDS.iter().map(|name| event.text(name).into_owned()));
+    cells
 }
 
 /// Which cells are quoted.

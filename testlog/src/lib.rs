@@ -48,7 +48,10 @@ pub fn log(options: &Options) -> (Vec<Event>, Expected) {
 /// # Errors
 /// Those of `out`.
 pub fn write_xml(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
-    write_lines(options, out, |text, event| xml::push(text, event, &xml::SPLUNK))
+    write_lines(options, out, |text, event| {
+        xml::push(text, event, &xml::SPLUNK);
+        text.push('\n');
+    })
 }
 
 /// Streams evtx_dump's JSON, one event a line.
@@ -58,7 +61,17 @@ pub fn write_xml(options: &Options, out: &mut impl Write) -> io::Result<Expected
 pub fn write_json(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
     write_lines(options, out, |text, event| {
         json::object(event, json::Shape::EvtxDump).push(text, None);
+        text.push('\n');
     })
+}
+
+/// Streams a CSV with a column for each field and the message of many lines.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_csv(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
+    out.write_all(csv::header_with_message().as_bytes())?;
+    write_lines(options, out, csv::push_with_message)
 }
 
 /// Streams an EVTX file, whose header is written last.
@@ -86,7 +99,6 @@ fn write_lines(
     while let Some(event) = mix.next(written) {
         line.clear();
         push(&mut line, &event);
-        line.push('\n');
         out.write_all(line.as_bytes())?;
         written += line.len() as u64;
     }

@@ -5,7 +5,7 @@ pub mod damage;
 pub mod forms;
 
 use serde_json::Value;
-use sysmon_triage::intake::Want;
+use sysmon_triage::intake::{Planned, Want};
 use sysmon_triage::report::Report;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
@@ -35,6 +35,43 @@ pub fn session(inputs: &[(&str, &[u8])], piece: usize) -> Session {
         assert!(session.absorb(scan.finish()));
     }
     session
+}
+
+/// A session over one input, read in these parts in this order, in pieces of this size.
+pub fn in_parts(name: &str, bytes: &[u8], parts: &[Planned], piece: usize) -> Session {
+    let mut session = Session::new(&RULE);
+    let size = bytes.len() as u64;
+    let source = session.add_source(name, size);
+    for part in parts {
+        let mut scan = Scan::of_part(&RULE, source, name, size, part);
+        feed(&mut scan, bytes, || piece);
+        assert!(session.absorb(scan.finish()));
+    }
+    session
+}
+
+/// What a face does about an input whose parts do not fit together: it reads it as a whole. Says whether that was needed.
+pub fn mended(session: &mut Session, bytes: &[u8]) -> bool {
+    let misfit = session.is_misfit(0);
+    if misfit {
+        session.restart(0);
+        let mut scan = session.scan(0).unwrap();
+        feed(&mut scan, bytes, || 1 << 20);
+        assert!(session.absorb(scan.finish()));
+    }
+    assert!(session.sources()[0].findings.complete);
+    misfit
+}
+
+/// The parts of an input that is cut at these places.
+pub fn cut_at(bytes: &[u8], places: &[u64]) -> Vec<Planned> {
+    let mut starts: Vec<_> =
+        places.iter().copied().filter(|at| (1..bytes.len() as u64).contains(at)).collect();
+    starts.push(0);
+    starts.sort_unstable();
+    starts.dedup();
+    let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
+    starts.iter().zip(ends).map(|(start, end)| Planned::new(bytes, *start, end)).collect()
 }
 
 /// The JSON report over these inputs.

@@ -11,7 +11,7 @@ import { guarded, isTrap, owned, post, sentence } from "./talk.js";
 function passOf({ question, source, file, name, part }) {
   const packed = new Uint8Array(question);
   return part
-    ? wasm_bindgen.Pass.of_part(packed, source, name, file.size, new Uint8Array(part.head), part.bytes, part.index)
+    ? wasm_bindgen.Pass.of_part(packed, source, name, file.size, new Uint8Array(part.head), part.start, part.end)
     : new wasm_bindgen.Pass(packed, source, name, file.size);
 }
 

@@ -101,10 +101,9 @@ class Run {
     const whole = { key: `${source}`, question, source, file, name, part: null, size: file.size, bytes: 0 };
     if (entry.parts === 1 || !entry.over || entry.stopped || entry.failure !== null) return [whole];
     const bytes = partBytes(file.size, this.contexts.most);
-    const { head, parts } = await this.contexts.ask("plan", { file, bytes });
-    return Array.from({ length: parts }, (_, index) => ({
-      ...whole, key: `${source}:${index}`, part: { head, bytes, index }, size: Math.min(bytes, file.size - index * bytes),
-    }));
+    /** @type {import("./protocol.js").Part[]} */
+    const parts = await this.contexts.ask("plan", { file, bytes });
+    return parts.map((part) => ({ ...whole, key: `${source}:${part.start}`, part, size: part.end - part.start }));
   }
 
   /** Puts the question to all of these. @param {Job[]} jobs */

@@ -25,7 +25,8 @@ function setUp({ entries, more = [], most = 2 }) {
     source: () => 0,
     context: () => undefined,
     context_question: ({ sources }) => ({ question: new ArrayBuffer(1), asks: sources }),
-    plan: ({ file, bytes }) => ({ head: new ArrayBuffer(1), parts: Math.ceil(file.size / bytes) }),
+    plan: ({ file, bytes }) => Array.from({ length: Math.ceil(file.size / bytes) }, (_, index) => (
+      { head: new ArrayBuffer(1), start: index * bytes, end: Math.min((index + 1) * bytes, file.size) })),
     context_next: () => more.shift() ?? false,
     context_failed: () => undefined,
     context_answer: ({ run }) => ({ run }),
@@ -42,7 +43,7 @@ function setUp({ entries, more = [], most = 2 }) {
 }
 
 const entry = (name, size, parts = 1) => Object.assign(new Entry({ name, file: { size, name } }, false), { parts, over: true });
-const keys = (worker) => worker.told.map(({ source, part }) => (part ? `${source}:${part.index}` : `${source}`));
+const keys = (worker) => worker.told.map(({ source, part }) => (part ? `${source}:${part.start / 16 / MIB}` : `${source}`));
 const passes = (worker, hostCreations = 1, bytes = 3) => worker.says({ type: "passed", found: new ArrayBuffer(bytes), hostCreations });
 
 test("a part without the host is not asked about the next generation", async () => {

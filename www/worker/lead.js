@@ -152,12 +152,16 @@ function remove(lead, { source }) {
 }
 
 /**
- * In how many parts of about `bytes` a file can be read; 0: only at a stretch.
- * @param {Lead} _ @param {{ file: File, bytes: number }} args
+ * The parts of about `bytes` in which a file can be read; none: only at a stretch.
+ * @param {Lead} lead @param {{ file: File, bytes: number }} args
+ * @returns {Promise<import("./protocol.js").Part[]>}
  */
-async function plan(_, { file, bytes }) {
+async function plan({ words }, { file, bytes }) {
   const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
-  return { head, parts: wasm_bindgen.plan(new Uint8Array(head), file.size, bytes) };
+  const plan = new wasm_bindgen.Plan(new Uint8Array(head), file.size, bytes);
+  await readAll(plan, file, words.stalled);
+  const starts = Array.from(plan.starts());
+  return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size }));
 }
 
 /** True when the parts of a file do not fit together: it must be read at a stretch. @param {Lead} lead @param {{ source: number }} args */

@@ -1,12 +1,13 @@
-// What is read by whom, and in which order: large files in parts, small ones by the batch, and neither waits
-// for all of the other.
+// What is read by whom, and in which order: large files and the members of archives in parts, small ones by the
+// batch, and neither waits for all of the other.
 
 /** @typedef {import("./protocol.js").Job} Job */
 
 const MIB = 1024 * 1024;
-/** A file up to this size is read at a stretch. */
-export const WHOLE_BYTES = 32 * MIB;
-/** Parts are no larger, so that the scanners end together, unless there would be too many of them. */
+/** A file up to this size is read at a stretch, without a look at how it could be cut. */
+export const WHOLE_BYTES = 8 * MIB;
+/** Parts are no larger, so that the scanners end together, unless there would be too many of them; nor is a file cut
+ * that is no larger, unless it is an archive, which unpacks to many times its size. */
 const PART_BYTES = 32 * MIB;
 const MOST_PARTS = 256;
 /** A batch of small files saves round trips; it must not keep one scanner busy while others have nothing to do. */
@@ -18,7 +19,7 @@ const BATCH_BYTES = 4 * MIB;
  * @param {number} size @param {number} scanners
  */
 export function partBytes(size, scanners) {
-  const wanted = Math.max(size / MOST_PARTS, Math.min(PART_BYTES, size / (2 * scanners)));
+  const wanted = size > PART_BYTES ? Math.max(size / MOST_PARTS, Math.min(PART_BYTES, size / (2 * scanners))) : PART_BYTES;
   return Math.ceil(wanted / MIB) * MIB;
 }
 

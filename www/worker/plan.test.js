@@ -5,7 +5,7 @@ import { Queue, partBytes } from "./plan.js";
 const MIB = 1024 * 1024;
 let id = 0;
 const job = (source, size, part = null) => ({ id: ++id, source, file: { size }, name: "", verify: false, part });
-const part = (source, index) => job(source, 1024 * MIB, { head: null, bytes: 32 * MIB, index });
+const part = (source, index) => job(source, 1024 * MIB, { head: null, start: 32 * index * MIB, end: 32 * (index + 1) * MIB });
 const all = (queue) => {
   const batches = [];
   for (let jobs = queue.next(); jobs.length > 0; jobs = queue.next()) batches.push(jobs);

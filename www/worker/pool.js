@@ -267,9 +267,12 @@ export class Pool {
     const { lead } = this;
     const { file } = entry;
     const bytes = partBytes(file.size, this.most);
-    const { head, parts } = await this.ask("plan", { file, bytes }).catch(() => ({ head: null, parts: 0 }));
+    /** @type {Part[]} */
+    const parts = await this.ask("plan", { file, bytes }).catch(() => []);
     if (lead !== this.lead || entry.over) return;
-    this.enqueue(source, parts === 0 ? [null] : Array.from({ length: parts }, (_, index) => ({ head, bytes, index })));
+    // A large member that came last would keep one scanner busy while the others have nothing to do.
+    parts.sort((a, b) => (b.end - b.start) - (a.end - a.start));
+    this.enqueue(source, parts.length === 0 ? [null] : parts);
     this.deal();
   }
 

@@ -93,17 +93,20 @@ test("small files are dealt and reported in batches", async () => {
   assert.equal(told(scanner, "scan").length, 2);
 });
 
+/** The second one is the larger one. */
+const halves = () => [{ head: null, start: 0, end: 30 * MIB }, { head: null, start: 30 * MIB, end: 64 * MIB }];
+
 /** A file of 64 MiB that is read in two parts. */
 async function inParts(cores = 1) {
   const set = setUp(cores);
   set.pool.add([input("large", 64 * MIB)], false);
-  await answers(set.alive("lead")[0], "plan", { head: new ArrayBuffer(16), parts: 2 });
+  await answers(set.alive("lead")[0], "plan", halves());
   return { ...set, lead: set.alive("lead")[0], scanner: set.alive("scan")[0] };
 }
 
 test("a large file is read in parts, whose progress adds up", async () => {
   const { events, lead, scanner } = await inParts();
-  assert.deepEqual(jobs(scanner).map(({ part }) => part.index), [0]);
+  assert.deepEqual(jobs(scanner).map(({ part }) => part.start), [30 * MIB]);
   ends(scanner, 0);
   ends(scanner, 1);
   assert.equal(last(events).patches[0][1].bytes, 20);
@@ -129,7 +132,7 @@ test("parts that do not fit together are forgotten, and the file is read at a st
 test("a file of a form that can't be cut is read at a stretch", async () => {
   const { pool, alive } = setUp(2);
   pool.add([input("large.gz", 64 * MIB)], false);
-  await answers(alive("lead")[0], "plan", { head: new ArrayBuffer(16), parts: 0 });
+  await answers(alive("lead")[0], "plan", []);
   assert.deepEqual(jobs(alive("scan")[0]).map(({ part }) => part), [null]);
 });
 
@@ -238,7 +241,7 @@ test("cancelled while its parts are still being planned, a file is not begun", a
   const { pool, events, alive } = setUp(1);
   pool.add([input("large", 64 * MIB)], false);
   pool.cancel();
-  await answers(alive("lead")[0], "plan", { head: new ArrayBuffer(16), parts: 2 });
+  await answers(alive("lead")[0], "plan", halves());
   assert.equal(alive("scan").length, 0);
   await answers(alive("lead")[0], "summary");
   assert.deepEqual(statuses(events), [[0, "cancelled"]]);

@@ -5,8 +5,8 @@
  * Sentences that end up in a report; the page's words, as all others.
  * @typedef {{ stalled: string, shorter: string, closed: string }} WorkerWords
  *
- * Part number `index` of a file, as the core plans it for this head and this size of parts.
- * @typedef {{ head: ArrayBuffer, bytes: number, index: number }} Part
+ * The bytes from `start` to `end` of a file, where the core cuts it. `head`: its first bytes, which tell how it is read.
+ * @typedef {{ head: ArrayBuffer, start: number, end: number }} Part
  *
  * What a scan worker reads at a stretch: a file, or a part of one.
  * @typedef {{ id: number, source: number, file: File, name: string, verify: boolean, part: Part | null }} Job

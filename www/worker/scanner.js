@@ -26,7 +26,7 @@ const turn = (() => {
 /** @param {Job} job @returns {Core.Scan} */
 function scanOf({ source, file, name, verify, part }) {
   return part
-    ? wasm_bindgen.Scan.of_part(source, name, file.size, verify, new Uint8Array(part.head), part.bytes, part.index)
+    ? wasm_bindgen.Scan.of_part(source, name, file.size, verify, new Uint8Array(part.head), part.start, part.end)
     : new wasm_bindgen.Scan(source, name, file.size, verify);
 }
 

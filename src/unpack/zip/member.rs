@@ -13,6 +13,11 @@ pub const LOCAL_HEADER_BYTES: usize = 30;
 /// Start of a local file header.
 pub const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
 
+/// What is left of a step behind this many bytes.
+fn left_of_step(bytes: u64) -> usize {
+    limits::INFLATE_STEP - (bytes % limits::INFLATE_STEP as u64) as usize
+}
+
 /// What the directory, or a local header, says of a member.
 pub struct Entry {
     pub index: u64,
@@ -40,10 +45,12 @@ pub enum Method {
 pub struct Member {
     entry: Entry,
     header: Vec<u8>,
-    /// Bytes of name and extra field to pass over before the data.
+    /// Bytes of name and extra field before the data, and how many of them are still to be passed over.
+    names: u64,
     skip: u64,
-    /// Bytes of data still to come.
+    /// Bytes of data still to come, and those that were taken.
     left: u64,
+    taken: u64,
     content: Stream,
     crc: Crc,
     /// The decoder; none for stored data.
@@ -54,13 +61,15 @@ pub struct Member {
 }
 
 impl Member {
-    /// Opens a member whose bytes begin at `position`; `sink` stands in it until it is closed.
-    pub fn open(entry: Entry, position: u64, archive: &Place, sink: &mut dyn Sink) -> Member {
+    /// Opens a member; `sink` stands in it until it is closed. `reach`: where those before it end.
+    pub fn open(entry: Entry, reach: u64, archive: &Place, sink: &mut dyn Sink) -> Member {
         let content = Stream::open(archive, entry.index, &entry.name, sink);
         let mut member = Member {
             header: Vec::new(),
+            names: 0,
             skip: 0,
             left: entry.compressed.unwrap_or(u64::MAX),
+            taken: 0,
             content,
             crc: Crc::new(),
             inflate: None,
@@ -69,7 +78,7 @@ impl Member {
             entry,
         };
         let entry = &member.entry;
-        if entry.header_start < position {
+        if entry.header_start < reach {
             member.fail(Code::DamagedArchive, "It overlaps with another member; it was not read.", sink);
         } else if entry.encrypted {
             member.fail(Code::EncryptedMember, "It is encrypted; it was not read.", sink);
@@ -110,7 +119,8 @@ impl Member {
                 return used;
             }
             let length = |at: usize| u64::from(u16::from_le_bytes([self.header[at], self.header[at + 1]]));
-            self.skip = length(26) + length(28);
+            self.names = length(26) + length(28);
+            self.skip = self.names;
             if !self.header.starts_with(LOCAL_HEADER_MAGIC) {
                 self.fail(Code::DamagedArchive, "Its local header is damaged; it was not read.", sink);
                 return used;
@@ -121,19 +131,28 @@ impl Member {
         used += skipped as usize;
         let data = self.left.min((bytes.len() - used) as u64) as usize;
         self.left -= data as u64;
-        let mut taken = 0;
-        for piece in bytes[used..used + data].chunks(limits::INFLATE_STEP) {
-            taken += self.data(piece, sink);
+        let before = self.taken;
+        let mut rest = &bytes[used..used + data];
+        while !rest.is_empty() && !self.failed && !self.ended {
+            // Steps are counted from where the data begins, so that a break is noticed in the same one however it came.
+            let (piece, next) = rest.split_at(left_of_step(self.taken).min(rest.len()));
+            self.taken += self.data(piece, sink) as u64;
+            rest = next;
         }
         // Without a known size the member ends where its stream does.
-        used + if self.entry.compressed.is_some() { data } else { taken }
+        used + if self.entry.compressed.is_some() { data } else { (self.taken - before) as usize }
+    }
+
+    /// Where it ends, as far as it was read. One that breaks reaches to the end of the step.
+    pub fn reach(&self) -> u64 {
+        let most = self.entry.compressed.unwrap_or(u64::MAX);
+        let step = if self.failed { left_of_step(self.taken) % limits::INFLATE_STEP } else { 0 };
+        let data = (self.taken + step as u64).min(most);
+        self.entry.header_start + self.header.len() as u64 + self.names - self.skip + data
     }
 
     /// Decodes a piece of the data; returns how much of it belongs to the stream.
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
-        if self.failed || self.ended {
-            return 0;
-        }
         let Member { inflate, content, crc, .. } = self;
         let mut take = |out: &[u8]| {
             crc.update(out);

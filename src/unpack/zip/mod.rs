@@ -2,22 +2,24 @@
 //!
 //! The directory is read by the `zip` crate. Since the core does no I/O, the crate reads from
 //! [`Blocks`], the parts of the file that were fetched; when it asks for another part, that part is
-//! wanted next and the attempt is made again. The members are then read as one pass over the file.
+//! wanted next and the attempt is made again. The members are then read as one pass over the file, or
+//! over a part of it: a member belongs to the part in which its local header begins.
 
 mod blocks;
+mod cut;
+mod directory;
 mod member;
 mod walk;
 
-use zip::CompressionMethod;
-use zip::read::Config;
 use zip::result::ZipError;
-use zip::unstable::read::ZipIterable;
 
-use self::blocks::{Blocks, FETCH_BYTES, Reader};
-use self::member::{Entry, Member, Method};
+pub use self::cut::Cut;
+use self::directory::{Directory, Listed};
+use self::member::{Entry, Member};
 use self::walk::Walk;
 use super::Place;
 use crate::limits;
+use crate::part::Part;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 
@@ -25,14 +27,12 @@ use crate::source::{Sink, Trouble};
 pub struct Zip {
     place: Place,
     size: u64,
+    part: Part,
     state: State,
 }
 
 enum State {
-    Directory {
-        blocks: Blocks,
-        fetch: u64,
-    },
+    Directory(Directory),
     Members(Box<Members>),
     /// The directory can't be read.
     Walk(Box<Walk>),
@@ -45,19 +45,28 @@ struct Members {
     current: Option<Member>,
     /// Where the next byte is taken.
     position: u64,
+    /// How far those reach that were read.
+    reach: u64,
+    /// Where the first member of the next part begins, or the archive ends.
+    end: u64,
 }
 
 impl Zip {
-    /// An archive of `size` bytes.
-    pub fn new(place: Place, size: u64) -> Zip {
-        Zip { place, size, state: State::Directory { blocks: Blocks::new(size), fetch: FETCH_BYTES } }
+    /// A part of an archive of `size` bytes.
+    pub fn new(place: Place, size: u64, part: Part) -> Zip {
+        Zip { place, size, part, state: State::Directory(Directory::new(size)) }
+    }
+
+    /// The part that is read.
+    pub fn part(&self) -> Part {
+        self.part
     }
 
     /// The next bytes to fetch: offset and how many at the most. None: all is read.
     pub fn want(&self) -> Option<(u64, u64)> {
         match &self.state {
-            State::Directory { blocks, .. } => Some(blocks.missing()),
-            State::Members(members) => Some((members.position, self.size - members.position)),
+            State::Directory(directory) => Some(directory.want()),
+            State::Members(members) => Some((members.position, members.end.saturating_sub(members.position))),
             State::Walk(walk) => Some((walk.position, self.size - walk.position)),
             State::Done => None,
         }
@@ -66,15 +75,14 @@ impl Zip {
     /// Takes bytes from the start of the wanted part.
     pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
         match &mut self.state {
-            State::Directory { blocks, .. } => {
-                blocks.add(bytes);
-                if blocks.missing().1 == 0 {
-                    self.read_directory(sink);
-                }
-            }
+            State::Directory(directory) => match directory.push(bytes) {
+                Listed::More => {}
+                listed => self.listed(listed, sink),
+            },
             State::Members(members) => {
                 members.push(bytes, &self.place, sink);
                 if members.is_done() {
+                    self.part.misfit |= self.part.end.is_some() && members.reach > members.end;
                     self.state = State::Done;
                 }
             }
@@ -91,40 +99,37 @@ impl Zip {
     /// No more bytes come, though some are wanted.
     pub fn finish(&mut self, sink: &mut dyn Sink) {
         match std::mem::replace(&mut self.state, State::Done) {
-            State::Directory { .. } => {
+            State::Directory(_) => {
                 sink.trouble(Trouble::note(
                     Code::DamagedArchive,
                     None,
                     "The zip's directory could not be read.",
                 ));
             }
-            State::Members(mut members) => members.finish(sink),
+            State::Members(mut members) => {
+                // A member that reaches into the next part overlaps with what is read there.
+                self.part.misfit |= self.part.end.is_some();
+                members.finish(sink);
+            }
             State::Walk(walk) => walk.finish(&self.place, sink),
             State::Done => {}
         }
     }
 
-    fn read_directory(&mut self, sink: &mut dyn Sink) {
-        let State::Directory { blocks, fetch } = &mut self.state else {
-            return;
-        };
-        blocks.clear_missing();
-        let listed = list(blocks.reader());
-        if let Some(offset) = blocks.asked() {
-            blocks.want(offset, *fetch);
-            *fetch *= 2;
-            if blocks.held() <= limits::ZIP_DIRECTORY_BYTES {
-                return;
-            }
-            let message =
-                format!("The zip's directory is larger than {} MiB.", limits::ZIP_DIRECTORY_BYTES >> 20);
-            sink.trouble(Trouble::note(Code::OverLimit, None, message));
-            self.state = State::Done;
-            return;
-        }
+    fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
+        // Only a plain archive is cut.
+        self.part.misfit = self.part != Part::WHOLE && !cut::is_plain(&listed, self.size);
         self.state = match listed {
-            Ok((entries, stopped)) => self.members(entries, stopped, sink),
-            Err(error) => {
+            _ if self.part.misfit => State::Done,
+            Listed::More => return,
+            Listed::Read(entries, stopped) => self.members(entries, stopped, sink),
+            Listed::TooLarge => {
+                let message =
+                    format!("The zip's directory is larger than {} MiB.", limits::ZIP_DIRECTORY_BYTES >> 20);
+                sink.trouble(Trouble::note(Code::OverLimit, None, message));
+                State::Done
+            }
+            Listed::Unreadable(error) => {
                 let message = format!(
                     "The zip's directory can't be read ({error}), so the archive is cut or damaged; its \
                      members were looked for by their own headers."
@@ -141,45 +146,25 @@ impl Zip {
             let message = format!("The zip's directory can be read only in part: {error}.");
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
-        entries.sort_by_key(|entry| entry.header_start);
         let position = entries.first().map_or(self.size, |entry| entry.header_start);
-        match entries.is_empty() || position >= self.size {
-            true => {
-                sink.trouble(Trouble::note(Code::EmptyInput, None, "The zip archive has no members."));
-                State::Done
-            }
-            false => {
-                State::Members(Box::new(Members { entries: entries.into_iter(), current: None, position }))
+        if position >= self.size {
+            sink.trouble(Trouble::note(Code::EmptyInput, None, "The zip archive has no members."));
+            return State::Done;
+        }
+        let behind = |end: u64| entries.partition_point(|entry| entry.header_start < end);
+        let (from, to) = (behind(self.part.start), self.part.end.map_or(entries.len(), behind));
+        let end = entries.get(to).map_or(self.size, |next| next.header_start);
+        entries.truncate(to);
+        entries.drain(..from);
+        match entries.first() {
+            None => State::Done,
+            Some(first) => {
+                let position = first.header_start;
+                let entries = entries.into_iter();
+                State::Members(Box::new(Members { entries, current: None, position, reach: 0, end }))
             }
         }
     }
-}
-
-/// The files that the directory lists, as far as it can be read, and what stopped that. `ZipArchive`
-/// would keep only the last of several members of one name.
-fn list(reader: Reader) -> Result<(Vec<Entry>, Option<ZipError>), ZipError> {
-    let mut archive = ZipIterable::try_new(reader, Config::default())?;
-    let mut entries = Vec::new();
-    for (index, entry) in archive.files()?.enumerate() {
-        match entry {
-            Ok(entry) if entry.is_dir() => {}
-            Ok(entry) => entries.push(Entry {
-                index: index as u64,
-                name: String::from_utf8_lossy(entry.name_raw()).into_owned(),
-                header_start: entry.header_start(),
-                compressed: Some(entry.compressed_size()),
-                method: match entry.compression() {
-                    CompressionMethod::Stored => Method::Stored,
-                    CompressionMethod::DEFLATE => Method::Deflate,
-                    other => Method::Other(other.to_string()),
-                },
-                encrypted: entry.encrypted(),
-                crc: Some(entry.crc32()),
-            }),
-            Err(error) => return Ok((entries, Some(error))),
-        }
-    }
-    Ok((entries, None))
 }
 
 impl Members {
@@ -202,6 +187,7 @@ impl Members {
             if !member.is_complete() {
                 return;
             }
+            self.reach = self.reach.max(member.reach());
             if let Some(member) = self.current.take() {
                 member.close(sink);
             }
@@ -213,20 +199,22 @@ impl Members {
         let Some(next) = self.entries.as_slice().first() else {
             return false;
         };
-        let gap = next.header_start.saturating_sub(self.position);
-        if gap > 0 && gap >= bytes.len() as u64 {
+        if next.header_start >= self.reach {
+            let gap = next.header_start.checked_sub(self.position);
+            let Some(rest) =
+                gap.and_then(|gap| bytes.get(usize::try_from(gap).ok()?..)).filter(|rest| !rest.is_empty())
+            else {
+                // Behind these bytes, or before them: one that breaks may have taken too many.
+                self.position = next.header_start;
+                return false;
+            };
+            *bytes = rest;
             self.position = next.header_start;
-            return false;
         }
-        if bytes.is_empty() {
-            return false;
-        }
-        *bytes = &bytes[gap as usize..];
-        self.position += gap;
         let Some(entry) = self.entries.next() else {
             return false;
         };
-        self.current = Some(Member::open(entry, self.position, archive, sink));
+        self.current = Some(Member::open(entry, self.reach, archive, sink));
         true
     }
 
@@ -250,7 +238,7 @@ pub fn read_held(bytes: &[u8], place: Place, sink: &mut dyn Sink) {
         sink.trouble(Trouble::note(Code::OverLimit, None, message));
         return;
     }
-    let mut zip = Zip::new(place, bytes.len() as u64);
+    let mut zip = Zip::new(place, bytes.len() as u64, Part::WHOLE);
     while let Some((offset, length)) = zip.want() {
         let part = usize::try_from(offset).ok().and_then(|from| bytes.get(from..from + length as usize));
         match part {

@@ -2,7 +2,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
+import { crc32, deflateRawSync, deflateSync } from "node:zlib";
 
 /**
  * A Sysmon event as Splunk's XmlWinEventLog prints it.
@@ -51,30 +51,43 @@ export function eventJson(record) {
 }
 
 /** A zip with one stored member. @param {string} name @param {Buffer} data @param {{ encrypted?: boolean }} [options] */
-export function zip(name, data, { encrypted = false } = {}) {
-  const file = Buffer.from(name);
-  const fields = Buffer.alloc(26);
-  fields.writeUInt16LE(20, 0); // version
-  fields.writeUInt16LE(encrypted ? 1 : 0, 2); // flags
-  fields.writeUInt16LE(0, 4); // stored
-  fields.writeUInt32LE(0x58a15000, 6); // time and date
-  fields.writeUInt32LE(crc32 ? crc32(data) : crc(data), 10);
-  // An encrypted member has twelve bytes of header before its data.
-  const body = encrypted ? Buffer.concat([Buffer.alloc(12, 0x5a), data.map((byte) => byte ^ 0xa5)]) : data;
-  fields.writeUInt32LE(body.length, 14);
-  fields.writeUInt32LE(data.length, 18);
-  fields.writeUInt16LE(file.length, 22);
-  const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, file, body]);
-  const central = Buffer.concat([
-    Buffer.from("PK\x01\x02\x14\x00"), fields.subarray(0, 24), Buffer.alloc(18), file,
-  ]);
+export const zip = (name, data, options = {}) => zipOf([{ name, data, ...options }]);
+
+/** A zip. @param {{ name: string, data: Buffer, encrypted?: boolean, deflated?: boolean }[]} members */
+export function zipOf(members) {
+  /** @type {Buffer[]} */
+  const locals = [];
+  /** @type {Buffer[]} */
+  const centrals = [];
+  let offset = 0;
+  for (const { name, data, encrypted = false, deflated = false } of members) {
+    const file = Buffer.from(name);
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0); // version
+    fields.writeUInt16LE(encrypted ? 1 : 0, 2); // flags
+    fields.writeUInt16LE(deflated ? 8 : 0, 4);
+    fields.writeUInt32LE(0x58a15000, 6); // time and date
+    fields.writeUInt32LE(crc32 ? crc32(data) : crc(data), 10);
+    const packed = deflated ? deflateRawSync(data) : data;
+    // An encrypted member has twelve bytes of header before its data.
+    const body = encrypted ? Buffer.concat([Buffer.alloc(12, 0x5a), packed.map((byte) => byte ^ 0xa5)]) : packed;
+    fields.writeUInt32LE(body.length, 14);
+    fields.writeUInt32LE(data.length, 18);
+    fields.writeUInt16LE(file.length, 22);
+    const place = Buffer.alloc(16);
+    place.writeUInt32LE(offset, 12);
+    locals.push(Buffer.concat([Buffer.from("PK\x03\x04"), fields, file, body]));
+    centrals.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), fields.subarray(0, 24), place, file]));
+    offset += locals.at(-1)?.length ?? 0;
+  }
+  const central = Buffer.concat(centrals);
   const end = Buffer.alloc(22);
   end.write("PK\x05\x06");
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
+  end.writeUInt16LE(members.length, 8);
+  end.writeUInt16LE(members.length, 10);
   end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(local.length, 16);
-  return Buffer.concat([local, central, end]);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, central, end]);
 }
 
 /** For Node 20 before 20.15, which has no zlib.crc32. @param {Buffer} data */

@@ -52,6 +52,10 @@ pub struct Logs {
     pub json: Log,
     /// The XML log, in gzip.
     pub gzip: Log,
+    /// Fields and messages of many lines.
+    pub csv: Log,
+    /// Four XML logs of half the size.
+    pub zip: Log,
 }
 
 impl Logs {
@@ -60,12 +64,14 @@ impl Logs {
         let folder = target_dir().join("bench");
         fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
         let version = version()?;
-        let make = |format: &str, ending: &str| {
+        let make = |format: &str, bytes: u64, ending: &str| {
             make(format, bytes, &version, &folder.join(format!("{bytes}.{ending}")))
         };
-        let (evtx, xml, json) = (make("evtx", "evtx")?, make("xml", "xml")?, make("json", "jsonl")?);
+        let (evtx, xml) = (make("evtx", bytes, "evtx")?, make("xml", bytes, "xml")?);
+        let json = make("json", bytes, "jsonl")?;
         let gzip = gzip(&xml, &version)?;
-        Ok(Logs { folder, evtx, xml, json, gzip })
+        let (csv, zip) = (make("csv", bytes, "csv")?, make("zip", bytes / 2, "zip")?);
+        Ok(Logs { folder, evtx, xml, json, gzip, csv, zip })
     }
 
     pub fn all(&self) -> [&Log; 4] {

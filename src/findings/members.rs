@@ -1,0 +1,87 @@
+//! The archive members that a report lists.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Counts, Open};
+use crate::limits;
+
+/// One archive member.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Its format, as reports name it.
+    pub format: String,
+    /// Bytes unpacked.
+    pub bytes: u64,
+    /// Its part of the funnel.
+    pub counts: Counts,
+}
+
+/// The members with anything worth counting: the first ones, and all that hold a match, so that its locator has a name.
+/// Which ones that are does not depend on how they came together.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Members {
+    by_ordinal: BTreeMap<u128, Member>,
+    /// How many were left when the others were last left out.
+    #[serde(skip)]
+    settled: usize,
+}
+
+impl Members {
+    /// Tells of a member that is being read, or of one that was: then `bytes` is how long it is.
+    pub(super) fn put(&mut self, open: &Open, bytes: u64) {
+        let Open { id, format, counts } = open;
+        if *counts == Counts::default() {
+            return;
+        }
+        let member = Member { name: id.name.clone(), format: format.clone(), bytes, counts: *counts };
+        self.add(id.ordinal, member);
+        // Seldom enough that a million members are not sorted out a million times.
+        if self.by_ordinal.len() > 2 * self.settled.max(limits::MEMBERS_LISTED) {
+            self.settle();
+        }
+    }
+
+    /// A member is told of with all that was counted for it so far: whoever knows more is right.
+    fn add(&mut self, ordinal: u128, member: Member) {
+        let ours = self.by_ordinal.entry(ordinal).or_default();
+        ours.counts = ours.counts.max(member.counts);
+        ours.bytes = ours.bytes.max(member.bytes);
+        ours.name = member.name;
+        if !member.format.is_empty() {
+            ours.format = member.format;
+        }
+    }
+
+    /// Adds those of another part of the same input.
+    pub(super) fn merge(&mut self, other: Members) {
+        other.by_ordinal.into_iter().for_each(|(ordinal, member)| self.add(ordinal, member));
+        self.settle();
+    }
+
+    /// Leaves out those that are too many.
+    pub(super) fn settle(&mut self) {
+        if self.by_ordinal.len() > limits::MEMBERS_LISTED {
+            let all = std::mem::take(&mut self.by_ordinal);
+            for (place, (ordinal, member)) in all.into_iter().enumerate() {
+                if place < limits::MEMBERS_LISTED || member.counts.matches > 0 {
+                    self.by_ordinal.insert(ordinal, member);
+                }
+            }
+        }
+        self.settled = self.by_ordinal.len();
+    }
+
+    /// The member of this ordinal.
+    pub fn get(&self, ordinal: u128) -> Option<&Member> {
+        self.by_ordinal.get(&ordinal)
+    }
+
+    /// All that are listed, by ordinal.
+    pub fn iter(&self) -> impl Iterator<Item = &Member> {
+        self.by_ordinal.values()
+    }
+}
