@@ -38,19 +38,16 @@ fn wanted(want: Option<Want>, size: u64) -> Out {
         offset: u64,
         length: u64,
     }
-    match want {
-        Some(Want { offset, .. }) => {
-            let length = length_wanted(want, size);
-            // A part behind the input's end can't be read: the face ends the loop.
-            if length == 0 { Ok(JsValue::UNDEFINED) } else { out(&Part { offset, length }) }
-        }
+    // A part behind the input's end can't be read: the face ends the loop.
+    match within(want, size).filter(|want| want.length > 0) {
+        Some(Want { offset, length }) => out(&Part { offset, length }),
         None => Ok(JsValue::UNDEFINED),
     }
 }
 
-/// How much of a part of an input is wanted.
-fn length_wanted(want: Option<Want>, size: u64) -> u64 {
-    want.map_or(0, |Want { offset, length }| length.min(size.saturating_sub(offset)))
+/// What is wanted of an input of this size.
+fn within(want: Option<Want>, size: u64) -> Option<Want> {
+    want.map(|Want { offset, length }| Want { offset, length: length.min(size.saturating_sub(offset)) })
 }
 
 /// A query of the page.
@@ -108,8 +105,12 @@ impl Scan {
 
     /// Takes any prefix of the wanted part.
     pub fn push(&mut self, bytes: &Uint8Array) {
-        let wanted = length_wanted(self.scan.want(), self.size);
-        self.room.push(bytes, wanted, |bytes| self.scan.push(bytes));
+        let size = self.size;
+        let now = within(self.scan.want(), size);
+        self.room.push(bytes, now, |bytes| {
+            self.scan.push(bytes);
+            within(self.scan.want(), size)
+        });
     }
 
     /// What was pushed is read.
@@ -533,8 +534,12 @@ impl Pass {
 
     /// Takes any prefix of the wanted part.
     pub fn push(&mut self, bytes: &Uint8Array) {
-        let wanted = length_wanted(self.pass.want(), self.size);
-        self.room.push(bytes, wanted, |bytes| self.pass.push(bytes));
+        let size = self.size;
+        let now = within(self.pass.want(), size);
+        self.room.push(bytes, now, |bytes| {
+            self.pass.push(bytes);
+            within(self.pass.want(), size)
+        });
     }
 
     /// What was pushed is read.

@@ -23,6 +23,7 @@ use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;
 use testlog::forest::{self, forest};
 use testlog::rng::Rng;
+use testlog::zip::{self, Member};
 use testlog::{Event, Options, Size};
 
 /// The built core, in a process of Node.
@@ -141,6 +142,21 @@ fn the_built_core_says_what_the_native_one_says() {
         }
     }
     println!("{} logs: the same in WebAssembly", core.end());
+}
+
+/// Browsers give pieces that do not divide what the core puts together, and a zip goes on at its end.
+#[test]
+#[ignore = "needs the built core: cargo xtask test wasm"]
+fn pieces_of_any_size_are_put_together() {
+    let mut core = Core::start();
+    let options = Options { seed: 5, size: Size::Events(2000), matches: 6, ..Options::default() };
+    let events = testlog::log(&options).0;
+    for plain in forms::plain(&events) {
+        assert!(plain.bytes.len() > 300_000, "{} is too small", plain.name);
+        let stored = zip::archive(&[Member { deflate: false, ..Member::new(&plain.name, &plain.bytes) }]);
+        core.compare(&format!("{}, stored", plain.name), &stored, 100_001);
+    }
+    println!("{} logs in pieces: the same in WebAssembly", core.end());
 }
 
 /// The first byte of each file tells the size of pieces, see `oracles.rs`.

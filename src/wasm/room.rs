@@ -22,12 +22,18 @@ impl Room {
         want.map(|Want { offset, length }| Want { offset: offset + filled, length: length - filled })
     }
 
-    /// Takes a piece of a wanted part that has this length, and hands over what there is whenever the room is full
-    /// or the part is whole.
-    pub fn push(&mut self, piece: &Uint8Array, mut wanted: u64, mut take: impl FnMut(&[u8])) {
+    /// Takes a piece from behind the bytes that are here, and hands over what there is whenever the room is full or the
+    /// wanted part is whole. `take` says what is wanted then: a reader that goes on elsewhere (a zip's directory is at its
+    /// end) gets none of what is left of the piece.
+    pub fn push(
+        &mut self,
+        piece: &Uint8Array,
+        mut wanted: Option<Want>,
+        mut take: impl FnMut(&[u8]) -> Option<Want>,
+    ) {
         let (mut from, length) = (0, piece.length());
-        while from < length {
-            let room = ROOM_BYTES.min(usize::try_from(wanted).unwrap_or(ROOM_BYTES));
+        while let Some(Want { offset, length: most }) = wanted.filter(|_| from < length) {
+            let room = ROOM_BYTES.min(usize::try_from(most).unwrap_or(ROOM_BYTES));
             let count = (length - from).min(room.saturating_sub(self.filled) as u32);
             if count == 0 {
                 return;
@@ -39,8 +45,8 @@ impl Room {
             self.filled = end;
             from += count;
             if self.filled == room {
-                self.flush(&mut take);
-                wanted -= room as u64;
+                self.flush(|bytes| wanted = take(bytes));
+                wanted = wanted.filter(|next| next.offset == offset + room as u64);
             }
         }
     }
