@@ -35,11 +35,12 @@ export function createMenu() {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
     if (to !== undefined) all[(to + all.length) % all.length]?.focus();
     else if (event.key === "Escape" || event.key === "Tab") close();
-    else if (event.key !== "Enter" && event.key !== " ") {
-      const item = all.find((one) => one.dataset.key === event.key);
+    else {
+      // The press that opened the menu is still down when it repeats.
+      const item = ["Enter", " "].includes(event.key) ? !event.repeat && all[at] : all.find((one) => one.dataset.key === event.key);
       if (!item) return;
       item.click();
-    } else return;
+    }
     event.preventDefault();
     event.stopPropagation();
   }
