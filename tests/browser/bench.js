@@ -120,12 +120,13 @@ if (form === "CSV" || form === "zip of four") {
  * @param {{ workers?: number, verify?: boolean }} [how] with so many; all events are parsed in full
  */
 async function measure(kind, name, { workers, verify = false } = {}) {
-  const page = new Page(await start(kind));
+  const page = new Page(await start(kind, { cores: workers }));
   try {
-    if (workers) await page.before(`
+    if (workers && kind === "chromium") await page.before(`
       Object.defineProperty(navigator, "hardwareConcurrency", { value: ${workers} });
       if (${verify}) try { localStorage.setItem("sysmon-triage.verify", "on"); } catch {}`);
     await page.open();
+    if (workers) assert.equal(await page.run(() => navigator.hardwareConcurrency), workers, "the page starts as many workers");
     await page.run(listen);
     // As long as that of the floor stands before its file comes.
     await page.run(() => new Promise((done) => setTimeout(done, 500)));

@@ -31,16 +31,17 @@ function program(name) {
 
 /**
  * @param {string} kind
- * @param {{ width?: number, height?: number, dark?: boolean, dialogs?: boolean }} [options] `dialogs`: file dialogs of
- *   Firefox can be answered
+ * @param {{ width?: number, height?: number, dark?: boolean, dialogs?: boolean, cores?: number }} [options] `dialogs`: file
+ *   dialogs of Firefox can be answered; `cores`: how many processors Firefox tells its pages of, Chromium knows no such
+ *   setting (see `Page.before`)
  * @returns {Promise<Browser>}
  */
-export async function start(kind, { width = 1280, height = 900, dark = false, dialogs = false } = {}) {
+export async function start(kind, { width = 1280, height = 900, dark = false, dialogs = false, cores } = {}) {
   const home = await mkdtemp(join(tmpdir(), `triage-${kind}-`));
   const downloads = join(home, "downloads");
   const driver = kind === "chromium"
     ? await startChromium(home, downloads, dark)
-    : await startFirefox(downloads, dark, dialogs);
+    : await startFirefox(downloads, dark, dialogs, cores);
   // The window is set from outside, so that the page is as large as asked for in both.
   await driver.manage().window().setRect({ x: 0, y: 0, width, height });
   await driver.manage().setTimeouts({ script: 60_000, pageLoad: 60_000 });
@@ -98,8 +99,8 @@ function startChromium(home, downloads, dark) {
     .build();
 }
 
-/** @param {string} downloads @param {boolean} dark @param {boolean} dialogs */
-function startFirefox(downloads, dark, dialogs) {
+/** @param {string} downloads @param {boolean} dark @param {boolean} dialogs @param {number} [cores] */
+function startFirefox(downloads, dark, dialogs, cores) {
   const options = new firefox.Options();
   options.setBinary(program("FIREFOX"));
   options.addArguments("-headless");
@@ -141,6 +142,7 @@ function startFirefox(downloads, dark, dialogs) {
     "intl.accept_languages": "en-US",
     "ui.systemUsesDarkTheme": dark ? 1 : 0,
     "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+    ...(cores ? { "dom.maxHardwareConcurrency": cores } : {}),
   };
   for (const [name, value] of Object.entries(preferences)) options.setPreference(name, value);
   options.enableBidi();

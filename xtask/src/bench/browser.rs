@@ -1,12 +1,21 @@
 //! The built page in Chromium and Firefox, against a page that reads the same file in the same way and drops it.
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 use anyhow::{Context, Result, bail};
 
 use super::log::{Log, Logs};
-use super::measure::Sample;
+use super::measure::{Sample, run, run_two};
+use super::native::must_find;
 use super::table::{Ratio, Table};
-use crate::run::{command, output, root};
+use crate::run::{cargo, command, root, run as must_run, target_dir};
 use crate::setup;
+
+const ALONE: &str = "command line, EVTX, --verify, alone";
+/// What two workers can't be expected to surpass: processors share their memory and more, and others use them too.
+const TWO: &str = "command line, EVTX, --verify, two at once, half of it";
 
 const RATIOS: &[Ratio<'_>] = &[
     Ratio {
@@ -27,6 +36,7 @@ const RATIOS: &[Ratio<'_>] = &[
         "page, EVTX, all parsed, 2 worker(s), chromium",
         "page, EVTX, all parsed, 1 worker(s), chromium",
     ),
+    two_workers(TWO, ALONE),
     two_workers("page, CSV, 2 worker(s), chromium", "page, CSV, 1 worker(s), chromium"),
     two_workers("page, CSV, 2 worker(s), firefox", "page, CSV, 1 worker(s), firefox"),
     two_workers("page, zip of four, 2 worker(s), chromium", "page, zip of four, 1 worker(s), chromium"),
@@ -37,28 +47,64 @@ const fn two_workers(ours: &'static str, against: &'static str) -> Ratio<'static
     Ratio { ours, against, at_least: 1.8, aim: 2.0 }
 }
 
-/// Fills and prints the table. The page must have been built.
+/// Fills and prints the table, as far as it came. The page must have been built.
 pub fn measure(logs: &Logs, runs: usize, table: &mut Table) -> Result<()> {
+    let measured = fill(logs, runs, table);
+    table.print(RATIOS);
+    measured
+}
+
+fn fill(logs: &Logs, runs: usize, table: &mut Table) -> Result<()> {
     let browsers = setup::browsers()?;
+    must_run(cargo().args(["build", "--quiet", "--release", "--locked", "--bin", "sysmon-triage"]))?;
     for round in 0..runs {
         eprintln!("xtask: round {} of {runs} in the browsers", round + 1);
         for (form, log) in
             [("XML lines", &logs.xml), ("EVTX", &logs.evtx), ("CSV", &logs.csv), ("zip of four", &logs.zip)]
         {
-            let said = output(
-                command("node")
-                    .args(["tests/browser/bench.js", form])
-                    .arg(&log.path)
-                    .arg(&logs.folder)
-                    .env("PAGE", root().join("dist/index.html"))
-                    .envs(browsers.env()),
-            )?;
-            for line in said.lines() {
-                row(line, log, table).with_context(|| format!("tests/browser/bench.js said {line:?}"))?;
-            }
+            let mut node = command("node");
+            node.args(["tests/browser/bench.js", form])
+                .arg(&log.path)
+                .arg(&logs.folder)
+                .env("PAGE", root().join("dist/index.html"))
+                .envs(browsers.env());
+            rows(&mut node, log, table).with_context(|| format!("tests/browser/bench.js {form:?}"))?;
         }
+        ceiling(&logs.evtx, &logs.folder, table)?;
     }
-    table.print(RATIOS);
+    Ok(())
+}
+
+/// Takes each row as soon as it is there: none is lost when a later one fails.
+fn rows(node: &mut Command, log: &Log, table: &mut Table) -> Result<()> {
+    let mut child = node.stdout(Stdio::piped()).spawn().context("could not start node")?;
+    let said = child.stdout.take().context("its output")?;
+    for line in BufReader::new(said).lines() {
+        let line = line?;
+        row(&line, log, table).with_context(|| format!("it said {line:?}"))?;
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("it failed ({status})");
+    }
+    Ok(())
+}
+
+/// What the machine itself makes of two instead of one, where processors are the bound: the command line, which uses one,
+/// alone and twice at the same time.
+fn ceiling(log: &Log, folder: &Path, table: &mut Table) -> Result<()> {
+    let verify = || {
+        let mut program = Command::new(target_dir().join("release/sysmon-triage"));
+        program.arg("--verify").arg(&log.path);
+        program
+    };
+    let alone = run(&mut verify(), folder, false)?;
+    must_find(&alone.stderr, log)?;
+    table.add(ALONE, log.bytes, alone.sample);
+    for one in run_two(verify, folder)? {
+        must_find(&one.stderr, log)?;
+        table.add(TWO, log.bytes, one.sample);
+    }
     Ok(())
 }
 

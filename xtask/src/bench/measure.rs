@@ -51,6 +51,25 @@ pub fn run(command: &mut Command, folder: &Path, keep_stdout: bool) -> Result<Ru
     Ok(Run { sample, stdout, stderr })
 }
 
+/// The same program twice at the same time: what of twice the work the machine does then. The sample is that of one run:
+/// half of the time until both have ended.
+pub fn run_two(command: impl Fn() -> Command + Sync, folder: &Path) -> Result<[Run; 2]> {
+    let start = Instant::now();
+    let in_folder = |name: &str| {
+        let folder = folder.join(name);
+        fs::create_dir_all(&folder)?;
+        run(&mut command(), &folder, false)
+    };
+    let runs = std::thread::scope(|scope| {
+        let other = scope.spawn(|| in_folder("other"));
+        let one = in_folder("one")?;
+        let other = other.join().map_err(|_| anyhow::anyhow!("the second run did not end"))??;
+        anyhow::Ok([one, other])
+    })?;
+    let seconds = start.elapsed().as_secs_f64() / 2.0;
+    Ok(runs.map(|run| Run { sample: Sample { seconds, ..run.sample }, ..run }))
+}
+
 /// The system tells of the resources of a child when it is waited for. A child counts the memory of its parent until
 /// it has become its own program: the figure is never below the few MiB of this one.
 #[cfg(unix)]

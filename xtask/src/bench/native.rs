@@ -218,7 +218,7 @@ fn python_has_duckdb() -> bool {
 }
 
 /// The summary that the command line prints.
-fn must_find(stderr: &str, log: &Log) -> Result<()> {
+pub fn must_find(stderr: &str, log: &Log) -> Result<()> {
     let summary = stderr.lines().find(|line| line.contains(" records, ")).unwrap_or_default();
     if Counts::of(summary) != Some(log.counts) || !summary.contains(" 0 problems") {
         bail!("{:?} must be found, and this was: {}", log.counts, stderr.trim());
