@@ -61,8 +61,7 @@ pub struct Logs {
 impl Logs {
     /// Makes those that are not there, or were made by another version of `testlog`.
     pub fn make(bytes: u64) -> Result<Logs> {
-        let folder = target_dir().join("bench");
-        fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+        let folder = folder()?;
         let version = version()?;
         let make = |format: &str, bytes: u64, ending: &str| {
             make(format, bytes, &version, &folder.join(format!("{bytes}.{ending}")))
@@ -77,6 +76,18 @@ impl Logs {
     pub fn all(&self) -> [&Log; 4] {
         [&self.evtx, &self.xml, &self.json, &self.gzip]
     }
+}
+
+/// Where logs lie.
+pub fn folder() -> Result<PathBuf> {
+    let folder = target_dir().join("bench");
+    fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    Ok(folder)
+}
+
+/// One log of a form and size.
+pub fn one(format: &str, bytes: u64) -> Result<Log> {
+    make(format, bytes, &version()?, &folder()?.join(format!("{bytes}.{format}")))
 }
 
 /// The sources of `testlog`, as a hash.

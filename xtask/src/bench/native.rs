@@ -25,6 +25,8 @@ const EVTX_DUMP: &str = "evtx_dump -t 1 -o jsonl";
 const RIPGREP: &str = "ripgrep -j1, the rule line by line";
 const RIPGREP_EXACT: &str = "ripgrep -j1 -U, the rule over line ends";
 const DUCKDB: &str = "DuckDB, one thread, the same fields";
+const ORJSON: &str = "orjson, the same fields";
+const LXML: &str = "lxml, the same fields";
 const ZCAT: &str = "zcat";
 const FLOOR_READ: &str = "floor: read the XML file and drop it";
 const FLOOR_READ_EVTX: &str = "floor: read the EVTX file and drop it";
@@ -36,6 +38,8 @@ const RATIOS: &[Ratio<'_>] = &[
     Ratio { ours: XML, against: RIPGREP, at_least: 4.0, aim: 10.0 },
     Ratio { ours: XML, against: RIPGREP_EXACT, at_least: 4.0, aim: 10.0 },
     Ratio { ours: JSON, against: DUCKDB, at_least: 4.0, aim: 15.0 },
+    Ratio { ours: JSON, against: ORJSON, at_least: 4.0, aim: 15.0 },
+    Ratio { ours: XML, against: LXML, at_least: 4.0, aim: 10.0 },
     Ratio { ours: GZIP, against: ZCAT, at_least: 0.8, aim: 1.0 },
 ];
 
@@ -44,8 +48,20 @@ const RULE_BY_LINE: &str = r"<Provider Name='Microsoft-Windows-Sysmon'.*<EventID
 /// The same over line ends, and never from one event into the next.
 const RULE: &str = r"<Provider Name='Microsoft-Windows-Sysmon'[^>]*><EventID>1</EventID>(?:[^<]|<[^/]|</[^E]|</E[^v]|</Event[^>])*?<Data Name='ParentImage'>(?:[^<]*\\)?(?i:wmiprvse\.exe)</Data>";
 
-/// What the core needs of each event, in DuckDB's words: the counts and the rows' keys.
-const DUCKDB_SCRIPT: &str = include_str!("duckdb_fields.py");
+/// What the core needs of each event, the counts and the rows' keys, by libraries for Python.
+const SCRIPTS: [Script; 3] = [
+    Script { name: DUCKDB, module: "duckdb", text: include_str!("duckdb_fields.py"), log: |logs| &logs.json },
+    Script { name: ORJSON, module: "orjson", text: include_str!("orjson_fields.py"), log: |logs| &logs.json },
+    Script { name: LXML, module: "lxml", text: include_str!("lxml_fields.py"), log: |logs| &logs.xml },
+];
+
+/// Reads a log by a library, and prints what it found and how long that took.
+struct Script {
+    name: &'static str,
+    module: &'static str,
+    text: &'static str,
+    log: fn(&Logs) -> &Log,
+}
 
 /// What is run again and again for one row.
 struct Subject<'a> {
@@ -174,18 +190,20 @@ fn rivals(logs: &Logs) -> Result<Vec<Subject<'_>>> {
         found.push(grep(RIPGREP, ["-j1", "--count-matches", "--", RULE_BY_LINE], false));
         found.push(grep(RIPGREP_EXACT, ["-Uj1", "--count-matches", "--", RULE], true));
     }
-    if python_has_duckdb() {
-        let log = &logs.json;
+    for Script { name, module, text, log } in SCRIPTS {
+        if !python_has(module) {
+            println!("{module} is not installed, so its row is left out: pip install {module}");
+            continue;
+        }
+        let log = log(logs);
         found.push(Subject {
-            name: DUCKDB,
+            name,
             log,
             work: Box::new(move || {
-                let run = run(&mut program("python3", ["-c", DUCKDB_SCRIPT], &log.path), folder, true)?;
+                let run = run(&mut program("python3", ["-c", text], &log.path), folder, true)?;
                 timed(&run, log.counts)
             }),
         });
-    } else {
-        println!("DuckDB is not installed, so its row is left out: pip install duckdb");
     }
     if installed("zcat", "apt-get install gzip") {
         let log = &logs.gzip;
@@ -212,8 +230,8 @@ fn installed(name: &str, how: &str) -> bool {
     found
 }
 
-fn python_has_duckdb() -> bool {
-    let probe = Command::new("python3").args(["-c", "import duckdb"]).output();
+fn python_has(module: &str) -> bool {
+    let probe = Command::new("python3").args(["-c", &format!("import {module}")]).output();
     probe.is_ok_and(|probe| probe.status.success())
 }
 
