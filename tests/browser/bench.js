@@ -109,6 +109,10 @@ if (form === "XML lines" || form === "EVTX") {
 if (form === "EVTX") {
   for (const workers of [1, 2]) await measure("chromium", `page, ${form}, all parsed, ${workers} worker(s), chromium`, { workers, verify: true });
 }
+// One log of several sizes: the page alone.
+if (form.includes(", ")) {
+  for (const kind of KINDS) await measure(kind, `page, ${form}, ${kind}`);
+}
 if (form === "CSV" || form === "zip of four") {
   for (const kind of KINDS) {
     for (const workers of [1, 2]) await measure(kind, `page, ${form}, ${workers} worker(s), ${kind}`, { workers });

@@ -25,8 +25,9 @@ cargo xtask <task>
   dist                 build dist/index.html, the whole product in one file
   serve [--port N]     build it, serve it on this machine and print the address (port 8000 unless told)
   test [CHECK...]      run every check there is, or only the named ones
-  bench [native|browser|context] [--size BYTES] [--runs N]
-                       measure against rivals and floors, over logs of this size (1 GiB and 5 runs unless told)
+  bench [native|browser|context|growth] [--size BYTES] [--runs N]
+                       measure against rivals and floors, over logs of this size (1 GiB and 5 runs unless told);
+                       growth, over logs from a 128th of this size on, only when named
   tidy                 check the architecture's rules
   screenshot [--all]   make docs/screenshot.png from the built page; or every state, in target/screenshots
   setup [--browsers]   only fetch what the other tasks need

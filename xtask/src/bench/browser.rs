@@ -11,7 +11,7 @@ use super::measure::{Sample, run, run_two};
 use super::native::must_find;
 use super::table::{Ratio, Table};
 use crate::run::{cargo, command, root, run as must_run, target_dir};
-use crate::setup;
+use crate::setup::{self, Browsers};
 
 const ALONE: &str = "command line, EVTX, --verify, alone";
 /// What two workers can't be expected to surpass: processors share their memory and more, and others use them too.
@@ -62,30 +62,29 @@ fn fill(logs: &Logs, runs: usize, table: &mut Table) -> Result<()> {
         for (form, log) in
             [("XML lines", &logs.xml), ("EVTX", &logs.evtx), ("CSV", &logs.csv), ("zip of four", &logs.zip)]
         {
-            let mut node = command("node");
-            node.args(["tests/browser/bench.js", form])
-                .arg(&log.path)
-                .arg(&logs.folder)
-                .env("PAGE", root().join("dist/index.html"))
-                .envs(browsers.env());
-            rows(&mut node, log, table).with_context(|| format!("tests/browser/bench.js {form:?}"))?;
+            dropped(form, log, &logs.folder, &browsers, table)?;
         }
         ceiling(&logs.evtx, &logs.folder, table)?;
     }
     Ok(())
 }
 
-/// Takes each row as soon as it is there: none is lost when a later one fails.
-fn rows(node: &mut Command, log: &Log, table: &mut Table) -> Result<()> {
+/// Drops a log on the page as `tests/browser/bench.js` does with this form of it. Takes each row as soon as it is
+/// there: none is lost when a later one fails.
+pub fn dropped(form: &str, log: &Log, folder: &Path, browsers: &Browsers, table: &mut Table) -> Result<()> {
+    let script = "tests/browser/bench.js";
+    let mut node = command("node");
+    node.args([script, form]).arg(&log.path).arg(folder);
+    node.env("PAGE", root().join("dist/index.html")).envs(browsers.env());
     let mut child = node.stdout(Stdio::piped()).spawn().context("could not start node")?;
     let said = child.stdout.take().context("its output")?;
     for line in BufReader::new(said).lines() {
         let line = line?;
-        row(&line, log, table).with_context(|| format!("it said {line:?}"))?;
+        row(&line, log, table).with_context(|| format!("{script} {form:?} said {line:?}"))?;
     }
     let status = child.wait()?;
     if !status.success() {
-        bail!("it failed ({status})");
+        bail!("{script} {form:?} failed ({status})");
     }
     Ok(())
 }

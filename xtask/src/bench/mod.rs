@@ -5,6 +5,7 @@
 
 mod browser;
 mod context;
+mod growth;
 mod log;
 mod measure;
 mod native;
@@ -29,6 +30,7 @@ enum Section {
     Native,
     Browser,
     Context,
+    Growth,
 }
 
 impl Options {
@@ -40,13 +42,16 @@ impl Options {
                 "native" => options.sections.push(Section::Native),
                 "browser" => options.sections.push(Section::Browser),
                 "context" => options.sections.push(Section::Context),
+                "growth" => options.sections.push(Section::Growth),
                 "--size" => options.bytes = bytes(args.next().context("--size wants a number of bytes")?)?,
                 "--runs" => {
                     let runs = args.next().and_then(|runs| runs.parse().ok()).filter(|runs| *runs > 0);
                     options.runs = runs.context("--runs wants a number from 1 on")?;
                 }
                 other => {
-                    bail!("bench takes [native|browser|context] [--size BYTES] [--runs N], not {other:?}.")
+                    bail!(
+                        "bench takes [native|browser|context|growth] [--size BYTES] [--runs N], not {other:?}."
+                    )
                 }
             }
         }
@@ -77,13 +82,15 @@ pub fn bench(args: &[String]) -> Result<()> {
     // Another process builds: what it needs of memory must not count as that of a program measured here.
     let this = std::env::current_exe().context("the path of this program")?;
     run(std::process::Command::new(this).arg("dist").current_dir(root()))?;
-    let logs = Logs::make(options.bytes)?;
     println!("\n{} in each log, {} runs in turns; {}", table::size(options.bytes), options.runs, load());
     for section in options.sections {
+        // Made once, and found there the next time.
+        let logs = || Logs::make(options.bytes);
         match section {
-            Section::Native => native::measure(&logs, options.runs, &mut Table::new("native"))?,
-            Section::Browser => browser::measure(&logs, options.runs, &mut Table::new("browser"))?,
-            Section::Context => context::measure(&logs, options.runs)?,
+            Section::Native => native::measure(&logs()?, options.runs, &mut Table::new("native"))?,
+            Section::Browser => browser::measure(&logs()?, options.runs, &mut Table::new("browser"))?,
+            Section::Context => context::measure(&logs()?, options.runs)?,
+            Section::Growth => growth::measure(options.bytes, options.runs)?,
         }
     }
     println!("\nAt the end: {}.", load());
