@@ -47,20 +47,31 @@ page.app = createApp(root, actions, tool);
 let shown = null;
 /** @type {"no" | "soon" | "later"} */
 let waiting = "no";
-/** What reading changes by itself is shown so often: each time costs the reading a part of a processor. */
-const READING_MS = 250;
+/** What reading changes by itself is shown so often: each time costs the reading a part of a processor. How far it has
+ * come costs least, and is what tells that it goes on. */
+const PROGRESS_MS = 250;
+const READING_MS = 1000;
 /** @type {ReadonlySet<string>} */
 const BY_READING = new Set(["files", "filesOpen", "summary", "rule", "revision", "rows", "groups", "events", "hints", "timeline", "tuning", "derived"]);
 let shownAt = -Infinity;
+let timer = 0;
 
 page.show = () => {
   waiting = "no";
+  clearTimeout(timer);
   shownAt = performance.now();
   const state = store.get();
   const before = shown;
   shown = state;
   page.app.update(state, before);
 };
+
+/** Progress, and now and then all else that waits. */
+function showDue() {
+  if (performance.now() >= shownAt + READING_MS) return page.show();
+  page.app.progress(store.get());
+  timer = Number(setTimeout(showDue, PROGRESS_MS));
+}
 
 /** Whether this can wait its turn. The first rows can't: someone looks for them. @param {App.State} state @param {App.State} previous */
 function canWait(state, previous) {
@@ -71,17 +82,17 @@ function canWait(state, previous) {
 
 store.subscribe((state, previous) => {
   if (waiting === "soon") return;
-  const wait = Math.max(0, shownAt + READING_MS - performance.now());
-  if (wait > 0 && canWait(state, previous)) {
+  if (canWait(state, previous)) {
     if (waiting === "later") return;
     waiting = "later";
-    setTimeout(() => { if (waiting === "later") page.show(); }, wait);
+    timer = Number(setTimeout(showDue, PROGRESS_MS));
     return;
   }
   waiting = "soon";
+  clearTimeout(timer);
   // A hidden tab paints no frames, but its title should still say "done".
   const later = () => { if (waiting === "soon") page.show(); };
-  if (document.hidden) setTimeout(later, READING_MS);
+  if (document.hidden) setTimeout(later, PROGRESS_MS);
   else requestAnimationFrame(later);
 });
 

@@ -80,6 +80,8 @@ export function createApp(root, actions, tool) {
       const target = document.querySelector("#verdict:not([hidden]), #no-match:not([hidden]) h2");
       if (target instanceof HTMLElement) target.focus({ preventScroll: true });
     },
+    /** Only how far reading has come. @param {App.State} state */
+    progress: (state) => filesRegion.update(state),
     /** @param {App.State} state @param {App.State | null} before */
     update(state, before) {
       const page = document.documentElement;

@@ -84,15 +84,11 @@ fn version() -> Result<String> {
     Ok(line.and_then(|line| line.split('"').next()).context("Cargo.toml names no version")?.to_owned())
 }
 
-/// The glue without its comments and blanks; its global keeps its name.
+/// The glue without its comments, blanks and inner names, which nobody wrote; its global keeps its name.
 fn shorten(glue: &str) -> Result<String> {
     let path = crate::run::target_dir().join("page/glue.js");
     fs::write(&path, glue).context("target/page/glue.js")?;
-    output(node_tool("esbuild").arg(&path).args([
-        "--log-level=warning",
-        "--charset=utf8",
-        "--minify-whitespace",
-    ]))
+    output(node_tool("esbuild").arg(&path).args(["--log-level=warning", "--charset=utf8", "--minify"]))
 }
 
 /// Puts the parts into the template.
