@@ -111,6 +111,11 @@ inBothBrowsers("workbench", (page, kind) => {
     assert.equal(sums, await events(), "each event stands in a lane");
     const table = await page().run(() => [...document.querySelectorAll("#timeline-table tbody tr")].reduce((sum, row) => sum + Number(row.lastElementChild?.textContent), 0));
     assert.equal(table, await events(), "and in the table for screen readers");
+    assert.ok(await page().run(() => {
+      const caption = /** @type {Element} */ (document.querySelector("#timeline-table caption"));
+      const { left, top, width, height } = caption.getBoundingClientRect();
+      return width === 0 || document.elementFromPoint(left + width / 2, top + height / 2) !== caption;
+    }), "which covers nothing");
 
     await page().press("t");
     await page().until("it has the focus", () => document.activeElement?.id === "timeline-plot");

@@ -41,11 +41,13 @@ export function createTimeline(actions) {
   const axis = h("div", { class: "axis", "aria-hidden": "true" });
   const readout = h("p", { class: "readout muted small", id: "timeline-readout" });
   const tableBody = h("tbody", null);
-  const table = h("table", { class: "offscreen", id: "timeline-table" }, h("caption", null, t.table),
+  const table = h("table", { id: "timeline-table" }, h("caption", null, t.table),
     h("thead", null, h("tr", null, h("th", { scope: "col" }, t.columns.from), h("th", { scope: "col" }, t.columns.to), h("th", { scope: "col" }, t.columns.events))), tableBody);
+  // Firefox cuts off a table, but not its caption.
+  const aside = h("div", { class: "offscreen" }, table);
   const node = h("section", { class: "timeline", id: "timeline", "aria-label": t.heading, hidden: true },
     h("div", { class: "timeline-head" }, h("h2", null, t.heading), facts, readout, clear),
-    h("div", { class: "plot-box" }, plot), axis, table);
+    h("div", { class: "plot-box" }, plot), axis, aside);
 
   /** @param {number} at */
   function span(at) {
