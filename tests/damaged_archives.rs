@@ -5,6 +5,9 @@ mod common;
 use common::damage::{gives, log, xml_of};
 use common::{assert_expected, problems, report};
 use expect_test::expect;
+use proptest::prelude::*;
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
 use testlog::tar::{self, Naming};
 use testlog::zip::{self, Member};
 use testlog::{Expected, gzip};
@@ -200,4 +203,37 @@ fn tar_cut_and_with_a_damaged_header() {
         error damaged_archive [offset 29184 (0x7200)] A tar header is damaged; reading goes on at the next good one.
     "#]],
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A file that grows or shrinks while it is read, and a face that hands over more than is wanted: with a directory,
+    /// and without one.
+    #[test]
+    fn a_zip_that_is_longer_or_shorter_than_its_stated_size(
+        cut in 0_usize..3000, size in 0_u64..3000, more in 0_usize..3000, spoilt: bool, at in 0_usize..3000, value: u8,
+    ) {
+        let text = xml_of(&log(5));
+        let members = [Member::new("a.xml", text.as_bytes()), Member { descriptor: true, ..Member::new("b.xml", text.as_bytes()) }];
+        let mut bytes = zip::archive(&members);
+        bytes.truncate(bytes.len() - cut.min(bytes.len() - 4));
+        if let (true, Some(byte)) = (spoilt, bytes.get_mut(at)) {
+            *byte = value;
+        }
+        let mut scan = Scan::new(&RULE, 0, "a.zip", Some(size));
+        let mut pushes = 0;
+        while let Some(want) = scan.want() {
+            let rest = bytes.get(want.offset as usize..).unwrap_or_default();
+            let length = (want.length as usize).min(1000).saturating_add(more).min(rest.len());
+            if length == 0 {
+                break;
+            }
+            scan.push(&rest[..length]);
+            pushes += 1;
+            prop_assert!(pushes < 1000, "it goes round in circles");
+        }
+        scan.push(&bytes[..more.min(bytes.len())]);
+        _ = scan.finish();
+    }
 }

@@ -46,7 +46,7 @@ impl Cut {
         let step = self.step.max(self.size.saturating_mul(entries.len() as u64) / ENTRIES_READ);
         let mut starts = vec![0];
         for entry in entries.iter().skip(1) {
-            let run = entry.header_start - starts.last().copied().unwrap_or_default();
+            let run = entry.header_start.saturating_sub(starts.last().copied().unwrap_or_default());
             let large = entry.compressed.is_some_and(|bytes| bytes >= step);
             if run >= step || large {
                 starts.push(entry.header_start);

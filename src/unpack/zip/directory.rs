@@ -48,7 +48,7 @@ impl Directory {
         let listed = list(self.blocks.reader());
         if let Some(offset) = self.blocks.asked() {
             self.blocks.want(offset, self.fetch);
-            self.fetch *= 2;
+            self.fetch = self.fetch.saturating_mul(2);
             return match self.blocks.held() <= limits::ZIP_DIRECTORY_BYTES {
                 true => Listed::More,
                 false => Listed::TooLarge,

@@ -147,8 +147,10 @@ impl Member {
     pub fn reach(&self) -> u64 {
         let most = self.entry.compressed.unwrap_or(u64::MAX);
         let step = if self.failed { left_of_step(self.taken) % limits::INFLATE_STEP } else { 0 };
-        let data = (self.taken + step as u64).min(most);
-        self.entry.header_start + self.header.len() as u64 + self.names - self.skip + data
+        let data = self.taken.saturating_add(step as u64).min(most);
+        let head = self.header.len() as u64 + self.names.saturating_sub(self.skip);
+        // The directory may place a member anywhere.
+        self.entry.header_start.saturating_add(head).saturating_add(data)
     }
 
     /// Decodes a piece of the data; returns how much of it belongs to the stream.

@@ -67,7 +67,7 @@ impl Zip {
         match &self.state {
             State::Directory(directory) => Some(directory.want()),
             State::Members(members) => Some((members.position, members.end.saturating_sub(members.position))),
-            State::Walk(walk) => Some((walk.position, self.size - walk.position)),
+            State::Walk(walk) => Some((walk.position, self.size.saturating_sub(walk.position))),
             State::Done => None,
         }
     }
