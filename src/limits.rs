@@ -14,9 +14,9 @@ pub const GAP_LINE_BYTES: usize = 4096;
 /// Layers of packing that are opened: a zip of tar.gz of a log has three.
 pub const NESTING: usize = 4;
 
-/// Largest zip inside another archive, in bytes. A zip is read from its end, so one that comes as
-/// a stream must be held whole.
-pub const NESTED_ZIP_BYTES: usize = 256 * 1024 * 1024;
+/// Largest zip inside another archive, in bytes, with the zips inside archives around it. A zip is read from its end, so one
+/// that comes as a stream must be held whole. Each worker of the page holds so much at the most; the command line has one.
+pub const NESTED_ZIP_BYTES: usize = if cfg!(test) { 64 * 1024 } else { 256 * 1024 * 1024 };
 
 /// Largest central directory of a zip, in bytes: about two million members.
 pub const ZIP_DIRECTORY_BYTES: u64 = 256 * 1024 * 1024;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MemberId {
     /// Order in the archive. A member of a nested archive counts within its outer member:
-    /// `(outer + 1) << 20 | inner`, up to four deep.
+    /// `(outer + 1) << 32 | inner`, up to four deep.
     pub ordinal: u128,
     /// The name as the archive gives it, nested names joined with `/`.
     pub name: String,

@@ -33,6 +33,8 @@ pub struct Place {
     depth: usize,
     /// Its ordinal, when it is a member.
     ordinal: u128,
+    /// Bytes of zips that are held around it.
+    held: usize,
     /// What events that are read in full must hold.
     needle: Option<Needle>,
 }
@@ -40,7 +42,12 @@ pub struct Place {
 impl Place {
     /// An input of this name.
     pub fn input(name: &str, needle: Option<Needle>) -> Place {
-        Place { name: name.to_owned(), depth: 0, ordinal: 0, needle }
+        Place { name: name.to_owned(), depth: 0, ordinal: 0, held: 0, needle }
+    }
+
+    /// Bytes of a zip that can be held here, beside those around it.
+    fn room(&self) -> usize {
+        limits::NESTED_ZIP_BYTES.saturating_sub(self.held)
     }
 
     /// Its `index`th member.
@@ -48,9 +55,9 @@ impl Place {
         let (ordinal, name) = match self.depth {
             0 => (index.into(), name.to_owned()),
             // One more than the outer ordinal: its first member is not the outer member itself.
-            _ => ((self.ordinal + 1) << 20 | u128::from(index), format!("{}/{name}", self.name)),
+            _ => ((self.ordinal + 1) << 32 | u128::from(index), format!("{}/{name}", self.name)),
         };
-        Place { name, depth: self.depth + 1, ordinal, needle: self.needle.clone() }
+        Place { name, depth: self.depth + 1, ordinal, held: self.held, needle: self.needle.clone() }
     }
 }
 
@@ -104,7 +111,7 @@ impl Stream {
             State::Reading(reader) => reader.push(bytes, sink),
             State::Gzip(gzip) => gzip.push(bytes, sink),
             State::Tar(tar) => tar.push(bytes, sink),
-            State::Zip(held) => hold(held, bytes),
+            State::Zip(held) => hold(held, bytes, self.place.room()),
             State::Ignored => {}
         }
     }
@@ -175,10 +182,15 @@ impl Stream {
     }
 }
 
-/// Holds the bytes of a nested zip, up to one byte over the limit, which tells that it is too large.
-fn hold(held: &mut Vec<u8>, bytes: &[u8]) {
-    let room = (limits::NESTED_ZIP_BYTES + 1).saturating_sub(held.len());
-    held.extend_from_slice(&bytes[..bytes.len().min(room)]);
+/// Holds the bytes of a nested zip, up to one byte more than there is room for, which tells that it is too large.
+fn hold(held: &mut Vec<u8>, bytes: &[u8], room: usize) {
+    let room = (room + 1).saturating_sub(held.len());
+    let bytes = &bytes[..bytes.len().min(room)];
+    if held.capacity() - held.len() < bytes.len() {
+        // Twice as much as before, as a vector grows by itself, but no more than is ever needed.
+        held.reserve_exact(held.len().clamp(bytes.len(), room));
+    }
+    held.extend_from_slice(bytes);
 }
 
 /// Why these bytes are not read.
@@ -209,5 +221,64 @@ fn unpacked_name(name: &str) -> String {
             Some(stem) => format!("{}.tar", &base[..stem.len()]),
             None => format!("{base} (unpacked)"),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testlog::zip::{self, Member};
+
+    use super::Place;
+    use crate::limits::NESTED_ZIP_BYTES;
+    use crate::rule::wmi::RULE;
+    use crate::scan::Scan;
+
+    /// The messages of a stream of these bytes.
+    fn said(bytes: &[u8]) -> Vec<String> {
+        let mut scan = Scan::new(&RULE, 0, "logs", None);
+        bytes.chunks(1000).for_each(|piece| scan.push(piece));
+        scan.finish().problems.list().into_iter().map(|(problem, _)| problem.message).collect()
+    }
+
+    /// A `.tar.gz` may hold more than a million members.
+    #[test]
+    fn members_are_told_apart_however_many_there_are() {
+        let archive = Place::input("logs", None);
+        let (first, second) = (archive.member(0, "a"), archive.member(1, "b"));
+        let far = [1 << 20, (1 << 32) - 1];
+        let inner = [&first, &second].map(|outer| far.map(|index| outer.member(index, "c").ordinal));
+        let mut all = inner.concat();
+        all.extend(far.map(|index| archive.member(index, "d").ordinal));
+        all.extend([
+            first.ordinal,
+            second.ordinal,
+            first.member(0, "e").ordinal,
+            second.member(0, "f").ordinal,
+        ]);
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn zips_in_zips_are_held_up_to_one_limit_for_all_of_them() {
+        fn stored<'a>(name: &'a str, content: &'a [u8]) -> Member<'a> {
+            Member { deflate: false, ..Member::new(name, content) }
+        }
+        let event = b"<Event><System><EventID>3</EventID></System></Event>";
+        let of_size = |bytes: usize| {
+            let filler = vec![b' '; bytes - 1000];
+            let archive = zip::archive(&[stored("a.xml", event), stored("b", &filler)]);
+            assert!(archive.len() < bytes);
+            archive
+        };
+        let around = |inner: &[u8]| zip::archive(&[stored("inner.zip", inner)]);
+        let small = of_size(NESTED_ZIP_BYTES / 2 - 1000);
+        let large = of_size(NESTED_ZIP_BYTES * 3 / 4);
+        let refused =
+            |bytes: &[u8]| said(bytes).iter().any(|message| message.contains("with those around it"));
+        assert!(refused(&around(&large)));
+        assert!(!refused(&large) && !refused(&around(&small)));
     }
 }

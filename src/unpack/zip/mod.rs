@@ -231,13 +231,15 @@ impl Members {
 }
 
 /// Reads a zip that is held in memory.
-pub fn read_held(bytes: &[u8], place: Place, sink: &mut dyn Sink) {
-    if bytes.len() > limits::NESTED_ZIP_BYTES {
-        let message =
-            format!("A zip inside an archive is larger than {} MiB.", limits::NESTED_ZIP_BYTES >> 20);
+pub fn read_held(bytes: &[u8], mut place: Place, sink: &mut dyn Sink) {
+    if bytes.len() > place.room() {
+        let around = if place.held > 0 { ", with those around it" } else { "" };
+        let most = limits::NESTED_ZIP_BYTES >> 20;
+        let message = format!("A zip inside an archive is larger than {most} MiB{around}.");
         sink.trouble(Trouble::note(Code::OverLimit, None, message));
         return;
     }
+    place.held += bytes.len();
     let mut zip = Zip::new(place, bytes.len() as u64, Part::WHOLE);
     while let Some((offset, length)) = zip.want() {
         let part = usize::try_from(offset).ok().and_then(|from| bytes.get(from..from + length as usize));
