@@ -4,12 +4,12 @@
 //! matches carry their place. So the number and order of workers never changes a result.
 
 mod members;
-
-use std::collections::BTreeMap;
+mod tally;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::members::{Member, Members};
+use self::tally::Tally;
 
 use crate::detect::Format;
 use crate::event::{Event, Skim, is_process_creation};
@@ -77,20 +77,22 @@ pub struct Kind {
 /// How often each kind of event occurs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Kinds {
-    counts: BTreeMap<Kind, u64>,
+    counts: Tally<Kind>,
     /// Counts of the kinds met last, not yet in `counts`: most events are of a few kinds.
     #[serde(skip)]
     recent: Vec<(Kind, u64)>,
 }
 
-/// Name of what is counted together when there are too many names.
-const OTHERS: &str = "(others)";
 /// Kinds whose counts are kept at hand.
 const RECENT: usize = 16;
 
 impl Kinds {
     /// Counts one event.
     pub fn add(&mut self, channel: &str, provider: &str, event_id: Option<u32>) {
+        if channel.len().max(provider.len()) > limits::COUNTED_NAME_BYTES {
+            self.counts.add(None, 1);
+            return;
+        }
         let equal = |(kind, _): &(Kind, u64)| {
             kind.event_id == event_id
                 && same(kind.channel.as_bytes(), channel.as_bytes())
@@ -101,68 +103,53 @@ impl Kinds {
             return;
         }
         if self.recent.len() == RECENT {
-            self.settle();
+            self.gather();
         }
         let kind = Kind { channel: channel.to_owned(), provider: provider.to_owned(), event_id };
         self.recent.push((kind, 1));
     }
 
     /// Brings all counts into one map.
-    fn settle(&mut self) {
+    fn gather(&mut self) {
         for (kind, count) in std::mem::take(&mut self.recent) {
-            self.put(kind, count);
+            self.counts.add(Some(kind), count);
         }
     }
 
-    fn put(&mut self, kind: Kind, count: u64) {
-        let full = self.counts.len() >= limits::COUNTED_NAMES && !self.counts.contains_key(&kind);
-        let long = kind.channel.len().max(kind.provider.len()) > limits::COUNTED_NAME_BYTES;
-        let others = || Kind { channel: OTHERS.to_owned(), provider: OTHERS.to_owned(), event_id: None };
-        *self.counts.entry(if full || long { others() } else { kind }).or_default() += count;
+    fn settle(&mut self) {
+        self.gather();
+        self.counts.settle();
     }
 
     fn merge(&mut self, mut other: Kinds) {
-        self.settle();
-        other.settle();
-        for (kind, count) in other.counts {
-            self.put(kind, count);
-        }
+        self.gather();
+        other.gather();
+        self.counts.merge(other.counts);
     }
 
-    /// All kinds with their counts.
-    pub fn iter(&self) -> impl Iterator<Item = (&Kind, u64)> {
-        let settled = self.counts.iter().map(|(kind, count)| (kind, *count));
-        settled.chain(self.recent.iter().map(|(kind, count)| (kind, *count)))
+    /// All kinds with their counts; none: all that are not counted apart.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&Kind>, u64)> {
+        let recent = self.recent.iter().map(|(kind, count)| (Some(kind), *count));
+        self.counts.iter().chain(recent)
     }
 }
 
 /// How many process creations each host has.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Hosts(BTreeMap<String, u64>);
+pub struct Hosts(Tally<String>);
 
 impl Hosts {
-    fn add(&mut self, host: &str, count: u64) {
-        if let Some(have) = self.0.get_mut(host) {
-            *have += count;
-            return;
+    /// Counts one process creation.
+    fn add(&mut self, host: &str) {
+        match self.0.get_mut(host) {
+            Some(count) => *count += 1,
+            None => self.0.add((host.len() <= limits::COUNTED_NAME_BYTES).then(|| host.to_owned()), 1),
         }
-        let full = self.0.len() >= limits::COUNTED_NAMES || host.len() > limits::COUNTED_NAME_BYTES;
-        *self.0.entry(if full { OTHERS } else { host }.to_owned()).or_default() += count;
     }
 
-    /// All hosts: name and count.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.0.iter().map(|(host, count)| (host.as_str(), *count))
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// True when there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// All hosts, name and count; none: all that are not counted apart.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, u64)> {
+        self.0.iter().map(|(host, count)| (host.map(String::as_str), count))
     }
 }
 
@@ -232,7 +219,7 @@ impl Findings {
         self.members.merge(other.members);
         self.problems.merge(other.problems);
         self.kinds.merge(other.kinds);
-        other.hosts.iter().for_each(|(host, count)| self.hosts.add(host, count));
+        self.hosts.0.merge(other.hosts.0);
         self.period.merge(other.period);
         self.parts.extend(other.parts);
         match (&mut self.whole, other.whole) {
@@ -289,6 +276,7 @@ impl Collector {
     /// Hands over what was gathered, and goes on.
     pub fn take(&mut self) -> Findings {
         self.findings.kinds.settle();
+        self.findings.hosts.0.settle();
         self.open.iter().for_each(|open| self.findings.members.put(open, 0));
         self.findings.members.settle();
         let mut next = Findings { source: self.findings.source, ..Findings::default() };
@@ -305,7 +293,7 @@ impl Collector {
     fn process_creation(&mut self, event: &Event, found: &Found<'_>) {
         let process = Process::of(event);
         let time = process.time();
-        self.findings.hosts.add(event.computer().unwrap_or("unknown"), 1);
+        self.findings.hosts.add(event.computer().unwrap_or("unknown"));
         time.into_iter().for_each(|time| self.findings.period.add(time));
         let matches = self.rule.filter.matches(&process);
         self.count(Counts { records: 1, process_creations: 1, matches: matches.into(), ..Counts::default() });
@@ -366,7 +354,7 @@ impl Sink for Collector {
         self.findings.kinds.add(skim.channel, skim.provider, skim.event_id);
         let created = is_process_creation(skim.provider, skim.channel, skim.event_id);
         if created {
-            self.findings.hosts.add(skim.computer.unwrap_or("unknown"), 1);
+            self.findings.hosts.add(skim.computer.unwrap_or("unknown"));
             skim.time.into_iter().for_each(|time| self.findings.period.add(time));
         }
         self.count(Counts { records: 1, process_creations: created.into(), ..Counts::default() });

@@ -75,6 +75,9 @@ pub enum Outcome {
     NothingRead,
 }
 
+/// Name of all that is not counted by its own name, see [`limits::COUNTED_NAMES`](crate::limits::COUNTED_NAMES).
+const OTHERS: &str = "(others)";
+
 /// The process creations.
 #[derive(Debug, Serialize)]
 pub struct Seen<'a> {
@@ -160,13 +163,14 @@ fn outcome(session: &Session, totals: &Totals) -> Outcome {
 
 fn seen(session: &Session) -> Seen<'_> {
     let mut period = Period::default();
-    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut hosts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
     for (_, source) in session.inputs() {
         period.merge(source.findings.period);
         source.findings.hosts.iter().for_each(|(host, count)| *hosts.entry(host).or_default() += count);
     }
     let host_count = hosts.len() as u64;
-    let mut hosts: Vec<_> = hosts.into_iter().map(|(name, count)| Host { name, count }).collect();
+    let mut hosts: Vec<_> =
+        hosts.into_iter().map(|(name, count)| Host { name: name.unwrap_or(OTHERS), count }).collect();
     order::sort(&mut hosts, |a, b| b.count.cmp(&a.count).then(a.name.cmp(b.name)));
     hosts.truncate(HOSTS_LISTED);
     Seen {
@@ -178,14 +182,14 @@ fn seen(session: &Session) -> Seen<'_> {
 }
 
 fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
-    let mut kinds: BTreeMap<&findings::Kind, u64> = BTreeMap::new();
+    let mut kinds: BTreeMap<Option<&findings::Kind>, u64> = BTreeMap::new();
     for (_, source) in session.inputs() {
         source.findings.kinds.iter().for_each(|(kind, count)| *kinds.entry(kind).or_default() += count);
     }
-    let kind = |(kind, count): (&'a findings::Kind, u64)| Kind {
-        channel: &kind.channel,
-        provider: &kind.provider,
-        event_id: kind.event_id,
+    let kind = |(kind, count): (Option<&'a findings::Kind>, u64)| Kind {
+        channel: kind.map_or(OTHERS, |kind| &kind.channel),
+        provider: kind.map_or(OTHERS, |kind| &kind.provider),
+        event_id: kind.and_then(|kind| kind.event_id),
         count,
     };
     let mut kinds: Vec<Kind<'a>> = kinds.into_iter().map(kind).collect();
