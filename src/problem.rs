@@ -65,6 +65,8 @@ codes! {
         "More layers of packing than are opened.";
     OverLimit Error "Split or unpack the input and add the parts."
         "Larger than a stated bound.";
+    RowsLeftOut Error "Read this input alone, in a new session; if that is not enough, export it in parts by time, and read each alone."
+        "The matches of all inputs take more memory than a stated bound.";
     DamagedArchive Error "Copy the archive again, or unpack what is left of it with a repair tool."
         "A gzip, zip or tar that breaks its own format.";
     Truncated Error "Copy the file again; what stands before the cut was read."

@@ -368,7 +368,7 @@ impl Session {
                     member: here.and_then(|end| source.findings.members.get(end.member?)).map(|one| one.name.clone()),
                     record: here.and_then(|end| end.record_id),
                 };
-                Problem { place, code: Code::OverLimit, message }
+                Problem { place, code: Code::RowsLeftOut, message }
             });
             source.findings.problems.judge(problem);
         }
