@@ -12,7 +12,7 @@ use js_sys::Uint8Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use self::room::Room;
+use self::room::{Room, within};
 use crate::export::document::Options;
 use crate::findings::Findings;
 use crate::group::Column;
@@ -32,22 +32,17 @@ fn out(value: &impl Serialize) -> Out {
 }
 
 /// Part of an input: `{offset, length}`, or undefined.
-fn wanted(want: Option<Want>, size: u64) -> Out {
+fn wanted(want: Option<Want>) -> Out {
     #[derive(Serialize)]
     struct Part {
         offset: u64,
         length: u64,
     }
     // A part behind the input's end can't be read: the face ends the loop.
-    match within(want, size).filter(|want| want.length > 0) {
+    match want.filter(|want| want.length > 0) {
         Some(Want { offset, length }) => out(&Part { offset, length }),
         None => Ok(JsValue::UNDEFINED),
     }
-}
-
-/// What is wanted of an input of this size.
-fn within(want: Option<Want>, size: u64) -> Option<Want> {
-    want.map(|Want { offset, length }| Want { offset, length: length.min(size.saturating_sub(offset)) })
 }
 
 /// A query of the page.
@@ -63,12 +58,9 @@ fn packed(findings: &Findings) -> Result<Vec<u8>, JsError> {
 /// One input being read, or a part of one.
 #[wasm_bindgen]
 pub struct Scan {
-    scan: scan::Scan,
-    /// Of the input.
-    size: u64,
-    /// Of what this scan reads; at the edges of a part it looks at a little more.
+    room: Room<scan::Scan>,
+    /// Bytes of what this scan reads; at the edges of a part it looks at a little more.
     length: u64,
-    room: Room,
 }
 
 #[wasm_bindgen]
@@ -78,7 +70,7 @@ impl Scan {
     pub fn new(source: u32, name: &str, size: f64, verify: bool) -> Scan {
         let size = size as u64;
         let new = if verify { scan::Scan::verifying } else { scan::Scan::new };
-        Scan { scan: new(&RULE, source, name, Some(size)), size, length: size, room: Room::default() }
+        Scan { room: Room::new(new(&RULE, source, name, Some(size)), size), length: size }
     }
 
     /// A scan of the bytes from `start` to `end`, where [`Plan`] cuts the input. `head`: its first 16 KiB.
@@ -95,32 +87,21 @@ impl Scan {
         let planned = planned(head, size, start, end);
         let of_part = if verify { scan::Scan::verifying_part } else { scan::Scan::of_part };
         let scan = of_part(&RULE, source, name, size, &planned);
-        Scan { scan, size, length: (end - start) as u64, room: Room::default() }
+        Scan { room: Room::new(scan, size), length: (end - start) as u64 }
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
     pub fn want(&self) -> Out {
-        wanted(self.room.want(self.scan.want()), self.size)
+        wanted(self.room.want())
     }
 
     /// Takes any prefix of the wanted part.
     pub fn push(&mut self, bytes: &Uint8Array) {
-        let size = self.size;
-        let now = within(self.scan.want(), size);
-        self.room.push(bytes, now, |bytes| {
-            self.scan.push(bytes);
-            within(self.scan.want(), size)
-        });
-    }
-
-    /// What was pushed is read.
-    fn flush(&mut self) {
-        self.room.flush(|bytes| self.scan.push(bytes));
+        self.room.push(bytes);
     }
 
     /// How far it has come.
     pub fn progress(&mut self) -> Out {
-        self.flush();
         #[derive(Serialize)]
         struct Progress {
             bytes: u64,
@@ -131,7 +112,7 @@ impl Scan {
             unreadable: u64,
             problems: u64,
         }
-        let progress = self.scan.progress();
+        let progress = self.room.reader().progress();
         out(&Progress {
             bytes: progress.bytes.min(self.length),
             format: progress.format,
@@ -145,14 +126,12 @@ impl Scan {
 
     /// What was found since the last call, packed for `Session.absorb`.
     pub fn take(&mut self) -> Result<Vec<u8>, JsError> {
-        self.flush();
-        packed(&self.scan.take())
+        packed(&self.room.reader().take())
     }
 
     /// The input has ended: the rest, packed.
-    pub fn finish(mut self) -> Result<Vec<u8>, JsError> {
-        self.flush();
-        packed(&self.scan.finish())
+    pub fn finish(self) -> Result<Vec<u8>, JsError> {
+        packed(&self.room.into_reader().finish())
     }
 }
 
@@ -174,7 +153,7 @@ impl Plan {
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
     pub fn want(&self) -> Out {
-        wanted(self.plan.want(), self.size)
+        wanted(within(self.plan.want(), self.size))
     }
 
     /// Takes any prefix of the wanted part.
@@ -427,7 +406,7 @@ impl Recall {
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
     pub fn want(&self) -> Out {
-        wanted(self.recall.want(), self.size)
+        wanted(within(self.recall.want(), self.size))
     }
 
     /// Takes any prefix of the wanted part.
@@ -493,11 +472,7 @@ impl Context {
 
 /// One question put to one input, or to a part of one.
 #[wasm_bindgen]
-pub struct Pass {
-    pass: context::Pass,
-    size: u64,
-    room: Room,
-}
+pub struct Pass(Room<context::Pass>);
 
 #[wasm_bindgen]
 impl Pass {
@@ -507,7 +482,7 @@ impl Pass {
         let size = size as u64;
         let question = postcard::from_bytes(question)?;
         let pass = context::Pass::new(&RULE, question, source, name, Some(size));
-        Ok(Pass { pass, size, room: Room::default() })
+        Ok(Pass(Room::new(pass, size)))
     }
 
     /// Puts it to the bytes from `start` to `end`, where [`Plan`] cuts the input. `head`: its first 16 KiB.
@@ -524,40 +499,28 @@ impl Pass {
         let planned = planned(head, size, start, end);
         let question = postcard::from_bytes(question)?;
         let pass = context::Pass::of_part(&RULE, question, source, name, size, &planned);
-        Ok(Pass { pass, size, room: Room::default() })
+        Ok(Pass(Room::new(pass, size)))
     }
 
     /// The next part to read, `{offset, length}`; undefined when enough was read.
     pub fn want(&self) -> Out {
-        wanted(self.room.want(self.pass.want()), self.size)
+        wanted(self.0.want())
     }
 
     /// Takes any prefix of the wanted part.
     pub fn push(&mut self, bytes: &Uint8Array) {
-        let size = self.size;
-        let now = within(self.pass.want(), size);
-        self.room.push(bytes, now, |bytes| {
-            self.pass.push(bytes);
-            within(self.pass.want(), size)
-        });
-    }
-
-    /// What was pushed is read.
-    fn flush(&mut self) {
-        self.room.flush(|bytes| self.pass.push(bytes));
+        self.0.push(bytes);
     }
 
     /// How many process creations of the host were met so far: without any, the input or part need
     /// not be asked about the next generation.
     pub fn host_creations(&mut self) -> f64 {
-        self.flush();
-        self.pass.host_creations() as f64
+        self.0.reader().host_creations() as f64
     }
 
     /// What was found, packed for `Context.absorb`.
-    pub fn finish(mut self) -> Result<Vec<u8>, JsError> {
-        self.flush();
-        Ok(postcard::to_stdvec(&self.pass.finish())?)
+    pub fn finish(self) -> Result<Vec<u8>, JsError> {
+        Ok(postcard::to_stdvec(&self.0.into_reader().finish())?)
     }
 }
 

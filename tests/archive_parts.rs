@@ -3,7 +3,7 @@
 mod common;
 
 use common::forms;
-use common::{cut_at, differences, in_parts, mended, report_of, spoil};
+use common::{cut_at, differences, in_parts, misfit_of, report_of, spoil};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::intake::{Planned, plan};
@@ -48,21 +48,11 @@ fn archive(seed: u64, members: usize) -> Vec<u8> {
     zip::archive(&members.collect::<Vec<_>>())
 }
 
-/// Reads in these parts, turned and backwards, and compares with one reading, as in pieces. Says whether the parts did not fit.
-fn check(bytes: &[u8], mut parts: Vec<Planned>, piece: usize, turn: usize) -> bool {
-    let whole = common::session(&[("logs.zip", bytes)], 1 << 20);
-    let pieces = common::session(&[("logs.zip", bytes)], piece);
+/// The same in pieces and in these parts. Says whether the parts did not fit.
+fn check(bytes: &[u8], parts: Vec<Planned>, piece: usize, turn: usize) -> bool {
+    let [whole, pieces] = [1 << 20, piece].map(|piece| common::session(&[("logs.zip", bytes)], piece));
     assert_eq!(differences(&pieces, &whole), [""; 0], "in pieces");
-    if parts.is_empty() {
-        return false;
-    }
-    let turn = turn % parts.len();
-    parts.rotate_left(turn);
-    parts.reverse();
-    let mut session = in_parts("logs.zip", bytes, &parts, piece);
-    let misfit = mended(&mut session, bytes);
-    assert_eq!(differences(&session, &whole), [""; 0], "{parts:?}");
-    misfit
+    misfit_of("logs.zip", bytes, parts, piece, turn)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{cut_at, differences, in_parts, mended, report_of};
+use common::{cut_at, in_parts, misfit_of, report_of};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::intake::{Planned, plan};
@@ -14,19 +14,8 @@ fn events(seed: u64, count: u64) -> Vec<Event> {
     testlog::log(&options).0
 }
 
-/// Reads in these parts, turned and backwards, and compares with one reading. Says whether the parts did not fit.
-fn check(bytes: &[u8], mut parts: Vec<Planned>, piece: usize, turn: usize) -> bool {
-    if parts.is_empty() {
-        return false;
-    }
-    let turn = turn % parts.len();
-    parts.rotate_left(turn);
-    parts.reverse();
-    let mut session = in_parts("log.csv", bytes, &parts, piece);
-    let misfit = mended(&mut session, bytes);
-    let whole = common::session(&[("log.csv", bytes)], 1 << 20);
-    assert_eq!(differences(&session, &whole), [""; 0], "{parts:?}");
-    misfit
+fn check(bytes: &[u8], parts: Vec<Planned>, piece: usize, turn: usize) -> bool {
+    misfit_of("log.csv", bytes, parts, piece, turn)
 }
 
 /// How Windows' Message columns look: many lines, most without a quote.

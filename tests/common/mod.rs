@@ -74,6 +74,21 @@ pub fn cut_at(bytes: &[u8], places: &[u64]) -> Vec<Planned> {
     starts.iter().zip(ends).map(|(start, end)| Planned::new(bytes, *start, end)).collect()
 }
 
+/// Reads an input in these parts, turned and backwards, and compares with one reading. Says whether the parts did not fit.
+#[track_caller]
+pub fn misfit_of(name: &str, bytes: &[u8], mut parts: Vec<Planned>, piece: usize, turn: usize) -> bool {
+    if parts.is_empty() {
+        return false;
+    }
+    let turn = turn % parts.len();
+    parts.rotate_left(turn);
+    parts.reverse();
+    let mut have = in_parts(name, bytes, &parts, piece);
+    let misfit = mended(&mut have, bytes);
+    assert_eq!(differences(&have, &session(&[(name, bytes)], 1 << 20)), [""; 0], "{name}: {parts:?}");
+    misfit
+}
+
 /// The JSON report over these inputs.
 pub fn report(inputs: &[(&str, &[u8])]) -> Value {
     report_of(&session(inputs, 1 << 20))
