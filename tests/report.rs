@@ -35,6 +35,9 @@ fn hide(session: &mut Session, value: &str) {
     session.tune(Tuning::parse(&json!({ "schema": SCHEMA, "entries": [entry] }).to_string()).unwrap());
 }
 
+/// What the tuning hides. Longer than a letter, so that no text made at random is this one.
+const HIDDEN: &str = "hidden";
+
 /// Text that means something in Markdown or HTML.
 const ACTIVE: &[&str] = &[
     "<script>alert(1)</script>",
@@ -80,7 +83,7 @@ fn parse(text: &str) -> (Vec<String>, Vec<String>) {
 /// The same report with nothing in its place.
 fn harmless(text: &str) -> Vec<String> {
     let mut plain = session("log", &["x"]);
-    hide(&mut plain, "y");
+    hide(&mut plain, HIDDEN);
     let note =
         text.lines().map(|line| if line.trim().is_empty() { "" } else { "x" }).collect::<Vec<_>>().join("\n");
     parse(&markdown::markdown(&plain, &Options { note, defang: false })).1
@@ -88,7 +91,7 @@ fn harmless(text: &str) -> Vec<String> {
 
 fn check_markdown(active: &str) -> Result<(), TestCaseError> {
     let mut session = session(active, &[active]);
-    hide(&mut session, "y");
+    hide(&mut session, HIDDEN);
     let options = Options { note: active.to_owned(), defang: false };
     let (values, kinds) = parse(&markdown::markdown(&session, &options));
     // A quotation whose lines are all empty has no paragraphs; otherwise the same document.
