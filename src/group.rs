@@ -1,5 +1,9 @@
 //! The by-clause: matches with the same key are one row.
 
+mod key;
+
+pub use key::Key;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -17,15 +21,11 @@ pub const KEY_FIELDS: usize = 7;
 /// Splunk's `fillnull_value`: what a key field without a value becomes.
 const NULL: &str = "null";
 
-/// The key of a group: the values of [`Rule::key`], in this order, compared exactly.
-pub type Key = [String; KEY_FIELDS];
-
 /// The key of a matching process creation.
 pub fn key(rule: &Rule, process: &Process<'_>) -> Key {
-    std::array::from_fn(|at| {
-        let value = rule.key.get(at).and_then(|field| process.value(*field).text);
-        value.unwrap_or_else(|| NULL.to_owned())
-    })
+    let values: [_; KEY_FIELDS] =
+        std::array::from_fn(|at| rule.key.get(at).and_then(|field| process.value(*field).text));
+    Key::new(values.each_ref().map(|value| value.as_deref().unwrap_or(NULL)))
 }
 
 /// What a match keeps beside its key, for the tuning and the hints. Few matches differ in it, so it
@@ -54,7 +54,7 @@ impl Facts {
 
 /// Bytes that a key takes, with its row.
 pub fn key_bytes(key: &Key) -> usize {
-    limits::KEY_OVERHEAD + key.iter().map(String::len).sum::<usize>()
+    limits::KEY_OVERHEAD + key.joined().len()
 }
 
 /// Bytes of the texts of facts.
@@ -127,7 +127,7 @@ impl<'a> Values<'a> {
             Column::ProcessIntegrityLevel => self.facts.process_integrity_level.as_deref(),
             Column::OriginalFileName => self.facts.original_file_name.as_deref(),
             Column::LogonId => self.facts.logon_id.as_deref(),
-            of_key => self.key.get(of_key as usize).map(String::as_str),
+            of_key => Some(&self.key[of_key as usize]),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::findings::{Counts, Findings};
-use crate::group::{Column, Key, Values};
+use crate::group::{Column, Values};
 use crate::problem::Severity;
 use crate::rule::{self, Rule};
 use crate::session::{Group, Session, Source};
@@ -230,8 +230,8 @@ pub const COLUMNS: [&str; 10] = [
 impl<'a> Row<'a> {
     /// The row of a group.
     pub fn of(group: &'a Group) -> Row<'a> {
-        let [dest, user, parent_process, process_name, process, process_id, parent_process_id]: &Key =
-            &group.key;
+        let [dest, user, parent_process, process_name, process, process_id, parent_process_id] =
+            group.key.values();
         Row {
             dest,
             user,

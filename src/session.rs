@@ -14,6 +14,7 @@ use crate::part::{Coverage, coverage};
 use crate::problem::{Code, Place, Problem};
 use crate::rule::Rule;
 use crate::scan::Scan;
+use crate::time;
 use crate::tuning::Tuning;
 
 /// One input of a session.
@@ -37,7 +38,7 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Group {
     /// The values of the by-clause.
-    pub key: Arc<Key>,
+    pub key: Key,
     /// Its events, the hidden ones too: which input, and where in it. Their `facts` is the number
     /// of their variant.
     pub matches: Vec<(u32, Match)>,
@@ -86,7 +87,7 @@ pub struct Session {
     rule: &'static Rule,
     sources: Vec<Source>,
     groups: Vec<Group>,
-    by_key: BTreeMap<Arc<Key>, usize>,
+    by_key: BTreeMap<Key, usize>,
     variants: Vec<Variant>,
     by_facts: BTreeMap<(usize, u32), u32>,
     /// Every different value of facts, and its number.
@@ -171,16 +172,21 @@ impl Session {
 
     /// The indexes of the shown groups in the order of reports: by first time (unknown last), then key.
     pub fn order(&self) -> Vec<usize> {
-        let mut order: Vec<_> =
-            (0..self.groups.len()).filter(|index| self.groups[*index].shown.events > 0).collect();
-        let first = |index: &usize| {
-            let time = self.groups[*index].shown.period.first();
-            (time.is_none(), time)
-        };
-        order::sort(&mut order, |a, b| {
-            first(a).cmp(&first(b)).then_with(|| self.groups[*a].key.cmp(&self.groups[*b].key))
+        let shown = |index: &usize| self.groups[*index].shown.events > 0;
+        self.in_order((0..self.groups.len()).filter(shown).collect())
+    }
+
+    /// These groups in that order.
+    pub fn in_order(&self, mut groups: Vec<usize>) -> Vec<usize> {
+        let first = |index: usize| self.groups[index].shown.period.first();
+        let key = |index: usize| &self.groups[index].key;
+        let numbers = groups.iter().map(|index| time::number(first(*index)));
+        let order = order::by_number(numbers, &|a, b| {
+            let (a, b) = (groups[a], groups[b]);
+            time::compare(first(a), first(b)).then_with(|| key(a).cmp(key(b)))
         });
-        order
+        order::rearrange(&mut groups, &order);
+        groups
     }
 
     /// The variants of all groups; those without events are of inputs that were taken out.
@@ -268,8 +274,7 @@ impl Session {
         self.kept += found.len() * limits::MATCH_OVERHEAD;
         self.sources[source as usize].kept += found.len() as u64;
         let next = self.groups.len();
-        let key = Arc::new(key);
-        let index = *self.by_key.entry(Arc::clone(&key)).or_insert(next);
+        let index = *self.by_key.entry(key.clone()).or_insert(next);
         if index == next {
             self.groups.push(Group { key, matches: Vec::new(), shown: Shown::default() });
         }
@@ -335,14 +340,14 @@ impl Session {
 
     /// Gives back what groups without matches hold. Their numbers are not given again.
     fn free(&mut self) {
-        let (none, no_key) = (Arc::new(Facts::default()), Arc::new(Key::default()));
+        let (none, no_key) = (Arc::new(Facts::default()), Key::default());
         self.by_facts.retain(|_, at| self.variants[*at as usize].all.events > 0);
         for variant in self.variants.iter_mut().filter(|variant| variant.all.events == 0) {
             variant.facts = Arc::clone(&none);
         }
         for group in self.groups.iter_mut().filter(|group| group.matches.is_empty()) {
             self.by_key.remove(&group.key);
-            group.key = Arc::clone(&no_key);
+            group.key = no_key.clone();
             group.matches = Vec::new();
         }
         self.facts.retain(|facts, _| Arc::strong_count(facts) > 1);
@@ -465,7 +470,7 @@ impl Session {
             group.matches.iter().filter(|(_, found)| self.variant(found).is_shown).collect()
         });
         order::sort(&mut found, |(source, a), (other, b)| {
-            let times = (a.time.is_none(), a.time).cmp(&(b.time.is_none(), b.time));
+            let times = time::compare(a.time, b.time);
             times.then(source.cmp(other)).then_with(|| a.locator.cmp(&b.locator))
         });
         found

@@ -1,5 +1,7 @@
 //! Points in time as Windows logs write them.
 
+use std::cmp::Ordering;
+
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +50,17 @@ impl Time {
     pub fn floor_to_millisecond(self) -> Time {
         Time(self.0 - self.0.rem_euclid(1_000_000))
     }
+}
+
+/// The order of times, the unknown ones last.
+pub fn compare(a: Option<Time>, b: Option<Time>) -> Ordering {
+    (a.is_none(), a).cmp(&(b.is_none(), b))
+}
+
+/// A number for each time, in the order of [`compare`]. Only the very last time that there is has
+/// the number of the unknown one.
+pub fn number(time: Option<Time>) -> u64 {
+    time.map_or(u64::MAX, |time| time.0.cast_unsigned() ^ (1 << 63))
 }
 
 /// A time, or none, written as text: for values that are read again and also shown as they are.
@@ -135,6 +148,15 @@ mod tests {
         let time = Time::from_seconds(1_556_656_371.168).map(|time| time.to_string());
         assert_eq!(time.as_deref(), Some("2019-04-30T20:32:51.168Z"));
         assert_eq!(Time::from_seconds(f64::NAN), None);
+    }
+
+    #[test]
+    fn numbers_have_the_order_of_times() {
+        let times = [i64::MIN, -1, 0, 1, i64::MAX - 1].map(|time| Some(Time(time)));
+        let all = times.into_iter().chain([None]);
+        assert!(all.clone().is_sorted_by(|a, b| compare(*a, *b).is_lt() && number(*a) < number(*b)));
+        let last = Some(Time(i64::MAX));
+        assert!(number(last) == number(None) && compare(last, None).is_lt());
     }
 
     #[test]

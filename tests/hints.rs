@@ -7,13 +7,13 @@ use std::time::Instant;
 use sysmon_triage::group::{Facts, Key, Values};
 use sysmon_triage::hints::{self, Hints};
 
-fn key(process: &str) -> Key {
-    ["H", r"H\u", "wmiprvse.exe", "x.exe", process, "1", "2"].map(str::to_owned)
+fn key(user: &str, process_name: &str, process: &str) -> Key {
+    Key::new(["H", user, "wmiprvse.exe", process_name, process, "1", "2"])
 }
 
 /// The hints of a command line alone.
 fn of_command(process: &str) -> Vec<&'static str> {
-    Hints::of(Values { key: &key(process), facts: &Facts::default() }).ids()
+    Hints::of(Values { key: &key(r"H\u", "x.exe", process), facts: &Facts::default() }).ids()
 }
 
 #[track_caller]
@@ -51,8 +51,7 @@ fn encoded_powershell() {
         check(&command.replace("{}", BASE64), &[]);
     }
     // The name of the file is enough, whatever the command line calls itself.
-    let mut renamed = key(&format!("-e {BASE64}"));
-    renamed[3] = "svc.exe".into();
+    let renamed = key(r"H\u", "svc.exe", &format!("-e {BASE64}"));
     let facts = Facts { original_file_name: Some("PowerShell.EXE".into()), ..Facts::default() };
     assert_eq!(Hints::of(Values { key: &renamed, facts: &facts }).ids(), ["shell", "encoded_powershell"]);
     let why = &hints::remarks(Values { key: &renamed, facts: &facts })[0].why;
@@ -161,9 +160,7 @@ fn facts_of_the_image_and_the_account() {
             process_integrity_level: Some(level.into()),
             ..Facts::default()
         };
-        let mut key = key("x");
-        key[1] = user.into();
-        Hints::of(Values { key: &key, facts: &facts }).ids()
+        Hints::of(Values { key: &key(user, "x.exe", "x"), facts: &facts }).ids()
     };
     for path in [r"C:\Users\a\x.exe", r"c:\programdata\x.exe", r"C:\Windows\Temp\x.exe", "C:/Users/a/x.exe"] {
         assert_eq!(of(path, "medium", r"H\u"), ["user_folder"], "{path}");
@@ -192,7 +189,7 @@ fn facts_of_the_image_and_the_account() {
 #[test]
 fn the_sentence_names_the_value_and_stays_short() {
     let long = format!(r"cmd /c x > \\127.0.0.1\ADMIN$\{}", "y".repeat(100_000));
-    let key = key(&long);
+    let key = key(r"H\u", "x.exe", &long);
     let remarks = hints::remarks(Values { key: &key, facts: &Facts::default() });
     assert_eq!(remarks.len(), 1);
     assert!(remarks[0].why.contains(r"\\127.0.0.1\ADMIN$\yyy") && remarks[0].why.len() < 500);

@@ -63,8 +63,8 @@ fn check_evidence(
         let field = evidence.cim.iter().find(|field| field.name == wanted).unwrap();
         (field.value.clone().unwrap_or("null".into()), field.key)
     };
-    for (field, value) in session.rule().key.iter().zip(key.iter()) {
-        assert_eq!(cim(field.name()), (value.clone(), true), "{name}");
+    for (field, value) in session.rule().key.iter().zip(key.values()) {
+        assert_eq!(cim(field.name()), (value.to_owned(), true), "{name}");
     }
     assert!(evidence.clauses.iter().all(|clause| clause.holds), "{name}: {:?}", evidence.clauses);
     assert_eq!(evidence.raw_form, form, "{name}");

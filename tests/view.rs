@@ -2,7 +2,10 @@
 
 mod common;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Value, json};
+use sysmon_triage::hints;
 use sysmon_triage::session::Session;
 use sysmon_triage::tuning::{SCHEMA, Tuning};
 use sysmon_triage::view::{self, Query, View};
@@ -17,6 +20,9 @@ fn session() -> Session {
     };
     common::session(&[("a", &bytes(1, 60, 9)), ("b", &bytes(2, 20, 5))], 1 << 20)
 }
+
+const KEY: [&str; 7] =
+    ["dest", "user", "parent_process", "process_name", "process", "process_id", "parent_process_id"];
 
 fn query(query: Value) -> Query {
     serde_json::from_value(query).unwrap()
@@ -90,6 +96,44 @@ fn the_search_looks_at_every_column() {
             .iter()
             .all(|row| row["hints"].to_string().contains("encoded_powershell"))
     );
+}
+
+/// Whether a row holds a text, looked at value by value.
+fn holds(row: &Value, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let only = |letters: &str| text.chars().all(|letter| letters.contains(letter));
+    let value = |name: &&str| row[*name].as_str().unwrap().to_owned();
+    let in_key = KEY.iter().map(value).any(|value| match text.is_ascii() {
+        true => value.to_ascii_lowercase().contains(&text),
+        false => value.to_lowercase().contains(&text),
+    });
+    let times = ["firstTime", "lastTime"].iter().map(value);
+    let hints = hints::ALL.iter().filter(|hint| row["hints"].as_array().unwrap().contains(&hint.id.into()));
+    in_key
+        || only("0123456789") && row["count"].to_string().contains(&text)
+        || only("0123456789-:.tz") && times.into_iter().any(|time| time.to_lowercase().contains(&text))
+        || hints.into_iter().any(|hint| hint.label.to_lowercase().contains(&text))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Parts of rows, also such as reach from one value into the next and are in none.
+    #[test]
+    fn the_search_finds_what_a_look_at_every_value_finds(row: Index, from: Index, length in 1..12_usize, upper: bool) {
+        let session = session();
+        let all = rows(&session, json!({}));
+        let row = row.get(&all);
+        let columns = KEY.iter().chain(&["count", "firstTime", "lastTime"]);
+        let joined: Vec<char> = columns
+            .flat_map(|name| row[*name].as_str().map_or(row[*name].to_string(), str::to_owned).chars().collect::<Vec<_>>())
+            .collect();
+        let from = from.index(joined.len());
+        let text: String = joined[from..joined.len().min(from + length)].iter().collect();
+        let text = if upper { text.to_uppercase() } else { text };
+        let expected: Vec<_> = all.iter().filter(|row| holds(row, &text)).cloned().collect();
+        prop_assert_eq!(rows(&session, json!({ "search": text })), expected, "{}", text);
+    }
 }
 
 #[test]

@@ -135,8 +135,8 @@ fn verdict(session: &Session) -> Verdict {
     let (mut hosts, mut users) = (BTreeSet::new(), BTreeSet::new());
     for group in session.shown() {
         period.merge(group.shown.period);
-        hosts.insert(group.key[0].as_str());
-        users.insert(group.key[1].as_str());
+        hosts.insert(&group.key[0]);
+        users.insert(&group.key[1]);
     }
     Verdict {
         groups: session.shown().count() as u64,

@@ -1,20 +1,22 @@
 //! The table: rows filtered, searched, stacked and sorted.
 //!
 //! With a hundred thousand rows nobody should wait: what a row is compared by is computed once and
-//! not at every comparison.
+//! not at every comparison, and rows that don't pass are not sorted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Period;
 use crate::fold::Part;
-use crate::group::Match;
+use crate::group::{Key, Match};
 use crate::hints::Hints;
 use crate::order;
 use crate::report::Row;
 use crate::session::{Group, Session, Shown};
-use crate::time::Time;
+use crate::time::{self, Time};
 
 /// How the table is filtered, searched, stacked and sorted.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -157,6 +159,8 @@ struct Search {
     hints: Hints,
     number: bool,
     time: bool,
+    /// Room for a time.
+    written: String,
 }
 
 impl Search {
@@ -168,26 +172,45 @@ impl Search {
             number: text.bytes().all(|byte| byte.is_ascii_digit()),
             time: text.bytes().all(|byte| b"0123456789-:.tz".contains(&byte)),
             room: Vec::new(),
+            written: String::new(),
             text,
         }
     }
 
     fn finds(&mut self, group: &Group) -> bool {
-        let key = group.key.iter().map(String::as_str);
-        // Beyond ASCII a letter may change its length with its case; that is rare enough to be slow.
-        let in_key = match self.text.is_ascii() {
-            true => self.part.is_in_any(key, &mut self.room),
-            false => key.into_iter().any(|value| value.to_lowercase().contains(&self.text)),
-        };
         let Shown { events, period, hints } = group.shown;
-        in_key
+        self.in_key(&group.key)
             || hints.any_of(self.hints)
             || self.number && events.to_string().contains(&self.text)
-            || self.time
-                && [period.first(), period.last()]
-                    .into_iter()
-                    .flatten()
-                    .any(|time| time.to_string().to_lowercase().contains(&self.text))
+            || self.time && self.in_times(period)
+    }
+
+    fn in_key(&mut self, key: &Key) -> bool {
+        match self.text.is_ascii() {
+            // What is found in the joined values may lie across two of them.
+            true => {
+                self.part.is_in_with(key.joined(), &mut self.room)
+                    && key.values().iter().any(|value| self.part.is_in(value))
+            }
+            // Beyond ASCII a letter may change its length with its case. No text of ASCII becomes
+            // one that holds such a letter, and nearly all of them are.
+            false => {
+                !key.joined().is_ascii()
+                    && key.values().iter().any(|value| value.to_lowercase().contains(&self.text))
+            }
+        }
+    }
+
+    fn in_times(&mut self, period: Period) -> bool {
+        let first = period.first();
+        let last = period.last().filter(|last| Some(*last) != first);
+        first.into_iter().chain(last).any(|time| {
+            self.written.clear();
+            // Writing to a text can't fail.
+            _ = write!(self.written, "{time}");
+            self.written.make_ascii_lowercase();
+            self.written.contains(&self.text)
+        })
     }
 }
 
@@ -282,20 +305,19 @@ impl View {
         };
         let mut view = View::default();
         let mut rows = Vec::new();
-        let order = session.order();
-        view.groups = order.len() as u64;
-        for index in order {
-            let tally = filter.tally(session, &session.groups()[index]);
+        for (index, group) in session.groups().iter().enumerate() {
+            view.groups += u64::from(group.shown.events > 0);
+            let tally = filter.tally(session, group);
             if tally.events > 0 {
                 view.events += tally.events;
                 rows.push((index, tally));
             }
         }
         view.rows = match stack {
-            Some(at) => Rows::Stacks(stacks(session, rows, at, query)),
+            Some(at) => Rows::Stacks(stacks(session, &rows, at, query)),
             None => {
                 let rows = rows.into_iter().map(|(index, _)| index).collect();
-                Rows::Groups(sort_groups(session, rows, query))
+                Rows::Groups(sort_groups(session, session.in_order(rows), query))
             }
         };
         Ok(view)
@@ -361,104 +383,141 @@ fn sources<'a>(session: &'a Session, group: &'a Group) -> impl Iterator<Item = u
     group.matches.iter().filter(|(_, found)| session.variant(found).is_shown).map(|(source, _)| *source)
 }
 
-/// What rows are sorted by, computed once for each.
-enum Key<'a> {
+/// What things are sorted by: the value of the one at a place.
+enum By<'a> {
     /// Compared without regard to case.
-    Text(&'a str),
-    Number(u64),
+    Text(Box<dyn Fn(usize) -> &'a str + 'a>),
+    Number(Box<dyn Fn(usize) -> u64 + 'a>),
     /// Unknown times come last.
-    Time(Option<Time>),
+    Time(Box<dyn Fn(usize) -> Option<Time> + 'a>),
 }
 
-/// The places of the keys in the order of the keys; equal ones stay in the order they have.
-fn sorted<'a>(keys: impl Iterator<Item = Key<'a>>, descending: bool) -> Vec<usize> {
-    // All texts in lower case, one behind the other: a comparison then looks at one place in memory
-    // and not at several.
-    let (mut texts, mut keys_of) = (String::new(), Vec::new());
-    for key in keys {
-        let from = texts.len();
-        keys_of.push(match key {
-            Key::Text(text) => {
-                match text.is_ascii() {
-                    true => texts.extend(text.chars().map(|c| c.to_ascii_lowercase())),
-                    false => texts += &text.to_lowercase(),
-                }
-                (None, 0, from..texts.len())
-            }
-            Key::Number(number) => (None, number, 0..0),
-            Key::Time(time) => (time, time.is_none().into(), 0..0),
-        });
+/// The places of so many things in order; equal ones stay in the order they have.
+fn sorted(count: usize, by: &By<'_>, backwards: bool) -> Vec<usize> {
+    let turn = |number: u64| if backwards { !number } else { number };
+    match by {
+        By::Text(text) => {
+            let lower = Texts::lower((0..count).map(text));
+            order::by_text(count, &|at| lower.get(at), backwards)
+        }
+        By::Number(number) => {
+            order::by_number((0..count).map(|at| turn(number(at))), &|_, _| Ordering::Equal)
+        }
+        By::Time(time) => order::by_number((0..count).map(|at| turn(time::number(time(at)))), &|a, b| {
+            let (a, b) = if backwards { (b, a) } else { (a, b) };
+            time::compare(time(a), time(b))
+        }),
     }
-    let texts = texts.as_bytes();
-    order::places(keys_of.len(), &|a, b| {
-        let ((a, a_number, a_text), (b, b_number, b_text)) = match descending {
-            true => (&keys_of[b], &keys_of[a]),
-            false => (&keys_of[a], &keys_of[b]),
-        };
-        let numbers = a_number.cmp(b_number).then(a.cmp(b));
-        numbers.then_with(|| texts[a_text.clone()].cmp(&texts[b_text.clone()]))
-    })
 }
 
-fn sort_groups(session: &Session, rows: Vec<usize>, query: &Query) -> Vec<usize> {
-    let key: &dyn for<'a> Fn(&'a Group) -> Key<'a> = match query.sort.as_str() {
-        "dest" => &|group| Key::Text(&group.key[0]),
-        "user" => &|group| Key::Text(&group.key[1]),
-        "parent_process" => &|group| Key::Text(&group.key[2]),
-        "process_name" => &|group| Key::Text(&group.key[3]),
-        "process" => &|group| Key::Text(&group.key[4]),
+/// Texts one behind the other: a comparison then looks at one place in memory and not at several.
+struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn exact<'a>(texts: impl Iterator<Item = &'a str>) -> Texts {
+        let mut all = Texts { bytes: Vec::new(), ends: vec![0] };
+        texts.for_each(|text| all.push(text));
+        all
+    }
+
+    fn lower<'a>(texts: impl Iterator<Item = &'a str>) -> Texts {
+        let mut all = Texts { bytes: Vec::new(), ends: vec![0] };
+        for text in texts {
+            let from = all.bytes.len();
+            match text.is_ascii() {
+                true => {
+                    all.push(text);
+                    all.bytes[from..].make_ascii_lowercase();
+                }
+                false => all.push(&text.to_lowercase()),
+            }
+        }
+        all
+    }
+
+    fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+
+    fn get(&self, at: usize) -> &[u8] {
+        &self.bytes[self.ends[at]..self.ends[at + 1]]
+    }
+}
+
+fn sort_groups(session: &Session, mut rows: Vec<usize>, query: &Query) -> Vec<usize> {
+    let order = {
+        let group = |at: usize| &session.groups()[rows[at]];
+        let text = |field: usize| By::Text(Box::new(move |at| &group(at).key[field]));
         // Ids are compared as numbers; what is no number comes last.
-        "process_id" => &|group| Key::Number(group.key[5].parse().unwrap_or(u64::MAX)),
-        "parent_process_id" => &|group| Key::Number(group.key[6].parse().unwrap_or(u64::MAX)),
-        "count" => &|group| Key::Number(group.shown.events),
-        "hints" => &|group| Key::Number(group.shown.hints.iter().count() as u64),
-        "sources" => &|group| Key::Number(sources(session, group).min().unwrap_or_default().into()),
-        "firstTime" => &|group| Key::Time(group.shown.period.first()),
-        "lastTime" => &|group| Key::Time(group.shown.period.last()),
-        _ => return rows,
+        let id =
+            |field: usize| By::Number(Box::new(move |at| group(at).key[field].parse().unwrap_or(u64::MAX)));
+        let by = match query.sort.as_str() {
+            "dest" => text(0),
+            "user" => text(1),
+            "parent_process" => text(2),
+            "process_name" => text(3),
+            "process" => text(4),
+            "process_id" => id(5),
+            "parent_process_id" => id(6),
+            "count" => By::Number(Box::new(|at| group(at).shown.events)),
+            "hints" => By::Number(Box::new(|at| group(at).shown.hints.iter().count() as u64)),
+            "sources" => {
+                By::Number(Box::new(|at| sources(session, group(at)).min().unwrap_or_default().into()))
+            }
+            "firstTime" => By::Time(Box::new(|at| group(at).shown.period.first())),
+            "lastTime" => By::Time(Box::new(|at| group(at).shown.period.last())),
+            _ => return rows,
+        };
+        sorted(rows.len(), &by, query.descending)
     };
-    let keys = rows.iter().map(|index| key(&session.groups()[*index]));
-    sorted(keys, query.descending).into_iter().map(|at| rows[at]).collect()
+    order::rearrange(&mut rows, &order);
+    rows
 }
 
 /// One row for each value, the rarest first unless the query sorts otherwise.
-fn stacks<'a>(session: &'a Session, groups: Vec<(usize, Shown)>, at: usize, query: &Query) -> Vec<Stack> {
-    // Trees and not a sort of all groups: most values occur many times.
-    let mut places: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
-    let mut stacks: Vec<Stack> = Vec::new();
+fn stacks(session: &Session, groups: &[(usize, Shown)], at: usize, query: &Query) -> Vec<Stack> {
+    let values = Texts::exact(groups.iter().map(|(index, _)| &session.groups()[*index].key[at]));
+    let by_value = order::by_text(groups.len(), &|place| values.get(place), false);
+    let mut rows: Vec<Stack> = by_value
+        .chunk_by(|a, b| values.get(*a) == values.get(*b))
+        .map(|places| stack(session, places.iter().map(|place| groups[*place]), at))
+        .collect();
+    let row = |place: usize| &rows[place];
+    let (by, known) = match query.sort.as_str() {
+        "value" => (By::Text(Box::new(|at| row(at).value(session))), true),
+        "groups" => (By::Number(Box::new(|at| row(at).groups)), true),
+        "events" => (By::Number(Box::new(|at| row(at).events)), true),
+        "hosts" => (By::Number(Box::new(|at| row(at).hosts)), true),
+        "firstTime" => (By::Time(Box::new(|at| row(at).period.first())), true),
+        "lastTime" => (By::Time(Box::new(|at| row(at).period.last())), true),
+        // They are in the order of their values.
+        _ => (By::Number(Box::new(|at| row(at).events)), false),
+    };
+    let order = sorted(rows.len(), &by, known && query.descending);
+    drop(by);
+    order::rearrange(&mut rows, &order);
+    rows
+}
+
+/// The row for groups of one value, which stands at this place of their keys.
+fn stack(session: &Session, groups: impl ExactSizeIterator<Item = (usize, Shown)>, at: usize) -> Stack {
+    let count = groups.len();
+    let mut row =
+        Stack { group: 0, at, groups: count as u64, events: 0, hosts: 1, period: Period::default() };
+    let mut hosts = BTreeSet::new();
     for (group, tally) in groups {
-        let key = &session.groups()[group].key;
-        let next = stacks.len() as u64;
-        let place = *places.entry(&key[at]).or_insert(next);
-        if place == next {
-            let period = Period::default();
-            stacks.push(Stack { group, at, groups: 0, events: 0, hosts: 0, period });
-        }
-        let next = hosts.len() as u64;
-        let host = *hosts.entry(&key[0]).or_insert(next);
-        let row = &mut stacks[place as usize];
-        row.hosts += u64::from(seen.insert((place, host)));
-        row.groups += 1;
+        row.group = group;
         row.events += tally.events;
         row.period.merge(tally.period);
+        // Most values occur once, and their host with them.
+        if count > 1 {
+            hosts.insert(&session.groups()[group].key[0]);
+            row.hosts = hosts.len() as u64;
+        }
     }
-    let mut stacks: Vec<_> = stacks.into_iter().map(Some).collect();
-    let rows: Vec<Stack> = places.values().filter_map(|place| stacks[*place as usize].take()).collect();
-    let key: &dyn Fn(&Stack) -> Key<'a> = match query.sort.as_str() {
-        "value" => &|row| Key::Text(row.value(session)),
-        "groups" => &|row| Key::Number(row.groups),
-        "events" => &|row| Key::Number(row.events),
-        "hosts" => &|row| Key::Number(row.hosts),
-        "firstTime" => &|row| Key::Time(row.period.first()),
-        "lastTime" => &|row| Key::Time(row.period.last()),
-        // They are in the order of their values.
-        _ => &|row| Key::Number(row.events),
-    };
-    let known =
-        ["value", "groups", "events", "hosts", "firstTime", "lastTime"].contains(&query.sort.as_str());
-    let order = sorted(rows.iter().map(key), known && query.descending);
-    let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| rows[at].take()).collect()
+    row
 }
