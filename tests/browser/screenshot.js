@@ -93,6 +93,13 @@ const STATES = {
     await page.click("[data-row='0'] .c-process_name");
     await page.until("the event is there", () => document.querySelector("#details .raw") !== null);
   },
+  ...Object.fromEntries(["started", "beside", "did", "wmi"].map((tab) => [`context-${tab}`, async () => {
+    await details();
+    await page.click("#context-read");
+    await page.until("the context is there", () => document.querySelector("#context-panel:not([hidden])") !== null);
+    await page.click(`#context-tab-${tab}`);
+    await page.run(() => document.getElementById("context")?.scrollIntoView());
+  }])),
   "several-files": async () => {
     await several();
     await page.click("#toggle-files");
