@@ -50,7 +50,7 @@ export const tuning = {
   presets: "Presets",
   presetsLead: "Children of WmiPrvSE.exe that practitioners often filter. All off until you say otherwise: attackers use these names too.",
   file: "Keep and share",
-  fileText: "One JSON file, the same that the command line reads with --tuning. It holds values from your logs; this page itself stores nothing of it.",
+  fileText: "One JSON file, the same that the command line reads. It holds values from your logs; this page itself stores nothing of it.",
   import: "Import JSON",
   export: "Export JSON",
   refused: "This tuning file was not taken, and nothing has changed:",

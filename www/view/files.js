@@ -104,7 +104,7 @@ export function createFiles(actions) {
   const list = h("ul", { class: "files-list", id: "files-list" });
   const rest = h("p", { class: "muted small rest", hidden: true });
   const node = h("section", { class: "files", id: "files", "aria-label": t.heading },
-    h("div", { class: "files-head" }, title, facts, h("span", { class: "grow" }), diagnostics, toggle, cancel), bar, list, rest);
+    h("div", { class: "files-head" }, title, facts, diagnostics, toggle, cancel), bar, list, rest);
 
   /** @type {ReturnType<typeof createRow>[]} */
   let rows = [];

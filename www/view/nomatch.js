@@ -2,11 +2,11 @@
 
 import { number } from "../state/format.js";
 import { noMatchKind } from "../state/outcome.js";
-import { fullTime, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
+import { period } from "./verdict.js";
 
 /** @param {App.Actions} actions */
 export function createNoMatch(actions) {
@@ -23,8 +23,7 @@ export function createNoMatch(actions) {
           host_count > hosts.length ? h("li", { class: "muted" }, en.funnel.moreHosts(host_count - hosts.length)) : null))),
       firstTime !== null && lastTime !== null
         ? h("div", null, h("dt", null, t.no_match.seenPeriod), h("dd", null,
-          h("time", { title: fullTime(firstTime, zone) }, wholeSeconds(firstTime, zone)), ` ${en.verdict.to} `,
-          h("time", { title: fullTime(lastTime, zone) }, wholeSeconds(lastTime, zone)), zone === "utc" ? " UTC" : ""))
+          period(firstTime, lastTime, zone)))
         : null);
   }
 

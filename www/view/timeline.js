@@ -85,12 +85,11 @@ export function createTimeline(actions) {
     show(mark, focused && !dragging);
     setVar(mark, "--from", String(cursor / count));
     setVar(mark, "--to", String((cursor + 1) / count));
-    const { from, to } = span(cursor);
     setAttribute(plot, "aria-valuemax", count - 1);
     setAttribute(plot, "aria-valuenow", cursor);
-    const whole = pending && pending.last > pending.first
-      ? t.at(span(pending.first).from, span(pending.last).to, sums.slice(pending.first, pending.last + 1).reduce((sum, n) => sum + n, 0))
-      : t.at(from, to, sums[cursor] ?? 0);
+    // At an end of a chosen stretch the words are about all of it, as the button beside them is.
+    const { first, last } = range && (cursor === range.first || cursor === range.last) ? range : { first: cursor, last: cursor };
+    const whole = t.at(span(first).from, span(last).to, sums.slice(first, last + 1).reduce((sum, n) => sum + n, 0));
     setAttribute(plot, "aria-valuetext", whole);
     if (focused || dragging) setText(readout, whole);
   }

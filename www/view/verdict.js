@@ -5,6 +5,22 @@ import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
 import { icon } from "./icons.js";
 
+/**
+ * From when to when, with the zone; what both times share is said once.
+ * @param {string} from @param {string} to @param {App.Zone} zone
+ */
+export function period(from, to, zone) {
+  const t = en.verdict;
+  const first = wholeSeconds(from, zone);
+  const last = wholeSeconds(to, zone);
+  const time = (/** @type {string} */ iso, /** @type {string} */ text) => h("time", { title: fullTime(iso, zone) }, text);
+  return [
+    first === last ? `${t.at} ` : `${t.from} `, time(from, first),
+    ...(first === last ? [] : [` ${t.to} `, time(to, endOfSpan(first, last))]),
+    zone === "utc" ? " UTC" : ` ${offsetLabel(offsetAt(to))}`,
+  ];
+}
+
 /** @param {App.Actions} actions */
 export function createVerdict(actions) {
   const t = en.verdict;
@@ -23,9 +39,6 @@ export function createVerdict(actions) {
   const node = h("section", { class: "verdict-region", "aria-label": t.label }, h("div", { class: "verdict-head" }, shared, exports), partial, line, span, note);
   /** @type {Core.Rule | null} */
   let shown = null;
-
-  /** @param {string} iso @param {App.Zone} zone */
-  const time = (iso, zone) => h("time", { title: fullTime(iso, zone) }, wholeSeconds(iso, zone));
 
   return {
     node,
@@ -60,14 +73,7 @@ export function createVerdict(actions) {
         }));
       show(span, verdict.firstTime !== null);
       if (verdict.firstTime !== null && verdict.lastTime !== null) {
-        const first = wholeSeconds(verdict.firstTime, zone);
-        const last = wholeSeconds(verdict.lastTime, zone);
-        const zoneName = zone === "utc" ? "UTC" : offsetLabel(offsetAt(verdict.lastTime));
-        replace(span, icon("clock"),
-          h("span", null,
-            first === last ? [`${t.at} `, time(verdict.firstTime, zone)]
-              : [`${t.from} `, time(verdict.firstTime, zone), ` ${t.to} `, h("time", { title: fullTime(verdict.lastTime, zone) }, endOfSpan(first, last))],
-            ` ${zoneName}`));
+        replace(span, icon("clock"), h("span", null, period(verdict.firstTime, verdict.lastTime, zone)));
       }
     },
   };
