@@ -1,4 +1,5 @@
-// A hundred thousand rows: they scroll, sort, search, stack and are tuned without a pause that is felt.
+// A hundred thousand rows: they scroll, sort, search, stack and are tuned without a pause that is felt, and are those of
+// the command line.
 
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
@@ -8,6 +9,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { eventXml } from "./harness/bad-input.js";
+import { commandLine } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
 const GROUPS = 100_000;
@@ -82,6 +84,11 @@ inBothBrowsers("a hundred thousand rows", (page) => {
     const stack = Date.now() - started;
     await page().select("#stack", "");
     await page().until("by the rule", () => document.querySelector("#grid .row:not(.stacked)[data-row]") !== null);
+
+    const { bytes } = await page().download(() => page().click("#export-csv"));
+    const { stdout } = await commandLine(["--format", "csv", "many.xml"], home);
+    assert.equal(stdout.split("\n").length, GROUPS + 2, "a line for each row, one for the names, and an empty one");
+    assert.ok(bytes.toString("utf8") === stdout, "the page's CSV is the command line's");
 
     started = Date.now();
     await page().run(() => document.getElementById("grid")?.focus());
