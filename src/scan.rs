@@ -295,6 +295,29 @@ mod tests {
         }
     }
 
+    /// Two sessions over the same inputs: one reads each as a whole, the other in parts of a size from the first
+    /// number on, up to so much more, in any order.
+    fn whole_and_in_parts(
+        rng: &mut Rng,
+        texts: &[String],
+        (least, more): (u32, u32),
+        piece: u32,
+    ) -> (Session, Session) {
+        let (mut whole, mut in_parts) = (Session::new(&RULE), Session::new(&RULE));
+        let mut found = Vec::new();
+        for text in texts {
+            let source = whole.add_source("log", text.len() as u64);
+            let mut scan = whole.scan(source).unwrap();
+            scan.push(text.as_bytes());
+            assert!(whole.absorb(scan.finish()));
+            in_parts.add_source("log", text.len() as u64);
+            let part = least + rng.below(more);
+            found.extend(pieces(rng, source, text.as_bytes(), part, piece));
+        }
+        absorb_in_any_order(&mut in_parts, found, rng);
+        (whole, in_parts)
+    }
+
     fn report(session: &Session) -> String {
         serde_json::to_string_pretty(&Report::of(session)).unwrap()
     }
@@ -330,18 +353,7 @@ mod tests {
         fn the_names_that_are_counted_are_the_same_in_any_order_of_workers(seed: u64) {
             let mut rng = Rng::new(seed);
             let texts: Vec<_> = (0..2).map(|_| with_names(&mut rng)).collect();
-            let (mut one, mut other) = (Session::new(&RULE), Session::new(&RULE));
-            let mut found = Vec::new();
-            for text in &texts {
-                let source = one.add_source("log", text.len() as u64);
-                let mut scan = one.scan(source).unwrap();
-                scan.push(text.as_bytes());
-                prop_assert!(one.absorb(scan.finish()));
-                other.add_source("log", text.len() as u64);
-                let part = 500 + rng.below(10_000);
-                found.extend(pieces(&mut rng, source, text.as_bytes(), part, 3000));
-            }
-            absorb_in_any_order(&mut other, found, &mut rng);
+            let (one, other) = whole_and_in_parts(&mut rng, &texts, (500, 10_000), 3000);
             prop_assert_eq!(summary(&one), summary(&other));
             prop_assert!(summary(&one).contains("\"(others)\""));
         }
@@ -350,18 +362,7 @@ mod tests {
         fn what_does_not_fit_is_the_same_in_any_order_of_workers(seed: u64) {
             let mut rng = Rng::new(seed);
             let texts: Vec<_> = (0..3).map(|source| mixed(&mut rng, source)).collect();
-            let (mut one, mut other) = (Session::new(&RULE), Session::new(&RULE));
-            let mut found = Vec::new();
-            for text in &texts {
-                let source = one.add_source("log", text.len() as u64);
-                let mut scan = one.scan(source).unwrap();
-                scan.push(text.as_bytes());
-                prop_assert!(one.absorb(scan.finish()));
-                other.add_source("log", text.len() as u64);
-                let part = 50_000 + rng.below(900_000);
-                found.extend(pieces(&mut rng, source, text.as_bytes(), part, 400_000));
-            }
-            absorb_in_any_order(&mut other, found, &mut rng);
+            let (one, other) = whole_and_in_parts(&mut rng, &texts, (50_000, 900_000), 400_000);
             // The reports are too long to be printed.
             prop_assert_eq!(one.rows().count(), other.rows().count());
             prop_assert!(report(&one) == report(&other));
