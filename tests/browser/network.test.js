@@ -54,14 +54,14 @@ inBothBrowsers("network", (page, kind) => {
   });
 
   const address = (/** @type {string} */ name, /** @type {string} */ from) => (from === "disk" ? pathToFileURL(join(home, `${name}.html`)).href : servers[name]?.url);
-  const forget = () => [elsewhere.taken(), elsewhere.connected(), stun.taken()];
+  const forget = () => [elsewhere.hangUp(), elsewhere.taken(), elsewhere.connected(), stun.taken()];
   const arrived = async () => {
     await new Promise((done) => setTimeout(done, WAIT_MS));
     // The refusals stand in the console, as they should.
     await page().browser.errors();
     return { requests: elsewhere.taken(), connections: elsewhere.connected(), stun: stun.taken() };
   };
-  /** What a page reaches that reads the sample, with the workers that this takes, and then tries everything itself. @param {string | undefined} url */
+  /** What a page reaches that reads the sample, with the workers that this takes, then tries everything itself, and at last leaves. @param {string | undefined} url */
   const attempts = async (url) => {
     forget();
     await page().open(url);
@@ -70,7 +70,9 @@ inBothBrowsers("network", (page, kind) => {
     await page().done({ within: 120_000 });
     const workers = await arrived();
     await page().run(() => dispatchEvent(new Event("try")));
-    return { workers, page: await arrived() };
+    const tried = await arrived();
+    await page().run(() => dispatchEvent(new Event("leave")));
+    return { workers, page: tried, left: (await arrived()).requests };
   };
 
   for (const from of ["disk", "a server"]) {
@@ -89,14 +91,15 @@ inBothBrowsers("network", (page, kind) => {
       const nothing = { requests: [], connections: 0, stun: [] };
       // Chromium connects for a frame before it asks the policy, and hangs up without having sent a byte of a request.
       const connections = kind === "chromium" ? 1 : 0;
-      assert.deepEqual(await attempts(address("tries", from)), { workers: nothing, page: { ...nothing, connections } });
+      assert.deepEqual(await attempts(address("tries", from)), { workers: nothing, page: { ...nothing, connections }, left: [] });
     });
 
     test(`without the policy the attempts arrive, from ${from}`, async () => {
-      const { workers, page } = await attempts(address("open", from));
+      const { workers, page, left } = await attempts(address("open", from));
       console.log(`${page.requests.length} requests, ${page.stun.length} STUN messages and ${workers.requests.length} requests of workers arrive without the policy`);
       assert.deepEqual(missing(WORKER_WAYS, workers.requests), []);
       assert.deepEqual(missing(PAGE_WAYS, page.requests), []);
+      assert.ok(left.includes("POST /form-leave"), "the form that leaves reaches nothing, so its attempt proves nothing");
       assert.ok(page.stun.length > 0, "WebRTC reaches nothing, so its attempt proves nothing");
     });
   }

@@ -56,6 +56,27 @@ function answerFolderDialogs(folder) {
     .registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/filepicker;1", factory);
 }
 
+/**
+ * Runs in the page: does something, and tells how long it takes until a condition holds and all that follows from it
+ * has come, and how long the longest frame was on the way, in milliseconds.
+ * @param {() => void} act @param {() => unknown} until @param {(times: { ms: number, worstFrame: number }) => void} done
+ */
+function clocked(act, until, done) {
+  const start = performance.now();
+  let last = start;
+  let worstFrame = 0;
+  act();
+  const frame = () => {
+    const now = performance.now();
+    worstFrame = Math.max(worstFrame, now - last);
+    last = now;
+    // The frame that shows it is over when the next task runs.
+    if (!waits() && until()) setTimeout(() => done({ ms: performance.now() - start, worstFrame }));
+    else requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}
+
 export class Page {
   /** @param {import("./browsers.js").Browser} browser */
   constructor(browser) {
@@ -223,6 +244,15 @@ export class Page {
       select.value = value;
       select.dispatchEvent(new Event("change", { bubbles: true }));
     }, css, value);
+  }
+
+  /**
+   * Does something in the page, by its own clock: without the driver's waits.
+   * @param {() => void} act @param {() => unknown} until must not hold before
+   * @returns {Promise<{ ms: number, worstFrame: number }>}
+   */
+  timed(act, until) {
+    return this.driver.executeAsyncScript(`${waits}; (${clocked})(${act}, ${until}, arguments[0]);`);
   }
 
   /** Waits until the table has so many rows, the first of which is drawn. @param {number} rows */

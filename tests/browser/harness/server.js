@@ -33,6 +33,8 @@ export async function serve(page) {
       connections = 0;
       return before;
     },
+    /** Ends the connections that browsers keep: the next attempt is to make its own, which is counted. */
+    hangUp: () => server.closeAllConnections(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -133,6 +133,18 @@ export function fromThePage(url, stun) {
 }
 
 /**
+ * A form that takes the page itself along: the one way that `form-action` alone forbids. It comes last, as a page that
+ * leaves tries nothing more. Runs in the page.
+ * @param {string} url
+ */
+function leaveByForm(url) {
+  const form = document.createElement("form");
+  Object.assign(form, { action: `${url}form-leave`, method: "post" });
+  document.body.append(form);
+  form.submit();
+}
+
+/**
  * What arrives of these when nothing forbids it, in both browsers: the test's own proof. Not among them are those that a
  * browser does not know, does later, or asks a person about.
  */
@@ -177,8 +189,8 @@ export const WORKER_WAYS = [
 ];
 
 /**
- * The page whose own script tries every way out when it gets the event "try", and whose workers try as soon as they
- * start. What a driver runs is not bound by all of the policy; this is. The policy is the built page's, but for the
+ * The page whose own script tries every way out when it gets the event "try", and then, when it gets "leave", to leave
+ * by a form; and whose workers try as soon as they start. What a driver runs is not bound by all of the policy; this is. The policy is the built page's, but for the
  * hash that admits the script.
  * @param {string} page @param {string} url @param {string} stun
  */
@@ -186,7 +198,8 @@ export function trying(page, url, stun) {
   const [, before, script, after] = /^(.*<script>)(.*)(<\/script><\/body>.*)$/s.exec(page) ?? [];
   if (before === undefined || script === undefined || after === undefined) throw new Error("The page has no script.");
   const hash = (/** @type {string} */ text) => createHash("sha256").update(text).digest("base64");
-  const longer = `${script}\naddEventListener("try", () => (${fromThePage})(${JSON.stringify(url)}, ${JSON.stringify(stun)}));`;
+  const longer = `${script}\naddEventListener("try", () => (${fromThePage})(${JSON.stringify(url)}, ${JSON.stringify(stun)}));
+addEventListener("leave", () => (${leaveByForm})(${JSON.stringify(url)}));`;
   if (before.includes("Content-Security-Policy") && !before.includes(hash(script))) throw new Error("The policy does not admit the script.");
   const head = before.replace(hash(script), hash(longer));
   const worker = '<script type="text/plain" id="worker">';
