@@ -1,5 +1,6 @@
 //! The by-clause: matches with the same key are one row.
 
+mod columns;
 mod key;
 
 pub use key::Key;
@@ -133,7 +134,7 @@ impl<'a> Values<'a> {
 }
 
 /// One matching event: when it was, and where it lies.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Match {
     /// `_time`; none when the event has no readable time.
     pub time: Option<Time>,
@@ -143,21 +144,21 @@ pub struct Match {
     pub facts: u32,
 }
 
-/// Matches by key. A tree and not a hash table: an attacker writes the keys, and a tree has no
-/// collisions to provoke.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// Matches by key.
+#[derive(Debug, Default)]
 pub struct Groups {
-    /// The matches.
-    pub rows: BTreeMap<Key, Vec<Match>>,
+    /// The matches of each key, in no order that counts.
+    pub rows: Vec<(Key, Vec<Match>)>,
     /// The different facts of the matches.
     pub facts: Vec<Facts>,
     /// The first match that was left out, see [`keep::cut`]: none at or behind it is kept.
     pub end: Option<Locator>,
+    /// The row of each key; needed only while matches are added. A tree and not a hash table: an
+    /// attacker writes the keys, and a tree has no collisions to provoke.
+    by_key: BTreeMap<Key, usize>,
     /// The number of each of `facts`; needed only while matches are added.
-    #[serde(skip)]
     numbers: BTreeMap<Facts, u32>,
     /// Bytes of what is held, see [`limits::MATCH_BYTES`].
-    #[serde(skip)]
     held: usize,
 }
 
@@ -175,7 +176,11 @@ impl Groups {
             next
         });
         let bytes = key_bytes(&key);
-        let matches = self.rows.entry(key).or_default();
+        let row = *self.by_key.entry(key).or_insert_with_key(|key| {
+            self.rows.push((key.clone(), Vec::new()));
+            self.rows.len() - 1
+        });
+        let matches = &mut self.rows[row].1;
         if matches.is_empty() {
             self.held += bytes;
             // A hostile log has a row for each match: none of them is to have room for more.
@@ -187,11 +192,17 @@ impl Groups {
         }
     }
 
+    /// The rows in the order of their keys; those that came from another worker are in it already.
+    fn in_order(&self) -> impl Iterator<Item = &(Key, Vec<Match>)> {
+        let added = self.by_key.values().map(|row| &self.rows[*row]);
+        added.chain(self.rows.iter().skip(self.by_key.len()))
+    }
+
     /// Leaves out what is too much.
     fn trim(&mut self) {
-        let keys: Vec<_> = self.rows.keys().map(key_bytes).collect();
+        let keys: Vec<_> = self.rows.iter().map(|(key, _)| key_bytes(key)).collect();
         let facts: Vec<_> = self.facts.iter().map(facts_bytes).collect();
-        let weighed = self.rows.values().enumerate().flat_map(|(key, found)| {
+        let weighed = self.rows.iter().enumerate().flat_map(|(key, (_, found))| {
             found.iter().map(move |one| Weighed { place: (0, &one.locator), key, facts: one.facts as usize })
         });
         let Some((_, end)) = keep::cut(weighed.collect(), &keys, &facts).0 else { return };

@@ -96,5 +96,5 @@ pub const MATCH_SLACK: usize = MATCH_BYTES / 8;
 /// What a match takes beside its texts, about.
 pub const MATCH_OVERHEAD: usize = 256;
 
-/// What a row takes beside its texts and its matches, about: a key is seven texts, each of them allocated.
+/// What a row takes beside its texts and its matches, about: its place among the rows, and in the order of keys.
 pub const KEY_OVERHEAD: usize = 256;

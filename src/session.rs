@@ -239,7 +239,7 @@ impl Session {
         }
         let is_last = findings.is_last();
         let Groups { rows, facts, end, .. } = source.findings.merge(findings);
-        if rows.values().flatten().any(|found| found.facts as usize >= facts.len()) {
+        if rows.iter().flat_map(|(_, found)| found).any(|found| found.facts as usize >= facts.len()) {
             return false;
         }
         self.end_at(end.map(|end| (number, end)));
@@ -256,13 +256,13 @@ impl Session {
     }
 
     /// Adds those of the matches of an input that are kept.
-    fn add_all(&mut self, source: u32, mut rows: BTreeMap<Key, Vec<Match>>, mut facts: Vec<Facts>) {
-        rows.retain(|_, found| {
+    fn add_all(&mut self, source: u32, mut rows: Vec<(Key, Vec<Match>)>, mut facts: Vec<Facts>) {
+        rows.retain_mut(|(_, found)| {
             found.retain(|one| self.keeps(source, &one.locator));
             !found.is_empty()
         });
         let mut used = vec![false; facts.len()];
-        rows.values().flatten().for_each(|found| used[found.facts as usize] = true);
+        rows.iter().flat_map(|(_, found)| found).for_each(|found| used[found.facts as usize] = true);
         // The facts of what is left out are not to fill the memory in its place.
         facts.iter_mut().zip(used).filter(|(_, used)| !used).for_each(|(facts, _)| *facts = Facts::default());
         let facts: Vec<_> = facts.into_iter().map(|facts| self.intern(facts)).collect();

@@ -10,6 +10,16 @@ use serde::{Deserialize, Serialize};
 pub struct Time(i64);
 
 impl Time {
+    /// The time as a plain number, for [`Time::of_bits`].
+    pub fn bits(self) -> u64 {
+        self.0.cast_unsigned()
+    }
+
+    /// The time of such a number.
+    pub fn of_bits(bits: u64) -> Time {
+        Time(bits.cast_signed())
+    }
+
     /// Reads Sysmon's `UtcTime` (`2019-04-30 20:32:51.168`) and `TimeCreated@SystemTime`
     /// (`2019-04-30T20:32:51.1680000Z`): a blank or `T` between date and time, up to nine
     /// fraction digits. A time without a zone is UTC. None when it is no such time.

@@ -1,4 +1,4 @@
-// The whole way by keys alone: picker, table, details and back, search, tuning, export.
+// The whole way by keys alone: picker, table, details and back, search, tuning, every form of the report.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -25,7 +25,7 @@ inBothBrowsers("by keyboard alone", (page) => {
     assert.fail(`Tab never reached ${css}; the focus is on ${await page().focus()}`);
   };
 
-  test("from the picker to the export", async () => {
+  test("from the picker to the report", async () => {
     await page().open();
     // The dialog behind it is the system's: it is held back, and answered.
     await page().run(() => document.getElementById("file-input")?.addEventListener("click", (event) => {
@@ -100,15 +100,42 @@ inBothBrowsers("by keyboard alone", (page) => {
     await page().press("ESCAPE");
     await page().until("and hidden", () => document.querySelector("dialog#keys[open]") === null);
     // Last, as Firefox shows downloads in a panel of its own that takes the keys.
-    await page().press("e");
-    await page().until("the report is offered", () => document.querySelector("dialog#report[open]") !== null && document.activeElement?.id === "report-csv");
+    const offered = async (/** @type {string} */ form) => {
+      await page().press("e");
+      await page().until("the report is offered", (/** @type {string} */ id) => document.querySelector("dialog#report[open]") !== null && document.activeElement?.id === id, { args: [`report-${form}`] });
+    };
+    await offered("csv");
     const csv = await page().download(() => page().press("ENTER"));
     assert.match(csv.name, /\.csv$/);
-    await page().press("e");
-    await page().until("it is offered again", () => document.activeElement?.id === "report-csv");
+    await offered("csv");
     await page().press("ARROW_DOWN");
     const json = await page().download(() => page().press("ENTER"));
     assert.match(json.name, /\.json$/);
+    await offered("json");
+    await page().press("ARROW_DOWN");
+    await tabTo("#report-note");
+    await page().press("Seen at night.");
+    await tabTo("#report-defang");
+    await page().press(" ");
+    await tabTo("#report-go");
+    const markdown = await page().download(() => page().press("ENTER"));
+    assert.match(markdown.name, /\.md$/);
+    assert.match(markdown.bytes.toString("utf8"), /Seen at night\./);
+    await offered("markdown");
+    await page().press("ARROW_DOWN");
+    const html = await page().download(() => page().press("ENTER"));
+    assert.match(html.name, /\.html$/);
+    assert.match(html.bytes.toString("utf8"), /Seen at night\./);
+    // The dialog behind it is the system's, as the picker's is.
+    await page().run(() => {
+      window.print = () => {
+        document.title = `printed: ${document.querySelector(".paper")?.textContent}`;
+        window.dispatchEvent(new Event("afterprint"));
+      };
+    });
+    await offered("html");
+    await page().press("ARROW_DOWN", "ENTER");
+    await page().until("it is printed, with the note", () => /^printed: .*Seen at night\./s.test(document.title));
     await page().until("the focus is where it was", () => document.activeElement?.id === "grid");
 
     await page().assertQuiet();

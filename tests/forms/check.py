@@ -1,6 +1,9 @@
-"""Runs the rule's Sigma and EQL forms in real engines and compares what they find with the command line.
+"""Runs the rule's Sigma and EQL forms in real engines and compares what they find with the command line;
+parses its ES|QL form.
 
     check.py PROGRAM CORPUS
+
+ES|QL is parsed by the grammar of Elasticsearch; there is no engine of it for Python.
 
 The engines are pySigma with its SQLite backend, and Elastic's own EQL library for Python, which takes
 the syntax of Elasticsearch. The logs are read by nothing of this project: EVTX by pyevtx-rs, XML by
@@ -19,7 +22,11 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import eql
+from antlr4 import CommonTokenStream, InputStream
+from antlr4.error.ErrorListener import ErrorListener
 from eql.parser import elasticsearch_syntax, parse_query
+from esql_parser.EsqlBaseLexer import EsqlBaseLexer
+from esql_parser.EsqlBaseParser import EsqlBaseParser
 from evtx import PyEvtxParser
 from sigma.backends.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
@@ -183,9 +190,42 @@ def eql_query(text):
         return parse_query(text)
 
 
+class Complaints(ErrorListener):
+    """What a parser of ES|QL does not understand."""
+
+    def __init__(self):
+        self.found = []
+
+    def syntaxError(self, recognizer, symbol, line, column, message, error):
+        self.found.append(f"line {line}, column {column}: {message}")
+
+
+def esql_complaints(text):
+    """What is wrong with a query by the grammar of ES|QL."""
+    complaints = Complaints()
+    lexer = EsqlBaseLexer(InputStream(text))
+    parser = EsqlBaseParser(CommonTokenStream(lexer))
+    for part in (lexer, parser):
+        part.removeErrorListeners()
+        part.addErrorListener(complaints)
+    parser.singleStatement()
+    return complaints.found
+
+
+def check_esql(text):
+    """The query parses, and slips that are put into it are noticed."""
+    if wrong := esql_complaints(text):
+        sys.exit(f"The ES|QL form does not parse: {wrong}")
+    for word, slip in (("STATS", "STAT"), ("BY", "BYE"), ("==", "=~"), (")", "")):
+        if not esql_complaints(text.replace(word, slip, 1)):
+            sys.exit(f"{slip!r} in place of {word!r} in the ES|QL form is not noticed")
+    print("ES|QL: the form parses, four slips do not")
+
+
 def main():
     program, corpus = sys.argv[1], pathlib.Path(sys.argv[2])
     sigma, query = sigma_query(form(program, "sigma")), eql_query(form(program, "eql"))
+    check_esql(form(program, "esql"))
     compared = 0
     hits, failed = collections.Counter(), collections.Counter()
     for path in sorted(corpus.iterdir()):

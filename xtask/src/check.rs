@@ -38,7 +38,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "rust", about: "Rust tests, native", run: |_| rust() },
     Check {
         name: "forms",
-        about: "the rule's KQL, Sigma and EQL forms, in the engines of others",
+        about: "the rule's KQL, Sigma, EQL and ES|QL forms, in the engines and parsers of others",
         run: |_| forms(),
     },
     Check {
