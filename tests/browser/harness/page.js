@@ -101,9 +101,9 @@ export class Page {
   /**
    * Waits until a function holds in the page, of all that it shows: not of rows that are about to go.
    * @template {unknown[]} A
-   * @param {string} what @param {(...args: A) => unknown} test @param {{ within?: number, args?: A }} [options]
+   * @param {string} what @param {(...args: A) => unknown} test @param {{ within?: number, every?: number, args?: A }} [options] in ms
    */
-  async until(what, test, { within = 30_000, args = /** @type {any} */ ([]) } = {}) {
+  async until(what, test, { within = 30_000, every = 30, args = /** @type {any} */ ([]) } = {}) {
     const end = Date.now() + within;
     for (;;) {
       if (await this.driver.executeScript(`return !(${waits})() && (${test}).apply(null, arguments);`, ...args)) return;
@@ -112,7 +112,7 @@ export class Page {
           focus: /** @type {Element} */ (document.activeElement?.cloneNode(false)).outerHTML, shown: document.body.innerText.slice(0, 1500) }));
         assert.fail(`waited ${within} ms in vain until ${what}; the focus is on ${focus}; the page shows:\n${shown}`);
       }
-      await sleep(30);
+      await sleep(every);
     }
   }
 
