@@ -39,6 +39,9 @@ pub enum Format {
     Empty,
 }
 
+/// The name in reports of text that was taken for XML, and is no markup.
+pub const PLAIN_TEXT: &str = "text";
+
 impl Format {
     /// The name in reports.
     pub fn name(&self) -> &'static str {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::members::{Member, Members};
 use self::tally::Tally;
 
-use crate::detect::Format;
+use crate::detect::{Format, PLAIN_TEXT};
 use crate::event::{Event, Skim, is_process_creation};
 use crate::group::{Facts, Groups, key};
 use crate::limits;
@@ -241,7 +241,11 @@ impl Findings {
             return;
         }
         self.complete = true;
-        for trouble in self.whole.take().iter().flat_map(Whole::judge) {
+        let whole = self.whole.take();
+        if whole.as_ref().is_some_and(Whole::is_plain_text) {
+            self.format = Some(PLAIN_TEXT.to_owned());
+        }
+        for trouble in whole.iter().flat_map(Whole::judge) {
             self.counts.unreadable += trouble.lost;
             let place = Place { offset: trouble.offset, record: trouble.record, ..Place::default() };
             self.problems.add(Problem { place, code: trouble.code, message: trouble.message });

@@ -46,6 +46,15 @@ fn nothing() {
     );
 }
 
+/// Text is read as XML when it is nothing else, and is not called so.
+#[test]
+fn text_that_is_no_markup() {
+    let inputs: [(&str, &[u8]); 2] = [("note.txt", b"see attachment"), ("page.html", b"<html>x</html>")];
+    let report = report(&inputs);
+    let formats: Vec<_> = (0..2).map(|at| report["sources"][at]["format"].as_str().unwrap()).collect();
+    assert_eq!(formats, ["text", "xml"]);
+}
+
 #[test]
 fn random_bytes() {
     let bytes = Rng::new(7).bytes(300_000);

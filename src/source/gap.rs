@@ -114,6 +114,11 @@ impl GapCounts {
         self.headless.merge(other.headless);
     }
 
+    /// Whether there is text, and it does not look like markup.
+    pub fn is_plain(&self) -> bool {
+        self.stray.number > 0 && !self.stray.sample.trim_start().starts_with('<')
+    }
+
     /// What must be reported of an input that holds this many events. Without any, stray text is
     /// not reported piece by piece: the whole input is not what was expected.
     pub fn judge(&self, events: u64) -> Vec<Trouble> {

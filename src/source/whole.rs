@@ -45,6 +45,11 @@ impl Whole {
         }
     }
 
+    /// Text that was taken for XML because it is nothing else, and is no markup at all.
+    pub fn is_plain_text(&self) -> bool {
+        matches!(self, Whole::Text(gaps, 0) if gaps.is_plain())
+    }
+
     /// What must be reported.
     pub fn judge(&self) -> Vec<Trouble> {
         match self {
