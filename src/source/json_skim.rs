@@ -128,7 +128,9 @@ impl Skimmer {
         if marked.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
         }
-        if let Some((shape, [computer, utc_time, path])) = self.shapes.find(line, &self.marks)
+        let found = self.shapes.find(line, &self.marks);
+        let is_known = found.is_some();
+        if let Some((shape, [computer, utc_time, path])) = found
             && let Some(computer) = plain(&line[computer])
             && let Some(utc_time) = plain(&line[utc_time])
         {
@@ -156,6 +158,7 @@ impl Skimmer {
         let line = str::from_utf8(line).ok()?;
         let strict = self.strict(line.trim_end(), marked.numbered);
         if let Line::Skimmed(skimmed) = &strict
+            && !is_known
             && self.shapes.may_learn(line)
         {
             self.learn(line, skimmed);
