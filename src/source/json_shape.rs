@@ -11,6 +11,7 @@
 use std::ops::Range;
 
 use super::json_marks::Marks;
+use crate::needle::LOOKS;
 use crate::text::same;
 
 /// Bytes of text, and nodes, that all shapes may take; then all are forgotten. A kind of event takes about 500
@@ -91,8 +92,8 @@ pub enum Use {
     Wanted(u8),
 }
 
-/// Values that are asked for of each line.
-pub const WANTED: usize = 3;
+/// Most values that are asked for of each line: its computer, its time, and what decides.
+pub const WANTED: usize = 2 + LOOKS;
 /// Where they are; empty for those that a shape does not have.
 pub type Wanted = [Range<usize>; WANTED];
 

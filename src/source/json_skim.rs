@@ -9,7 +9,7 @@
 //! `\u` escape, the one way in which JSON can write a letter that hides it; or it has no such escape, and the
 //! path that decides, whose name stands nowhere else in the line, rules a match out. Where fields are looked
 //! at instead of a text, each must stand in the event's data and its name nowhere else in the line,
-//! or not at all.
+//! or not at all; a shape learnt from such a line has their values in the same places in every line.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use memchr::{memchr, memmem};
 
 use super::json_marks::{Marks, is_surrogate};
 use super::json_members::{Data, Fields, Record, Text};
-use super::json_shape::{Shapes, Use, numbered, values};
+use super::json_shape::{Shapes, Use, WANTED, Wanted, numbered, values};
 use crate::event::{Skim, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
@@ -52,7 +52,12 @@ struct Kind {
     provider: String,
     channel: String,
     event_id: u32,
+    /// Where the fields are that are looked at. None: a line of it does not tell that plainly.
+    looked_at: Option<[Place; LOOKS]>,
 }
+
+/// The name of a field, and which of the values that are asked for is its value; none where it has none.
+type Place = Option<(&'static str, usize)>;
 
 impl Kind {
     fn skim<'a>(&'a self, computer: &'a str) -> Skim<'a> {
@@ -64,6 +69,17 @@ impl Kind {
             time: None,
             link: None,
         }
+    }
+
+    /// What the fields say that are looked at. None: it is not certain.
+    fn said(&self, line: &[u8], wanted: &Wanted) -> Option<[Said; LOOKS]> {
+        let mut said = [Said::Nothing; LOOKS];
+        for (place, said) in self.looked_at.as_ref()?.iter().zip(&mut said) {
+            if let Some((name, which)) = *place {
+                *said = Said::of(name, plain(&line[wanted[which].clone()])?);
+            }
+        }
+        Some(said)
     }
 }
 
@@ -130,27 +146,30 @@ impl Skimmer {
         }
         let found = self.shapes.find(line, &self.marks);
         let is_known = found.is_some();
-        if let Some((shape, [computer, utc_time, path])) = found
-            && let Some(computer) = plain(&line[computer])
-            && let Some(utc_time) = plain(&line[utc_time])
+        if let Some((shape, wanted)) = found
+            && let Some(computer) = plain(&line[wanted[0].clone()])
+            && let Some(utc_time) = plain(&line[wanted[1].clone()])
         {
-            let skim = self.shapes.get(shape)?.skim(computer);
-            let values = (Some(utc_time), str::from_utf8(&line[path]).ok());
-            let passed = match self.judge(&skim, line, marked.numbered, values) {
-                Judged::Passed(time) => Some(Some(time)),
+            let kind = self.shapes.get(shape)?;
+            let values = (Some(utc_time), str::from_utf8(&line[wanted[2].clone()]).ok());
+            let passed = match self.judge(&kind.skim(computer), line, marked.numbered, values) {
+                Judged::Passed(time) => Some(Some((time, None))),
                 Judged::Full => Some(None),
-                // What they say, the strict parser tells.
-                Judged::Fields(_) => None,
+                // What is not plain the strict parser tells.
+                Judged::Fields(_) if marked.numbered => None,
+                Judged::Fields(looks) => kind
+                    .said(line, &wanted)
+                    .and_then(|said| Some(self.needle.wide()?.judge(looks, &said).map(|link| (None, link)))),
             };
             if let Some(passed) = passed {
                 let kind = self.shapes.get(shape)?;
-                let skimmed = passed.map(|time| Skimmed {
+                let skimmed = passed.map(|(time, link)| Skimmed {
                     provider: Cow::Borrowed(&kind.provider),
                     channel: Cow::Borrowed(&kind.channel),
                     computer: Cow::Borrowed(computer),
                     event_id: kind.event_id,
                     time,
-                    link: None,
+                    link,
                 });
                 return Some((marked.length, skimmed.map_or(Line::Full, Line::Skimmed)));
             }
@@ -168,26 +187,55 @@ impl Skimmer {
 
     /// What the fields of the data say. None: it is not certain.
     fn said(&self, line: &str, data: &Data<'_>, looks: &[Look]) -> Option<[Said; LOOKS]> {
-        let line = line.as_bytes();
-        if hides(line) {
+        if hides(line.as_bytes()) {
             return None;
         }
         let mut said = [Said::Nothing; LOOKS];
         for (look, said) in looks.iter().zip(&mut said) {
-            let mut found = false;
-            for name in look.names {
-                let value = data.get(name);
-                let times = self.names.get(name)?.find_iter(line).take(2).count();
-                if times != usize::from(value.is_some()) || (found && value.is_some()) {
-                    return None;
-                }
-                if let Some(value) = value {
-                    found = true;
-                    *said = Said::of(name, value);
-                }
+            if let Some(name) = self.name_of(look, line, data)? {
+                *said = Said::of(name, data.get(name)?);
             }
         }
         Some(said)
+    }
+
+    /// Where the fields of a line are that are looked at in events of its kind; their values are asked for then. `data`
+    /// tells which value is which. None: it is not certain.
+    fn looked_at(
+        &self,
+        line: &str,
+        skimmed: &Skimmed<'_>,
+        data: &Data<'_>,
+        values: usize,
+        wanted: &mut [Option<usize>; WANTED],
+    ) -> Option<[Place; LOOKS]> {
+        let looks = self.needle.wide()?.sysmon.get(&skimmed.event_id)?;
+        let mut places = [None; LOOKS];
+        for (nth, (look, place)) in looks.iter().zip(&mut places).enumerate() {
+            if let Some(name) = self.name_of(look, line, data)? {
+                let at = data.get(name)?.parse().ok().filter(|at| *at < values)?;
+                // A value that is asked for already has its place.
+                let which = wanted.iter().position(|wanted| *wanted == Some(at)).unwrap_or(2 + nth);
+                wanted[which] = Some(at);
+                *place = Some((name, which));
+            }
+        }
+        Some(places)
+    }
+
+    /// The one of its names that a field has in a line, if it is there. None: it is not certain.
+    #[allow(clippy::option_option)]
+    fn name_of(&self, look: &Look, line: &str, data: &Data<'_>) -> Option<Option<&'static str>> {
+        let mut found = None;
+        for name in look.names {
+            let times = self.names.get(name)?.find_iter(line.as_bytes()).take(2).count();
+            let is_there = data.get(name).is_some();
+            if times != usize::from(is_there) || (found.is_some() && is_there) {
+                return None;
+            }
+            found = is_there.then_some(*name).or(found);
+        }
+        Some(found)
     }
 
     /// Skims a line by the strict parser. `numbered`: a character in it may be written by its number.
@@ -264,8 +312,11 @@ impl Skimmer {
         let fields = serde_json::from_str::<Record<'_>>(&template).ok()?.fields()?;
         let place = |text: &Text<'_>| text.0.as_ref()?.parse().ok().filter(|at| *at < values.len());
         let fixed = [place(&fields.provider)?, place(&fields.channel)?, place(&fields.event_id)?];
-        let path = self.needle.path().and_then(|name| place(fields.data.path(name)?));
-        let wanted = [place(&fields.computer), place(&fields.data.utc_time), path];
+        let mut wanted = [None; WANTED];
+        wanted[0] = place(&fields.computer);
+        wanted[1] = place(&fields.data.utc_time);
+        wanted[2] = self.needle.path().and_then(|name| place(fields.data.path(name)?));
+        let looked_at = self.looked_at(line, skimmed, &fields.data, values.len(), &mut wanted);
         let event_id = skimmed.event_id.to_string();
         let same = |at: usize, text: &str| line[values[at].place.clone()] == *text;
         if !same(fixed[0], &skimmed.provider)
@@ -284,6 +335,7 @@ impl Skimmer {
             provider: skimmed.provider.clone().into_owned(),
             channel: skimmed.channel.clone().into_owned(),
             event_id: skimmed.event_id,
+            looked_at,
         };
         self.shapes.learn(line, &values, kind);
         Some(())
@@ -327,6 +379,7 @@ mod tests {
     use testlog::{Options, Size};
 
     use super::*;
+    use crate::needle::{Test, Wide};
     use crate::source::json_event;
 
     /// What a line gives, and that the full parser gives the same.
@@ -372,8 +425,33 @@ mod tests {
         forms.map(file).iter().flat_map(|text| text.split_inclusive('\n')).map(str::to_owned).collect()
     }
 
-    fn taught(lines: &[String]) -> Skimmer {
-        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
+    /// What a context looks for on the host of the first of these lines.
+    fn wide(lines: &[String]) -> Needle {
+        let host = lines[0].split("\"Computer\":\"").nth(1).unwrap().split('"').next().unwrap();
+        let look = |names, test| Look { names, test };
+        let own = || look(&["ProcessGuid"], Test::Process);
+        let when = || look(&["UtcTime"], Test::Window);
+        let created = vec![
+            look(&["ParentProcessGuid"], Test::Process),
+            look(&["ProcessGuid"], Test::Own),
+            when(),
+            look(&["LogonId"], Test::Logon),
+        ];
+        let accessed = vec![look(&["SourceProcessGUID", "SourceProcessGuid"], Test::Process)];
+        let deeds = [5, 7, 11, 12, 13, 22].map(|id| (id, vec![own()]));
+        Needle::of(Wide {
+            host: Some(host.to_owned()),
+            logon: Some(Said::Number(0x3e7)),
+            sysmon: [(1, created), (3, vec![own(), when()]), (10, accessed)]
+                .into_iter()
+                .chain(deeds)
+                .collect(),
+            ..Wide::default()
+        })
+    }
+
+    fn taught(lines: &[String], needle: &Needle) -> Skimmer {
+        let mut skimmer = Skimmer::new(needle.clone());
         // Each line that is known earns the credit to learn from another one.
         for _ in 0..4 {
             lines.iter().for_each(|line| _ = told(&mut skimmer, line.as_bytes()));
@@ -384,8 +462,8 @@ mod tests {
     #[test]
     fn lines_of_a_shape_are_known() {
         let lines = lines(1);
-        let mut taught = taught(&lines);
-        let plain = |line: &String| told(&mut strict(), line.as_bytes()).contains("Skim");
+        let mut taught = taught(&lines, &narrow());
+        let plain = |line: &String| told(&mut strict(&narrow()), line.as_bytes()).contains("Skim");
         let plain: Vec<_> = lines.iter().filter(|line| plain(line)).collect();
         assert!(plain.len() > 200, "{}", plain.len());
         // An escape in a value that is counted is for the strict parser.
@@ -397,23 +475,45 @@ mod tests {
         assert!(known > 200, "{known} of {}", more.len());
     }
 
+    /// What the fields say is told by the shape of a line as by the strict parser.
+    #[test]
+    fn fields_are_looked_at_by_shape() {
+        let lines = lines(1);
+        let needle = wide(&lines);
+        let mut taught = taught(&lines, &needle);
+        let mut linked = 0;
+        for line in &lines {
+            let by_shape = told(&mut taught, line.as_bytes());
+            assert_eq!(by_shape, told(&mut strict(&needle), line.as_bytes()), "{line}");
+            linked += usize::from(by_shape.contains("link: Some") && is_known(&mut taught, line.as_bytes()));
+        }
+        assert!(linked > 2, "{linked} of {}", lines.len());
+    }
+
     /// A skimmer that knows no shape.
-    fn strict() -> Skimmer {
-        Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap())
+    fn strict(needle: &Needle) -> Skimmer {
+        Skimmer::new(needle.clone())
+    }
+
+    /// What the rule looks for.
+    fn narrow() -> Needle {
+        Needle::new("WmiPrvSE.exe", &[]).unwrap()
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
         /// Whatever a line is, by its shape it is told as by the strict parser.
         #[test]
         fn a_shape_tells_what_the_strict_parser_tells(
             seed in 0_u64..9,
+            is_wide: bool,
             spoilt in prop::collection::vec((any::<Index>(), any::<Index>(), 0_u8..4, any::<Index>()), 2000),
         ) {
             const BYTES: &[u8] = b"\"\\\x01\x1f\x7f\x80\xc3{}[]:, 0159-.eEunrtx/\r\n\t";
             let lines = lines(seed);
-            let mut taught = taught(&lines);
+            let needle = if is_wide { wide(&lines) } else { narrow() };
+            let mut taught = taught(&lines, &needle);
             for (line, place, how, byte) in spoilt {
                 let mut text = lines[line.index(lines.len())].clone().into_bytes();
                 let (at, byte) = (place.index(text.len()), BYTES[byte.index(BYTES.len())]);
@@ -424,7 +524,7 @@ mod tests {
                     _ => text.truncate(at),
                 }
                 let by_shape = told(&mut taught, &text);
-                prop_assert_eq!(by_shape, told(&mut strict(), &text), "{}", String::from_utf8_lossy(&text));
+                prop_assert_eq!(by_shape, told(&mut strict(&needle), &text), "{}", String::from_utf8_lossy(&text));
             }
         }
 
@@ -432,14 +532,17 @@ mod tests {
         #[test]
         fn any_value_in_a_known_place(
             seed in 0_u64..9,
+            is_wide: bool,
             values in prop::collection::vec((any::<Index>(), any::<Index>(), prop_oneof![
                 "\"([a-z\\\\\"/é\u{1}]|\\\\[\"/bfnrtuz]|\\\\u[0-9a-dA-D]{4}|\\\\u[dD][89a-f][0-9]{2}){0,70}\"",
                 "-?[0-9]{1,21}([.][0-9]{0,2})?([eE][+-]?[0-9]{0,3})?",
                 "null|true|false|nul|[{]\\}|\\[1\\]|\\[|",
+                "\"[{]?[0-9A-F]{8}-([0-9a-f]{4}-){3}[0-9A-F]{12}[}]?\"|\"0x3e7\"|\"2024-03-04 08:00:0[0-9]\"",
             ]), 600),
         ) {
             let lines = lines(seed);
-            let mut taught = taught(&lines);
+            let needle = if is_wide { wide(&lines) } else { narrow() };
+            let mut taught = taught(&lines, &needle);
             for (line, which, value) in values {
                 let line = &lines[line.index(lines.len())];
                 let marks = &mut Marks::default();
@@ -451,7 +554,7 @@ mod tests {
                 }
                 let text = format!("{}{value}{}", &line[..place.start], &line[place.end..]);
                 let by_shape = told(&mut taught, text.as_bytes());
-                prop_assert_eq!(by_shape, told(&mut strict(), text.as_bytes()), "{}", text);
+                prop_assert_eq!(by_shape, told(&mut strict(&needle), text.as_bytes()), "{}", text);
             }
         }
     }
