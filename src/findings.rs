@@ -281,6 +281,7 @@ impl Collector {
     pub fn take(&mut self) -> Findings {
         self.findings.kinds.settle();
         self.findings.hosts.0.settle();
+        self.findings.groups.order();
         self.open.iter().for_each(|open| self.findings.members.put(open, 0));
         self.findings.members.settle();
         let mut next = Findings { source: self.findings.source, ..Findings::default() };

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::keep::{self, Weighed};
 use crate::limits;
 use crate::locator::Locator;
+use crate::order;
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::time::Time;
@@ -147,7 +148,7 @@ pub struct Match {
 /// Matches by key.
 #[derive(Debug, Default)]
 pub struct Groups {
-    /// The matches of each key, in no order that counts.
+    /// The matches of each key.
     pub rows: Vec<(Key, Vec<Match>)>,
     /// The different facts of the matches.
     pub facts: Vec<Facts>,
@@ -192,10 +193,12 @@ impl Groups {
         }
     }
 
-    /// The rows in the order of their keys; those that came from another worker are in it already.
-    fn in_order(&self) -> impl Iterator<Item = &(Key, Vec<Match>)> {
-        let added = self.by_key.values().map(|row| &self.rows[*row]);
-        added.chain(self.rows.iter().skip(self.by_key.len()))
+    /// Puts the rows into the order of their keys: so they are the same however they were found, and pack well.
+    pub fn order(&mut self) {
+        let places: Vec<_> = std::mem::take(&mut self.by_key).into_values().collect();
+        if !places.is_empty() {
+            order::rearrange(&mut self.rows, &places);
+        }
     }
 
     /// Leaves out what is too much.
