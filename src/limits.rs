@@ -72,11 +72,14 @@ pub const TUNING_ENTRIES: usize = 1000;
 /// Longest value of a tuning entry, in bytes: Windows allows command lines of 32767 characters.
 pub const TUNING_VALUE_BYTES: usize = 128 * 1024;
 
-/// Rows in a report for people: some hundred pages. The exports as CSV and JSON have no limit.
+/// Rows in a report for people: some hundred pages. The exports as CSV and JSON have all.
 pub const REPORT_ROWS: usize = 5000;
 
 /// Events that such a report lists for one row.
 pub const REPORT_EVENTS: usize = 10;
+
+/// Events of all rows whose places the JSON export lists: 40 MB of text. What is left out is counted at its row.
+pub const REPORT_EVIDENCE: usize = if cfg!(test) { 50 } else { 200_000 };
 
 /// Characters of a value in such a report: more than Windows allows for a command line by hand.
 pub const REPORT_VALUE_CHARS: usize = 8192;

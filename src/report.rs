@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::findings::{Counts, Findings};
 use crate::group::{Column, Values};
+use crate::limits;
 use crate::problem::Severity;
 use crate::rule::{self, Rule};
 use crate::session::{Group, Session, Source};
@@ -19,8 +20,12 @@ pub struct Report<'a> {
     pub schema: &'static str,
     /// What made it.
     pub tool: Tool,
+    /// The zone of all times.
+    pub time_zone: &'static str,
     /// The rule.
     pub rule: RuleReport,
+    /// Which kind of answer it is.
+    pub outcome: Outcome,
     /// The funnel over all inputs.
     pub totals: Totals,
     /// What the tuning hides.
@@ -29,6 +34,24 @@ pub struct Report<'a> {
     pub sources: Vec<SourceReport<'a>>,
     /// The rows that are shown by first time, then key.
     pub groups: Vec<Row<'a>>,
+}
+
+/// Which kind of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// There are rows.
+    Matches,
+    /// There are matches, and the tuning hides all of them.
+    AllHidden,
+    /// There are process creations, all was read, and none matches.
+    NoMatch,
+    /// All was read, and there is no process creation in it.
+    NoProcessCreations,
+    /// Nothing matches in what was read, but not all could be read.
+    CoverageUnknown,
+    /// There is no record at all.
+    NothingRead,
 }
 
 /// The program.
@@ -211,6 +234,31 @@ pub struct Row<'a> {
     pub hints: Vec<&'static str>,
     /// Events of the row that the tuning hides; `count` and the times leave them out.
     pub hidden: u64,
+    /// Where its shown events lie, by time; only in an export.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Vec<Evidence>>,
+    /// How many more there are, see [`limits::REPORT_EVIDENCE`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_left_out: Option<u64>,
+}
+
+/// Where an event of a row lies.
+#[derive(Debug, Serialize)]
+pub struct Evidence {
+    /// Which of the report's `sources`, from 0.
+    pub source: usize,
+    /// The archive member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// `System/EventRecordID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<u64>,
+    /// Byte offset in the input, or in the unpacked member.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
+    /// `_time`, or null.
+    pub time: Option<String>,
 }
 
 /// The columns of the result, in the order of the search.
@@ -245,7 +293,31 @@ impl<'a> Row<'a> {
             last_time: group.shown.period.last().map(|time| time.to_string()),
             hints: group.shown.hints.ids(),
             hidden: group.matches.len() as u64 - group.shown.events,
+            evidence: None,
+            evidence_left_out: None,
         }
+    }
+
+    /// The row of a group of a session, with where its events lie. `room`: so many may still be listed.
+    fn with_evidence(session: &'a Session, index: usize, places: &[usize], room: &mut usize) -> Row<'a> {
+        let mut row = Row::of(&session.groups()[index]);
+        let events = if *room > 0 { session.matches(index) } else { Vec::new() };
+        let listed: Vec<_> = events
+            .into_iter()
+            .take(*room)
+            .map(|(source, found)| Evidence {
+                source: places.get(*source as usize).copied().unwrap_or_default(),
+                member: session.member(*source, found.locator.member).map(|member| member.name),
+                record_id: found.locator.record_id,
+                offset: found.locator.span.offset,
+                length: found.locator.span.length,
+                time: found.time.map(|time| time.to_string()),
+            })
+            .collect();
+        *room -= listed.len();
+        row.evidence_left_out = Some(row.count - listed.len() as u64).filter(|left_out| *left_out > 0);
+        row.evidence = Some(listed);
+        row
     }
 }
 
@@ -299,6 +371,20 @@ pub fn totals(session: &Session) -> Totals {
         hidden: hidden.events,
         shown_groups: shown.rows,
         hidden_groups: hidden.rows,
+    }
+}
+
+/// Which kind of answer a session gives.
+pub fn outcome(session: &Session, totals: &Totals) -> Outcome {
+    let all_read =
+        session.inputs().all(|(_, source)| source.findings.complete && !source.findings.problems.any_error());
+    match () {
+        () if totals.matches > 0 && totals.shown == 0 => Outcome::AllHidden,
+        () if totals.matches > 0 => Outcome::Matches,
+        () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
+        () if !all_read => Outcome::CoverageUnknown,
+        () if totals.process_creations == 0 => Outcome::NoProcessCreations,
+        () => Outcome::NoMatch,
     }
 }
 
@@ -415,17 +501,57 @@ pub fn source_report(source: &Source) -> SourceReport<'_> {
 impl<'a> Report<'a> {
     /// The result of a session as it stands.
     pub fn of(session: &'a Session) -> Report<'a> {
-        let order = session.order().into_iter();
         let mut tuning = tuning_report(session);
         tuning.presets.retain(|preset| preset.enabled);
+        let totals = totals(session);
+        // Inputs that were taken out are not listed, and do not count.
+        let places: Vec<_> = session
+            .sources()
+            .iter()
+            .scan(0, |next, source| {
+                let place = *next;
+                *next += usize::from(!source.removed);
+                Some(place)
+            })
+            .collect();
+        let mut room = limits::REPORT_EVIDENCE;
+        let row = |index| Row::with_evidence(session, index, &places, &mut room);
         Report {
             schema: SCHEMA,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            time_zone: "UTC",
             rule: rule_report(session.rule()),
-            totals: totals(session),
+            outcome: outcome(session, &totals),
+            totals,
             tuning,
             sources: session.inputs().map(|(_, source)| source_report(source)).collect(),
-            groups: order.map(|index| Row::of(&session.groups()[index])).collect(),
+            groups: session.order().into_iter().map(row).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testlog::xml::{self, Layout, SPLUNK};
+    use testlog::{Options, Size};
+
+    use super::*;
+    use crate::rule::wmi::RULE;
+
+    #[test]
+    fn evidence_that_is_too_much_is_counted() {
+        let matches = limits::REPORT_EVIDENCE as u64 + 10;
+        let options = Options { size: Size::Events(matches), matches, groups: 4, ..Options::default() };
+        let log = xml::file(&testlog::log(&options).0, &SPLUNK, Layout::Ended("\n"));
+        let mut session = Session::new(&RULE);
+        let source = session.add_source("log", log.len() as u64);
+        let mut scan = session.scan(source).expect("the input just added");
+        scan.push(log.as_bytes());
+        assert!(session.absorb(scan.finish()));
+        let report = Report::of(&session);
+        let listed = |row: &Row<'_>| row.evidence.as_ref().map_or(0, Vec::len) as u64;
+        let left_out = |row: &Row<'_>| row.evidence_left_out.unwrap_or_default();
+        assert_eq!(report.groups.iter().map(left_out).sum::<u64>(), 10);
+        assert!(report.groups.iter().all(|row| listed(row) + left_out(row) == row.count));
     }
 }

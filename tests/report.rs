@@ -264,6 +264,62 @@ fn the_whole_report_in_markdown() {
     "#]].assert_eq(text);
 }
 
+/// The JSON export says where every shown event lies, also of inputs behind one that was taken out.
+#[test]
+fn rows_carry_the_places_of_their_evidence() {
+    let log = |command: &str| {
+        let log = Log { size: Size::Events(1), matches: 1, groups: 1, ..Log::default() };
+        let event = testlog::log(&log).0.remove(0).with("CommandLine", command.to_owned());
+        xml::file(&[event], &SPLUNK, Layout::Ended("\n")).into_bytes()
+    };
+    let (gone, one, two) = (log("gone"), log("same"), log("same"));
+    let mut session = common::session(&[("gone", &gone), ("one", &one), ("two", &two)], 1 << 20);
+    session.remove(0);
+    let report = serde_json::to_value(Report::of(&session)).unwrap();
+    assert_eq!(report["time_zone"], "UTC");
+    let [row] = report["groups"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    let evidence = row["evidence"].as_array().unwrap();
+    assert_eq!(evidence.len(), 2, "{row}");
+    for (at, (found, bytes)) in evidence.iter().zip([&one, &two]).enumerate() {
+        assert_eq!(found["source"], at);
+        assert_eq!(report["sources"][at]["name"], ["one", "two"][at]);
+        let (offset, length) = (found["offset"].as_u64().unwrap(), found["length"].as_u64().unwrap());
+        let event = std::str::from_utf8(&bytes[offset as usize..(offset + length) as usize]).unwrap();
+        assert!(event.starts_with("<Event") && event.ends_with("</Event>") && event.contains("same"));
+        assert!(found["record_id"].is_u64() && found["time"].is_string() && found.get("member").is_none());
+    }
+    assert!(row.get("evidence_left_out").is_none());
+}
+
+/// An answer without rows says what it means and what to do next.
+#[test]
+fn no_report_is_bare() {
+    let none = Log { size: Size::Events(60), matches: 0, ..Log::default() };
+    let events = testlog::log(&none).0;
+    let created: Vec<_> = events.iter().filter(|event| event.id == 1).cloned().collect();
+    let others: Vec<_> = events.iter().filter(|event| event.id != 1).cloned().collect();
+    let file = |events: &[Event]| xml::file(events, &SPLUNK, Layout::Ended("\n")).into_bytes();
+    let (created, others) = (file(&created), file(&others));
+    let cut = &created[..created.len() - 40];
+    let said = |name: &str, bytes: &[u8]| {
+        let text = markdown::markdown(&common::session(&[(name, bytes)], 1 << 20), &Options::default());
+        let head = text.split("## From records").next().unwrap().to_owned();
+        assert!(head.contains("Next:"), "{head}");
+        head
+    };
+    let expected = [
+        ("created", &*created, "none has WmiPrvSE.exe as its parent"),
+        ("others", &others, "the rule had nothing to look at"),
+        ("cut", cut, "not everything could be read"),
+        ("text", b"no log", "Nothing was read."),
+    ];
+    for (name, bytes, words) in expected {
+        let head = said(name, bytes);
+        assert!(head.contains(words), "{name}: {head}");
+        assert_eq!(head.contains("all-clear"), name != "created", "{name}: {head}");
+    }
+}
+
 #[test]
 fn csv_and_table_carry_what_is_hidden() {
     let mut session = session("log", &["=1+1", "b"]);

@@ -159,6 +159,11 @@ declare namespace Core {
     /** Events of the group that the tuning hides; count is without them. */
     hidden: number;
   }
+  /** In an export: where the shown events of a row lie, and how many are left out. */
+  interface WithEvidence {
+    count: number; evidence_left_out?: number;
+    evidence?: { source: number; member?: string; record_id?: number; offset: number; length: number; time: string | null }[];
+  }
   interface Stacked { value: string; groups: number; events: number; hosts: number; firstTime: string | null; lastTime: string | null }
   interface Hint { id: string; label: string; why: string }
   interface HintCount extends Hint { rows: number; events: number }

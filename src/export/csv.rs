@@ -84,6 +84,8 @@ mod tests {
             last_time: None,
             hints: Vec::new(),
             hidden: 0,
+            evidence: None,
+            evidence_left_out: None,
         };
         let session = crate::session::Session::new(&crate::rule::wmi::RULE);
         let (text, neutralised) = csv(&Report { groups: vec![row], ..Report::of(&session) });

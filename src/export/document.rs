@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
-use crate::report::{Amount, ProblemReport, Report};
+use crate::report::{Amount, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::time::ctime;
 
@@ -107,6 +107,7 @@ impl Writer<'_> {
         let rule = &report.rule;
         self.heading(1, rule.name);
         self.push(Block::Paragraph(text(verdict(report))));
+        self.without_rows(report);
         let technique = format!("{} {}, tactic {}", rule.technique, rule.technique_name, rule.tactic);
         let risk =
             format!("{} (impact {} × confidence {} / 100)", rule.risk_score, rule.impact, rule.confidence);
@@ -132,6 +133,14 @@ impl Writer<'_> {
             self.heading(2, "Note of the analyst");
             self.push(Block::Note(shown));
         }
+    }
+
+    /// No match is no all-clear: what it means, and what to do next.
+    fn without_rows(&mut self, report: &Report<'_>) {
+        let Some((meaning, next)) = no_rows(report.outcome) else { return };
+        self.push(Block::Paragraph(text(meaning)));
+        self.push(Block::Paragraph(text("Next:")));
+        self.push(Block::List(next.iter().map(|step| text(*step)).collect()));
     }
 
     fn funnel(&mut self, report: &Report<'_>) {
@@ -239,7 +248,10 @@ impl Writer<'_> {
         });
         let mut listed: Vec<_> = listed.collect();
         if events.len() > listed.len() {
-            listed.push(text(format!("and {} more events of this row", events.len() - listed.len())));
+            listed.push(text(format!(
+                "and {} of this row, whose places the JSON export lists",
+                counted((events.len() - listed.len()) as u64, "more event")
+            )));
         }
         self.push(Block::List(listed));
     }
@@ -363,11 +375,27 @@ fn verdict(report: &Report<'_>) -> String {
     let count = |column: fn(&crate::report::Row<'_>) -> String| {
         report.groups.iter().map(column).collect::<BTreeSet<_>>().len() as u64
     };
-    if totals.shown == 0 {
-        return match totals.matches {
-            0 => "No process creation that was read has WmiPrvSE.exe as its parent.".to_owned(),
-            matches => format!("The tuning hides all {matches} events that the rule matches."),
-        };
+    match report.outcome {
+        Outcome::Matches => {}
+        Outcome::AllHidden => {
+            return format!(
+                "The tuning hides all {} that the rule matches.",
+                counted(totals.matches, "event")
+            );
+        }
+        Outcome::NoMatch => {
+            return format!(
+                "No match: of {}, none has WmiPrvSE.exe as its parent.",
+                counted(totals.process_creations, "process creation")
+            );
+        }
+        Outcome::NoProcessCreations => {
+            return "No process creation is in these logs, so the rule had nothing to look at.".to_owned();
+        }
+        Outcome::CoverageUnknown => {
+            return "No match in what could be read, but not everything could be read.".to_owned();
+        }
+        Outcome::NothingRead => return "Nothing was read.".to_owned(),
     }
     let first = report.groups.iter().filter_map(|row| row.first_time.as_deref()).min();
     let last = report.groups.iter().filter_map(|row| row.last_time.as_deref()).max();
@@ -382,6 +410,41 @@ fn verdict(report: &Report<'_>) -> String {
         counted(count(|row| row.dest.to_owned()), "host"),
         counted(count(|row| row.user.to_owned()), "user"),
     )
+}
+
+/// What an answer without rows means, and the next steps; none where there are rows.
+fn no_rows(outcome: Outcome) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match outcome {
+        Outcome::Matches => return None,
+        Outcome::AllHidden => (
+            "The rule did match. This is no all-clear: the tuning hides every row.",
+            &["Switch lines of the tuning off one after another, and look at what comes back."],
+        ),
+        Outcome::NoMatch => (
+            "That is the answer for these inputs and their period only. It does not say that WMI was not used: a log \
+             that is too small, wrapped or from another host would look the same.",
+            &[
+                "Check that the hosts and the period are those of the case.",
+                "Look at what the rule can't tell, below, and where to look instead.",
+            ],
+        ),
+        Outcome::NoProcessCreations => (
+            "The rule needs Sysmon EventID 1 of the provider Microsoft-Windows-Sysmon. This is no all-clear.",
+            &[
+                "Get the channel Microsoft-Windows-Sysmon/Operational from the host.",
+                "If it is this channel, the Sysmon configuration may leave out EventID 1: look at its ProcessCreate rules.",
+            ],
+        ),
+        Outcome::CoverageUnknown => (
+            "Records were unreadable, an input was damaged or reading was stopped. A match may stand in the part that is \
+             missing, so this is no all-clear.",
+            &["Look at the problems below.", "Get an undamaged copy, or read the inputs again to the end."],
+        ),
+        Outcome::NothingRead => (
+            "No input holds events that are understood here. This is no all-clear.",
+            &["Look at the problems below: they name what was found and what is accepted."],
+        ),
+    })
 }
 
 /// What the tuning hides, in one line; none when it is off.

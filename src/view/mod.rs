@@ -14,7 +14,7 @@ use crate::findings::{self, Period};
 use crate::hints::{self, Hints};
 use crate::order;
 use crate::problem::Severity;
-use crate::report::{self, RuleReport, SourceReport, Totals};
+use crate::report::{self, Outcome, RuleReport, SourceReport, Totals};
 use crate::session::Session;
 
 /// Hosts listed by name in a summary.
@@ -55,24 +55,6 @@ pub struct Verdict {
     pub first_time: Option<String>,
     /// Last time of all, or null.
     pub last_time: Option<String>,
-}
-
-/// Which kind of answer it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// There are rows.
-    Matches,
-    /// There are matches, and the tuning hides all of them.
-    AllHidden,
-    /// There are process creations, all was read, and none matches.
-    NoMatch,
-    /// All was read, and there is no process creation in it.
-    NoProcessCreations,
-    /// Nothing matches in what was read, but not all could be read.
-    CoverageUnknown,
-    /// There is no record at all.
-    NothingRead,
 }
 
 /// Name of all that is not counted by its own name, see [`limits::COUNTED_NAMES`](crate::limits::COUNTED_NAMES).
@@ -122,7 +104,7 @@ pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
     Summary {
         rule: report::rule_report(session.rule()),
         verdict: verdict(session),
-        outcome: outcome(session, &totals),
+        outcome: report::outcome(session, &totals),
         seen: seen(session),
         events: events(session),
         sources: sources.map(|(number, source)| (number, report::source_report(source))).collect(),
@@ -145,19 +127,6 @@ fn verdict(session: &Session) -> Verdict {
         users: users.len() as u64,
         first_time: period.first().map(|time| time.to_string()),
         last_time: period.last().map(|time| time.to_string()),
-    }
-}
-
-fn outcome(session: &Session, totals: &Totals) -> Outcome {
-    let all_read =
-        session.inputs().all(|(_, source)| source.findings.complete && !source.findings.problems.any_error());
-    match () {
-        () if totals.matches > 0 && totals.shown == 0 => Outcome::AllHidden,
-        () if totals.matches > 0 => Outcome::Matches,
-        () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
-        () if !all_read => Outcome::CoverageUnknown,
-        () if totals.process_creations == 0 => Outcome::NoProcessCreations,
-        () => Outcome::NoMatch,
     }
 }
 

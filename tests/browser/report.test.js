@@ -108,6 +108,7 @@ inBothBrowsers("report", (page) => {
     await page().until("it is printed", () => /** @type {any} */ (window).printed);
     const { text, rows: printed, alone } = await page().run(() => /** @type {any} */ (window).printed);
     assert.equal(printed, rows);
+    assert.match(text, /evidence: \S+.* \u00b7 record \d+ \u00b7 offset \d+, \d+ bytes/, "where the events lie");
     assert.ok(alone);
     for (const part of [/For the file\./, /hxxp:\/\/files\[\.\]example\[\.\]com/, /ipconfig\.exe/, /inventory/, /ws-sysmon\.xml/, /[0-9a-f]{64}/, /hidden by tuning and not in this report/]) assert.match(text, part);
     assert.equal(await page().run(() => document.getElementById("paper")?.childNodes.length), 0);

@@ -1,6 +1,7 @@
 // The report on paper: built from the JSON export when it is printed, and gone afterwards.
 
 import { number } from "../state/format.js";
+import { noMatchKind } from "../state/outcome.js";
 import { fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
@@ -8,6 +9,8 @@ import { h, replace } from "./dom.js";
 
 /** A printer is no place for more; the other forms hold all. */
 const MOST_ROWS = 2000;
+/** Events of a row whose places are printed. */
+const MOST_EVENTS = 10;
 /** The rule's columns that fit a page beside each other; the others stand under the command line. */
 const HEAD = ["firstTime", "dest", "user", "process_name", "process", "count", "lastTime"];
 
@@ -24,6 +27,25 @@ export function createPaper(tool) {
     h("thead", null, h("tr", null, head.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", null, rows.map((cells) => h("tr", null, cells.map((cell) => h("td", null, cell))))));
 
+  /** What was found; without a row what that means, and what to do next. @param {Core.Summary} summary */
+  function answer(summary) {
+    const kind = noMatchKind(summary);
+    if (kind === null) return [h("p", { class: "paper-verdict" }, en.verdict.found(summary.verdict).join(", "))];
+    const { title, text, next } = en.noMatch[kind];
+    const words = typeof title === "string" ? title : title(kind === "all_hidden" ? summary.totals.matches : summary.totals.process_creations);
+    return [h("p", { class: "paper-verdict" }, words), h("p", null, text), h("ul", null, next.map((step) => h("li", null, step)))];
+  }
+
+  /** Where the events of a row lie. @param {Core.WithEvidence} row @param {Core.Source[]} sources */
+  function places({ evidence: events = [], count }, sources) {
+    const more = count - Math.min(events.length, MOST_EVENTS);
+    return h("div", { class: "paper-minor" }, `${t.evidence}: `,
+      events.slice(0, MOST_EVENTS).flatMap(({ source, member, record_id, offset, length }, nth) => [
+        nth > 0 ? "; " : "", evidence(sources[source]?.name ?? ""), ...(member ? [" \u00b7 ", evidence(member)] : []),
+        t.place(record_id, offset, length)]),
+      more > 0 ? t.more(more) : "");
+  }
+
   /** @param {any} report what the JSON export holds @param {App.State} state */
   function fill(report, state) {
     const { zone, summary, defang } = state;
@@ -31,13 +53,17 @@ export function createPaper(tool) {
     const note = report.note;
     if (!summary) return;
     const last = summary.verdict.lastTime;
-    const zoneName = zone === "utc" ? "UTC" : offsetLabel(offsetAt(last));
-    /** @param {string | null} iso */
-    const time = (iso) => (iso === null ? en.table.noTime : wholeSeconds(iso, zone).replace("T", "\n"));
     const { totals, verdict } = summary;
     const hidden = totals.hidden ?? 0;
-    /** @type {Core.Row[]} */
+    /** @type {(Core.Row & Core.WithEvidence)[]} */
     const groups = report.groups ?? [];
+    // Between two times the clocks may have been changed: then each says its own offset.
+    const offsets = new Set(groups.flatMap((row) => [row.firstTime, row.lastTime]).map(offsetAt));
+    const mixed = zone !== "utc" && offsets.size > 1;
+    const zoneName = zone === "utc" ? "UTC" : mixed ? t.zoneMixed : offsetLabel(offsetAt(last));
+    /** @param {string | null} iso */
+    const time = (iso) => (iso === null ? en.table.noTime
+      : [...wholeSeconds(iso, zone).split("T"), ...(mixed ? [offsetLabel(offsetAt(iso))] : [])].join("\n"));
     /** @type {Pick<Core.Tuning, "entries" | "presets">} */
     const tuning = report.tuning;
     const lines = tuning.entries.filter(({ enabled }) => enabled);
@@ -51,7 +77,7 @@ export function createPaper(tool) {
         h("p", null, [t.made(`${tool.version} (${tool.build})`), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
       note ? section(t.note, h("p", { class: "paper-note" }, note)) : "",
       section(t.result,
-        h("p", { class: "paper-verdict" }, en.verdict.found(verdict).join(", ")),
+        answer(summary),
         verdict.firstTime && last ? h("p", null, `${en.verdict.from} ${fullTime(verdict.firstTime, zone)} ${en.verdict.to} ${fullTime(last, zone)}`) : null,
         hidden > 0 ? h("p", null, h("strong", null, t.hidden(hidden, totals.matches))) : null,
         h("p", null, [
@@ -66,7 +92,8 @@ export function createPaper(tool) {
           time(row.firstTime), evidence(row.dest), evidence(row.user), evidence(row.process_name),
           h("div", null, h("code", null, evidence(row.process)),
             h("div", { class: "paper-minor" }, `process_id ${row.process_id} \u00b7 parent_process_id ${row.parent_process_id} \u00b7 parent_process `, evidence(row.parent_process)),
-            (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null),
+            (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null,
+            places(row, sources)),
           number(row.count), time(row.lastTime),
         ]), "paper-rows")),
       section(t.tuning, lines.length + presets.length === 0 ? h("p", null, t.noTuning) : h("ul", null,
@@ -74,7 +101,7 @@ export function createPaper(tool) {
           ` (${en.tuning.hides(entry.hides)})`, entry.note ? [": ", evidence(entry.note)] : "")),
         presets.map((preset) => h("li", null, `${preset.name} (${en.tuning.hides(preset.hides)})`)))),
       section(t.files, table(t.fileHead, sources.map((source) => [
-        evidence(source.name), number(source.bytes), number(source.records), number(source.matches), source.sha256 ? h("code", null, source.sha256) : t.noHash,
+        evidence(source.name), source.complete ? t.whole : t.inPart, number(source.bytes), number(source.records), number(source.matches), source.sha256 ? h("code", null, source.sha256) : t.noHash,
       ]))),
       sources.some(({ problems }) => problems.length > 0) ? section(t.problems, h("ul", null, sources.flatMap((source) => source.problems.map((problem) => h("li", null,
         `${en.severity[problem.severity] ?? problem.severity}: `, evidence(source.name), `: `, evidence(problem.message), problem.count > 1 ? ` ${en.problem.times(problem.count)}` : ""))))) : "",
