@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { eventXml } from "./harness/bad-input.js";
 import { PAGE } from "./harness/page.js";
 import { inBothBrowsers } from "./harness/suite.js";
+import { withWorker } from "./harness/worker.js";
 
 /** Breaks the core down, as a bug in it would, when the first file is read; read again it has another number. */
 const BREAKS = `;{
@@ -28,10 +29,7 @@ inBothBrowsers("crash", (page) => {
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "triage-crash-"));
     const built = await readFile(PAGE, "utf8");
-    const [head, rest] = built.split('<script type="text/plain" id="worker">');
-    assert.ok(head && rest);
-    // The worker's text is not hashed by the policy: a test can change it.
-    await writeFile(join(home, "page.html"), `${head}<script type="text/plain" id="worker">${rest.replace("</script>", () => `${BREAKS}</script>`)}`);
+    await writeFile(join(home, "page.html"), withWorker(built, (script) => script + BREAKS));
     await writeFile(join(home, "breaks.xml"), eventXml({ record: 1, command: "cmd.exe /c one" }));
     await writeFile(join(home, "good.xml"), eventXml({ record: 2, command: "cmd.exe /c two" }));
   });

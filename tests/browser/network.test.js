@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { FROM_DISK, PAGE } from "./harness/page.js";
 import { listen, serve } from "./harness/server.js";
 import { inBothBrowsers } from "./harness/suite.js";
+import { workerOf } from "./harness/worker.js";
 import { PAGE_WAYS, WORKER_WAYS, trying } from "./harness/ways-out.js";
 
 /** Browsers gather addresses for WebRTC on real interfaces first. */
@@ -109,7 +110,7 @@ inBothBrowsers("network", (page, kind) => {
   test("the page's code names none of the ways that no policy stops", async () => {
     const built = await readFile(PAGE, "utf8");
     const script = built.slice(built.indexOf("<script>"), built.lastIndexOf("</script>"));
-    const worker = built.slice(built.indexOf('id="worker">'), built.indexOf('id="sample">'));
+    const worker = workerOf(built);
     assert.ok(script.length > 10_000 && worker.length > 10_000);
     const code = (script + worker).replace(/\["RTCPeerConnection"[^\]]*\]/, "");
     for (const means of [

@@ -17,15 +17,15 @@ export function fileActions(page, { tool, source }) {
   const { store } = page;
   /** @type {Promise<WebAssembly.Module> | null} */
   let module = null;
-  /** @type {(() => Worker) | null} */
+  /** @type {Promise<() => Worker> | null} */
   let spawn = null;
 
   async function startPool() {
     module ??= WebAssembly.compileStreaming
       ? WebAssembly.compileStreaming(new Response(packedBlock("wasm"), { headers: { "content-type": "application/wasm" } }))
       : new Response(packedBlock("wasm")).arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
-    spawn ??= workerFactory(document.getElementById("worker")?.textContent ?? "");
-    const made = new Pool({ module: await module, spawn, cores: navigator.hardwareConcurrency || 2, listen, words: en.reader, broke: en.files.broke });
+    spawn ??= new Response(packedBlock("worker")).text().then(workerFactory);
+    const made = new Pool({ module: await module, spawn: await spawn, cores: navigator.hardwareConcurrency || 2, listen, words: en.reader, broke: en.files.broke });
     const [rule, forms] = await Promise.all([made.ask("rule"), made.ask("rule_forms").catch(() => [])]);
     store.set({ rule, forms });
     made.prepare(await warmSamples());

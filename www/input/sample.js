@@ -1,4 +1,4 @@
-// Blocks of the page that carry base64 of gzipped bytes: the core and the sample log.
+// Blocks of the page that carry base64 of gzipped bytes: the core, the workers' script and the sample log.
 
 /** @param {string} id */
 export function packedBlock(id) {

@@ -104,7 +104,7 @@ pub fn assemble(parts: &Parts) -> Result<String> {
     ])[..BUILD.len()];
     let named = |text: &str| text.trim().replace(BUILD, build);
     let script = script_text("the page's script", &named(&parts.script))?;
-    let worker = script_text("the worker's script", &named(&parts.worker))?;
+    let worker = named(&parts.worker);
     let style = named(&parts.style);
     if style.to_ascii_lowercase().contains("</style") || style.contains('\r') {
         bail!("The styles hold text that ends the <style> element early, or a carriage return.");
@@ -117,7 +117,7 @@ pub fn assemble(parts: &Parts) -> Result<String> {
         ),
         ("<!--style-->", format!("<style>{style}</style>")),
         ("<!--wasm-->", data("wasm", &BASE64.encode(gzip(&parts.wasm)?))),
-        ("<!--worker-->", data("worker", &worker)),
+        ("<!--worker-->", data("worker", &BASE64.encode(gzip(worker.as_bytes())?))),
         ("<!--sample-->", data("sample", &BASE64.encode(gzip(&parts.sample)?))),
         ("<!--warm-->", data("warm", &BASE64.encode(gzip(&parts.warm)?))),
         ("<!--script-->", format!("<script>{script}</script>")),
@@ -206,8 +206,8 @@ mod tests {
         Parts {
             template: TEMPLATE.into(),
             style: "a{}".into(),
-            script: "run('@@BUILD_ID@@')".into(),
-            worker: "work('<!--script-->')".into(),
+            script: "run('@@BUILD_ID@@', '<!--wasm-->')".into(),
+            worker: "work()".into(),
             wasm: b"\0asm".to_vec(),
             sample: b"<Event/>".to_vec(),
             warm: b"ElfFile".to_vec(),
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn a_placeholder_inside_a_part_stays_text() {
         let page = assemble(&parts()).unwrap();
-        assert!(page.contains(r"work('<\!--script-->')"), "{page}");
+        assert!(page.contains(r", '<\!--wasm-->')"), "{page}");
     }
 
     #[test]

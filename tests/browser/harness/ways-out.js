@@ -2,6 +2,7 @@
 // server's list says which of them arrived.
 
 import { createHash } from "node:crypto";
+import { withWorker } from "./worker.js";
 
 /**
  * From the page; runs in it. Nothing here navigates the page itself.
@@ -202,7 +203,5 @@ export function trying(page, url, stun) {
 addEventListener("leave", () => (${leaveByForm})(${JSON.stringify(url)}));`;
   if (before.includes("Content-Security-Policy") && !before.includes(hash(script))) throw new Error("The policy does not admit the script.");
   const head = before.replace(hash(script), hash(longer));
-  const worker = '<script type="text/plain" id="worker">';
-  if (!head.includes(worker)) throw new Error("The page has no worker.");
-  return head.replace(worker, () => `${worker}(${inWorker})(${JSON.stringify(url)});\n`) + longer + after;
+  return withWorker(head, (script) => `(${inWorker})(${JSON.stringify(url)});\n${script}`) + longer + after;
 }
