@@ -215,6 +215,22 @@ fn filters_are_about_events_and_the_timeline_counts_the_same() {
     assert_eq!(timeline(json!({}), 0)["lanes"][0]["counts"].as_array().unwrap().len(), 1);
 }
 
+/// A page draws few lanes, but what it sums up is of all hosts.
+#[test]
+fn the_totals_of_the_timeline_count_hosts_without_a_lane_too() {
+    let options = Options { seed: 3, size: Size::Events(200), matches: 200, groups: 90, hosts: 90 };
+    let bytes = xml::file(&testlog::log(&options).0, &SPLUNK, Layout::Ended("\n")).into_bytes();
+    let session = common::session(&[("a", &bytes)], 1 << 20);
+    let timeline = view::timeline(&session, 20, &query(json!({}))).unwrap();
+    assert!(timeline.lane_count > timeline.lanes.len() as u64, "{}", timeline.lane_count);
+    assert_eq!(timeline.totals.iter().sum::<u64>(), 200);
+    let drawn = timeline.lanes.iter().map(|lane| lane.events).sum::<u64>();
+    assert!(drawn < 200);
+    for (at, total) in timeline.totals.iter().enumerate() {
+        assert!(timeline.lanes.iter().map(|lane| lane.counts[at]).sum::<u64>() <= *total);
+    }
+}
+
 #[test]
 fn what_is_not_understood_is_a_sentence() {
     let session = session();

@@ -171,6 +171,8 @@ declare namespace Core {
     from: string | null; to: string | null; stepMs: number; laneCount: number;
     /** Events without a time, which stand in no lane. */
     untimed: number;
+    /** Events of each bar over all hosts, also those without a lane. */
+    totals: number[];
     /** Most events first. */
     lanes: { dest: string; events: number; counts: number[] }[];
   }

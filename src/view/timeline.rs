@@ -24,6 +24,8 @@ pub struct Timeline<'a> {
     pub to: Option<String>,
     /// Length of a bucket in milliseconds.
     pub step_ms: u64,
+    /// Events of all hosts in each bucket, also of those without a lane.
+    pub totals: Vec<u64>,
     /// The hosts with most events.
     pub lanes: Vec<Lane<'a>>,
     /// How many hosts there are.
@@ -72,18 +74,22 @@ pub fn timeline<'a>(
     let step_ms = length.div_ceil(buckets.clamp(1, BUCKETS) as u64);
     let count = length.div_ceil(step_ms) as usize;
     let lane_count = hosts.len() as u64;
+    let bucket = |time: &i64| ((time - from) as u64 / step_ms) as usize;
+    let mut totals = vec![0; count];
+    hosts.values().flatten().for_each(|time| totals[bucket(time)] += 1);
     let mut hosts: Vec<_> = hosts.into_iter().collect();
     order::sort(&mut hosts, |(_, a), (_, b)| b.len().cmp(&a.len()));
     hosts.truncate(LANES);
     let lane = |(dest, times): (&'a str, Vec<i64>)| {
         let mut counts = vec![0; count];
-        times.iter().for_each(|time| counts[((time - from) as u64 / step_ms) as usize] += 1);
+        times.iter().for_each(|time| counts[bucket(time)] += 1);
         Lane { dest, events: times.len() as u64, counts }
     };
     Ok(Timeline {
         from: Some(first.floor_to_millisecond().to_string()),
         to: Some(last.to_string()),
         step_ms,
+        totals,
         lanes: hosts.into_iter().map(lane).collect(),
         lane_count,
         untimed,

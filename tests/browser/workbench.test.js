@@ -1,10 +1,11 @@
 // What is done with the rows: hints, timeline, stacks, columns, several logs in one result.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
@@ -131,6 +132,40 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().rows(all);
     await page().press("ESCAPE");
     await page().until("Esc leads back to the table", () => document.activeElement?.id === "grid");
+    await page().assertQuiet();
+  });
+
+  test("the timeline counts hosts that have no lane of their own", async () => {
+    const path = join(home, "hosts.xml");
+    // Most hosts have two events at the start; the last ones have a single one, some alone in their bar.
+    const hosts = Array.from({ length: 60 }, (_, at) => `ws${at}.example`);
+    const seen = hosts.flatMap((host, at) => (at < 50 ? [{ host, second: 0 }, { host, second: 1 }] : [{ host, second: at }]));
+    await writeFile(path, seen.map((one, at) => eventXml({ record: at + 1, ...one })).join("\n"));
+    await read([path]);
+    const all = await rowCount();
+    const sum = (/** @type {string} */ cells) => page().run((/** @type {string} */ cells) => [...document.querySelectorAll(cells)].reduce((sum, cell) => sum + Number(cell.textContent), 0), cells);
+    assert.equal(await sum("#timeline .lane-events"), seen.length);
+    assert.equal((await page().texts("#timeline .lane-name")).at(-1), "10 other hosts");
+    assert.equal(await sum("#timeline-table td:last-child"), seen.length);
+    await page().press("t");
+    await page().until("it has the focus", () => document.activeElement?.id === "timeline-plot");
+    await page().press("HOME");
+    await page().chord("SHIFT", "END");
+    assert.match(await page().run(() => document.activeElement?.getAttribute("aria-valuetext")), /: 110 events/);
+    await page().press("ESCAPE");
+
+    // The last bar is of such a host alone: a press on it filters as on any other.
+    const last = await page().run(() => {
+      const bars = document.querySelector("#timeline .lane-bars");
+      bars?.scrollIntoView({ block: "center" });
+      const { right, top, height } = /** @type {Element} */ (bars).getBoundingClientRect();
+      return { x: Math.floor(right) - 1, y: Math.round(top + height / 2) };
+    });
+    await page().driver.actions().move(last).press().release().perform();
+    await page().rows(1);
+    assert.match(await page().text("#timeline-readout"), /: 1 event\b/);
+    await page().click("#clear-range");
+    await page().rows(all);
     await page().assertQuiet();
   });
 

@@ -40,14 +40,21 @@ export function bucketsOf(timeline, range, buckets) {
 
 /** @param {Core.Timeline} timeline */
 export function bucketCount(timeline) {
-  return timeline.lanes[0]?.counts.length ?? 0;
+  return timeline.totals.length;
 }
 
-/** Events of each bar over all lanes. @param {Core.Timeline} timeline */
-export function totals(timeline) {
-  const sums = new Array(bucketCount(timeline)).fill(0);
-  for (const { counts } of timeline.lanes) counts.forEach((count, at) => (sums[at] += count));
-  return sums;
+/**
+ * The hosts with most events, and the others as one, so that together they are all. `hosts`: how many it stands for.
+ * @param {Core.Timeline} timeline @param {number} most
+ * @returns {{ dest: string | null, hosts: number, events: number, counts: number[] }[]}
+ */
+export function hostsOf({ totals, lanes, laneCount }, most) {
+  const shown = lanes.slice(0, most);
+  const hosts = laneCount - shown.length;
+  const own = shown.map(({ dest, events, counts }) => ({ dest, hosts: 1, events, counts }));
+  if (hosts === 0) return own;
+  const counts = totals.map((total, at) => shown.reduce((rest, lane) => rest - (lane.counts[at] ?? 0), total));
+  return [...own, { dest: null, hosts, events: counts.reduce((sum, n) => sum + n, 0), counts }];
 }
 
 /**

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bars, bucketsOf, isoOf, millis, rangeOf, ticks, totals } from "./timeline.js";
+import { bars, bucketsOf, hostsOf, isoOf, millis, rangeOf, ticks } from "./timeline.js";
 
 /** @type {Core.Timeline} */
 const timeline = {
-  from: "2024-05-01T10:00:00.1230000Z", to: "2024-05-01T10:00:10.123Z", stepMs: 1000, laneCount: 2, untimed: 0,
+  from: "2024-05-01T10:00:00.1230000Z", to: "2024-05-01T10:00:10.123Z", stepMs: 1000, laneCount: 2, untimed: 0, totals: [1, 0, 3, 0],
   lanes: [{ dest: "a", events: 3, counts: [1, 0, 2, 0] }, { dest: "b", events: 1, counts: [0, 0, 1, 0] }],
 };
 
@@ -23,9 +23,15 @@ test("bars become a range and a range becomes bars", () => {
 
 test("a single event among many is seen", () => {
   assert.equal(bars([0, 10_000, 1], 10_000, 20), "M1 20v-20h1V20zM2 20v-4h1V20z");
-  assert.deepEqual(totals(timeline), [1, 0, 3, 0]);
 });
 
 test("the axis is labelled at its ends", () => {
   assert.deepEqual(ticks(timeline, 3).map(({ share, iso }) => [share, iso.slice(17, 23)]), [[0, "00.123"], [0.5, "02.123"], [1, "04.123"]]);
+});
+
+test("hosts without a lane are one together, so that no event is lost", () => {
+  assert.deepEqual(hostsOf(timeline, 2).map(({ dest, hosts }) => [dest, hosts]), [["a", 1], ["b", 1]]);
+  const more = { ...timeline, laneCount: 5, totals: [1, 2, 4, 0] };
+  assert.deepEqual(hostsOf(more, 2)[2], { dest: null, hosts: 3, events: 3, counts: [0, 2, 1, 0] });
+  assert.deepEqual(hostsOf(more, 1)[1], { dest: null, hosts: 4, events: 4, counts: [0, 2, 2, 0] });
 });

@@ -126,6 +126,7 @@ export const timeline = {
   /** @param {string} host @param {string} from @param {string} to @param {number} n */
   host: (host, from, to, n) => `${host}, ${from} to ${to}: ${events(n)}`,
   untimed: (/** @type {number} */ n) => `${events(n)} without a time`,
+  others: (/** @type {number} */ n) => count(n, "other host", "other hosts"),
   clear: "Clear the range",
   table: "Events by time, all hosts",
   columns: { from: "from", to: "to", events: "events" },

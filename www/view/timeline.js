@@ -1,8 +1,9 @@
 // When it happened: a lane a host, of which a stretch can be chosen by drag or by keys. The table shows that stretch.
 
-import { bars, bucketCount, bucketsOf, millis, rangeOf, ticks, totals } from "../state/timeline.js";
+import { bars, bucketCount, bucketsOf, hostsOf, millis, rangeOf, ticks } from "../state/timeline.js";
 import { number } from "../state/format.js";
 import { endOfSpan, wholeSeconds } from "../state/time.js";
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, setText, setVar, show, svg } from "./dom.js";
@@ -26,8 +27,8 @@ export function createTimeline(actions) {
   let anchor = null;
   let dragFrom = 0;
   let dragging = false;
-  /** @type {number[]} */
-  let sums = [];
+  /** A lane each. @type {ReturnType<typeof hostsOf>} */
+  let hosts = [];
 
   const facts = h("span", { class: "muted small" });
   const clear = h("button", { type: "button", class: "button small", id: "clear-range", hidden: true, on: { click: () => { choose(null); plot.focus(); } } }, icon("close"), t.clear);
@@ -57,12 +58,15 @@ export function createTimeline(actions) {
     return { from: first, to: endOfSpan(first, wholeSeconds(to, state.zone)) };
   }
 
+  /** @param {(typeof hosts)[number]} host */
+  const nameOf = ({ dest, hosts: many }) => (dest === null ? t.others(many) : visibleText(dest));
+
   /** @param {number | null} at @param {number} [lane] */
   function say(at, lane = -1) {
     if (!data || at === null) return setText(readout, t.help);
     const { from, to } = span(at);
-    const one = data.lanes[lane];
-    return setText(readout, one ? t.host(one.dest, from, to, one.counts[at] ?? 0) : t.at(from, to, sums[at] ?? 0));
+    const one = hosts[lane];
+    return setText(readout, one ? t.host(nameOf(one), from, to, one.counts[at] ?? 0) : t.at(from, to, data.totals[at] ?? 0));
   }
 
   /** @param {{ first: number, last: number } | null} range */
@@ -89,7 +93,7 @@ export function createTimeline(actions) {
     setAttribute(plot, "aria-valuenow", cursor);
     // At an end of a chosen stretch the words are about all of it, as the button beside them is.
     const { first, last } = range && (cursor === range.first || cursor === range.last) ? range : { first: cursor, last: cursor };
-    const whole = t.at(span(first).from, span(last).to, sums.slice(first, last + 1).reduce((sum, n) => sum + n, 0));
+    const whole = t.at(span(first).from, span(last).to, data.totals.slice(first, last + 1).reduce((sum, n) => sum + n, 0));
     setAttribute(plot, "aria-valuetext", whole);
     if (focused || dragging) setText(readout, whole);
   }
@@ -162,7 +166,7 @@ export function createTimeline(actions) {
     anchor = null;
     // A press on a chosen stretch lets go of it; elsewhere it chooses the one bar.
     if (press && state?.view.range) choose(null);
-    else if (press && (sums[cursor] ?? 0) === 0) paint();
+    else if (press && !data?.totals[cursor]) paint();
     else choose(range);
     paint();
   }
@@ -171,22 +175,22 @@ export function createTimeline(actions) {
     if (!data || !state) return;
     const { zone } = state;
     const count = bucketCount(data);
-    sums = totals(data);
     cursor = Math.min(cursor, Math.max(0, count - 1));
-    const most = Math.max(1, ...data.lanes.flatMap(({ counts }) => counts));
+    hosts = hostsOf(data, Infinity);
+    const most = Math.max(1, ...hosts.flatMap(({ counts }) => counts));
     setText(facts, [t.hosts(data.lanes.length, data.laneCount), t.bar(data.stepMs), data.untimed > 0 ? t.untimed(data.untimed) : ""].filter(Boolean).join(" \u00b7 "));
-    replace(lanes, data.lanes.map(({ dest, events, counts }, at) => h("div", { class: "lane", "data-lane": at },
-      h("span", { class: "lane-name" }, evidence(dest)),
-      h("span", { class: "lane-events" }, number(events)),
+    replace(lanes, hosts.map((host, at) => h("div", { class: "lane", "data-lane": at },
+      h("span", { class: "lane-name" }, host.dest === null ? t.others(host.hosts) : evidence(host.dest)),
+      h("span", { class: "lane-events" }, number(host.events)),
       svg("svg", { class: "lane-bars", viewBox: `0 0 ${count} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-        svg("path", { d: bars(counts, most, HEIGHT) })))));
+        svg("path", { d: bars(host.counts, most, HEIGHT) })))));
     const labels = ticks(data, matchMedia("(max-width: 720px)").matches ? 2 : 5);
     replace(axis, labels.map(({ share, iso }, at) => {
       const text = wholeSeconds(iso, zone);
       const before = labels[at - 1];
       return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(wholeSeconds(before.iso, zone), text) : text);
     }));
-    replace(tableBody, sums.flatMap((n, at) => {
+    replace(tableBody, data.totals.flatMap((n, at) => {
       if (n === 0) return [];
       const { from, to } = span(at);
       return [h("tr", null, h("td", null, from), h("td", null, to), h("td", null, number(n)))];
