@@ -316,7 +316,7 @@ impl<'a> Row<'a> {
             .collect();
         *room -= listed.len();
         row.evidence_left_out = Some(row.count - listed.len() as u64).filter(|left_out| *left_out > 0);
-        row.evidence = Some(listed);
+        row.evidence = Some(listed).filter(|listed| !listed.is_empty());
         row
     }
 }
