@@ -7,11 +7,11 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sysmon_triage::group::Column;
-use sysmon_triage::report;
+use sysmon_triage::report::{self, Outcome};
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;
 use sysmon_triage::tuning::{Operator, PRESETS, SCHEMA, Tuning};
-use sysmon_triage::view::{self, Outcome};
+use sysmon_triage::view;
 use testlog::rng::Rng;
 use testlog::{Event, Options, Size};
 
