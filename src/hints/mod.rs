@@ -324,26 +324,29 @@ const NET: &[&str] = &[
     "config",
 ];
 
+/// What `net` is asked for by these words, unless they change something.
+fn asks_net(words: &[Word<'_>]) -> Option<String> {
+    let changes = |word: &Word<'_>| {
+        let is =
+            |switch: &str| ["add", "del", "delete"].iter().any(|change| switch.eq_ignore_ascii_case(change));
+        word.plain().split('/').skip(1).any(is)
+    };
+    let word = words.first()?.plain();
+    let asked = word.split('/').next().unwrap_or_default();
+    let known = NET.iter().any(|known| asked.eq_ignore_ascii_case(known));
+    (known && !words.iter().any(changes)).then(|| asked.to_owned())
+}
+
 fn discovery(look: &Look<'_>) -> Option<String> {
+    let runs = |name: &str, command: &[Word<'_>]| match name {
+        "net" | "net1" => asks_net(&command[1..]).map(|asked| format!("{name} {asked}")),
+        name => ASKING.contains(&name).then(|| name.to_owned()),
+    };
     let asks = |command: &[Word<'_>]| {
-        let program = command::program(&command.first()?.plain()).to_ascii_lowercase();
-        let program = program.strip_suffix(".exe").unwrap_or(&program).to_owned();
-        let second = command.get(1).map(|word| word.plain()).unwrap_or_default();
-        let found = match program.as_str() {
-            "net" | "net1" => {
-                let changes = |word: &Word<'_>| {
-                    ["/add", "/del", "/delete"].iter().any(|change| word.plain().eq_ignore_ascii_case(change))
-                };
-                NET.iter().any(|asked| second.eq_ignore_ascii_case(asked)) && !command.iter().any(changes)
-            }
-            program => ASKING.contains(&program),
-        };
-        let shown = if program.starts_with("net") && program.len() < 5 {
-            format!("{program} {second}")
-        } else {
-            program.clone()
-        };
-        found.then(|| format!("process runs {}.", short(&shown)))
+        let word = command.first()?.plain();
+        let names = [command::name(&word), command::name(command::without_switch(&word))];
+        let found = names.iter().find_map(|name| runs(name, command))?;
+        Some(format!("process runs {}.", short(&found)))
     };
     command::commands(&look.words).find_map(asks)
 }
