@@ -169,6 +169,25 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("times on a timeline of less than a second are told to the millisecond", async () => {
+    const path = join(home, "short.xml");
+    await writeFile(path, [eventXml({ record: 1 }), eventXml({ record: 2 }).replaceAll(":00.123", ":00.173")].join("\n"));
+    await read([path]);
+    const labels = await page().texts("#timeline .tick");
+    assert.equal(new Set(labels).size, labels.length, labels.join());
+    await page().press("t");
+    await page().until("it has the focus", () => document.activeElement?.id === "timeline-plot");
+    await page().press("HOME");
+    const bar = "2024-05-01T10:00:00.123 to 10:00:00.124";
+    assert.equal(await page().text("#timeline-readout"), `${bar}: 1 event`);
+    await page().press("ENTER");
+    await page().rows(1);
+    assert.equal(await page().text("#chip-range"), bar);
+    assert.equal(await page().run(() => document.querySelectorAll("#timeline-table tbody tr")[1]?.firstElementChild?.textContent), "2024-05-01T10:00:00.173");
+    await page().click("#clear-range");
+    await page().assertQuiet();
+  });
+
   test("a stretch of the timeline is chosen by a drag", async () => {
     await read();
     const all = await rowCount();

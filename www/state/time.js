@@ -47,3 +47,16 @@ export function fullTime(iso, zone) {
 export function endOfSpan(first, last) {
   return first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last;
 }
+
+/** A stretch of time shorter than this is told to the millisecond, for whole seconds would tell its ends alike. */
+const FINE_MS = 60_000;
+
+/**
+ * Times of one stretch as precisely as its length asks for.
+ * @param {string[]} times UTC, the first one first and the last one last
+ * @param {App.Zone} zone
+ */
+export function timesOf(times, zone) {
+  const fine = Date.parse(times.at(-1) ?? "") - Date.parse(times[0] ?? "") < FINE_MS;
+  return times.map((iso) => `${wholeSeconds(iso, zone)}${(fine && /\.\d{1,3}/.exec(iso)?.[0]) || ""}`);
+}

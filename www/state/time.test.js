@@ -1,7 +1,7 @@
 process.env.TZ = "America/St_Johns";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOfSpan, fullTime, offsetLabel, wholeSeconds } from "./time.js";
+import { endOfSpan, fullTime, offsetLabel, timesOf, wholeSeconds } from "./time.js";
 
 test("UTC is what the log says, cut to whole seconds", () => {
   assert.equal(wholeSeconds("2019-07-29T21:34:36.5281234Z", "utc"), "2019-07-29T21:34:36");
@@ -22,4 +22,12 @@ test("offsets", () => {
 test("a span within a day does not repeat the day", () => {
   assert.equal(endOfSpan("2019-07-29T21:34:36", "2019-07-29T22:00:00"), "22:00:00");
   assert.equal(endOfSpan("2019-07-29T21:34:36", "2019-07-30T22:00:00"), "2019-07-30T22:00:00");
+});
+
+test("a stretch of less than a minute is told to the millisecond, in either zone", () => {
+  const [from, to] = ["2019-07-29T21:34:36.5281234Z", "2019-07-29T21:34:36.529Z"];
+  assert.deepEqual(timesOf([from, to], "utc"), ["2019-07-29T21:34:36.528", "2019-07-29T21:34:36.529"]);
+  assert.deepEqual(timesOf([from, to], "local"), ["2019-07-29T19:04:36.528", "2019-07-29T19:04:36.529"]);
+  assert.deepEqual(timesOf([from, "2019-07-29T21:35:36.528Z"], "utc"), ["2019-07-29T21:34:36", "2019-07-29T21:35:36"]);
+  assert.deepEqual(timesOf([], "utc"), []);
 });

@@ -4,7 +4,7 @@ import { STACKS } from "../state/columns.js";
 import { present } from "../state/files.js";
 import { number } from "../state/format.js";
 import { isNarrowed } from "../state/grid.js";
-import { endOfSpan, wholeSeconds } from "../state/time.js";
+import { endOfSpan, timesOf } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { h, keepFocus, replace, setAttribute, show } from "./dom.js";
@@ -58,10 +58,10 @@ export function createFilters(actions) {
 
       if (view === before?.view && zone === before?.zone && state.files === before?.files) return;
       const { range, only } = view;
-      const from = range ? wholeSeconds(range.from, zone) : "";
+      const [from = "", to = ""] = range ? timesOf([range.from, range.to], zone) : [];
       const list = [
         only ? chip("chip-only", t.only(only.field, visibleText(only.value)), () => actions.narrow({ only: null })) : null,
-        range ? chip("chip-range", t.range(from, endOfSpan(from, wholeSeconds(range.to, zone))), () => actions.narrow({ range: null })) : null,
+        range ? chip("chip-range", t.range(from, endOfSpan(from, to)), () => actions.narrow({ range: null })) : null,
         view.source === null ? null : chip("chip-source", visibleText(state.files[view.source]?.name ?? ""), () => actions.narrow({ source: null })),
         view.hint === "" ? null : chip("chip-hint", t.hint(state.hints.find(({ id }) => id === view.hint)?.label ?? view.hint), () => actions.narrow({ hint: "" })),
       ].filter((one) => one !== null);

@@ -2,7 +2,7 @@
 
 import { bars, bucketCount, bucketsOf, hostsOf, millis, rangeOf, ticks } from "../state/timeline.js";
 import { number } from "../state/format.js";
-import { endOfSpan, wholeSeconds } from "../state/time.js";
+import { endOfSpan, timesOf } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
@@ -50,12 +50,12 @@ export function createTimeline(actions) {
     h("div", { class: "timeline-head" }, h("h2", null, t.heading), facts, readout, clear),
     h("div", { class: "plot-box" }, plot), axis, aside);
 
-  /** @param {number} at */
-  function span(at) {
+  /** @param {number} first @param {number} [last] */
+  function span(first, last = first) {
     if (!data || !state) return { from: "", to: "" };
-    const { from, to } = rangeOf(data, at, at);
-    const first = wholeSeconds(from, state.zone);
-    return { from: first, to: endOfSpan(first, wholeSeconds(to, state.zone)) };
+    const range = rangeOf(data, first, last);
+    const [from = "", to = ""] = timesOf([range.from, range.to], state.zone);
+    return { from, to: endOfSpan(from, to) };
   }
 
   /** @param {(typeof hosts)[number]} host */
@@ -93,7 +93,8 @@ export function createTimeline(actions) {
     setAttribute(plot, "aria-valuenow", cursor);
     // At an end of a chosen stretch the words are about all of it, as the button beside them is.
     const { first, last } = range && (cursor === range.first || cursor === range.last) ? range : { first: cursor, last: cursor };
-    const whole = t.at(span(first).from, span(last).to, data.totals.slice(first, last + 1).reduce((sum, n) => sum + n, 0));
+    const { from, to } = span(first, last);
+    const whole = t.at(from, to, data.totals.slice(first, last + 1).reduce((sum, n) => sum + n, 0));
     setAttribute(plot, "aria-valuetext", whole);
     if (focused || dragging) setText(readout, whole);
   }
@@ -185,10 +186,10 @@ export function createTimeline(actions) {
       svg("svg", { class: "lane-bars", viewBox: `0 0 ${count} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
         svg("path", { d: bars(host.counts, most, HEIGHT) })))));
     const labels = ticks(data, matchMedia("(max-width: 720px)").matches ? 2 : 5);
-    replace(axis, labels.map(({ share, iso }, at) => {
-      const text = wholeSeconds(iso, zone);
-      const before = labels[at - 1];
-      return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(wholeSeconds(before.iso, zone), text) : text);
+    const times = timesOf(labels.map(({ iso }) => iso), zone);
+    replace(axis, labels.map(({ share }, at) => {
+      const [text = "", before] = [times[at], times[at - 1]];
+      return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(before, text) : text);
     }));
     replace(tableBody, data.totals.flatMap((n, at) => {
       if (n === 0) return [];
