@@ -62,4 +62,24 @@ inBothBrowsers("cancel", (page) => {
       await page().assertQuiet();
     });
   }
+
+  test("Esc closes what is open first", async () => {
+    await page().open();
+    await page().drop([join(home, "large.xml")]);
+    await page().until("a row is there while reading goes on", () => document.documentElement.dataset.phase === "reading" && document.querySelector("[data-row='0']") !== null);
+    const reads = async () => assert.equal(await page().run(() => document.documentElement.dataset.phase), "reading");
+    await page().press("f", "ESCAPE");
+    await page().until("the drawer is closed", () => document.getElementById("tuning")?.checkVisibility() === false);
+    await reads();
+    await page().press("/", "c", "ESCAPE");
+    await page().until("the search is empty", () => /** @type {HTMLInputElement} */ (document.getElementById("search")).value === "");
+    await reads();
+    await page().press("ESCAPE");
+    await page().until("and left", () => document.activeElement?.id === "grid");
+    await reads();
+    await page().press("ESCAPE");
+    await page().done({ within: 10_000 });
+    assert.match(await page().text("body"), /partial/i);
+    await page().assertQuiet();
+  });
 });

@@ -269,6 +269,49 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("/ leads to the search, also when no row is left", async () => {
+    await read();
+    const search = () => page().run(() => {
+      const at = /** @type {HTMLInputElement} */ (document.getElementById("search"));
+      return { focus: document.activeElement === at, text: at.value };
+    });
+    const noRow = () => page().until("no row is left", () => document.querySelector(".nothing")?.checkVisibility());
+    await page().press("/", "zzz");
+    await noRow();
+    await page().run(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+    await page().press("/");
+    assert.deepEqual(await search(), { focus: true, text: "zzz" });
+    await page().press("ESCAPE", "ESCAPE");
+    await page().until("the rows are back, and the timeline", () => document.getElementById("grid")?.checkVisibility());
+    await page().press("t", "HOME");
+    for (let i = 0; i < 160 && !/: 0 events$/.test(await page().text("#timeline-readout")); i += 1) await page().press("ARROW_RIGHT");
+    await page().press("ENTER");
+    await noRow();
+    await page().press("/");
+    assert.deepEqual(await search(), { focus: true, text: "" });
+    await page().assertQuiet();
+  });
+
+  test("on a phone the keys reach what a card shows, and nothing else", async () => {
+    await page().driver.manage().window().setRect({ width: 390, height: 900 });
+    try {
+      await read();
+      for (const field of ["", "user"]) {
+        await page().select("#stack", field);
+        await page().until("the cards are of it", (/** @type {string} */ field) => document.querySelector("[data-row='0']")?.classList.contains("stacked") === (field !== ""), { args: [field] });
+        await page().run(() => document.getElementById("grid")?.focus());
+        await page().press("HOME");
+        for (let at = 0; at < 12; at += 1) {
+          assert.ok(await page().run(() => document.querySelector("#grid .cell.cursor")?.checkVisibility()), `${field} ${at}`);
+          await page().press("ARROW_RIGHT");
+        }
+      }
+    } finally {
+      await page().driver.manage().window().setRect({ width: 1280, height: 900 });
+    }
+    await page().assertQuiet();
+  });
+
   test("a column is sorted by a key", async () => {
     await read();
     await page().run(() => document.getElementById("grid")?.focus());

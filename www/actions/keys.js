@@ -13,14 +13,17 @@ export function listenForKeys(page) {
   /** @param {KeyboardEvent} event */
   function escape(event) {
     const state = store.get();
-    if (state.phase === "reading" && !state.cancelled) actions.cancel();
-    else if (actions.stopContext()) return true;
-    else if (isField(event.target) && !app.tuning.node.contains(/** @type {Node} */ (event.target))) {
+    // What was opened last is closed first; the reading is what all of it stands on.
+    if (actions.stopContext()) return true;
+    if (isField(event.target) && !app.table.node.hidden && !app.tuning.node.contains(/** @type {Node} */ (event.target))) {
       if (!app.table.clearSearch()) app.table.focus();
     } else if (state.panel !== null) actions.closePanel();
     else if (state.step) actions.openStep(null);
     else if (!app.table.clearSearch()) {
-      if (state.view.only === null && state.view.range === null) return false;
+      if (state.view.only === null && state.view.range === null) {
+        actions.cancel();
+        return false;
+      }
       actions.narrow({ only: null, range: null });
     }
     return true;
@@ -31,10 +34,12 @@ export function listenForKeys(page) {
     const state = store.get();
     if (event.key === "Escape") return escape(event);
     if (isField(event.target)) return false;
-    const rows = state.rows > 0 && state.phase !== "empty";
+    const focus = document.activeElement;
+    // All but those that lead into the table act on a cell, which is not what is meant where the focus is elsewhere.
+    const cells = state.rows > 0 && ("jk".includes(event.key) || focus === document.body || app.table.node.contains(focus));
     switch (event.key) {
       case "?": actions.keys(); return true;
-      case "/": if (rows || state.view.search) app.table.focusSearch(); return rows;
+      case "/": return app.table.focusSearch();
       case "e": if (state.summary) actions.report(); return state.summary !== null;
       case "t": return state.phase !== "empty" && app.timeline.focus();
       case "f": if (state.summary && state.summary.totals.matches > 0) actions.openTuning(); return state.summary !== null;
@@ -43,15 +48,15 @@ export function listenForKeys(page) {
       case "]": actions.step(1); return true;
       case "c": case "x": case "i": {
         const { details } = state;
-        if (details && app.details.node.contains(document.activeElement)) {
+        if (details && app.details.node.contains(focus)) {
           const cell = { field: "process", value: details.row.process };
           if (event.key === "c") actions.copy(cell.value, cell.field);
           else actions.cell(event.key === "x" ? "exclude" : "include", cell);
-        } else if (rows) app.table.key(event.key);
+        } else if (cells) app.table.key(event.key);
         else return false;
         return true;
       }
-      case "j": case "k": case "m": case "s": if (rows) app.table.key(event.key); return rows;
+      case "j": case "k": case "m": case "s": if (cells) app.table.key(event.key); return cells;
       default: return false;
     }
   }

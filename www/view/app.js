@@ -96,7 +96,10 @@ export function createApp(root, actions, tool) {
       show(save, state.phase !== "empty");
       show(results, state.phase !== "empty" && state.fatal === null);
       if (state.phase !== "empty" && rule.node.parentNode !== ruleSlot) ruleSlot.append(rule.node);
+      const left = [banner, noMatch].find(({ node }) => node.contains(document.activeElement));
       for (const region of regions) region.update(state, before);
+      // Nothing is hidden any more: the rows that came back take over the focus of what said so.
+      if (left?.node.hidden) actions.focusGrid();
       // Where the details cover the page, they begin at their top, and the page is found again as it was left.
       if (covers.matches && opens) scrollTo(0, 0);
       if (covers.matches && closes) scrollTo(0, scrolled);

@@ -86,7 +86,7 @@ export function createContext(actions) {
   }
 
   function draw() {
-    const hadFocus = stop === document.activeElement;
+    const hadFocus = (busy ? go : stop) === document.activeElement;
     show(progress, busy);
     show(lead, !busy && !answer);
     show(go, !busy);
@@ -94,8 +94,8 @@ export function createContext(actions) {
     node.dataset.state = busy ? "reading" : answer ? "done" : "idle";
     if (answer) replace(result, content(answer));
     else replace(result);
-    if (hadFocus && !busy) {
-      const next = answer ? result.querySelector('[role="tab"][aria-selected="true"]') : go;
+    if (hadFocus) {
+      const next = busy ? stop : answer ? result.querySelector('[role="tab"][aria-selected="true"]') : go;
       if (next instanceof HTMLElement) next.focus({ preventScroll: true });
     }
   }

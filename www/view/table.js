@@ -63,7 +63,8 @@ export function createTable(actions, menu, openColumns) {
   });
   const heads = createHeads(actions, grid, () => grid.focus());
   grid.append(heads.node, body);
-  const nothing = h("p", { class: "nothing", hidden: true });
+  // Takes the focus from the rows when they go, as what is pressed next may bring them back.
+  const nothing = h("p", { class: "nothing", tabindex: "-1", hidden: true });
   const copy = h("button", { type: "button", class: "button square tiny cell-copy", tabindex: "-1", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); copyCell(toolsAt); } } }, icon("copy"));
   const more = h("button", { type: "button", class: "button square tiny cell-more", tabindex: "-1", "aria-haspopup": "menu", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); openMenu(toolsAt); } } }, icon("more"));
   const tools = h("span", { class: "cell-tools" }, copy, more);
@@ -122,6 +123,8 @@ export function createTable(actions, menu, openColumns) {
     // A card has its own choice of fields.
     const chosen = narrow.matches ? { hidden: [], widths: {} } : state.columns;
     columns = columnsOf(chosen, { stack, files: present(state.files).length });
+    // And shows the first of all, as table.css lays them out: the keys reach nothing that nobody sees.
+    if (narrow.matches) columns = columns.slice(0, stack === "" ? 7 : 5);
     heads.set(columns, chosen, stack);
     heads.paint(state.view, state.zone);
     const sortable = stack === "" ? COLUMNS : STACK_COLUMNS;
@@ -223,8 +226,11 @@ export function createTable(actions, menu, openColumns) {
     const groups = state.summary ? outcomes(state.summary.totals).shownGroups : rows;
     setText(counted, stack === "" ? t.rows(rows, Math.max(rows, groups)) : en.stack.values(rows, stack));
     setText(next, stack === "" ? "" : `. ${en.stack.next}`);
+    const left = rows ? nothing : grid;
+    const lost = left.contains(document.activeElement);
     show(nothing, rows === 0);
     show(grid, rows > 0);
+    if (lost) focus();
     // What is not shown stands at its top again when it is, and no event tells.
     if (rows === 0) top = 0;
     const { search: text, hint, source, range: time, only } = state.view;
@@ -386,6 +392,8 @@ export function createTable(actions, menu, openColumns) {
     if (found) actions.copy(found.value, found.field);
   }
 
+  const focus = () => (grid.hidden ? nothing : grid).focus();
+
   /** @param {At | null} at */
   function openMenu(at) {
     const found = at && valueAt(at);
@@ -405,10 +413,12 @@ export function createTable(actions, menu, openColumns) {
       grid.focus({ preventScroll: true });
       return handleKey(key, false);
     },
-    focus: () => (grid.hidden ? search : grid).focus({ preventScroll: false }),
+    focus,
+    /** Also when it left no row. @returns {boolean} whether there is a table to search */
     focusSearch() {
       search.focus();
       search.select();
+      return !node.hidden;
     },
     /** Empties the search. @returns {boolean} whether there was one */
     clearSearch() {
