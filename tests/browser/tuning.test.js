@@ -196,6 +196,122 @@ inBothBrowsers("tuning", (page) => {
     await page().assertQuiet();
   });
 
+  /** @param {string[]} values @param {string} [name] */
+  const giveLines = async (values, name = "lines.json") => {
+    await writeFile(join(home, name), JSON.stringify({ schema: "sysmon-triage/tuning/1", presets: [], entries: values.map((value) => (
+      { mode: "exclude", field: "process", operator: "contains", value, note: "", enabled: true })) }));
+    await page().give("tuning-input", join(home, name));
+    await page().until("the lines are there", (/** @type {number} */ n) => document.querySelectorAll("#entries .entry").length === n, { args: [values.length] });
+  };
+  /** The values of all lines, as they are exported. */
+  const values = async () => {
+    const { bytes } = await page().download(() => page().click("#tuning-export"));
+    return JSON.parse(bytes.toString()).entries.map((/** @type {{ value: string }} */ { value }) => value);
+  };
+  const said = (/** @type {RegExp} */ what) => page().until(`it says ${what}`, (/** @type {string} */ what) => new RegExp(what).test(document.querySelector(".toast")?.textContent ?? ""), { args: [what.source] });
+
+  test("a value keeps its every character when only its note is changed, and may have several lines", async () => {
+    await read(logs);
+    await openDrawer();
+    const odd = "one\ttwo\r\nthree\rfour\n";
+    await giveLines([odd]);
+    await page().click("#entry-0-edit");
+    await page().until("its value has the focus", () => document.activeElement?.id === "form-value");
+    await page().press("TAB", "ours", "ENTER");
+    await said(/^Changed/);
+    assert.deepEqual(await values(), [odd]);
+    assert.match(await page().text("#entries"), /ours/);
+
+    await page().click("#add-entry");
+    await page().press("first");
+    await page().chord("SHIFT", "ENTER");
+    await page().press("second", "ENTER");
+    await said(/^Added/);
+    assert.deepEqual(await values(), [odd, "first\nsecond"]);
+    await page().assertQuiet();
+  });
+
+  test("the line that is being changed is the one that is saved, whatever becomes of the others", async () => {
+    await read(logs);
+    await openDrawer();
+    await giveLines(["AAA", "BBB", "CCC"]);
+    await page().click("#entry-1-edit");
+    await page().click("#entry-0-remove");
+    await page().until("it is gone", () => document.querySelectorAll("#entries .entry").length === 2 && document.querySelector("#entries .entry:first-child #form-value") !== null);
+    await page().run(() => { /** @type {HTMLTextAreaElement} */ (document.getElementById("form-value")).value = "BBB changed"; });
+    await page().click("#form-save");
+    await said(/^Changed/);
+    assert.deepEqual(await values(), ["BBB changed", "CCC"]);
+
+    // As it is no longer, it can't be saved.
+    await page().click("#entry-0-edit");
+    await page().click("#tuning-undo");
+    await page().until("the form is gone", () => document.getElementById("entry-form") === null);
+    assert.deepEqual(await values(), ["BBB", "CCC"]);
+    await page().click("#entry-1-edit");
+    await giveLines(["CCC", "DDD"], "others.json");
+    await said(/^Imported in place of 2 lines: 2 exclusions\./);
+    await page().until("the form is with its line", () => document.querySelector("#entries .entry:first-child #form-value") !== null);
+    await page().assertQuiet();
+  });
+
+  test("a refusal is done with when the drawer is opened again, or a line is written", async () => {
+    await read(logs);
+    await writeFile(join(home, "bad.json"), "not json");
+    const refused = async () => {
+      await page().give("tuning-input", join(home, "bad.json"));
+      await page().until("it is refused", () => document.querySelector("#tuning-refused:not([hidden])") !== null);
+    };
+    const forgotten = () => page().until("that is forgotten", () => document.querySelector("#tuning-refused")?.checkVisibility() === false);
+    await openDrawer();
+    await refused();
+    await page().press("ESCAPE");
+    await openDrawer();
+    await forgotten();
+    await refused();
+    await page().click("#add-entry");
+    await forgotten();
+    await page().assertQuiet();
+  });
+
+  test("keys act on a cell only when the focus is on the table, or on nothing", async () => {
+    await read(logs);
+    await openDrawer();
+    const sort = () => page().run(() => document.querySelector("[aria-sort=ascending], [aria-sort=descending]")?.id);
+    const before = await sort();
+    await page().press("x", "i", "s", "m");
+    await page().run(() => document.getElementById("preset-werfault")?.focus());
+    await page().press("x", "i", "s", "m");
+    await page().press("ESCAPE");
+    await page().press("t", "x", "i", "s", "m");
+    assert.match(await page().focus(), /timeline-plot/);
+    // Were there a change, this would take it back.
+    await page().press("u");
+    await said(/no change of the tuning/);
+    assert.equal(await sort(), before);
+    await page().run(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+    await page().press("x");
+    await hidden();
+    await page().assertQuiet();
+  });
+
+  test("the focus is not lost when the last row that is looked at is hidden, and when nothing is hidden any more", async () => {
+    await read(logs);
+    await page().press("/", "ipconfig");
+    await page().until("few are left", () => / of /.test(document.querySelector(".row-count")?.textContent ?? "") && document.getElementById("grid")?.dataset.rows === "here");
+    await page().press("ENTER", "HOME", "ARROW_RIGHT", "ARROW_RIGHT", "ARROW_RIGHT", "x");
+    await page().until("no row is left, and the words for it have the focus", () => document.activeElement?.matches(".nothing"));
+    await page().press("u");
+    await page().until("the rows have the focus", () => document.activeElement?.id === "grid" && document.querySelector("#grid .cell.cursor") !== null);
+    await page().press("x");
+    await hidden();
+    await page().run(() => document.getElementById("show-all")?.focus());
+    await page().press("ENTER");
+    await shownAll();
+    await page().until("the rows have the focus", () => document.activeElement?.id === "grid");
+    await page().assertQuiet();
+  });
+
   test("when all is hidden the page says so, and shows it again", async () => {
     await read([join(home, "one.xml")]);
     await grid();
@@ -205,7 +321,7 @@ inBothBrowsers("tuning", (page) => {
     assert.equal(await page().run(() => document.querySelector("#no-match")?.contains(document.activeElement)), true, "the focus is not lost");
     await page().press("u");
     await page().rows(1);
-    await grid();
+    await page().until("the table has the focus", () => document.activeElement?.id === "grid");
     await page().press("x");
     await page().until("all hidden again", () => document.querySelector("#no-match-show-all")?.checkVisibility());
     await page().click("#no-match-show-all");

@@ -46,7 +46,7 @@ export function tuningActions(page) {
 
   /**
    * @param {(file: Core.TuningFile) => string} make the next file, from what is now
-   * @param {(tuning: Core.Tuning) => string} say
+   * @param {(tuning: Core.Tuning, before: Core.TuningFile) => string} say
    * @returns {Promise<boolean>} false: refused, and nothing has changed
    */
   const change = (make, say) => inTurn(async () => {
@@ -56,7 +56,7 @@ export function tuningActions(page) {
       const tuning = await apply(make(file));
       if (!tuning) return false;
       store.set((state) => ({ undo: [...state.undo, now?.json ?? JSON.stringify(file)].slice(-MOST_UNDO) }));
-      page.say(say(tuning), "info", { undo: true });
+      page.say(say(tuning, file), "info", { undo: true });
       return true;
     } catch (error) {
       store.set({ refused: sentence(error) });
@@ -67,7 +67,7 @@ export function tuningActions(page) {
   /** @satisfies {Partial<App.Actions>} */
   const actions = {
     openTuning() {
-      store.set({ panel: "tuning" });
+      store.set({ panel: "tuning", refused: null });
       page.show();
       page.app.tuning.focus();
     },
@@ -100,7 +100,7 @@ export function tuningActions(page) {
       if (file.size > MOST_BYTES) return store.set({ refused: t.tooLarge });
       const text = await file.text().catch(() => null);
       if (text === null) return store.set({ refused: t.unreadable });
-      await change(() => text, (tuning) => t.said.imported(active(tuning), tuning.hidden.rows));
+      await change(() => text, (tuning, { entries }) => t.said.imported(active(tuning), tuning.hidden.rows, entries.length));
     },
     exportTuning() {
       const { tuning, files } = store.get();

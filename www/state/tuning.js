@@ -18,8 +18,20 @@ export function fileOf(tuning) {
   };
 }
 
+/** As the core compares: letters of ASCII without regard to case, no others. @param {string} value */
+const lower = (value) => value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 /** @param {Core.Entry} a @param {Core.Entry} b */
-const same = (a, b) => a.mode === b.mode && a.field === b.field && a.operator === b.operator && a.value.toLowerCase() === b.value.toLowerCase();
+const same = (a, b) => a.mode === b.mode && a.field === b.field && a.operator === b.operator && lower(a.value) === lower(b.value);
+
+/**
+ * Where a line stands by now, when others may have come or gone since it stood at `at`; -1: nowhere.
+ * @param {readonly Core.Entry[]} entries @param {Core.Entry} entry @param {number} at
+ */
+export function placeOf(entries, entry, at) {
+  const is = (/** @type {Core.Entry | undefined} */ one) => one?.value === entry.value && one.note === entry.note && same(one, entry);
+  return is(entries[at]) ? at : entries.findIndex(is);
+}
 
 /**
  * A line that is already there is switched on again instead of standing twice.

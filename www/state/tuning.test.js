@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { active, allOff, cellOf, entryOf, fileOf, withChange, withEntry, withPreset, without } from "./tuning.js";
+import { active, allOff, cellOf, entryOf, fileOf, placeOf, withChange, withEntry, withPreset, without } from "./tuning.js";
 
 const row = /** @type {Core.Row} */ ({
   group: 0, dest: "ws1", user: "u", parent_process: "p", process_name: "cmd.exe", process: "cmd.exe /c x", process_id: "7",
@@ -22,6 +22,23 @@ test("a line does not stand twice; an equal one is switched on again", () => {
   assert.equal(again.entries[0]?.note, "why");
   assert.equal(withEntry(again, entryOf(cellOf(row, "user"), "include")).entries.length, 2);
   assert.equal(without(again, 0).entries.length, 0);
+});
+
+test("only letters of ASCII are the same in both cases, as in the core", () => {
+  const umlaut = { ...entryOf(cellOf(row, "user"), "exclude"), value: "\u00c4.exe" };
+  const one = withEntry(fileOf(null), umlaut);
+  assert.equal(withEntry(one, { ...umlaut, value: "\u00e4.exe" }).entries.length, 2);
+  assert.equal(withEntry(one, { ...umlaut, value: "\u00c4.EXE" }).entries.length, 1);
+});
+
+test("a line is found again when others came or went", () => {
+  const [a, b, c] = ["a", "b", "c"].map((value) => ({ ...entryOf(cellOf(row, "user"), "exclude"), value }));
+  if (!a || !b || !c) throw new Error("three");
+  assert.equal(placeOf([a, b, c], b, 1), 1);
+  assert.equal(placeOf([b, c], b, 1), 0);
+  assert.equal(placeOf([c, { ...b, enabled: false }], b, 0), 1);
+  assert.equal(placeOf([a, { ...b, value: "B" }, { ...b, note: "why" }], b, 1), -1);
+  assert.equal(placeOf([b, b], b, 1), 1);
 });
 
 test("everything is switched off and nothing is lost", () => {

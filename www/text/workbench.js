@@ -39,7 +39,7 @@ export const tuning = {
   edit: "Change",
   remove: "Remove",
   form: { mode: "Do", field: "field", operator: "comparison", value: "value", note: "note (why it is harmless)" },
-  valueMissing: "A value is needed: an empty one would hide every row without one.",
+  valueMissing: "A value is needed.",
   how: "Compared without regard to case, as Splunk\u2019s search does. A row is shown when no exclusion hits it and, for each field with includes, one of them does.",
   on: (/** @type {string} */ what) => `On: ${what}`,
   /** @param {Core.Entry} entry */
@@ -91,8 +91,8 @@ export const tuning = {
     all: "Everything is shown. The lines are kept, switched off.",
     undone: (/** @type {number} */ hidden) => `Undone. Hidden now: ${rows(hidden)}.`,
     nothing: "There is no change of the tuning to undo.",
-    /** @param {{ exclusions: number, includes: number, presets: number }} n @param {number} hidden */
-    imported: (n, hidden) => `Imported: ${tuning.banner.by(n) || "nothing that is on"}. Hidden now: ${rows(hidden)}.`,
+    /** @param {{ exclusions: number, includes: number, presets: number }} n @param {number} hidden @param {number} replaced */
+    imported: (n, hidden, replaced) => `Imported${replaced ? ` in place of ${count(replaced, "line", "lines")}` : ""}: ${tuning.banner.by(n) || "nothing that is on"}. Hidden now: ${rows(hidden)}.`,
   },
 };
 

@@ -6,14 +6,18 @@ import { h, replace, setText, show } from "./dom.js";
 /** The operators, should the core not have told yet. */
 const OPERATORS = ["equals", "contains", "begins", "ends", "wildcard"];
 
-/** @param {{ save: (entry: Core.Entry) => void, cancel: () => void }} then */
+/** @param {{ save: (entry: Omit<Core.Entry, "enabled">) => void, cancel: () => void }} then */
 export function createEntryForm(then) {
   const t = en.tuning;
-  let enabled = true;
+  /** The value as it came, and as the field shows it: a field can't hold every character, and unless somebody writes
+   * in it, none may change. */
+  let exact = "";
+  let plain = "";
   const mode = h("select", { id: "form-mode" }, h("option", { value: "exclude" }, t.mode.exclude), h("option", { value: "include" }, t.mode.include));
   const field = h("select", { id: "form-field" });
   const operator = h("select", { id: "form-operator" });
-  const value = h("input", { type: "text", id: "form-value", class: "text-input code", autocomplete: "off", spellcheck: "false", "aria-describedby": "form-problem" });
+  // A value may have several lines, which an input would join.
+  const value = h("textarea", { id: "form-value", class: "text-input code", rows: 1, spellcheck: "false", "aria-describedby": "form-problem" });
   const note = h("input", { type: "text", id: "form-note", class: "text-input", autocomplete: "off" });
   const problem = h("p", { class: "form-problem", id: "form-problem", role: "alert", hidden: true }, t.valueMissing);
   const heading = h("h4", null, t.addHeading);
@@ -25,13 +29,15 @@ export function createEntryForm(then) {
       event.preventDefault();
       show(problem, value.value === "");
       if (value.value === "") return value.focus();
-      return then.save({ mode: mode.value === "include" ? "include" : "exclude", field: field.value, operator: operator.value, value: value.value, note: note.value, enabled });
+      return then.save({ mode: mode.value === "include" ? "include" : "exclude", field: field.value, operator: operator.value, value: value.value === plain ? exact : value.value, note: note.value });
     },
     keydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== "Escape") return;
+      const saves = event.key === "Enter" && event.target === value && !event.shiftKey && !event.isComposing;
+      if (!saves && event.key !== "Escape") return;
       event.preventDefault();
       event.stopPropagation();
-      then.cancel();
+      if (saves) node.requestSubmit();
+      else then.cancel();
     },
   } },
     heading, row(t.form.mode, mode), row(t.form.field, field), row(t.form.operator, operator), row(t.form.value, value), problem, row(t.form.note, note),
@@ -45,11 +51,11 @@ export function createEntryForm(then) {
       setText(heading, entry ? t.editHeading : t.addHeading);
       replace(field, fields.map((name) => h("option", { value: name }, name)));
       replace(operator, (operators.length > 0 ? operators : OPERATORS).map((name) => h("option", { value: name }, t.operator[name] ?? name)));
-      enabled = entry?.enabled ?? true;
       mode.value = entry?.mode ?? "exclude";
       field.value = entry?.field ?? "process_name";
       operator.value = entry?.operator ?? "equals";
-      value.value = entry?.value ?? "";
+      value.value = exact = entry?.value ?? "";
+      plain = value.value;
       note.value = entry?.note ?? "";
       show(problem, false);
     },

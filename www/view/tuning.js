@@ -1,6 +1,6 @@
 // The tuning drawer: what is hidden and why, line by line, each with how much it hides.
 
-import { CELL_FIELDS, withChange, withEntry, withPreset, without } from "../state/tuning.js";
+import { CELL_FIELDS, placeOf, withChange, withEntry, withPreset, without } from "../state/tuning.js";
 import { en } from "../text/en.js";
 import { createEntryForm } from "./entryform.js";
 import { evidence } from "./evidence.js";
@@ -14,6 +14,8 @@ export function createTuning(actions) {
   let tuning = null;
   /** The line that is being changed; -1: a new one; null: none. @type {number | null} */
   let editing = null;
+  /** That line as it was when it was opened: the list may change meanwhile, and its place with it. @type {Core.Entry | null} */
+  let opened = null;
 
   const title = h("h2", { tabindex: "-1", id: "tuning-title" }, t.heading);
   const sum = h("p", { class: "details-place", id: "tuning-sum", role: "status" });
@@ -27,10 +29,11 @@ export function createTuning(actions) {
   const presets = h("ul", { class: "entries", id: "presets" });
   const form = createEntryForm({
     async save(entry) {
-      const at = editing;
-      const done = at === null || at < 0
-        ? await actions.tune((file) => withEntry(file, entry), (now) => t.said.added(now.hidden.rows))
-        : await actions.tune((file) => withChange(file, at, entry), (now) => t.said.changed(now.hidden.rows));
+      const at = editing ?? -1;
+      const line = opened;
+      const done = line
+        ? await actions.tune((file) => withChange(file, placeOf(file.entries, line, at), entry), (now) => t.said.changed(now.hidden.rows))
+        : await actions.tune((file) => withEntry(file, { ...entry, enabled: true }), (now) => t.said.added(now.hidden.rows));
       if (done) leave(at);
     },
     cancel: () => leave(editing),
@@ -80,7 +83,10 @@ export function createTuning(actions) {
   /** @param {number} at */
   function edit(at) {
     editing = at;
-    form.fill(at < 0 ? null : tuning?.entries[at] ?? null, tuning?.fields ?? CELL_FIELDS, tuning?.operators ?? []);
+    opened = tuning?.entries[at] ?? null;
+    // As if opened anew: what was refused before is done with.
+    actions.openTuning();
+    form.fill(opened, tuning?.fields ?? CELL_FIELDS, tuning?.operators ?? []);
     draw();
     form.focus();
   }
@@ -161,7 +167,10 @@ export function createTuning(actions) {
       if (state.refused !== null && state.refused !== before?.refused) refused.scrollIntoView({ block: "nearest" });
       if (!state.tuning || state.tuning === tuning) return;
       tuning = state.tuning;
-      if (editing !== null && editing >= tuning.entries.length) editing = null;
+      if (editing !== null && opened) editing = placeOf(tuning.entries, opened, editing);
+      // Its line is gone, and what was to become of it.
+      const gone = opened && editing === -1;
+      if (gone) editing = null;
       setText(sum, t.sum(tuning.hidden, tuning.shown));
       setText(macro, tuning.splunk.filter);
       show(whereBox, tuning.splunk.where !== "");
@@ -170,6 +179,7 @@ export function createTuning(actions) {
       replace(notes, tuning.splunk.notes.map((note) => h("li", null, note)));
       setAttribute(macro, "aria-label", t.splunk);
       draw();
+      if (gone && document.activeElement === document.body) add.focus();
     },
   };
 }
