@@ -112,6 +112,10 @@ inBothBrowsers("workbench", (page, kind) => {
     assert.equal(sums, await events(), "each event stands in a lane");
     const table = await page().run(() => [...document.querySelectorAll("#timeline-table tbody tr")].reduce((sum, row) => sum + Number(row.lastElementChild?.textContent), 0));
     assert.equal(table, await events(), "and in the table for screen readers");
+    const perHost = await page().run(() => [...document.querySelectorAll("#timeline-table th")].slice(2, -1).map((head, at) => [
+      head.textContent, [...document.querySelectorAll(`#timeline-table tbody td:nth-child(${at + 3})`)].reduce((sum, cell) => sum + Number(cell.textContent), 0)]));
+    const drawn = await page().texts("#timeline .lane-events");
+    assert.deepEqual(perHost, lanes.map((/** @type {string} */ lane, /** @type {number} */ at) => [lane, Number(drawn[at])]), "by host");
     assert.ok(await page().run(() => {
       const caption = /** @type {Element} */ (document.querySelector("#timeline-table caption"));
       const { left, top, width, height } = caption.getBoundingClientRect();
@@ -123,7 +127,7 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().press("HOME");
     await page().chord("SHIFT", "PAGE_DOWN", "PAGE_DOWN", "PAGE_DOWN", "PAGE_DOWN");
     const said = await page().run(() => document.activeElement?.getAttribute("aria-valuetext"));
-    const wanted = Number(/([\d,]+) events?$/.exec(said)?.[1]);
+    const wanted = Number(/: ([\d,]+) events?/.exec(said)?.[1]);
     assert.ok(wanted > 0, said);
     await page().press("ENTER");
     await page().until("the table is narrowed", () => document.querySelector("#chip-range") !== null && /of/.test(document.querySelector(".row-count")?.textContent ?? ""));
@@ -151,7 +155,8 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().until("it has the focus", () => document.activeElement?.id === "timeline-plot");
     await page().press("HOME");
     await page().chord("SHIFT", "END");
-    assert.match(await page().run(() => document.activeElement?.getAttribute("aria-valuetext")), /: 110 events/);
+    assert.match(await page().run(() => document.activeElement?.getAttribute("aria-valuetext")), /: 110 events \(ws\d+\.example 2, ws\d+\.example 2, ws\d+\.example 2, other hosts 104\)$/);
+    assert.equal((await page().texts("#timeline-table th")).at(-2), "50 other hosts");
     await page().press("ESCAPE");
 
     // The last bar is of such a host alone: a press on it filters as on any other.

@@ -58,6 +58,18 @@ export function hostsOf({ totals, lanes, laneCount }, most) {
 }
 
 /**
+ * The events of some bars, and the hosts that have most of them.
+ * @param {Core.Timeline} timeline @param {number} first @param {number} last @param {number} most
+ */
+export function hostsIn({ totals, lanes }, first, last, most) {
+  const sum = (/** @type {number[]} */ counts) => counts.slice(first, last + 1).reduce((all, n) => all + n, 0);
+  const named = lanes.map(({ dest, counts }) => ({ dest, events: sum(counts) })).filter((host) => host.events > 0)
+    .sort((a, b) => b.events - a.events).slice(0, most);
+  const events = sum(totals);
+  return { events, named, others: named.reduce((rest, host) => rest - host.events, events) };
+}
+
+/**
  * One lane as the outline of its bars, in a box of `counts.length` by `height`. One event among thousands must be
  * seen, so the height grows with the root of the count.
  * @param {number[]} counts @param {number} most @param {number} height

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bars, bucketsOf, hostsOf, isoOf, millis, rangeOf, ticks } from "./timeline.js";
+import { bars, bucketsOf, hostsIn, hostsOf, isoOf, millis, rangeOf, ticks } from "./timeline.js";
 
 /** @type {Core.Timeline} */
 const timeline = {
@@ -34,4 +34,11 @@ test("hosts without a lane are one together, so that no event is lost", () => {
   const more = { ...timeline, laneCount: 5, totals: [1, 2, 4, 0] };
   assert.deepEqual(hostsOf(more, 2)[2], { dest: null, hosts: 3, events: 3, counts: [0, 2, 1, 0] });
   assert.deepEqual(hostsOf(more, 1)[1], { dest: null, hosts: 4, events: 4, counts: [0, 2, 2, 0] });
+});
+
+test("the hosts of some bars, those with most events first", () => {
+  assert.deepEqual(hostsIn(timeline, 0, 3, 3), { events: 4, named: [{ dest: "a", events: 3 }, { dest: "b", events: 1 }], others: 0 });
+  assert.deepEqual(hostsIn(timeline, 0, 0, 3), { events: 1, named: [{ dest: "a", events: 1 }], others: 0 });
+  assert.deepEqual(hostsIn({ ...timeline, totals: [1, 0, 9, 0] }, 2, 3, 1), { events: 9, named: [{ dest: "a", events: 2 }], others: 7 });
+  assert.deepEqual(hostsIn(timeline, 1, 1, 3), { events: 0, named: [], others: 0 });
 });

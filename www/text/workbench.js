@@ -121,8 +121,11 @@ export const timeline = {
   help: "Drag over the bars to filter the table by time.",
   hosts: (/** @type {number} */ shown, /** @type {number} */ all) => (all > shown ? `${number(shown)} of ${count(all, "host", "hosts")}, those with most events` : count(all, "host", "hosts")),
   bar: (/** @type {number} */ ms) => `a bar is ${span(ms)}`,
-  /** @param {string} from @param {string} to @param {number} n */
-  at: (from, to, n) => `${from} to ${to}: ${events(n)}`,
+  /** @param {string} from @param {string} to @param {number} n @param {string} shares */
+  at: (from, to, n, shares) => `${from} to ${to}: ${events(n)}${shares}`,
+  /** @param {{ dest: string, events: number }[]} hosts @param {number} others */
+  shares: (hosts, others) => (hosts.length === 0 ? ""
+    : ` (${hosts.map(({ dest, events: n }) => `${cut(dest)} ${number(n)}`).join(", ")}${others > 0 ? `, other hosts ${number(others)}` : ""})`),
   /** @param {string} host @param {string} from @param {string} to @param {number} n */
   host: (host, from, to, n) => `${host}, ${from} to ${to}: ${events(n)}`,
   untimed: (/** @type {number} */ n) => `${events(n)} without a time`,

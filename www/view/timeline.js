@@ -1,6 +1,6 @@
 // When it happened: a lane a host, of which a stretch can be chosen by drag or by keys. The table shows that stretch.
 
-import { bars, bucketCount, bucketsOf, hostsOf, millis, rangeOf, ticks } from "../state/timeline.js";
+import { bars, bucketCount, bucketsOf, hostsIn, hostsOf, millis, rangeOf, ticks } from "../state/timeline.js";
 import { number } from "../state/format.js";
 import { endOfSpan, timesOf } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
@@ -12,6 +12,9 @@ import { icon } from "./icons.js";
 const HEIGHT = 20;
 /** More than are seen without scrolling. */
 const MOST_LANES = 6;
+/** Hosts that have a column in the table for screen readers, and that the readout names; the others are one. */
+const MOST_COLUMNS = 10;
+const MOST_NAMED = 3;
 /** Less than this many pixels is a press, not a drag. */
 const DRAG = 4;
 
@@ -41,9 +44,9 @@ export function createTimeline(actions) {
   }, lanes, h("div", { class: "plot-over", "aria-hidden": "true" }, chosen, mark));
   const axis = h("div", { class: "axis", "aria-hidden": "true" });
   const readout = h("p", { class: "readout muted small", id: "timeline-readout" });
+  const tableHead = h("tr", null);
   const tableBody = h("tbody", null);
-  const table = h("table", { id: "timeline-table" }, h("caption", null, t.table),
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, t.columns.from), h("th", { scope: "col" }, t.columns.to), h("th", { scope: "col" }, t.columns.events))), tableBody);
+  const table = h("table", { id: "timeline-table" }, h("caption", null, t.table), h("thead", null, tableHead), tableBody);
   // Firefox cuts off a table, but not its caption.
   const aside = h("div", { class: "offscreen" }, table);
   const node = h("section", { class: "timeline", id: "timeline", "aria-label": t.heading, hidden: true },
@@ -61,12 +64,22 @@ export function createTimeline(actions) {
   /** @param {(typeof hosts)[number]} host */
   const nameOf = ({ dest, hosts: many }) => (dest === null ? t.others(many) : visibleText(dest));
 
+  /** What stands in these bars. @param {number} first @param {number} last */
+  function words(first, last) {
+    if (!data) return "";
+    const { from, to } = span(first, last);
+    const { events, named, others } = hostsIn(data, first, last, MOST_NAMED);
+    const shown = data.laneCount > 1 ? named.map(({ dest, events: n }) => ({ dest: visibleText(dest), events: n })) : [];
+    return t.at(from, to, events, t.shares(shown, others));
+  }
+
   /** @param {number | null} at @param {number} [lane] */
   function say(at, lane = -1) {
     if (!data || at === null) return setText(readout, t.help);
-    const { from, to } = span(at);
     const one = hosts[lane];
-    return setText(readout, one ? t.host(nameOf(one), from, to, one.counts[at] ?? 0) : t.at(from, to, data.totals[at] ?? 0));
+    if (!one) return setText(readout, words(at, at));
+    const { from, to } = span(at);
+    return setText(readout, t.host(nameOf(one), from, to, one.counts[at] ?? 0));
   }
 
   /** @param {{ first: number, last: number } | null} range */
@@ -93,8 +106,7 @@ export function createTimeline(actions) {
     setAttribute(plot, "aria-valuenow", cursor);
     // At an end of a chosen stretch the words are about all of it, as the button beside them is.
     const { first, last } = range && (cursor === range.first || cursor === range.last) ? range : { first: cursor, last: cursor };
-    const { from, to } = span(first, last);
-    const whole = t.at(from, to, data.totals.slice(first, last + 1).reduce((sum, n) => sum + n, 0));
+    const whole = words(first, last);
     setAttribute(plot, "aria-valuetext", whole);
     if (focused || dragging) setText(readout, whole);
   }
@@ -191,10 +203,13 @@ export function createTimeline(actions) {
       const [text = "", before] = [times[at], times[at - 1]];
       return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(before, text) : text);
     }));
+    const columns = hostsOf(data, MOST_COLUMNS);
+    replace(tableHead, [t.columns.from, t.columns.to, ...columns.map(nameOf), t.columns.events].map((name) => h("th", { scope: "col" }, name)));
     replace(tableBody, data.totals.flatMap((n, at) => {
       if (n === 0) return [];
       const { from, to } = span(at);
-      return [h("tr", null, h("td", null, from), h("td", null, to), h("td", null, number(n)))];
+      const counts = [...columns.map((host) => host.counts[at] ?? 0), n];
+      return [h("tr", null, [from, to, ...counts.map(number)].map((text) => h("td", null, text)))];
     }));
     say(null);
   }
