@@ -298,6 +298,9 @@ fn the_wmi_side_is_what_the_host_held_just_before() {
         created(400, 1, 9, HIT),
         port(401, "false"),
         logon(402, "3", "0x10"),
+        // What is made later can't be the cause; what is deleted later was there.
+        event(SYSMON, 20, 403, &[("Operation", "Created"), ("Name", "later")]),
+        event(SYSMON, 20, 404, &[("Operation", "Deleted"), ("Name", "consumer")]),
     ];
     let answer = context_of(log.concat(), 5);
     let told: Vec<_> = answer["wmi"]["items"]
@@ -316,6 +319,7 @@ fn the_wmi_side_is_what_the_host_held_just_before() {
             "05:03 \"inbound\" false",
             "05:05 \"wmic\" false",
             "05:06 \"command\" false",
+            "06:44 \"subscription\" false",
         ]
     "#]]
     .assert_debug_eq(&told);

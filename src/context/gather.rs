@@ -268,7 +268,13 @@ impl Gatherer {
         let same_logon =
             is_logon && before && anchor.logon_id.is_some() && data("TargetLogonId") == anchor.logon_id;
         let counts = match trace.when {
-            When::Ever => true,
+            // What is made after the match can't have started it. Without a time it may have been before.
+            When::Waits => {
+                let later = matches!((time, begun), (Some(time), Some(begun)) if begun < time);
+                let deleted =
+                    event.data.get("Operation").is_some_and(|did| did.eq_ignore_ascii_case("Deleted"));
+                !later || deleted
+            }
             When::Before if is_logon => same_logon || (in_window && data("LogonType") == Some(3)),
             When::Before => in_window,
         };

@@ -97,8 +97,8 @@ pub fn actor(event: &Event, event_id: u32) -> (Option<&str>, Option<&str>) {
 pub enum When {
     /// In the minutes before the match.
     Before,
-    /// At any time: a subscription waits.
-    Ever,
+    /// However long before: a subscription waits. Later, when it tells that one was there until then.
+    Waits,
 }
 
 /// What an event tells of where a WMI call may have come from.
@@ -114,7 +114,7 @@ pub struct Trace {
 
 const SUBSCRIPTION: Trace = Trace {
     kind: "subscription",
-    when: When::Ever,
+    when: When::Waits,
     fields: &[
         "EventType",
         "Operation",
