@@ -162,3 +162,21 @@ fn spelling(character: char, rng: &mut Rng) -> String {
         _ => character.to_string(),
     }
 }
+
+/// The decoder reads a SID as long as it says itself, whatever size is stated for it; what stands behind lies
+/// elsewhere then.
+#[test]
+fn a_sid_of_another_size_than_is_stated() {
+    let form = forms::plain(&log(1, 30)).pop().expect("the last form is an event log");
+    // 12 bytes of type SID.
+    let stated = memchr::memmem::find_iter(&form.bytes, &[12, 0, 0x13, 0]).collect::<Vec<_>>();
+    assert!(stated.len() >= 30, "{}", stated.len());
+    for at in stated {
+        for size in [8, 11, 13] {
+            let mut altered = Form { name: form.name.clone(), bytes: form.bytes.clone(), raw: form.raw };
+            altered.bytes[at] = size;
+            let rows = [false, true].map(|verifying| rows(&report_of(&session_of(&altered, verifying))));
+            assert_eq!(rows[0], rows[1], "at {at}, {size} bytes");
+        }
+    }
+}

@@ -467,7 +467,7 @@ fn instance(chunk: &[u8], range: Range<usize>, values: &mut Vec<Value>) -> Optio
         let size = usize::from(u16::from_le_bytes([descriptor[0], descriptor[1]]));
         let kind = descriptor[2];
         let end = start + size;
-        if end > bytes.len() || !has_size(kind, size) {
+        if !has_size(kind, size, bytes.get(start..end)?) {
             return None;
         }
         values.push(Value { kind, bytes: start..end });
@@ -476,8 +476,9 @@ fn instance(chunk: &[u8], range: Range<usize>, values: &mut Vec<Value>) -> Optio
     Some(definition)
 }
 
-/// Whether a value of this type can have this size.
-fn has_size(kind: u8, size: usize) -> bool {
+/// Whether a value of this type can have this size. The decoder goes by the type, and the size that is stated must
+/// be the one it reads.
+fn has_size(kind: u8, size: usize, value: &[u8]) -> bool {
     match kind {
         0x00 => true,
         0x01 => size.is_multiple_of(2),
@@ -486,7 +487,8 @@ fn has_size(kind: u8, size: usize) -> bool {
         0x07 | 0x08 | 0x0b | 0x0d | 0x14 => size == 4,
         0x09 | 0x0a | 0x0c | 0x11 | 0x15 => size == 8,
         0x0f | 0x12 => size == 16,
-        0x13 => size >= 8,
+        // A SID says itself how many parts of four bytes stand behind its first eight.
+        0x13 => value.get(1).is_some_and(|parts| size == 8 + 4 * usize::from(*parts)),
         0x0e | 0x21 => true,
         // Text of an unknown code page, arrays and what has no fixed size: to the decoder.
         _ => false,
