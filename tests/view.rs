@@ -18,8 +18,10 @@ fn session() -> Session {
         let options = Options { seed, size: Size::Events(events), matches: events, groups, hosts: 3 };
         xml::file(&testlog::log(&options).0, &SPLUNK, Layout::Ended("\n")).into_bytes()
     };
-    common::session(&[("a", &bytes(1, 60, 9)), ("b", &bytes(2, 20, 5))], 1 << 20)
+    common::session(&[(NAMES[0], &bytes(1, 60, 9)), (NAMES[1], &bytes(2, 20, 5))], 1 << 20)
 }
+
+const NAMES: [&str; 2] = ["first.xml", "second.xml"];
 
 const KEY: [&str; 7] =
     ["dest", "user", "parent_process", "process_name", "process", "process_id", "parent_process_id"];
@@ -90,6 +92,10 @@ fn the_search_looks_at_every_column() {
     // Letters beyond ASCII have cases too.
     assert_eq!(rows(&session, json!({ "search": "ZOË" })), rows(&session, json!({ "search": "zoë" })));
     assert!(!rows(&session, json!({ "search": "ZOË" })).is_empty());
+    // An input's name is in its column, where there is more than one.
+    let found = rows(&session, json!({ "search": "SECOND.xml" }));
+    assert!(!found.is_empty() && found.len() < all.len());
+    assert!(found.iter().all(|row| row["sources"].as_array().unwrap().contains(&json!(1))));
     // A hint's tag is what its column shows.
     assert!(
         rows(&session, json!({ "search": "encoded power" }))
@@ -113,6 +119,11 @@ fn holds(row: &Value, text: &str) -> bool {
         || only("0123456789") && row["count"].to_string().contains(&text)
         || only("0123456789-:.tz") && times.into_iter().any(|time| time.to_lowercase().contains(&text))
         || hints.into_iter().any(|hint| hint.label.to_lowercase().contains(&text))
+        || row["sources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|source| NAMES[number(source) as usize].contains(&text))
 }
 
 proptest! {

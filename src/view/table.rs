@@ -80,7 +80,7 @@ impl Filter {
     ///
     /// # Errors
     /// A sentence, when a part of the query is not understood.
-    pub(super) fn of(query: &Query, ranged: bool) -> Result<Filter, &'static str> {
+    pub(super) fn of(session: &Session, query: &Query, ranged: bool) -> Result<Filter, &'static str> {
         let hint = match query.hint.as_str() {
             "" => None,
             id => Some(Hints::named(id).ok_or("There is no such hint.")?),
@@ -96,20 +96,20 @@ impl Filter {
             None => None,
             Some(only) => Some((stacked_by(&only.field)?, only.value.clone())),
         };
-        let search = (!query.search.is_empty()).then(|| Search::new(&query.search));
+        let search = (!query.search.is_empty()).then(|| Search::new(session, &query.search));
         Ok(Filter { search, hint, source: query.source, range, only })
     }
 
     /// Whether a group can have events that pass: what is the same for all of them.
-    fn admits(&mut self, group: &Group) -> bool {
+    fn admits(&mut self, session: &Session, group: &Group) -> bool {
         group.shown.events > 0
             && self.only.as_ref().is_none_or(|(at, value)| group.key[*at] == *value)
-            && self.search.as_mut().is_none_or(|search| search.finds(group))
+            && self.search.as_mut().is_none_or(|search| search.finds(session, group))
     }
 
     /// What passes of a group.
     fn tally(&mut self, session: &Session, group: &Group) -> Shown {
-        if !self.admits(group) {
+        if !self.admits(session, group) {
             return Shown::default();
         }
         if self.hint.is_none() && self.source.is_none() && self.range.is_none() {
@@ -140,7 +140,7 @@ impl Filter {
     pub(super) fn all<'a>(&mut self, session: &'a Session) -> Vec<(&'a Group, &'a Match)> {
         let mut all = Vec::new();
         for group in session.shown() {
-            if self.admits(group) {
+            if self.admits(session, group) {
                 all.extend(self.events(session, group).map(|found| (group, found)));
             }
         }
@@ -157,6 +157,8 @@ struct Search {
     room: Vec<u8>,
     /// The hints whose tag holds it.
     hints: Hints,
+    /// The inputs whose name holds it; of one alone the table shows none.
+    sources: BTreeSet<u32>,
     number: bool,
     time: bool,
     /// Room for a time.
@@ -164,9 +166,14 @@ struct Search {
 }
 
 impl Search {
-    fn new(text: &str) -> Search {
+    fn new(session: &Session, text: &str) -> Search {
         let text = text.to_lowercase();
+        let inputs: Vec<_> = session.inputs().collect();
+        let named = inputs.iter().filter(|(_, source)| source.name.to_lowercase().contains(&text));
+        let sources =
+            if inputs.len() > 1 { named.map(|(number, _)| *number).collect() } else { BTreeSet::new() };
         Search {
+            sources,
             part: Part::new(&text),
             hints: Hints::filter(|hint| hint.label.to_lowercase().contains(&text)),
             number: text.bytes().all(|byte| byte.is_ascii_digit()),
@@ -177,10 +184,12 @@ impl Search {
         }
     }
 
-    fn finds(&mut self, group: &Group) -> bool {
+    fn finds(&mut self, session: &Session, group: &Group) -> bool {
         let Shown { events, period, hints } = group.shown;
         self.in_key(&group.key)
             || hints.any_of(self.hints)
+            || !self.sources.is_empty()
+                && sources(session, group).any(|source| self.sources.contains(&source))
             || self.number && events.to_string().contains(&self.text)
             || self.time && self.in_times(period)
     }
@@ -298,7 +307,7 @@ impl View {
     /// # Errors
     /// A sentence, when a part of the query is not understood.
     pub fn new(session: &Session, query: &Query) -> Result<View, &'static str> {
-        let mut filter = Filter::of(query, true)?;
+        let mut filter = Filter::of(session, query, true)?;
         let stack = match query.stack.as_str() {
             "" => None,
             name => Some(stacked_by(name)?),

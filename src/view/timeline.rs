@@ -54,7 +54,7 @@ pub fn timeline<'a>(
     buckets: usize,
     query: &Query,
 ) -> Result<Timeline<'a>, &'static str> {
-    let found = Filter::of(query, false)?.all(session);
+    let found = Filter::of(session, query, false)?.all(session);
     let mut hosts: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     let mut untimed = 0;
     let mut ends: Option<(Time, Time)> = None;
