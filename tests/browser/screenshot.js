@@ -39,7 +39,7 @@ const EXPLORER = "C:\\Windows\\explorer.exe";
 /** Opens the tuning and switches a preset on. */
 const tuned = async () => {
   await sample();
-  await page.press("x");
+  await page.press("j", "k", "x");
   await page.until("rows are hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
 };
 /** Two logs of several hosts and hours, with a bit of everything. */
@@ -165,7 +165,7 @@ const STATES = {
     await page.done();
     await page.until("a row is there", () => document.querySelector("[data-row='0']") !== null);
     await page.run(() => document.getElementById("grid")?.focus());
-    await page.press("x");
+    await page.press("j", "k", "x");
     await page.until("all is hidden", () => document.querySelector("#no-match[data-kind='all_hidden']") !== null);
   },
   report: async () => {
