@@ -273,8 +273,7 @@ impl Session {
         out(&rule::forms(&RULE))
     }
 
-    /// Filters, searches, stacks and sorts the table: `{sort, descending, search, stack, hint, source, range}`,
-    /// see [`Query`]. Returns `{rows, groups, events}`.
+    /// Filters, searches, stacks and sorts the table, see [`Query`]. Returns `{rows, groups, events}`.
     pub fn view(&mut self, query: JsValue) -> Out {
         #[derive(Serialize)]
         struct Size {

@@ -7,9 +7,11 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use sysmon_triage::hints;
 use sysmon_triage::session::Session;
+use sysmon_triage::time::Time;
 use sysmon_triage::tuning::{SCHEMA, Tuning};
 use sysmon_triage::view::{self, Query, View};
 use testlog::xml::{self, Layout, SPLUNK};
+use testlog::zip::{self, Member};
 use testlog::{Options, Size};
 
 /// Two inputs: 60 matches in nine rows, and twenty in five.
@@ -63,7 +65,10 @@ fn every_column_sorts_both_ways_and_ties_keep_the_default_order() {
     assert!(times.is_sorted());
     let hints = rows(&session, json!({ "sort": "hints" }));
     assert!(hints.is_sorted_by_key(|row| row["hints"].as_array().unwrap().len()));
-    assert!(rows(&session, json!({ "sort": "sources" })).is_sorted_by_key(|row| number(&row["sources"][0])));
+    assert!(
+        rows(&session, json!({ "sort": "sources" }))
+            .is_sorted_by_key(|row| number(&row["sources"][0]["source"]))
+    );
 }
 
 #[test]
@@ -95,13 +100,18 @@ fn the_search_looks_at_every_column() {
     // An input's name is in its column, where there is more than one.
     let found = rows(&session, json!({ "search": "SECOND.xml" }));
     assert!(!found.is_empty() && found.len() < all.len());
-    assert!(found.iter().all(|row| row["sources"].as_array().unwrap().contains(&json!(1))));
+    assert!(found.iter().all(|row| sources(row).contains(&1)));
     // A hint's tag is what its column shows.
     assert!(
         rows(&session, json!({ "search": "encoded power" }))
             .iter()
             .all(|row| row["hints"].to_string().contains("encoded_powershell"))
     );
+}
+
+/// The numbers of the inputs of a row.
+fn sources(row: &Value) -> Vec<usize> {
+    row["sources"].as_array().unwrap().iter().map(|one| number(&one["source"]) as usize).collect()
 }
 
 /// Whether a row holds a text, looked at value by value.
@@ -119,11 +129,7 @@ fn holds(row: &Value, text: &str) -> bool {
         || only("0123456789") && row["count"].to_string().contains(&text)
         || only("0123456789-:.tz") && times.into_iter().any(|time| time.to_lowercase().contains(&text))
         || hints.into_iter().any(|hint| hint.label.to_lowercase().contains(&text))
-        || row["sources"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|source| NAMES[number(source) as usize].contains(&text))
+        || sources(row).into_iter().any(|source| NAMES[source].contains(&text))
 }
 
 proptest! {
@@ -173,8 +179,16 @@ fn stacks_count_what_they_hold_the_rarest_first() {
                 stack["lastTime"].as_str(),
                 of.iter().map(|row| row["lastTime"].as_str().unwrap()).max()
             );
-            let only = json!({ "only": { "field": name, "value": stack["value"] } });
-            assert_eq!(rows(&session, only).iter().collect::<Vec<_>>(), of);
+            let only = json!([{ "field": name, "value": stack["value"] }]);
+            assert_eq!(rows(&session, json!({ "only": only })).iter().collect::<Vec<_>>(), of);
+            // A stack within a stack.
+            for inner in rows(&session, json!({ "only": only, "stack": "dest" })) {
+                let both = json!([only[0], { "field": "dest", "value": inner["value"] }]);
+                let of = of.iter().filter(|row| row["dest"] == inner["value"]).copied();
+                let found = rows(&session, json!({ "only": both }));
+                assert_eq!(found.iter().collect::<Vec<_>>(), of.collect::<Vec<_>>());
+                assert_eq!(number(&inner["groups"]), found.len() as u64);
+            }
         }
         for sort in ["value", "groups", "events", "hosts", "firstTime", "lastTime"] {
             let sorted = rows(&session, json!({ "stack": name, "sort": sort, "descending": true }));
@@ -192,6 +206,13 @@ fn filters_are_about_events_and_the_timeline_counts_the_same() {
         (80, 60, 20)
     );
     assert_eq!(View::new(&session, &query(json!({ "source": 1 }))).unwrap().len(), 5);
+    // The rows are those of the export, and say beside it how much of them passes.
+    for asked in [json!({ "source": 1 }), json!({ "hint": "discovery" }), json!({})] {
+        let found = rows(&session, asked.clone());
+        let passing = found.iter().map(|row| number(&row["passing"])).sum::<u64>();
+        assert_eq!(passing, events(asked));
+        assert!(found.iter().all(|row| row["passing"].as_u64() <= row["count"].as_u64()));
+    }
     for hint in view::hints(&session) {
         let view = View::new(&session, &query(json!({ "hint": hint.id }))).unwrap();
         assert_eq!((view.len() as u64, view.events()), (hint.rows, hint.events), "{}", hint.id);
@@ -226,6 +247,66 @@ fn filters_are_about_events_and_the_timeline_counts_the_same() {
     assert_eq!(timeline(json!({}), 0)["lanes"][0]["counts"].as_array().unwrap().len(), 1);
 }
 
+/// Times are searched as they are shown, whose clock may be turned in the middle.
+#[test]
+fn the_search_finds_times_by_the_clock_that_they_are_shown_by() {
+    let session = session();
+    let all = rows(&session, json!({}));
+    let times: Vec<Time> =
+        all.iter().map(|row| Time::parse(row["firstTime"].as_str().unwrap()).unwrap()).collect();
+    let turned = times[times.len() / 2].milliseconds();
+    let clock = json!([{ "from": 0, "minutes": -210 }, { "from": turned, "minutes": 345 }]);
+    for (row, time) in all.iter().zip(times) {
+        let minutes = if time.milliseconds() < turned { -210 } else { 345 };
+        let shown = time.plus_minutes(minutes).to_string();
+        let found = |text: &str| {
+            rows(&session, json!({ "search": text, "clock": clock }))
+                .iter()
+                .any(|one| one["group"] == row["group"])
+        };
+        assert!(found(&shown[..19]) && found(shown.trim_end_matches('Z')), "{shown}");
+        assert!(!found(row["firstTime"].as_str().unwrap()), "the time of another clock");
+    }
+}
+
+/// A responder's stick holds one archive with the logs of many machines.
+#[test]
+fn the_members_of_an_archive_are_logs_of_their_own() {
+    let member = |seed, events| {
+        let options = Options { seed, size: Size::Events(events), matches: events, groups: 4, hosts: 3 };
+        xml::file(&testlog::log(&options).0, &SPLUNK, Layout::Ended("\n")).into_bytes()
+    };
+    let (one, other) = (member(1, 30), member(2, 12));
+    let bytes = zip::archive(&[Member::new("hosts/b.xml", &one), Member::new("hosts/A.xml", &other)]);
+    let session = common::session(&[("case.zip", &bytes)], 1 << 20);
+    let all = rows(&session, json!({}));
+    let names = |row: &Value| -> Vec<String> {
+        let sources = row["sources"].as_array().unwrap();
+        assert_eq!(sources.len() as u64, number(&row["source_count"]));
+        sources.iter().map(|one| one["member"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(all.iter().all(|row| !names(row).is_empty()));
+    let events = |asked: Value| View::new(&session, &query(asked)).unwrap().events();
+    assert_eq!(events(json!({ "source": 0 })), 42);
+    assert_eq!(events(json!({ "source": 0, "member": "hosts/b.xml" })), 30);
+    assert_eq!(events(json!({ "source": 0, "member": "hosts/A.xml" })), 12);
+    assert_eq!(events(json!({ "source": 0, "member": "none" })), 0);
+    assert_eq!(events(json!({ "source": 7 })), 0);
+    let found = rows(&session, json!({ "search": "HOSTS/a" }));
+    assert_eq!(
+        found,
+        all.iter().filter(|row| names(row).contains(&"hosts/A.xml".into())).cloned().collect::<Vec<_>>()
+    );
+    assert!(!found.is_empty());
+    let sorted = rows(&session, json!({ "sort": "sources" }));
+    assert!(sorted.is_sorted_by_key(|row| names(row)[0].to_lowercase()));
+    // The name of one log alone is in no column.
+    let bytes = zip::archive(&[Member::new("hosts/b.xml", &one)]);
+    assert!(
+        rows(&common::session(&[("case.zip", &bytes)], 1 << 20), json!({ "search": "hosts" })).is_empty()
+    );
+}
+
 /// A page draws few lanes, but what it sums up is of all hosts.
 #[test]
 fn the_totals_of_the_timeline_count_hosts_without_a_lane_too() {
@@ -248,7 +329,7 @@ fn what_is_not_understood_is_a_sentence() {
     for asked in [
         json!({ "hint": "x" }),
         json!({ "stack": "process_id" }),
-        json!({ "only": { "field": "x", "value": "y" } }),
+        json!({ "only": [{ "field": "x", "value": "y" }] }),
         json!({ "range": { "from": "yesterday", "to": "today" } }),
     ] {
         assert!(View::new(&session, &query(asked)).unwrap_err().ends_with('.'));
@@ -262,7 +343,7 @@ fn the_table_shows_what_the_tuning_leaves() {
     let mut session = session();
     let user = rows(&session, json!({}))[0]["user"].clone();
     let entry = json!({ "mode": "exclude", "field": "user", "operator": "equals", "value": user });
-    let hidden = rows(&session, json!({ "only": { "field": "user", "value": user } })).len();
+    let hidden = rows(&session, json!({ "only": [{ "field": "user", "value": user }] })).len();
     let before = rows(&session, json!({})).len();
     session.tune(Tuning::parse(&json!({ "schema": SCHEMA, "entries": [entry] }).to_string()).unwrap());
     assert_eq!(rows(&session, json!({})).len(), before - hidden);

@@ -112,11 +112,17 @@ declare namespace Core {
   interface Query {
     sort: string; descending: boolean; search: string;
     stack: string; hint: string; source: number | null;
+    /** Name of an archive member of the source; empty: all of it. */
+    member: string;
     /** From inclusive, to exclusive. */
     range: { from: string; to: string } | null;
-    /** Exactly this value: the row of a stack that was chosen. */
-    only: { field: string; value: string } | null;
+    /** Exactly these values: the rows of stacks that were chosen, one within the other. */
+    only: readonly { field: string; value: string }[];
+    /** By which clock times are shown, where it matters to a search. */
+    clock?: Offset[];
   }
+  /** So many minutes east of UTC from this millisecond on. */
+  interface Offset { from: number; minutes: number }
   interface Size { rows: number; groups: number; events: number }
   /** For markdown and html; csv and json are exact and carry no note. */
   interface ExportOptions { note: string; defang: boolean }
@@ -155,7 +161,11 @@ declare namespace Core {
   interface Row {
     group: number; dest: string; user: string; parent_process: string; process_name: string; process: string;
     process_id: string; parent_process_id: string; count: number; firstTime: string | null; lastTime: string | null;
-    hints: string[]; sources: number[];
+    hints: string[];
+    /** How many of its events the query lets pass. */
+    passing: number;
+    /** The logs that its events stand in, the first ones, and how many there are. */
+    sources: { source: number; member: string | null }[]; source_count: number;
     /** Events of the group that the tuning hides; count is without them. */
     hidden: number;
   }
@@ -318,8 +328,10 @@ declare namespace App {
     search(text: string): void;
     stack(field: string): void;
     unstack(row: Core.Stacked): void;
-    narrow(patch: Partial<Pick<Core.Query, "hint" | "source" | "range" | "only">>): void;
+    narrow(patch: Partial<Pick<Core.Query, "hint" | "source" | "member" | "range" | "only">>): void;
     widen(): void;
+    /** One step back out of what narrows the table. */
+    back(): void;
     window(view: Core.Query, from: number, to: number): Promise<Window>;
     columns(columns: Columns): void;
     density(density: Density): void;

@@ -84,4 +84,14 @@ impl Members {
     pub fn iter(&self) -> impl Iterator<Item = &Member> {
         self.by_ordinal.values()
     }
+
+    /// All that are listed, each with its ordinal.
+    pub fn numbered(&self) -> impl Iterator<Item = (u128, &Member)> {
+        self.by_ordinal.iter().map(|(ordinal, member)| (*ordinal, member))
+    }
+
+    /// The ordinals of those with this name: an archive may hold it more than once.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = u128> {
+        self.numbered().filter(move |(_, member)| member.name == name).map(|(ordinal, _)| ordinal)
+    }
 }

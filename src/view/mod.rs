@@ -1,9 +1,14 @@
 //! What the page shows: a summary of the session, windows of a sorted and searched table, a timeline.
 
+mod filter;
+mod logs;
+mod search;
 mod table;
 mod timeline;
 
-pub use table::{IndexedRow, Only, Query, Range, StackedRow, View, Window};
+pub use filter::{Offset, Only, Query, Range};
+pub use logs::LogName;
+pub use table::{IndexedRow, StackedRow, View, Window};
 pub use timeline::{Lane, Timeline, timeline};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,232 +1,26 @@
-//! The table: rows filtered, searched, stacked and sorted.
+//! The table: the rows that a query leaves, stacked and sorted.
 //!
 //! With a hundred thousand rows nobody should wait: what a row is compared by is computed once and
 //! not at every comparison, and rows that don't pass are not sorted.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::filter::{Filter, Query, stacked_by};
+use super::logs::{self, LogName};
 use crate::findings::Period;
-use crate::fold::Part;
-use crate::group::{Key, Match};
-use crate::hints::Hints;
 use crate::order;
 use crate::report::Row;
-use crate::session::{Group, Session, Shown};
+use crate::session::{Session, Shown};
 use crate::time::{self, Time};
-
-/// How the table is filtered, searched, stacked and sorted.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Query {
-    /// A column; an unknown one or none is the default order.
-    pub sort: String,
-    /// Backwards.
-    pub descending: bool,
-    /// Text that a row must hold in some column, without regard to case.
-    pub search: String,
-    /// One row for each value of this key field; empty: the rows of the rule.
-    pub stack: String,
-    /// Only rows with an event of this hint; empty: all.
-    pub hint: String,
-    /// Only rows with an event of this input.
-    pub source: Option<u32>,
-    /// Only rows with an event in this time.
-    pub range: Option<Range>,
-    /// Only rows with this value, compared exactly: those of a stack.
-    pub only: Option<Only>,
-}
-
-/// A value of a key field that rows can be stacked by.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[allow(missing_docs)]
-pub struct Only {
-    pub field: String,
-    pub value: String,
-}
-
-/// A time from the first moment up to, and without, the second.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[allow(missing_docs)]
-pub struct Range {
-    pub from: String,
-    pub to: String,
-}
-
-/// Fields that rows can be stacked by: their names and places in the key.
-const STACKS: &[(&str, usize)] =
-    &[("process_name", 3), ("process", 4), ("user", 1), ("dest", 0), ("parent_process", 2)];
-
-/// The place in the key of a field that rows can be stacked by.
-fn stacked_by(name: &str) -> Result<usize, &'static str> {
-    let found = STACKS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, at)| *at).ok_or("Rows can't be stacked by this field.")
-}
-
-/// What a query leaves.
-pub(super) struct Filter {
-    search: Option<Search>,
-    hint: Option<Hints>,
-    source: Option<u32>,
-    range: Option<(Time, Time)>,
-    only: Option<(usize, String)>,
-}
-
-impl Filter {
-    /// The filter of a query, without its range where `ranged` says so.
-    ///
-    /// # Errors
-    /// A sentence, when a part of the query is not understood.
-    pub(super) fn of(session: &Session, query: &Query, ranged: bool) -> Result<Filter, &'static str> {
-        let hint = match query.hint.as_str() {
-            "" => None,
-            id => Some(Hints::named(id).ok_or("There is no such hint.")?),
-        };
-        let range = match query.range.as_ref().filter(|_| ranged) {
-            None => None,
-            Some(range) => {
-                let ends = Time::parse(&range.from).zip(Time::parse(&range.to));
-                Some(ends.ok_or("The ends of the range are no ISO 8601 times.")?)
-            }
-        };
-        let only = match &query.only {
-            None => None,
-            Some(only) => Some((stacked_by(&only.field)?, only.value.clone())),
-        };
-        let search = (!query.search.is_empty()).then(|| Search::new(session, &query.search));
-        Ok(Filter { search, hint, source: query.source, range, only })
-    }
-
-    /// Whether a group can have events that pass: what is the same for all of them.
-    fn admits(&mut self, session: &Session, group: &Group) -> bool {
-        group.shown.events > 0
-            && self.only.as_ref().is_none_or(|(at, value)| group.key[*at] == *value)
-            && self.search.as_mut().is_none_or(|search| search.finds(session, group))
-    }
-
-    /// What passes of a group.
-    fn tally(&mut self, session: &Session, group: &Group) -> Shown {
-        if !self.admits(session, group) {
-            return Shown::default();
-        }
-        if self.hint.is_none() && self.source.is_none() && self.range.is_none() {
-            return group.shown;
-        }
-        let mut tally = Shown::default();
-        for found in self.events(session, group) {
-            tally.events += 1;
-            found.time.into_iter().for_each(|time| tally.period.add(time));
-        }
-        tally
-    }
-
-    /// The shown events of a group that pass; the search is about the group.
-    fn events<'a>(&self, session: &'a Session, group: &'a Group) -> impl Iterator<Item = &'a Match> {
-        let &Filter { hint, source, range, .. } = self;
-        let passes = move |(from, found): &&(u32, Match)| {
-            let variant = session.variant(found);
-            variant.is_shown
-                && hint.is_none_or(|hint| variant.all.hints.any_of(hint))
-                && source.is_none_or(|source| source == *from)
-                && range.is_none_or(|(from, to)| found.time.is_some_and(|time| from <= time && time < to))
-        };
-        group.matches.iter().filter(passes).map(|(_, found)| found)
-    }
-
-    /// All events that pass, each with its group.
-    pub(super) fn all<'a>(&mut self, session: &'a Session) -> Vec<(&'a Group, &'a Match)> {
-        let mut all = Vec::new();
-        for group in session.shown() {
-            if self.admits(session, group) {
-                all.extend(self.events(session, group).map(|found| (group, found)));
-            }
-        }
-        all
-    }
-}
-
-/// A text that is looked for in every column.
-struct Search {
-    part: Part,
-    /// In lower case.
-    text: String,
-    /// Room for the values of a row.
-    room: Vec<u8>,
-    /// The hints whose tag holds it.
-    hints: Hints,
-    /// The inputs whose name holds it; of one alone the table shows none.
-    sources: BTreeSet<u32>,
-    number: bool,
-    time: bool,
-    /// Room for a time.
-    written: String,
-}
-
-impl Search {
-    fn new(session: &Session, text: &str) -> Search {
-        let text = text.to_lowercase();
-        let inputs: Vec<_> = session.inputs().collect();
-        let named = inputs.iter().filter(|(_, source)| source.name.to_lowercase().contains(&text));
-        let sources =
-            if inputs.len() > 1 { named.map(|(number, _)| *number).collect() } else { BTreeSet::new() };
-        Search {
-            sources,
-            part: Part::new(&text),
-            hints: Hints::filter(|hint| hint.label.to_lowercase().contains(&text)),
-            number: text.bytes().all(|byte| byte.is_ascii_digit()),
-            time: text.bytes().all(|byte| b"0123456789-:.tz".contains(&byte)),
-            room: Vec::new(),
-            written: String::new(),
-            text,
-        }
-    }
-
-    fn finds(&mut self, session: &Session, group: &Group) -> bool {
-        let Shown { events, period, hints } = group.shown;
-        self.in_key(&group.key)
-            || hints.any_of(self.hints)
-            || !self.sources.is_empty()
-                && sources(session, group).any(|source| self.sources.contains(&source))
-            || self.number && events.to_string().contains(&self.text)
-            || self.time && self.in_times(period)
-    }
-
-    fn in_key(&mut self, key: &Key) -> bool {
-        match self.text.is_ascii() {
-            // What is found in the joined values may lie across two of them.
-            true => {
-                self.part.is_in_with(key.joined(), &mut self.room)
-                    && key.values().iter().any(|value| self.part.is_in(value))
-            }
-            // Beyond ASCII a letter may change its length with its case. No text of ASCII becomes
-            // one that holds such a letter, and nearly all of them are.
-            false => {
-                !key.joined().is_ascii()
-                    && key.values().iter().any(|value| value.to_lowercase().contains(&self.text))
-            }
-        }
-    }
-
-    fn in_times(&mut self, period: Period) -> bool {
-        let first = period.first();
-        let last = period.last().filter(|last| Some(*last) != first);
-        first.into_iter().chain(last).any(|time| {
-            self.written.clear();
-            // Writing to a text can't fail.
-            _ = write!(self.written, "{time}");
-            self.written.make_ascii_lowercase();
-            self.written.contains(&self.text)
-        })
-    }
-}
 
 /// The table as a query gives it.
 #[derive(Debug, Default)]
 pub struct View {
     rows: Rows,
+    filter: Filter,
     groups: u64,
     events: u64,
 }
@@ -270,8 +64,12 @@ pub struct IndexedRow<'a> {
     /// The row.
     #[serde(flatten)]
     pub row: Row<'a>,
-    /// Numbers of the inputs that its shown events are in.
-    pub sources: Vec<u32>,
+    /// How many of its shown events pass the query.
+    pub passing: u64,
+    /// The logs that its shown events are in; of many the first ones.
+    pub sources: Vec<LogName>,
+    /// How many they are.
+    pub source_count: u64,
 }
 
 /// A row for all groups of one value.
@@ -322,6 +120,7 @@ impl View {
                 rows.push((index, tally));
             }
         }
+        view.filter = filter;
         view.rows = match stack {
             Some(at) => Rows::Stacks(stacks(session, &rows, at, query)),
             None => {
@@ -355,14 +154,14 @@ impl View {
         self.events
     }
 
-    /// The rows `from..to`, as far as they exist. A row has all its shown events, also those that
-    /// the query's hint, input and range leave out: it is the row of the export.
+    /// The rows `from..to`, as far as they exist. A row has all its shown events, also those that the query's hint, log
+    /// and range leave out: it is the row of the export, and says beside it how many pass.
     pub fn window<'a>(&self, session: &'a Session, from: usize, to: usize) -> Window<'a> {
         let to = to.min(self.len());
         let from = from.min(to);
         match &self.rows {
             Rows::Groups(rows) => {
-                Window::Rows(rows[from..to].iter().map(|index| indexed(session, *index)).collect())
+                Window::Rows(rows[from..to].iter().map(|index| self.indexed(session, *index)).collect())
             }
             Rows::Stacks(rows) => {
                 let row = |stack: &Stack| StackedRow {
@@ -377,19 +176,13 @@ impl View {
             }
         }
     }
-}
 
-fn indexed(session: &Session, index: usize) -> IndexedRow<'_> {
-    let group = &session.groups()[index];
-    let mut sources: Vec<_> = sources(session, group).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    IndexedRow { group: index as u64, row: Row::of(group), sources }
-}
-
-/// The inputs of the shown events of a group.
-fn sources<'a>(session: &'a Session, group: &'a Group) -> impl Iterator<Item = u32> + 'a {
-    group.matches.iter().filter(|(_, found)| session.variant(found).is_shown).map(|(source, _)| *source)
+    fn indexed<'a>(&self, session: &'a Session, index: usize) -> IndexedRow<'a> {
+        let group = &session.groups()[index];
+        let (sources, source_count) = logs::names(session, group);
+        let passing = self.filter.passing(session, group);
+        IndexedRow { group: index as u64, row: Row::of(group), passing, sources, source_count }
+    }
 }
 
 /// What things are sorted by: the value of the one at a place.
@@ -474,9 +267,7 @@ fn sort_groups(session: &Session, mut rows: Vec<usize>, query: &Query) -> Vec<us
             "parent_process_id" => id(6),
             "count" => By::Number(Box::new(|at| group(at).shown.events)),
             "hints" => By::Number(Box::new(|at| group(at).shown.hints.iter().count() as u64)),
-            "sources" => {
-                By::Number(Box::new(|at| sources(session, group(at)).min().unwrap_or_default().into()))
-            }
+            "sources" => By::Text(Box::new(|at| logs::first(session, group(at)))),
             "firstTime" => By::Time(Box::new(|at| group(at).shown.period.first())),
             "lastTime" => By::Time(Box::new(|at| group(at).shown.period.last())),
             _ => return rows,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::table::{Filter, Query};
+use super::filter::{Filter, Query};
 use crate::order;
 use crate::session::Session;
 use crate::time::Time;

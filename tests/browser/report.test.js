@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
 import { commandLine } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
@@ -24,11 +25,11 @@ inBothBrowsers("report", (page) => {
   });
   after(() => rm(home, { recursive: true, force: true }));
 
-  const read = async ({ tuned = true } = {}) => {
+  const read = async ({ tuned = true, paths = logs } = {}) => {
     await page().open();
     await page().run(() => localStorage.clear());
     await page().open();
-    await page().drop(logs);
+    await page().drop(paths);
     await page().done();
     await page().hashed();
     await page().until("rows are there", () => document.querySelector("[data-row='0']") !== null);
@@ -93,16 +94,22 @@ inBothBrowsers("report", (page) => {
     await page().assertQuiet();
   });
 
+  /** What is printed from now on is kept in the window. */
+  const catchPrint = () => page().run(() => {
+    window.print = () => {
+      const paper = document.getElementById("paper");
+      /** @type {any} */ (window).printed = {
+        text: paper?.textContent, rows: paper?.querySelectorAll(".paper-rows tbody tr").length, alone: document.documentElement.classList.contains("printing"),
+        hints: [...(paper?.querySelectorAll("section") ?? [])].filter((part) => part.querySelector("h2")?.textContent === "Hints").flatMap((part) => [...part.querySelectorAll("li")].map((line) => line.textContent)),
+      };
+      window.dispatchEvent(new Event("afterprint"));
+    };
+  });
+
   test("paper holds every row, the tuning and the files, and is gone afterwards", async () => {
     await read();
     const rows = await page().run(() => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1);
-    await page().run(() => {
-      window.print = () => {
-        const paper = document.getElementById("paper");
-        /** @type {any} */ (window).printed = { text: paper?.textContent, rows: paper?.querySelectorAll(".paper-rows tbody tr").length, alone: document.documentElement.classList.contains("printing") };
-        window.dispatchEvent(new Event("afterprint"));
-      };
-    });
+    await catchPrint();
     await open("print", { note: "For the file.", defang: true });
     await page().click("#report-go");
     await page().until("it is printed", () => /** @type {any} */ (window).printed);
@@ -113,6 +120,28 @@ inBothBrowsers("report", (page) => {
     for (const part of [/For the file\./, /hxxp:\/\/files\[\.\]example\[\.\]com/, /ipconfig\.exe/, /inventory/, /ws-sysmon\.xml/, /[0-9a-f]{64}/, /hidden by tuning and not in this report/]) assert.match(text, part);
     assert.equal(await page().run(() => document.getElementById("paper")?.childNodes.length), 0);
     assert.equal(await page().run(() => document.documentElement.classList.contains("printing")), false);
+    await page().assertQuiet();
+  });
+
+  test("paper says every hint that it names, and of each time how far it is from UTC where the clocks were turned", async () => {
+    const path = join(home, "year.xml");
+    const days = [Date.UTC(2024, 0, 15), Date.UTC(2024, 6, 15)];
+    await writeFile(path, days.map((day, at) => eventXml({ record: at + 1, day, command: `cmd.exe /c whoami /${at}` })).join("\n"));
+    await read({ paths: [path], tuned: false });
+    await page().click("#zone-local");
+    await page().until("the hints are there", () => document.querySelector("#hint-bar:not([hidden]) button") !== null);
+    const hints = await page().run(() => [...document.querySelectorAll("#hint-bar button")].map((chip) => chip.getAttribute("title")?.split("\n")[0]));
+    await catchPrint();
+    await open("print");
+    await page().click("#report-go");
+    await page().until("it is printed", () => /** @type {any} */ (window).printed);
+    const { text } = await page().run(() => /** @type {any} */ (window).printed);
+    // A quarter past ten in St John's, in winter and in summer.
+    for (const part of [/2024-01-15\s06:30:00\sUTC\u221203:30/, /2024-07-15\s07:30:00\sUTC\u221202:30/, /local, each with its offset/]) assert.match(text, part);
+    assert.ok(hints.length > 0);
+    const said = await page().run(() => /** @type {any} */ (window).printed.hints);
+    assert.equal(said.length, hints.length);
+    for (const sentence of said) assert.match(sentence, /^.{3,40}: .{20,}/);
     await page().assertQuiet();
   });
 

@@ -373,6 +373,7 @@ inBothBrowsers("tuning", (page) => {
     const kept = await page().run(() => JSON.stringify({ ...localStorage }));
     assert.doesNotMatch(kept, /cmd|tool|example/i);
     await page().click("#again");
+    await page().click("#again-yes");
     await page().drop(logs);
     await page().done();
     await shownAll();

@@ -1,11 +1,11 @@
 // What is done with the rows: hints, timeline, stacks, columns, several logs in one result.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { eventXml } from "./harness/bad-input.js";
+import { eventXml, zipOf } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
@@ -352,6 +352,91 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().click("#incoming-add");
     await page().until("it is back", () => document.documentElement.dataset.phase === "done" && document.querySelector("[data-step=matches] b")?.textContent === "100");
     await page().rows(all);
+    await page().assertQuiet();
+  });
+
+  test("the members of an archive are logs of their own", async () => {
+    const path = join(home, "case.zip");
+    const members = await Promise.all(logs.map(async (log, at) => ({ name: `hosts/${at === 0 ? "ws" : "srv"}.xml`, data: await readFile(log), deflated: true })));
+    await writeFile(path, zipOf(members));
+    await read([path]);
+    const all = await rowCount();
+    assert.equal(await events(), 100);
+    assert.ok((await cells("sources")).every((/** @type {string} */ text) => /^hosts\/(ws|srv)\.xml( \+1)?$/.test(text)), (await cells("sources")).join("\n"));
+    assert.deepEqual(await page().texts("#source-filter option"), ["All files", "hosts/ws.xml", "hosts/srv.xml"]);
+    await page().select("#source-filter", "1");
+    await page().until("only one member's", () => document.querySelector("#chip-source")?.textContent === "hosts/srv.xml");
+    await page().until("its rows", (/** @type {number} */ all) => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1 < all, { args: [all] });
+    // The rows are those of the export; what passes of them stands beside it.
+    const counts = (await cells("count")).map((/** @type {string} */ text) => text.replace(/ events?$/, ""));
+    const passing = counts.map((/** @type {string} */ text) => Number(text.split(" of ")[0]));
+    assert.equal(passing.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0), 30, counts.join());
+    assert.ok(counts.some((/** @type {string} */ text) => / of /.test(text)), counts.join());
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("ESCAPE");
+    await page().rows(all);
+    await page().give("search", "hosts/WS");
+    await page().until("a member's name is searched", (/** @type {number} */ all) => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1 < all, { args: [all] });
+    await page().assertQuiet();
+  });
+
+  test("a stack within a stack keeps to the first one, and Esc leads out of both", async () => {
+    await read();
+    const groups = await rowCount();
+    const enter = async (/** @type {string} */ field) => {
+      await page().select("#stack", field);
+      await page().until("it is stacked", (/** @type {string} */ field) => (document.querySelector(".row-count")?.textContent ?? "").includes(field), { args: [field] });
+      const [rows] = (await cells("groups")).map((/** @type {string} */ text) => Number(text.replace(/\D/g, "")));
+      await page().run(() => document.getElementById("grid")?.focus());
+      await page().press("ENTER");
+      await page().rows(rows);
+      return rows;
+    };
+    const outer = await enter("process_name");
+    const inner = await enter("dest");
+    assert.ok(inner < outer && outer < groups, `${inner} of ${outer} of ${groups}`);
+    const chips = await page().texts("#filter-chips .filter-chip");
+    assert.equal(chips.length, 2);
+    assert.match(chips.join(" "), /^process_name = .* dest = /);
+    await page().press("ESCAPE");
+    await page().rows(outer);
+    await page().press("ESCAPE");
+    await page().rows(groups);
+    await page().assertQuiet();
+  });
+
+  test("the search finds times as they are shown", async () => {
+    await read();
+    const all = await rowCount();
+    const shown = () => page().run(() => document.querySelector("[data-row='0'] .c-firstTime")?.textContent?.slice(11));
+    const utc = await shown();
+    await page().click("#zone-local");
+    await page().until("it is shown by another clock", (/** @type {string} */ utc) => document.querySelector("[data-row='0'] .c-firstTime")?.textContent?.slice(11) !== utc, { args: [utc] });
+    const local = await shown();
+    await page().give("search", local);
+    await page().until("what is shown is found", (/** @type {[number, string]} */ [all, local]) => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1 < all
+      && [...document.querySelectorAll("#grid .grid-body .row")].every((row) => row.textContent?.includes(local)), { args: [[all, local]] });
+    // The same text by another clock.
+    await page().click("#zone-utc");
+    await page().until("it is shown no more", (/** @type {string} */ local) => document.querySelector("#table .nothing")?.checkVisibility()
+      || [...document.querySelectorAll("#grid .grid-body .row")].every((row) => row.textContent?.includes(local)), { args: [local] });
+    await page().assertQuiet();
+  });
+
+  test("starting over asks first", async () => {
+    await read();
+    const all = await rowCount();
+    await page().click("#again");
+    assert.match(await page().focus(), /#again-no /);
+    await page().press("ENTER");
+    await page().rows(all);
+    await page().click("#again");
+    await page().press("ESCAPE");
+    assert.match(await page().focus(), /#again /);
+    await page().rows(all);
+    await page().click("#again");
+    await page().click("#again-yes");
+    await page().until("it is empty", () => document.documentElement.dataset.phase === "empty");
     await page().assertQuiet();
   });
 

@@ -1,6 +1,8 @@
 // What follows from the rows and is asked for when they change: the timeline, the hints and what each line of the
 // tuning hides. While logs are read it is asked for now and then only, as it is work for who merges the findings.
 
+import { queryOf } from "../state/grid.js";
+
 /** Bars of the timeline: few enough to be told apart, also on a phone. */
 const BARS = 160;
 const BARS_NARROW = 64;
@@ -42,7 +44,7 @@ export function deriveFrom(page) {
     last = performance.now();
     try {
       const [timeline, hints, tuning] = await Promise.all([
-        page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: { ...view, range: null } }),
+        page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: queryOf(store.get(), { ...view, range: null }) }),
         rows ? page.ask("hints") : null,
         rows ? page.ask("tuning") : null,
       ]);
@@ -66,7 +68,8 @@ export function deriveFrom(page) {
     if (state.phase === "empty" || !state.summary) return;
     const rows = state.revision !== before.revision || (state.phase === "done" && before.phase !== "done");
     // The order of rows and the chosen range change nothing here.
-    const view = state.view !== before.view && /** @type {const} */ (["search", "hint", "source", "only"]).some((key) => state.view[key] !== before.view[key]);
+    const clock = state.zone !== before.zone && state.view.search !== "";
+    const view = clock || state.view !== before.view && /** @type {const} */ (["search", "hint", "source", "member", "only"]).some((key) => state.view[key] !== before.view[key]);
     if (!rows && !view) return;
     rowsToo ||= rows;
     soon();

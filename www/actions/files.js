@@ -1,6 +1,7 @@
 // What is read: opened, added, taken out, stopped, forgotten.
 
-import { packedBlock, sampleInput, warmSamples } from "../input/sample.js";
+import { packedBlock } from "../input/blocks.js";
+import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
 import { freshInputs } from "../state/files.js";
 import { initialState, preferencesOf } from "../state/initial.js";
@@ -130,7 +131,7 @@ export function fileActions(page, { tool, source }) {
       revision: state.revision + 1,
       details: null,
       panel: state.details && state.panel === "details" ? null : state.panel,
-      view: state.view.source === index ? { ...state.view, source: null } : state.view,
+      view: state.view.source === index ? { ...state.view, source: null, member: "" } : state.view,
     }));
   }
 

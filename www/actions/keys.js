@@ -1,5 +1,7 @@
 // The keys of the page, wherever the focus is. Those of a single region stand with it: the table, the timeline, a menu.
 
+import { isNarrowed } from "../state/grid.js";
+
 /** @param {EventTarget | null} target */
 const isField = (target) => target instanceof HTMLElement && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
@@ -20,11 +22,11 @@ export function listenForKeys(page) {
     } else if (state.panel !== null) actions.closePanel();
     else if (state.step) actions.openStep(null);
     else if (!app.table.clearSearch()) {
-      if (state.view.only === null && state.view.range === null) {
+      if (!isNarrowed(state.view)) {
         actions.cancel();
         return false;
       }
-      actions.narrow({ only: null, range: null });
+      actions.back();
     }
     return true;
   }

@@ -1,7 +1,7 @@
 // What the table shows: its order, what narrows it, how it is stacked and how it looks.
 
 import { outcomes } from "../state/outcome.js";
-import { sortedBy, stackedBy, unstacked, widened } from "../state/grid.js";
+import { queryOf, sortedBy, stackedBy, steppedBack, unstacked, widened } from "../state/grid.js";
 import { copyText } from "../view/dom.js";
 import { en } from "../text/en.js";
 import { keep, paintTheme } from "./preferences.js";
@@ -38,10 +38,11 @@ export function tableActions(page) {
       clearTimeout(searchTimer);
       store.set((state) => ({ view: widened(state.view) }));
     },
+    back: () => store.set((state) => ({ view: steppedBack(state.view) })),
     /** @param {Core.Query} view @param {number} from @param {number} to @returns {Promise<App.Window>} */
     async window(view, from, to) {
       if (!page.pool) throw new Error("closed");
-      const got = /** @type {App.Window} */ (await page.pool.ask("window", { view, from, to }));
+      const got = /** @type {App.Window} */ (await page.pool.ask("window", { view: queryOf(store.get(), view), from, to }));
       const { rows, groups, events } = store.get();
       if (rows !== got.rows || groups !== got.groups || events !== got.events) store.set({ rows: got.rows, groups: got.groups, events: got.events });
       return got;

@@ -39,12 +39,12 @@ export const WIDEST = 1600;
 export const WIDTH_STEP = 16;
 
 /**
- * @param {App.Columns} columns @param {{ stack: string, files: number }} shown
+ * @param {App.Columns} columns @param {{ stack: string, sources: boolean }} shown
  * @returns {readonly Column[]}
  */
-export function columnsOf(columns, { stack, files }) {
+export function columnsOf(columns, { stack, sources }) {
   if (stack !== "") return STACK_COLUMNS;
-  const chosen = COLUMNS.filter(({ name }) => !columns.hidden.includes(name) && (name !== "sources" || files > 1));
+  const chosen = COLUMNS.filter(({ name }) => !columns.hidden.includes(name) && (name !== "sources" || sources));
   return chosen.length > 0 ? chosen : COLUMNS.slice(0, 1);
 }
 

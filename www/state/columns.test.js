@@ -5,18 +5,18 @@ import { COLUMNS, NARROWEST, columnsFrom, columnsOf, widthOf, withColumn, withWi
 const NONE = { hidden: [], widths: {} };
 const names = (/** @type {readonly { name: string }[]} */ columns) => columns.map(({ name }) => name);
 
-test("the file's column shows when there are several files", () => {
-  assert.equal(names(columnsOf(NONE, { stack: "", files: 1 })).includes("sources"), false);
-  assert.equal(names(columnsOf(NONE, { stack: "", files: 2 })).includes("sources"), true);
+test("the file's column shows when there are several logs", () => {
+  assert.equal(names(columnsOf(NONE, { stack: "", sources: false })).includes("sources"), false);
+  assert.equal(names(columnsOf(NONE, { stack: "", sources: true })).includes("sources"), true);
 });
 
 test("columns are hidden, never all", () => {
   const some = withColumn(NONE, "user", false);
-  assert.equal(names(columnsOf(some, { stack: "", files: 1 })).includes("user"), false);
+  assert.equal(names(columnsOf(some, { stack: "", sources: false })).includes("user"), false);
   assert.deepEqual(withColumn(some, "user", true), NONE);
   const all = COLUMNS.reduce((columns, { name }) => withColumn(columns, name, false), /** @type {App.Columns} */ (NONE));
-  assert.equal(columnsOf(all, { stack: "", files: 1 }).length, 1);
-  assert.deepEqual(names(columnsOf(all, { stack: "user", files: 1 })), ["value", "groups", "events", "hosts", "firstTime", "lastTime"]);
+  assert.equal(columnsOf(all, { stack: "", sources: false }).length, 1);
+  assert.deepEqual(names(columnsOf(all, { stack: "user", sources: false })), ["value", "groups", "events", "hosts", "firstTime", "lastTime"]);
 });
 
 test("a width stays within bounds", () => {

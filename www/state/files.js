@@ -23,6 +23,28 @@ export function freshInputs(known, incoming) {
 /** Those of the files that were not taken out. @param {App.FileState[]} files */
 export const present = (files) => files.filter(({ status }) => status !== "removed");
 
+/** @typedef {{ source: number, member: string, name: string }} Log */
+
+/**
+ * The logs there are: files, and the members of those that hold several.
+ * @param {App.FileState[]} files @param {readonly (Core.Source | undefined)[]} sources by number
+ * @returns {Log[]}
+ */
+export function logsOf(files, sources) {
+  const here = present(files);
+  return here.flatMap(({ source, name }) => {
+    const members = (sources[source]?.members ?? []).map(({ name: member }) => ({ source, member, name: here.length > 1 ? `${name} \u00b7 ${member}` : member }));
+    const whole = here.length > 1 || members.length < 2 ? [{ source, member: "", name }] : [];
+    return members.length < 2 ? whole : [...whole, ...members];
+  });
+}
+
+/** @param {App.State} state */
+export const hasSeveralLogs = ({ files, summary }) => {
+  const here = present(files);
+  return here.length > 1 || here.some(({ source }) => (summary?.sources[source]?.members.length ?? 0) > 1);
+};
+
 /**
  * A name that every file system takes: of what was read, and when.
  * @param {string[]} names

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exportName, freshInputs } from "./files.js";
+import { exportName, freshInputs, logsOf } from "./files.js";
 
 /** @returns {any} */
 const input = (/** @type {string} */ name, size = 1) => ({ name, file: { size, lastModified: 7 } });
@@ -17,4 +17,14 @@ test("export names are safe on every file system", () => {
   assert.equal(exportName(["..\\..\\x.log", "b"], "json", at), "sysmon-triage-x-and-1-more-20260311T091204Z.json");
   assert.equal(exportName(["\u202e<>|?*"], "csv", at), "sysmon-triage-report-20260311T091204Z.csv");
   assert.equal(exportName([], "csv", at), "sysmon-triage-report-20260311T091204Z.csv");
+});
+
+test("an archive's members are logs of their own, named with it where there are other files", () => {
+  const file = (/** @type {number} */ source, status = "done") => /** @type {App.FileState} */ ({ source, name: `f${source}`, status });
+  const holds = (/** @type {string[]} */ ...names) => /** @type {Core.Source} */ (/** @type {unknown} */ ({ members: names.map((name) => ({ name })) }));
+  const names = (/** @type {App.FileState[]} */ files, /** @type {Core.Source[]} */ ...sources) => logsOf(files, sources).map(({ name }) => name);
+  assert.deepEqual(names([file(0)], holds()), ["f0"]);
+  assert.deepEqual(names([file(0)], holds("only")), ["f0"]);
+  assert.deepEqual(names([file(0)], holds("a", "b")), ["a", "b"]);
+  assert.deepEqual(names([file(0), file(1), file(2, "removed")], holds("a", "b"), holds("c")), ["f0", "f0 \u00b7 a", "f0 \u00b7 b", "f1"]);
 });

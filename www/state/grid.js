@@ -1,5 +1,7 @@
 // The arithmetic of the table: which rows are on screen, and where a key moves the cursor.
 
+import { clockBetween } from "./time.js";
+
 /**
  * @param {number} scrollTop
  * @param {number} height of the viewport
@@ -50,12 +52,12 @@ export function sortedBy(view, column) {
 }
 
 /**
- * Stacked by a field, the rarest first; or again by the rule.
+ * Stacked by a field, the rarest first; or again by the rule. What narrows the table narrows its stacks too.
  * @param {Core.Query} view @param {string} stack
  * @returns {Core.Query}
  */
 export function stackedBy(view, stack) {
-  return { ...view, stack, only: null, sort: stack === "" ? "firstTime" : "events", descending: false };
+  return { ...view, stack, sort: stack === "" ? "firstTime" : "events", descending: false };
 }
 
 /**
@@ -64,15 +66,31 @@ export function stackedBy(view, stack) {
  * @returns {Core.Query}
  */
 export function unstacked(view, value) {
-  return { ...stackedBy(view, ""), only: { field: view.stack, value } };
+  return { ...stackedBy(view, ""), only: [...view.only, { field: view.stack, value }] };
+}
+
+/**
+ * What the core is asked: it searches times as they are shown.
+ * @param {Pick<App.State, "zone" | "summary">} state @param {Core.Query} view
+ * @returns {Core.Query}
+ */
+export function queryOf({ zone, summary }, view) {
+  const { firstTime = null, lastTime = null } = summary?.verdict ?? {};
+  if (zone === "utc" || view.search === "" || firstTime === null || lastTime === null) return view;
+  return { ...view, clock: clockBetween(firstTime, lastTime) };
 }
 
 /** Whether anything but the tuning keeps rows from the table. @param {Core.Query} view */
 export function isNarrowed({ search, hint, source, range, only }) {
-  return search !== "" || hint !== "" || source !== null || range !== null || only !== null;
+  return search !== "" || hint !== "" || source !== null || range !== null || only.length > 0;
 }
 
 /** Nothing narrows it any more. @param {Core.Query} view @returns {Core.Query} */
 export function widened(view) {
-  return { ...view, search: "", hint: "", source: null, range: null, only: null };
+  return { ...view, search: "", hint: "", source: null, member: "", range: null, only: [] };
+}
+
+/** One step back: out of the stack that was entered last, and then out of all the rest. @param {Core.Query} view @returns {Core.Query} */
+export function steppedBack(view) {
+  return view.only.length > 0 ? { ...view, only: view.only.slice(0, -1) } : widened(view);
 }

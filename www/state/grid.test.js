@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isNarrowed, moveCursor, sortedBy, stackedBy, unstacked, visibleRange, widened } from "./grid.js";
+import { isNarrowed, moveCursor, queryOf, sortedBy, stackedBy, steppedBack, unstacked, visibleRange, widened } from "./grid.js";
 import { FIRST_VIEW } from "./initial.js";
 
 test("the window follows the scroll and stays inside", () => {
@@ -28,7 +28,26 @@ test("sorting twice by a column turns it round", () => {
 test("a stack begins with the rarest and leads back to the rows that hold a value", () => {
   const stacked = stackedBy({ ...FIRST_VIEW, search: "a", descending: true }, "user");
   assert.deepEqual(stacked, { ...FIRST_VIEW, search: "a", stack: "user", sort: "events" });
-  assert.deepEqual(unstacked(stacked, "x"), { ...FIRST_VIEW, search: "a", only: { field: "user", value: "x" } });
+  assert.deepEqual(unstacked(stacked, "x"), { ...FIRST_VIEW, search: "a", only: [{ field: "user", value: "x" }] });
+});
+
+test("a stack within a stack keeps to the first one, and Esc leads out of one after the other", () => {
+  const first = unstacked(stackedBy({ ...FIRST_VIEW, hint: "a" }, "user"), "x");
+  const second = unstacked(stackedBy(first, "dest"), "y");
+  assert.deepEqual(second.only, [{ field: "user", value: "x" }, { field: "dest", value: "y" }]);
+  assert.deepEqual(steppedBack(second).only, first.only);
+  const out = steppedBack(steppedBack(second));
+  assert.deepEqual([out.only, out.hint], [[], "a"]);
+  assert.equal(isNarrowed(steppedBack(out)), false);
+});
+
+test("a search is told by which clock times are shown, and only then", () => {
+  const summary = /** @type {any} */ ({ verdict: { firstTime: "2024-01-01T00:00:00Z", lastTime: "2024-12-31T00:00:00Z" } });
+  const search = { ...FIRST_VIEW, search: "12:00" };
+  assert.equal(queryOf({ zone: "utc", summary }, search), search);
+  assert.equal(queryOf({ zone: "local", summary }, FIRST_VIEW), FIRST_VIEW);
+  assert.equal(queryOf({ zone: "local", summary: null }, search), search);
+  assert.equal(queryOf({ zone: "local", summary }, search).clock?.[0]?.from, Date.UTC(2024, 0, 1));
 });
 
 test("what narrows the table can be taken away", () => {

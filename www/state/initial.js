@@ -2,7 +2,7 @@
 
 /** The default order of rows is the rule's: firstTime, then the key. @type {Readonly<Core.Query>} */
 export const FIRST_VIEW = Object.freeze({
-  sort: "firstTime", descending: false, search: "", stack: "", hint: "", source: null, range: null, only: null,
+  sort: "firstTime", descending: false, search: "", stack: "", hint: "", source: null, member: "", range: null, only: Object.freeze([]),
 });
 
 /**

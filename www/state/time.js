@@ -39,6 +39,35 @@ export function fullTime(iso, zone) {
   return `${wholeSeconds(iso, "local")}${fraction} ${offsetLabel(offsetAt(iso))}`;
 }
 
+const WEEK = 7 * 24 * 3_600_000;
+const MINUTE = 60_000;
+
+/**
+ * The offsets that this machine's zone has between two times, the earliest first. No zone is known to have turned its
+ * clocks and turned them back within a week.
+ * @param {string} first @param {string} last
+ * @returns {Core.Offset[]}
+ */
+export function clockBetween(first, last) {
+  const at = (/** @type {number} */ time) => -new Date(time).getTimezoneOffset();
+  const [from, to] = [first, last].map((iso) => Date.parse(`${iso.slice(0, 19)}Z`));
+  if (from === undefined || to === undefined || Number.isNaN(to - from)) return [{ from: 0, minutes: offsetAt(null) }];
+  const clock = [{ from, minutes: at(from) }];
+  for (let before = from; before < to; before += WEEK) {
+    const minutes = at(before + WEEK);
+    if (minutes === clock.at(-1)?.minutes) continue;
+    let [low, high] = [before, before + WEEK];
+    while (high - low > MINUTE) {
+      const middle = Math.floor((low + high) / 2);
+      if (at(middle) === minutes) high = middle;
+      else low = middle;
+    }
+    // Clocks are turned when a minute begins.
+    clock.push({ from: high - (high % MINUTE), minutes });
+  }
+  return clock;
+}
+
 /**
  * The second of two times without the day when it is the same day.
  * @param {string} first

@@ -1,7 +1,7 @@
 process.env.TZ = "America/St_Johns";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOfSpan, fullTime, offsetLabel, timesOf, wholeSeconds } from "./time.js";
+import { clockBetween, endOfSpan, fullTime, offsetAt, offsetLabel, timesOf, wholeSeconds } from "./time.js";
 
 test("UTC is what the log says, cut to whole seconds", () => {
   assert.equal(wholeSeconds("2019-07-29T21:34:36.5281234Z", "utc"), "2019-07-29T21:34:36");
@@ -30,4 +30,19 @@ test("a stretch of less than a minute is told to the millisecond, in either zone
   assert.deepEqual(timesOf([from, to], "local"), ["2019-07-29T19:04:36.528", "2019-07-29T19:04:36.529"]);
   assert.deepEqual(timesOf([from, "2019-07-29T21:35:36.528Z"], "utc"), ["2019-07-29T21:34:36", "2019-07-29T21:35:36"]);
   assert.deepEqual(timesOf([], "utc"), []);
+});
+
+test("the clock between two times is turned when the zone turns it", () => {
+  const clock = clockBetween("2019-01-01T00:00:00.123Z", "2019-12-31T00:00:00Z");
+  assert.deepEqual(clock, [
+    { from: Date.UTC(2019, 0, 1), minutes: -210 },
+    { from: Date.UTC(2019, 2, 10, 5, 30), minutes: -150 },
+    { from: Date.UTC(2019, 10, 3, 4, 30), minutes: -210 },
+  ]);
+  for (let time = Date.UTC(2019, 0, 1); time < Date.UTC(2019, 11, 31); time += 3_600_000 / 2) {
+    const said = clock.findLast(({ from }) => from <= time)?.minutes;
+    assert.equal(said, offsetAt(new Date(time).toISOString()), new Date(time).toISOString());
+  }
+  assert.deepEqual(clockBetween("2019-07-01T00:00:00Z", "2019-07-01T00:00:00Z"), [{ from: Date.UTC(2019, 6, 1), minutes: -150 }]);
+  assert.equal(clockBetween("never", "2019-07-01T00:00:00Z").length, 1);
 });

@@ -240,6 +240,8 @@ export const en = {
       ["sources", "not of the rule: files that the row's events stand in"],
     ]),
     hiddenHere: (/** @type {number} */ n) => `${count(n, "more event is", "more events are")} hidden by tuning`,
+    passing: (/** @type {number} */ some, /** @type {number} */ all) => `${number(some)} of ${number(all)}`,
+    passingTitle: (/** @type {number} */ some, /** @type {number} */ all) => `${number(some)} of the row\u2019s ${number(all)} events pass the filters; its times and hints are of all.`,
     moreSources: (/** @type {string} */ first, /** @type {number} */ more) => `${first} +${number(more)}`,
   },
 

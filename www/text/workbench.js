@@ -233,6 +233,12 @@ export const forms = {
   notes: "What this form can\u2019t say",
 };
 
+export const again = {
+  heading: "Start over?",
+  text: "This result, its tuning and your note are forgotten. What you saved stays; the logs themselves are never touched.",
+  keep: "Keep this result",
+};
+
 export const incoming = {
   heading: (/** @type {number} */ n) => (n === 1 ? "One more file" : `${number(n)} more files`),
   text: "There is a result on this page already.",

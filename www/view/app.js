@@ -2,6 +2,7 @@
 
 import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
+import { createAgain } from "./again.js";
 import { createBanner } from "./banner.js";
 import { createColumns } from "./columns.js";
 import { createDetails } from "./details.js";
@@ -30,7 +31,8 @@ import { createWelcome } from "./welcome.js";
 export function createApp(root, actions, tool) {
   const files = h("input", { type: "file", id: "file-input", multiple: true, class: "offscreen", tabindex: "-1", "aria-hidden": "true" });
   const folder = h("input", { type: "file", id: "folder-input", webkitdirectory: true, multiple: true, class: "offscreen", tabindex: "-1", "aria-hidden": "true" });
-  const header = createHeader(actions);
+  const again = createAgain(actions);
+  const header = createHeader(actions, () => again.open());
   const rule = createRule(actions);
   const welcome = createWelcome(actions, rule.node);
   const verdict = createVerdict(actions);
@@ -60,7 +62,7 @@ export function createApp(root, actions, tool) {
     save);
   const results = h("main", { class: "results", id: "results", hidden: true },
     h("div", { class: "results-main" }, h("p", { class: "screen-note" }, en.paper.screenNote), verdict.node, banner.node, noMatch.node, funnel.node, filesRegion.node, timeline.node, table.node, ruleSlot), details.node, tuning.node, menu.node);
-  const dialogs = [keys, report.dialog, columns.dialog, incoming.dialog];
+  const dialogs = [keys, report.dialog, columns.dialog, incoming.dialog, again.dialog];
 
   replace(root, header.node, status.node, welcome.node, fatal.node, results, footer, toast.node, veil.node, dialogs.map(({ node }) => node), paper.node, files, folder);
   const regions = [header, rule, welcome, verdict, banner, funnel, filesRegion, noMatch, timeline, table, details, tuning, report, columns, incoming, status, toast, veil, fatal];

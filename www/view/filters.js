@@ -1,7 +1,7 @@
 // What narrows the table beside the search: hints, a file, a stretch of time, one value; and how rows are stacked.
 
 import { STACKS } from "../state/columns.js";
-import { present } from "../state/files.js";
+import { logsOf } from "../state/files.js";
 import { number } from "../state/format.js";
 import { isNarrowed } from "../state/grid.js";
 import { endOfSpan, timesOf } from "../state/time.js";
@@ -19,12 +19,16 @@ export function createFilters(actions) {
   const stack = h("select", { id: "stack", "aria-label": en.stack.label, on: { change: () => actions.stack(stack.value) } },
     h("option", { value: "" }, en.stack.rule), STACKS.map((field) => h("option", { value: field }, en.stack.by(field))));
   const source = h("select", { id: "source-filter", class: "source-filter", "aria-label": t.source, hidden: true, on: {
-    change: () => actions.narrow({ source: source.value === "" ? null : Number(source.value) }),
+    change: () => {
+      const log = logs[Number(source.value || -1)];
+      actions.narrow({ source: log?.source ?? null, member: log?.member ?? "" });
+    },
   } });
   const hintList = h("div", { class: "hint-list", role: "group", "aria-label": en.hints.heading });
   const hints = h("div", { class: "hint-bar", id: "hint-bar", hidden: true }, h("span", { class: "muted small hint-word", title: en.hints.text }, icon("tag"), en.hints.heading), hintList);
   const chips = h("div", { class: "chips", id: "filter-chips", role: "group", "aria-label": t.label, hidden: true });
-  let sources = "";
+  /** @type {import("../state/files.js").Log[]} */
+  let logs = [];
 
   /** @param {string} id @param {string} text @param {() => void} take */
   const chip = (id, text, take) => h("button", { type: "button", class: "filter-chip", id, title: t.take(text), "aria-label": t.take(text), on: { click: take } }, h("span", null, text), icon("close"));
@@ -36,15 +40,16 @@ export function createFilters(actions) {
       const { view, zone } = state;
       if (stack.value !== view.stack) stack.value = view.stack;
 
-      const files = present(state.files);
-      show(source, files.length > 1);
-      const key = files.map((file) => file.source).join(" ");
-      if (key !== sources) {
-        sources = key;
-        replace(source, h("option", { value: "" }, t.allSources),
-          files.slice(0, MOST_FILES).map((file) => h("option", { value: file.source }, visibleText(file.name))));
+      if (state.files !== before?.files || state.summary !== before.summary) {
+        const now = logsOf(state.files, state.summary?.sources ?? []).slice(0, MOST_FILES);
+        if (now.map(({ name }) => name).join("\n") !== logs.map(({ name }) => name).join("\n")) {
+          replace(source, h("option", { value: "" }, t.allSources), now.map(({ name }, at) => h("option", { value: at }, visibleText(name))));
+        }
+        logs = now;
+        show(source, logs.length > 1);
       }
-      const value = view.source === null ? "" : String(view.source);
+      const chosen = logs.findIndex((log) => log.source === view.source && log.member === view.member);
+      const value = chosen < 0 ? "" : String(chosen);
       if (source.value !== value) source.value = value;
 
       if (state.hints !== before?.hints || view.hint !== before?.view.hint) {
@@ -60,9 +65,9 @@ export function createFilters(actions) {
       const { range, only } = view;
       const [from = "", to = ""] = range ? timesOf([range.from, range.to], zone) : [];
       const list = [
-        only ? chip("chip-only", t.only(only.field, visibleText(only.value)), () => actions.narrow({ only: null })) : null,
+        ...only.map((one, at) => chip(at === 0 ? "chip-only" : `chip-only-${at}`, t.only(one.field, visibleText(one.value)), () => actions.narrow({ only: only.filter((other) => other !== one) }))),
         range ? chip("chip-range", t.range(from, endOfSpan(from, to)), () => actions.narrow({ range: null })) : null,
-        view.source === null ? null : chip("chip-source", visibleText(state.files[view.source]?.name ?? ""), () => actions.narrow({ source: null })),
+        view.source === null ? null : chip("chip-source", visibleText(logs[chosen]?.name ?? state.files[view.source]?.name ?? ""), () => actions.narrow({ source: null, member: "" })),
         view.hint === "" ? null : chip("chip-hint", t.hint(state.hints.find(({ id }) => id === view.hint)?.label ?? view.hint), () => actions.narrow({ hint: "" })),
       ].filter((one) => one !== null);
       show(chips, list.length > 0);

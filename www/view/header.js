@@ -8,8 +8,8 @@ import { icon } from "./icons.js";
 const NEXT_THEME = /** @type {const} */ ({ system: "light", light: "dark", dark: "system" });
 const THEME_ICON = /** @type {const} */ ({ system: "auto", light: "sun", dark: "moon" });
 
-/** @param {App.Actions} actions */
-export function createHeader(actions) {
+/** @param {App.Actions} actions @param {() => void} startOver */
+export function createHeader(actions, startOver) {
   const t = en.header;
   const utc = h("button", { type: "button", id: "zone-utc", title: t.utcTitle, on: { click: () => actions.zone("utc") } }, t.utc);
   const local = h("button", { type: "button", id: "zone-local", title: t.localTitle(offsetLabel(offsetAt(null))), on: { click: () => actions.zone("local") } }, t.local);
@@ -18,7 +18,7 @@ export function createHeader(actions) {
   const themeButton = h("button", { type: "button", id: "theme", class: "button quiet square", on: { click: () => actions.theme(NEXT_THEME[theme]) } });
   const keys = h("button", { type: "button", class: "button quiet square", id: "show-keys", title: t.keysTitle, "aria-label": t.keysTitle, on: { click: () => actions.keys() } }, icon("keys"));
   const add = h("button", { type: "button", class: "button", id: "add-logs", hidden: true, on: { click: () => actions.pickFiles() } }, icon("plus"), h("span", { class: "wide" }, t.add));
-  const again = h("button", { type: "button", class: "button", id: "again", hidden: true, title: t.againTitle, on: { click: () => actions.reset() } }, icon("again"), h("span", { class: "wide" }, t.again));
+  const again = h("button", { type: "button", class: "button", id: "again", hidden: true, title: t.againTitle, on: { click: startOver } }, icon("again"), h("span", { class: "wide" }, t.again));
   setAttribute(add, "aria-label", t.add);
   setAttribute(again, "aria-label", t.again);
 

@@ -57,6 +57,7 @@ export function createPaper(tool) {
     const hidden = totals.hidden ?? 0;
     /** @type {(Core.Row & Core.WithEvidence)[]} */
     const groups = report.groups ?? [];
+    const said = state.hints.filter(({ id }) => groups.some(({ hints = [] }) => hints.includes(id)));
     // Between two times the clocks may have been changed: then each says its own offset.
     const offsets = new Set(groups.flatMap((row) => [row.firstTime, row.lastTime]).map(offsetAt));
     const mixed = zone !== "utc" && offsets.size > 1;
@@ -96,6 +97,7 @@ export function createPaper(tool) {
             places(row, sources)),
           number(row.count), time(row.lastTime),
         ]), "paper-rows")),
+      said.length > 0 ? section(en.hints.heading, h("ul", null, said.map(({ label, why }) => h("li", null, h("strong", null, label), `: ${why}`)))) : "",
       section(t.tuning, lines.length + presets.length === 0 ? h("p", null, t.noTuning) : h("ul", null,
         lines.map((entry) => h("li", null, `${en.tuning.mode[entry.mode]} `, h("code", null, entry.field), ` ${en.tuning.operatorShort[entry.operator] ?? entry.operator} `, h("code", null, evidence(entry.value)),
           ` (${en.tuning.hides(entry.hides)})`, entry.note ? [": ", evidence(entry.note)] : "")),

@@ -1,6 +1,7 @@
 // One row of the table, of the rule's groups or of a stack.
 
 import { cellValue, widthOf } from "../state/columns.js";
+import { present } from "../state/files.js";
 import { number } from "../state/format.js";
 import { fullTime, wholeSeconds } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
@@ -19,7 +20,16 @@ export function face(item) {
   if (!item) return "";
   return isStacked(item)
     ? JSON.stringify([item.value, item.groups, item.events, item.hosts, item.firstTime, item.lastTime])
-    : `${item.group} ${item.count} ${item.firstTime} ${item.lastTime} ${item.hints?.join() ?? ""} ${item.sources?.join() ?? ""}`;
+    : `${item.group} ${item.count} ${item.passing} ${item.firstTime} ${item.lastTime} ${item.hints.join()} ${item.source_count} ${JSON.stringify(item.sources)}`;
+}
+
+/** The logs of a row; the archive itself is named only where there are several files. @param {Core.Row} row @param {App.State} state */
+export function sourceNames(row, { files }) {
+  const several = present(files).length > 1;
+  return row.sources.map(({ source, member }) => {
+    const name = files[source]?.name ?? "";
+    return visibleText(member === null ? name : several ? `${name} \u00b7 ${member}` : member);
+  });
 }
 
 /**
@@ -50,12 +60,20 @@ function cell(item, column, state) {
       };
     }
     case "files": {
-      const names = isStacked(item) ? [] : (item.sources ?? []).map((source) => visibleText(state.files[source]?.name ?? ""));
-      return { content: names.length > 1 ? t.moreSources(names[0] ?? "", names.length - 1) : names[0] ?? "", title: names.slice(0, 20).join("\n") };
+      if (isStacked(item)) return { content: "", title: "" };
+      const names = sourceNames(item, state);
+      const more = item.source_count - names.length;
+      return { content: item.source_count > 1 ? t.moreSources(names[0] ?? "", item.source_count - 1) : names[0] ?? "", title: [...names, ...(more > 0 ? [en.hints.more(more)] : [])].join("\n") };
     }
     default:
   }
-  if (column.name === "count" && !isStacked(item)) return { content: [number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)], title: item.hidden > 0 ? t.hiddenHere(item.hidden) : "" };
+  if (column.name === "count" && !isStacked(item)) {
+    const part = item.passing < item.count;
+    return {
+      content: [part ? t.passing(item.passing, item.count) : number(item.count), h("span", { class: "narrow-only" }, ` ${t.eventWord(item.count)}`)],
+      title: [part ? t.passingTitle(item.passing, item.count) : "", item.hidden > 0 ? t.hiddenHere(item.hidden) : ""].filter(Boolean).join("\n"),
+    };
+  }
   if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${en.stack.head[column.name] ?? ""}`)], title: "" };
   return { content: evidence(value), title: visibleText(value.slice(0, MOST_TITLE)) };
 }

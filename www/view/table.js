@@ -1,7 +1,7 @@
 // The rule's result. Only the rows on screen exist; the core sorts, searches, stacks and hands out windows of them.
 
 import { COLUMNS, STACKS, STACK_COLUMNS, cellValue, columnsOf } from "../state/columns.js";
-import { present } from "../state/files.js";
+import { hasSeveralLogs } from "../state/files.js";
 import { moveCursor, visibleRange } from "../state/grid.js";
 import { outcomes } from "../state/outcome.js";
 import { CELL_FIELDS, cellOf as tunedBy } from "../state/tuning.js";
@@ -12,7 +12,7 @@ import { createHeads } from "./heads.js";
 import { cellItems, createMenu } from "./menu.js";
 import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
 import { icon } from "./icons.js";
-import { drawRow, face, isStacked } from "./row.js";
+import { drawRow, face, isStacked, sourceNames } from "./row.js";
 
 const OVER = 12;
 /** Rows fetched beyond those needed, so that scrolling seldom waits. */
@@ -77,7 +77,7 @@ export function createTable(actions, menu, openColumns) {
   let cache = { from: 0, items: [] };
   /** The stack that the rows at hand are of; the table changes its columns when others have come. */
   let stack = "";
-  let columns = columnsOf({ hidden: [], widths: {} }, { stack, files: 1 });
+  let columns = columnsOf({ hidden: [], widths: {} }, { stack, sources: false });
   /** @type {WeakMap<HTMLElement, string>} */
   const faces = new WeakMap();
   /** @type {Map<number, HTMLElement>} */
@@ -122,7 +122,7 @@ export function createTable(actions, menu, openColumns) {
     if (!state) return;
     // A card has its own choice of fields.
     const chosen = narrow.matches ? { hidden: [], widths: {} } : state.columns;
-    columns = columnsOf(chosen, { stack, files: present(state.files).length });
+    columns = columnsOf(chosen, { stack, sources: hasSeveralLogs(state) });
     // And shows the first of all, as table.css lays them out: the keys reach nothing that nobody sees.
     if (narrow.matches) columns = columns.slice(0, stack === "" ? 7 : 5);
     heads.set(columns, chosen, stack);
@@ -234,7 +234,7 @@ export function createTable(actions, menu, openColumns) {
     // What is not shown stands at its top again when it is, and no event tells.
     if (rows === 0) top = 0;
     const { search: text, hint, source, range: time, only } = state.view;
-    setText(nothing, text !== "" && !hint && source === null && !time && !only ? t.nothing(visibleText(text)) : en.narrow.nothing);
+    setText(nothing, text !== "" && !hint && source === null && !time && only.length === 0 ? t.nothing(visibleText(text)) : en.narrow.nothing);
     cursor = { ...cursor, row: Math.min(cursor.row, Math.max(0, rows - 1)) };
     grid.classList.toggle("short", rows * rowHeight() < 400);
   }
@@ -381,8 +381,8 @@ export function createTable(actions, menu, openColumns) {
     const name = columns[column]?.name;
     if (!item || name === undefined || !state) return null;
     if (isStacked(item) || (name !== "hints" && name !== "sources")) return { item, field: fieldAt(column), value: cellValue(item, name) };
-    const { hints, files } = state;
-    const texts = name === "hints" ? item.hints.map((id) => hints.find((hint) => hint.id === id)?.label ?? id) : item.sources.map((source) => files[source]?.name ?? "");
+    const { hints } = state;
+    const texts = name === "hints" ? item.hints.map((id) => hints.find((hint) => hint.id === id)?.label ?? id) : sourceNames(item, state);
     return { item, field: name, value: texts.join(", ") };
   }
 
@@ -450,7 +450,7 @@ export function createTable(actions, menu, openColumns) {
         return;
       }
       filters.update(now, before);
-      const otherFiles = present(now.files).length !== present(before?.files ?? []).length;
+      const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before);
       if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
       const otherView = now.view !== shownView;
       shownView = now.view;
@@ -465,7 +465,9 @@ export function createTable(actions, menu, openColumns) {
         grid.scrollTop = top = 0;
         if (now.view.only !== before?.view.only || now.view.hint !== before?.view.hint) cursor = { ...cursor, row: 0 };
       }
-      if (otherView || now.revision !== before?.revision) fetchWindow();
+      // It searches the times that are shown.
+      const otherClock = now.view.search !== "" && now.zone !== before?.zone;
+      if (otherView || otherClock || now.revision !== before?.revision) fetchWindow();
       const hints = now.hints.map(({ id }) => id).join();
       if (now.zone !== before?.zone || hints !== shownHints) redraw();
       shownHints = hints;

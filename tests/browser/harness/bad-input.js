@@ -7,14 +7,14 @@ import { crc32, deflateRawSync, deflateSync } from "node:zlib";
 /**
  * A Sysmon event as Splunk's XmlWinEventLog prints it.
  * @param {{ id?: number, record?: number, parent?: string, image?: string, command?: string, second?: number,
- *   provider?: string, host?: string, user?: string }} [event]
+ *   provider?: string, host?: string, user?: string, day?: number }} [event] `day`: its first millisecond
  */
 export function eventXml({
   id = 1, record = 1, parent = "C:\\Windows\\System32\\wbem\\WmiPrvSE.exe", image = "C:\\Windows\\System32\\cmd.exe",
   command = "cmd.exe /c whoami", second = 0, provider = "Microsoft-Windows-Sysmon", host = "ws1.example",
-  user = "EXAMPLE\\analyst",
+  user = "EXAMPLE\\analyst", day = Date.UTC(2024, 4, 1),
 } = {}) {
-  const time = `${new Date(Date.UTC(2024, 4, 1, 10, 0, second)).toISOString().slice(0, 19).replace("T", " ")}.123`;
+  const time = `${new Date(day + (36_000 + second) * 1000).toISOString().slice(0, 19).replace("T", " ")}.123`;
   const data = {
     UtcTime: time, ProcessGuid: `{00000000-0000-0000-0000-${String(record).padStart(12, "0")}}`,
     ProcessId: String(1000 + record), Image: image, CommandLine: command, User: user,
