@@ -201,7 +201,7 @@ fn the_whole_report_in_markdown() {
         - Risk score: 49 (impact 70 × confidence 70 / 100)
         - Made with: sysmon-triage 0.1.0
         - Time zone: UTC; all times of this report
-        - Addresses: defanged: hxxp for http, \[.\] for dots in host names of links, domains and IPv4 addresses; searches stay as they are, for they must work
+        - Addresses: defanged: hxxp for http, \[.\] and \[:\] in host names of links, domains and IP addresses; searches stay as they are, for they must work
 
         ## Note of the analyst
 

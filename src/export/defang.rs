@@ -3,15 +3,23 @@
 //! What is changed, and nothing else:
 //!
 //! - the scheme of a link: `http://` and `https://` become `hxxp://` and `hxxps://`, `ftp://` becomes
-//!   `fxp://`, in any case;
-//! - the dots of a host behind `://`, up to the first character that no host name has;
+//!   `fxp://`, in any case. Browsers take backslashes for slashes, and any number of them: so
+//!   `http:\\host`, `http:/host` and JSON's `http:\/\/host` are links, too;
+//! - the dots of a host behind it, or behind `://`, up to the first character that no host name has;
 //! - the dots of an IPv4 address: four numbers from 0 to 255 that stand alone;
+//! - the colons of an IPv6 address, which become `[:]`, and its dots: what `std::net` reads as one and
+//!   belongs to what is given out (2000::/3), is local (fc00::/7, fe80::/10, `::1`), of a group (ff00::/8)
+//!   or holds an IPv4 address (::ffff:0:0/96, 64:ff9b::/32, or its last four bytes with dots); behind
+//!   `://[` or `@[` any. Port, zone and length of the network stay. So times, names such as
+//!   `std::string`, GUIDs, and addresses of network cards stay as they are;
 //! - the dots of a domain: labels of letters, digits, `-` and `_` that stand alone and end in a
 //!   country's two letters or in one of [`TOP_LEVEL`]. Names of files such as `cmd.exe` stay; so do
 //!   host names of domains that do not exist outside, such as `pc.corp.local`, and what stands in a
 //!   path behind one backslash or slash, such as `C:\Windows\Microsoft.NET\`.
 //!
-//! IPv6 addresses and addresses written in other ways (decimal numbers, percent signs) stay.
+//! Addresses written in other ways (one decimal number, percent signs) stay.
+
+mod ipv6;
 
 /// Top-level domains beside the countries' that links are made of.
 const TOP_LEVEL: &[&str] = &[
@@ -91,22 +99,31 @@ const TOP_LEVEL: &[&str] = &[
 
 /// The text with its addresses defanged. Doing it twice changes nothing more.
 pub fn defang(text: &str) -> String {
+    let text = ipv6::bracketed(text);
     let mut out = String::with_capacity(text.len() + 16);
-    let mut rest = text;
+    let mut rest = text.as_str();
     let mut in_link = false;
     while !rest.is_empty() {
         let length = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
         let (name, after) = rest.split_at(length);
-        let scheme = if after.starts_with("://") { scheme(name) } else { None };
-        match scheme {
-            Some(scheme) => out += &scheme,
-            None if in_link || is_ipv4(name) || !in_path(&out) && is_domain(name) => out += &bracketed(name),
-            None => out += name,
+        let mut separator = separator(after);
+        let scheme = if separator.is_empty() { None } else { scheme(name) };
+        let safe = scheme.as_deref().unwrap_or(name);
+        match in_link || is_ipv4(safe) || !in_path(&out) && is_domain(safe) {
+            true => out += &bracketed(safe),
+            false => out += safe,
+        }
+        if scheme.is_none() {
+            separator = if after.starts_with("://") { "://" } else { "" };
         }
         in_link = false;
-        if let Some(behind) = after.strip_prefix("://") {
-            out += "://";
-            rest = behind;
+        if separator.is_empty() {
+            let mut letters = after.chars();
+            out.extend(letters.next());
+            rest = letters.as_str();
+        } else {
+            out += separator;
+            rest = &after[separator.len()..];
             in_link = length > 0;
             // `user:password@host`: the host comes behind it.
             let authority = rest.split(['/', '?', '#', ' ', '"', '\'', '\\']).next().unwrap_or_default();
@@ -114,13 +131,16 @@ pub fn defang(text: &str) -> String {
                 out += &rest[..=at].replace("[.]", ".").replace('.', "[.]");
                 rest = &rest[at + 1..];
             }
-        } else {
-            let mut letters = after.chars();
-            out.extend(letters.next());
-            rest = letters.as_str();
         }
     }
     out
+}
+
+/// What stands between a scheme that browsers know and a host: a colon, and slashes of either kind.
+fn separator(after: &str) -> &str {
+    let slashes = after.strip_prefix(':').unwrap_or_default();
+    let count = slashes.len() - slashes.trim_start_matches(['/', '\\']).len();
+    if count > 0 { &after[..=count] } else { "" }
 }
 
 /// What comes next stands in a path: behind one separator. Behind two it is a host.
@@ -167,6 +187,8 @@ fn is_domain(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::ProptestConfig;
+
     use super::*;
 
     #[test]
@@ -184,6 +206,10 @@ mod tests {
             ("a@evil.ru", "a@evil[.]ru"),
             ("www.bücher.de", "www[.]bücher[.]de"),
             ("http://", "hxxp://"),
+            (r"http:\\evil.corp.local\x.com", r"hxxp:\\evil[.]corp[.]local\x.com"),
+            (r"start HTTPS:/\u.x@host.local:8/", r"start hxxps:/\u[.]x@host[.]local:8/"),
+            ("http:/pc.local ftp:///pc.local", "hxxp:/pc[.]local fxp:///pc[.]local"),
+            (r#"{"url":"http:\/\/pc.local\/a.b"}"#, r#"{"url":"hxxp:\/\/pc[.]local\/a.b"}"#),
         ] {
             assert_eq!(defang(text), safe);
             assert_eq!(defang(safe), safe, "twice");
@@ -205,8 +231,78 @@ mod tests {
             "://x.y",
             "é.",
             "",
+            r"HKLM:\Software\x.local",
+            r"C:\\x.local",
+            "http: x.local",
         ] {
             assert_eq!(defang(text), text);
+        }
+    }
+
+    #[test]
+    fn ipv6_addresses() {
+        for (text, safe) in [
+            ("http://[2001:db8::1]/a.exe", "hxxp://[2001[:]db8[:][:]1]/a.exe"),
+            ("http://u@[a::b]:8080/", "hxxp://u@[a[:][:]b]:8080/"),
+            ("https://[::]/", "hxxps://[[:][:]]/"),
+            ("http://[fe80::1%25eth0]/", "hxxp://[fe80[:][:]1%25eth0]/"),
+            ("ping -6 FE80::ABCD%12", "ping -6 FE80[:][:]ABCD%12"),
+            ("route add 2001:db8:1::/48 fd00::1", "route add 2001[:]db8[:]1[:][:]/48 fd00[:][:]1"),
+            ("to [2606:4700::1111]:443.", "to [2606[:]4700[:][:]1111]:443."),
+            ("connect ::ffff:10.0.0.1:80", "connect [:][:]ffff[:]10[.]0[.]0[.]1:80"),
+            ("::ffff:7f00:1 ::1 ::10.0.0.1", "[:][:]ffff[:]7f00[:]1 [:][:]1 [:][:]10[.]0[.]0[.]1"),
+            ("64:ff9b::102:304", "64[:]ff9b[:][:]102[:]304"),
+            ("2001:0db8:0:0:0:0:0:1.", "2001[:]0db8[:]0[:]0[:]0[:]0[:]0[:]1."),
+            ("-server:fe80::1, fe80::2: no", "-server:fe80[:][:]1, fe80[:][:]2: no"),
+            ("add:fe80::1 fe80::1:x", "add:fe80[:][:]1 fe80[:][:]1:x"),
+            ("fe80::1-fe80::9", "fe80[:][:]1-fe80[:][:]9"),
+            (r"\\[fe80::1]\share", r"\\[fe80[:][:]1]\share"),
+            ("fe80::1::2", "fe80[:][:]1::2"),
+            ("x.fe80::1.x fe80::1.2.3.4", "x.fe80[:][:]1.x fe80[:][:]1[.]2[.]3[.]4"),
+            ("fe80::1:2001::1", "fe80[:][:]1[:]2001[:][:]1"),
+        ] {
+            assert_eq!(defang(text), safe);
+            assert_eq!(defang(safe), safe, "twice");
+        }
+    }
+
+    #[test]
+    fn what_is_no_ipv6_address_stays() {
+        for text in [
+            "12:30:45",
+            "2026-11-26T12:30:45.123Z",
+            "00:1A:2B:3C:4D:5E",
+            "00:1a:2b:ff:fe:3c:4d:5e",
+            "std::string a::b bad::f00d ::Add x::1",
+            "[Convert]::FromBase64String [x]::Add(1)",
+            r"\\.\root\cimv2:Win32_Process.Handle=1",
+            r"Registry::HKEY_LOCAL_MACHINE\Software",
+            "::{20D04FE0-3AEA-1069-A2D8-08002B30309D}",
+            "{5770385f-c22a-43e0-bf4c-06f5698ffbd9}",
+            r"C:\a.txt::$DATA",
+            "d4:1d:8c:d9:8f:00:b2:04:e9:80:09:98:ec:f8:42:7e",
+            "1::2::3 :: ::: 1:2:3:4:5:6:7 fe80::1x fe80::g",
+        ] {
+            assert_eq!(defang(text), text);
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Of what is near to addresses and links.
+        #[test]
+        fn doing_it_twice_changes_nothing_more(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    ":", "::", "fe80", "2001", "1", "::1", "ffff", "10.0.0.1", ".", "[", "]", "/", "\\", "@", "http",
+                    "x", "com", "%", " ", "http://", "[:]", "[.]",
+                ]),
+                0..16,
+            ),
+        ) {
+            let safe = defang(&parts.concat());
+            proptest::prop_assert_eq!(defang(&safe), safe);
         }
     }
 }

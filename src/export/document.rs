@@ -120,7 +120,7 @@ impl Writer<'_> {
             (
                 "Addresses",
                 text(match self.options.defang {
-                    true => "defanged: hxxp for http, [.] for dots in host names of links, domains and IPv4 addresses; \
+                    true => "defanged: hxxp for http, [.] and [:] in host names of links, domains and IP addresses; \
                               searches stay as they are, for they must work",
                     false => "as logged",
                 }),
