@@ -157,6 +157,19 @@ fn discovery() {
         "powershell.exe whoami",
         "powershell -nop -NonInteractive whoami /all",
         r#"powershell "net user""#,
+        "pwsh -c whoami",
+        "pwsh.exe -NoP -ExecutionPolicy Bypass -Command \"whoami\"",
+        "powershell \u{2013}c whoami",
+        "C:/tools/psexec.exe -s cmd /c whoami",
+        r#"start "title" cmd /c "whoami /all""#,
+        r#"cmd /c start "" whoami"#,
+        "cmd /c if exist x powershell -c whoami",
+        r#"forfiles /p C:\x /c "cmd /c whoami""#,
+        r#"forfiles /m *.txt /c whoami"#,
+        r#"bash -c "whoami""#,
+        "wsl -u root sh -c whoami",
+        r#"cmd /c find /c "x" y & whoami"#,
+        r#"cmd /c "find /c "x" y|whoami""#,
     ] {
         check(command, &["discovery"]);
     }
@@ -191,9 +204,50 @@ fn discovery() {
         "powershell whoami.ps1",
         "pwsh whoami",
         "x.exe powershell whoami",
+        r#"find /c "whoami""#,
+        r#"start "whoami" x.exe"#,
+        r#"find.exe /c "whoami" C:\x.txt"#,
+        "find /c whoami",
+        r#"cmd /c type x | find /c "whoami""#,
+        r#"cmd /c "find /c "whoami" x""#,
+        r#"findstr /c "whoami" x"#,
+        r#"findstr /c:"whoami" x"#,
+        r#"grep -c "whoami" x"#,
+        r#"x.exe /k "net user""#,
+        r#"xcopy /r "whoami" /c whoami"#,
+        r#"python -c "whoami""#,
+        "echo cmd /c whoami",
+        r#"cmd /c echo cmd /c "whoami">x.bat"#,
+        "powershell Write-Output -c whoami",
+        "cmd -c whoami",
+        "powershell /k whoami.txt",
+        r#"x.exe "cmd /c whoami""#,
+        r#"bash /c "whoami""#,
         "",
     ] {
         check(command, &[]);
+    }
+}
+
+/// A renamed shell is told by its file, whatever its command line calls it.
+#[test]
+fn discovery_by_a_shell_of_another_name() {
+    let of = |name: &str, original: &str, command: &str| {
+        let facts = Facts { original_file_name: Some(original.into()), ..Facts::default() };
+        let hints = Hints::of(Values { key: &key(r"H\u", name, command), facts: &facts });
+        hints.ids().contains(&"discovery")
+    };
+    assert!(of("svc.exe", "Cmd.Exe", r#"svc.exe /c "whoami /all""#));
+    assert!(of("svc.exe", "PowerShell.EXE", "svc.exe -c whoami"));
+    assert!(of("pwsh.exe", "pwsh.dll", r#"C:\Program Files\PowerShell\7\pwsh.exe -c "whoami""#));
+    assert!(of("cmd.exe", "-", "/c whoami"));
+    for (original, command) in [
+        ("x.exe", r#"svc.exe /c "whoami""#),
+        ("Cmd.Exe", "svc.exe -c whoami"),
+        ("Cmd.Exe", r#"svc.exe /c find /c "whoami""#),
+        ("PowerShell.EXE", "svc.exe whoami.ps1"),
+    ] {
+        assert!(!of("svc.exe", original, command), "{original}: {command}");
     }
 }
 

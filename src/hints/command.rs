@@ -21,10 +21,71 @@ impl<'a> Word<'a> {
     }
 }
 
+/// A program that runs what stands behind a switch of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runner {
+    /// `cmd.exe`: behind `/c`, `/k` and `/r`.
+    Cmd,
+    /// Windows PowerShell and its successor: behind `-Command` or a beginning of it.
+    PowerShell,
+    /// `forfiles.exe`: behind `/c`.
+    ForFiles,
+    /// `bash`, `sh` and `wsl.exe`: behind `-c`.
+    Unix,
+}
+
+impl Runner {
+    const NAMES: &[(&str, Runner)] = &[
+        ("cmd", Runner::Cmd),
+        ("powershell", Runner::PowerShell),
+        ("pwsh", Runner::PowerShell),
+        ("pwsh.dll", Runner::PowerShell),
+        ("forfiles", Runner::ForFiles),
+        ("bash", Runner::Unix),
+        ("sh", Runner::Unix),
+        ("wsl", Runner::Unix),
+    ];
+
+    /// The one that a word names, with or without its path and ending.
+    pub fn named(word: &str) -> Option<Runner> {
+        if word.eq_ignore_ascii_case("%comspec%") {
+            return Some(Runner::Cmd);
+        }
+        Runner::NAMES.iter().find(|(name, _)| is_named(word, name)).map(|(_, shell)| *shell)
+    }
+
+    /// It takes what follows this word for a command.
+    fn runs_behind(self, word: &str) -> bool {
+        let is = |switches: &[&str]| switches.iter().any(|switch| word.eq_ignore_ascii_case(switch));
+        match self {
+            Runner::Cmd => is(&["/c", "/k", "/r"]),
+            Runner::ForFiles => is(&["/c", "-c"]),
+            Runner::Unix => is(&["-c"]),
+            Runner::PowerShell => word
+                .strip_prefix(DASHES)
+                .is_some_and(|given| !given.is_empty() && fold::begins("command", given)),
+        }
+    }
+}
+
+/// What PowerShell takes for the beginning of a parameter.
+pub const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
+
+/// Programs and commands that only print or look for what stands behind them.
+const TALKING: &[&str] = &["echo", "find", "findstr", "rem", "title", "type"];
+
 /// The words so far, and what they make of the next one.
 #[derive(Default)]
 struct Cut<'a> {
     words: Vec<Word<'a>>,
+    /// The program of the first command, where its file names it: its word may be any.
+    first: Option<Runner>,
+    /// The last shell that the command names, be it as an argument: `psexec cmd /c whoami`.
+    shell: Option<Runner>,
+    /// The command runs none of its arguments.
+    talks: bool,
+    /// `start` stands before it: in quotes it is the title of a window.
+    started: bool,
     /// A command begins with it.
     begins: bool,
     /// If it is quoted, the quotes hold a command line of their own.
@@ -48,11 +109,21 @@ impl<'a> Cut<'a> {
             text = command;
         }
         self.cmd = self.switches(text).is_some();
+        if std::mem::take(&mut self.started) && text.starts_with('"') {
+            return self.words.push(Word { text, begins: false });
+        }
         let word = Word { text, begins: self.begins };
         let plain = word.plain();
+        self.started = self.begins && plain.eq_ignore_ascii_case("start");
+        let is_switch = self.powershell && plain.starts_with(DASHES);
+        if self.begins && !is_switch {
+            self.shell = self.first.take();
+            self.talks = TALKING.contains(&name(&plain).as_str());
+        }
+        self.shell = Runner::named(&plain).or(self.shell).filter(|_| !self.talks);
         self.powershell = self.begins
             && (is_named(&plain, "powershell") || self.powershell && is_powershell_switch(&plain));
-        self.opens = is_switch(&plain) || self.powershell;
+        self.opens = self.powershell || self.shell.is_some_and(|shell| shell.runs_behind(&plain));
         // `call`, `start` and switches of cmd.exe before a command change nothing.
         self.begins = self.opens || self.begins && is_passing(&plain);
         self.words.push(word);
@@ -94,9 +165,10 @@ fn command_at((text, mut at): (&str, usize)) -> Option<usize> {
 }
 
 /// The words, cut at blanks outside of double quotes, at redirections and at what ends a command. A quote
-/// right behind `/c` or `-Command` holds a command line of its own (`cmd /c "whoami /all"`): it is cut too.
-pub fn words(line: &str) -> Vec<Word<'_>> {
-    let mut cut = Cut { begins: true, ..Cut::default() };
+/// right behind a shell's `/c` or `-Command` holds a command line of its own (`cmd /c "whoami /all"`): it is
+/// cut too. Any other program's is an argument (`find /c "whoami"`). `shell`: what the file of the program is.
+pub fn words(line: &str, shell: Option<Runner>) -> Vec<Word<'_>> {
+    let mut cut = Cut { begins: true, first: shell, ..Cut::default() };
     let (mut start, mut quoted, mut inner) = (0, false, false);
     for (at, c) in line.char_indices() {
         let opens = c == '"' && !quoted && !inner && {
@@ -121,18 +193,11 @@ pub fn words(line: &str) -> Vec<Word<'_>> {
     cut.words
 }
 
-/// A shell takes what follows for a command.
-fn is_switch(word: &str) -> bool {
-    let of_powershell = |given: &str| !given.is_empty() && fold::begins("command", given);
-    ["/c", "/k", "/r"].iter().any(|switch| word.eq_ignore_ascii_case(switch))
-        || word.strip_prefix(['-', '/']).is_some_and(of_powershell)
-}
-
 /// Windows PowerShell takes the first word that is no parameter for a command.
 fn is_powershell_switch(word: &str) -> bool {
     let names = ["noprofile", "nologo", "noninteractive", "noexit", "sta", "mta"];
     let is = |given: &str| given.len() >= 3 && names.iter().any(|name| fold::begins(name, given));
-    word.strip_prefix(['-', '/']).is_some_and(is)
+    word.strip_prefix(DASHES).is_some_and(is)
 }
 
 fn is_passing(word: &str) -> bool {

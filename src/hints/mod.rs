@@ -115,15 +115,15 @@ impl<'a> Look<'a> {
     fn new(values: Values<'a>) -> Look<'a> {
         let process = values.get(Column::Process).unwrap_or_default();
         let process = &process[..process.floor_char_boundary(limits::HINT_BYTES)];
-        let words = command::words(process);
+        let names = [Column::ProcessName, Column::OriginalFileName].map(|column| values.get(column));
+        let shell = names.iter().flatten().find_map(|name| command::Runner::named(name));
+        let words = command::words(process, shell);
         let is_powershell = |name: &str| {
             ["powershell", "powershell.exe", "pwsh", "pwsh.exe", "pwsh.dll"]
                 .iter()
                 .any(|known| name.eq_ignore_ascii_case(known))
         };
-        let by_name = [Column::ProcessName, Column::OriginalFileName]
-            .iter()
-            .any(|column| values.get(*column).is_some_and(is_powershell));
+        let by_name = names.iter().flatten().any(|name| is_powershell(name));
         let powershell = by_name || words.iter().any(|word| is_powershell(command::program(&word.plain())));
         Look { values, process, words, powershell }
     }
@@ -222,8 +222,7 @@ fn shell(look: &Look<'_>) -> Option<String> {
 /// Whether PowerShell takes the word for this parameter: a dash of any kind or a slash, and enough
 /// of the name's beginning.
 fn is_parameter(word: &str, name: &str, least: usize) -> bool {
-    let dashes = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
-    let Some(given) = word.strip_prefix(dashes) else { return false };
+    let Some(given) = word.strip_prefix(command::DASHES) else { return false };
     let given = given.strip_prefix('-').unwrap_or(given);
     given.len() >= least && fold::begins(name, given)
 }
