@@ -30,7 +30,11 @@ const TEST_TIMEOUT: &str = "--test-timeout=600000";
 pub const CHECKS: &[Check] = &[
     Check { name: "fmt", about: "rustfmt", run: |_| fmt() },
     Check { name: "tidy", about: "the architecture's rules", run: |_| tidy::tidy() },
-    Check { name: "supply", about: "licences and sources of all packages", run: |_| supply::check() },
+    Check {
+        name: "supply",
+        about: "pins, licences and sources of all packages, and what the registries say of them",
+        run: |_| supply::check(),
+    },
     Check { name: "types", about: "the JavaScript's types, by tsc", run: |_| types() },
     Check { name: "js", about: "JavaScript unit tests, by node --test", run: |_| js() },
     Check { name: "clippy", about: "clippy on everything native, warnings are errors", run: |_| clippy() },
@@ -171,7 +175,7 @@ fn forms_over_logs() -> Result<()> {
         println!("skipped: no folder with real logs ({})", corpus.display());
         return Ok(());
     }
-    let Some(python) = setup::rule_engines() else {
+    let Some(python) = setup::python(&setup::RULE_ENGINES) else {
         println!("skipped: Python 3 or its packages (tests/forms/requirements.txt) are not there");
         return Ok(());
     };

@@ -62,26 +62,57 @@ fn node_modules() -> Result<()> {
         return Ok(());
     }
     eprintln!("xtask: npm ci");
-    run(npm().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+    // No package's own script runs, whatever the machine's settings are.
+    run(npm().args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))
         .context("the npm packages must be fetched once, with a network")?;
     fs::write(&stamp, wanted).context("node_modules")
 }
 
-/// Python with the packages of `tests/forms`, in an environment of its own; none when that can't be had.
-pub fn rule_engines() -> Option<PathBuf> {
-    let packages = root().join("tests/forms/requirements.txt");
+/// Packages of Python for one purpose, in an environment of their own.
+#[derive(Debug)]
+pub struct Environment {
+    /// Where its lists lie.
+    folder: &'static str,
+    /// What it is called below `target/tools`.
+    name: &'static str,
+}
+
+impl Environment {
+    /// The list of what is asked for.
+    pub fn wishes(&self) -> String {
+        format!("{}/requirements.in", self.folder)
+    }
+
+    /// The list of all that this takes, with versions and hashes, made by `uv pip compile`.
+    pub fn pins(&self) -> String {
+        format!("{}/requirements.txt", self.folder)
+    }
+}
+
+/// Engines and parsers for the rule's other forms.
+pub const RULE_ENGINES: Environment = Environment { folder: "tests/forms", name: "rule-engines" };
+/// What looks at the workflows.
+pub const LINTERS: Environment = Environment { folder: ".github", name: "linters" };
+/// All of them.
+pub const PYTHON: [Environment; 2] = [RULE_ENGINES, LINTERS];
+
+/// The Python of such an environment; none when that can't be had. Packages come as they were built, each with its hash,
+/// so that none runs anything while it is installed.
+pub fn python(environment: &Environment) -> Option<PathBuf> {
+    let packages = root().join(environment.pins());
     let wanted = hex_sha256(&[&fs::read(&packages).ok()?]);
-    let environment = target_dir().join("tools/rule-engines");
-    let stamp = environment.join(".made-from");
-    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let folder = target_dir().join("tools").join(environment.name);
+    let stamp = folder.join(".made-from");
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == wanted) {
         return Some(python);
     }
     let found = ["python3", "python"].into_iter().find_map(which)?;
-    eprintln!("xtask: Python packages of tests/forms");
-    run(command(found).args(["-m", "venv", "--clear"]).arg(&environment)).ok()?;
+    eprintln!("xtask: Python packages of {}", environment.pins());
+    run(command(found).args(["-m", "venv", "--clear"]).arg(&folder)).ok()?;
     run(command(&python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["--require-hashes", "--only-binary", ":all:", "-r"])
         .arg(packages))
     .ok()?;
     fs::write(&stamp, wanted).ok()?;

@@ -1,113 +1,18 @@
-//! What the product is made of: whether the licences and sources of all packages are allowed, and the list of what is
-//! in `dist/index.html` (`dist/sbom.cdx.json`, CycloneDX 1.5).
-//!
-//! `deny.toml` says what is allowed; `cargo deny` reads the same file where it is installed, and looks up advisories,
-//! which takes a network.
+//! The list of what is in `dist/index.html` (`dist/sbom.cdx.json`, CycloneDX 1.5).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::run::{cargo, output, root};
-
-/// Where packages may come from.
-const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
-
-/// Licences and sources of every package of the workspace and of the fuzz targets.
-pub fn check() -> Result<()> {
-    let text = fs::read_to_string(root().join("deny.toml")).context("deny.toml")?;
-    let allowed = allowed(&text)?;
-    let mut packages = 0;
-    let mut found = BTreeSet::new();
-    for (manifest, more) in [("Cargo.toml", &["--locked"][..]), ("fuzz/Cargo.toml", &[])] {
-        for package in metadata(manifest, more)?["packages"].as_array().context("packages")? {
-            packages += 1;
-            let name = format!("{} {}", text_of(package, "name")?, text_of(package, "version")?);
-            let licence = package["license"].as_str().unwrap_or_default();
-            if !satisfied(licence, &allowed) {
-                found.insert(format!("{name}: the licence {licence:?} is not among those of deny.toml"));
-            }
-            match package["source"].as_str() {
-                None | Some(REGISTRY) => {}
-                Some(other) => _ = found.insert(format!("{name}: it comes from {other}")),
-            }
-        }
-    }
-    if !found.is_empty() {
-        bail!("{}", found.into_iter().collect::<Vec<_>>().join("\n"));
-    }
-    println!("supply: {packages} packages have allowed licences and come from crates.io");
-    Ok(())
-}
-
-/// The licences that `deny.toml` allows.
-fn allowed(text: &str) -> Result<BTreeSet<String>> {
-    let list = text.split("[licenses]").nth(1).and_then(|rest| rest.split("allow = [").nth(1));
-    let list = list.and_then(|rest| rest.split(']').next()).context("deny.toml has no list of licences")?;
-    let allowed: BTreeSet<_> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
-    if allowed.is_empty() {
-        bail!("deny.toml allows no licence");
-    }
-    Ok(allowed)
-}
-
-/// Whether an SPDX expression can be met with these licences. `/` is the old way to write OR.
-fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
-    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
-    let mut words = spaced.split_whitespace().peekable();
-    let met = any(&mut words, allowed);
-    met && words.next().is_none()
-}
-
-type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
-
-fn any(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
-    let mut met = all(words, allowed);
-    while words.next_if_eq(&"OR").is_some() {
-        met |= all(words, allowed);
-    }
-    met
-}
-
-fn all(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
-    let mut met = one(words, allowed);
-    while words.next_if_eq(&"AND").is_some() {
-        met &= one(words, allowed);
-    }
-    met
-}
-
-fn one(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
-    match words.next() {
-        Some("(") => any(words, allowed) & words.next_if_eq(&")").is_some(),
-        Some(name) => match words.next_if_eq(&"WITH") {
-            Some(_) => {
-                let exception = words.next().unwrap_or_default();
-                allowed.contains(&format!("{name} WITH {exception}"))
-            }
-            None => allowed.contains(name),
-        },
-        None => false,
-    }
-}
-
-fn metadata(manifest: &str, more: &[&str]) -> Result<Value> {
-    let mut command = cargo();
-    command.args(["metadata", "--format-version", "1", "--manifest-path", manifest]).args(more);
-    serde_json::from_str(&output(&mut command)?).with_context(|| format!("cargo metadata of {manifest}"))
-}
-
-fn text_of<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
-    value[name].as_str().with_context(|| format!("cargo metadata says no {name}"))
-}
+use super::read;
+use super::rust::{checksums, metadata, text_of};
 
 /// The CycloneDX list of what is compiled into the page. Same packages, same bytes: it has no time and no serial number.
 pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
     let wasm = ["--locked", "--filter-platform", "wasm32-unknown-unknown", "--no-default-features"];
     let metadata = metadata("Cargo.toml", &wasm)?;
-    let sums = checksums(&fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock")?);
+    let sums = checksums(&read("Cargo.lock")?);
     let packages: BTreeMap<&str, &Value> = metadata["packages"]
         .as_array()
         .context("packages")?
@@ -240,45 +145,9 @@ fn component(package: &Value, reference: &str, sums: &BTreeMap<String, String>) 
     }))
 }
 
-/// The SHA-256 of each package, `name version` first, as `Cargo.lock` has them.
-fn checksums(lock: &str) -> BTreeMap<String, String> {
-    let mut sums = BTreeMap::new();
-    for package in lock.split("[[package]]").skip(1) {
-        let value = |name: &str| {
-            let line = package.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = \""));
-            line.map(|rest| rest.trim_end_matches('"').to_owned())
-        };
-        if let (Some(name), Some(version), Some(sum)) = (value("name"), value("version"), value("checksum")) {
-            sums.insert(format!("{name} {version}"), sum);
-        }
-    }
-    sums
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn licence_expressions_are_weighed() {
-        let allowed: BTreeSet<_> =
-            ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"].map(str::to_owned).into();
-        for (expression, met) in [
-            ("MIT", true),
-            ("GPL-3.0", false),
-            ("GPL-3.0 OR MIT", true),
-            ("GPL-3.0/MIT", true),
-            ("(MIT OR GPL-3.0) AND Apache-2.0", true),
-            ("(MIT OR Apache-2.0) AND GPL-3.0", false),
-            ("Apache-2.0 WITH LLVM-exception", true),
-            ("Apache-2.0 WITH Something-else", false),
-            ("", false),
-            ("MIT OR", true),
-            ("(MIT", false),
-        ] {
-            assert_eq!(satisfied(expression, &allowed), met, "{expression}");
-        }
-    }
 
     #[test]
     fn the_list_names_what_is_inside_and_nothing_that_only_builds() {
