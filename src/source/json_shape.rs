@@ -6,11 +6,11 @@
 //!
 //! Soundness: a shape is learnt from a line that the strict parser took. Another line of it has the same text
 //! around the values, so its members and their kinds are the same, and with them all that the parser decides on;
-//! its strings are known to be whole (`json_marks`), and its numbers are plain.
+//! its strings are known to be whole (`json_string`), and its numbers are plain.
 
 use std::ops::Range;
 
-use super::json_marks::Marks;
+use super::json_string::{self, Inside};
 use crate::needle::LOOKS;
 use crate::text::same;
 
@@ -97,18 +97,32 @@ pub const WANTED: usize = 2 + LOOKS;
 /// Where they are; empty for those that a shape does not have.
 pub type Wanted = [Range<usize>; WANTED];
 
+/// A line whose shape is known.
+#[derive(Debug)]
+pub struct Known {
+    /// See [`Shapes::get`].
+    pub shape: u32,
+    /// The values asked for.
+    pub wanted: Wanted,
+    /// Its length, without a line break.
+    pub length: usize,
+    /// What its strings hold.
+    pub inside: Inside,
+}
+
 impl<S> Shapes<S> {
     pub fn new() -> Shapes<S> {
         Shapes { nodes: Vec::new(), texts: Vec::new(), shapes: Vec::new(), root: NONE, credit: TRIALS * GAIN }
     }
 
-    /// The shape of a line, see [`Shapes::get`], and the values asked for.
+    /// The line at the front of a text, if its shape is known.
     #[inline]
-    pub fn find(&mut self, line: &[u8], marks: &Marks) -> Option<(u32, Wanted)> {
+    pub fn find(&mut self, text: &[u8]) -> Option<Known> {
         let mut wanted = [const { 0..0 }; WANTED];
+        let mut inside = Inside::default();
         let (mut at, mut child) = (0, self.root);
         loop {
-            let rest = line.get(at..)?;
+            let rest = text.get(at..)?;
             let first = rest.first().copied().unwrap_or_default();
             let mut node = self.nodes.get(child as usize)?;
             while node.first != first && node.length > 0 {
@@ -123,12 +137,13 @@ impl<S> Shapes<S> {
                 if node.then == Then::Fork {
                     continue;
                 }
+                let is_whole = matches!(text.get(at..)?, [b'\n', ..] | [b'\r', b'\n', ..]);
                 self.credit = (self.credit + 1).min(TRIALS * GAIN);
-                return (at == line.len()).then_some((child, wanted));
+                return is_whole.then_some(Known { shape: child, wanted, length: at, inside });
             };
             let end = match kind {
-                Kind::Text => marks.quote(at)?,
-                Kind::Digits => at + digits(line.get(at..)?)?,
+                Kind::Text => json_string::end(text, at, &mut inside)?,
+                Kind::Digits => at + digits(text.get(at..)?)?,
             };
             if let Use::Wanted(which) = used {
                 *wanted.get_mut(usize::from(which))? = at..end;
@@ -264,14 +279,15 @@ fn digits(text: &[u8]) -> Option<usize> {
 
 /// The values of a line that is known to be JSON. A number that is written in another way than by digits
 /// counts as fixed text, and so does a sign.
-pub fn values(line: &str, marks: &Marks) -> Option<Vec<Value>> {
+pub fn values(line: &str) -> Option<Vec<Value>> {
     let bytes = line.as_bytes();
+    let mut inside = Inside::default();
     let mut values = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
             b'"' => {
-                let end = marks.quote(at + 1)?;
+                let end = json_string::end(bytes, at + 1, &mut inside)?;
                 if !line[end + 1..].trim_start().starts_with(':') {
                     values.push(Value { place: at + 1..end, kind: Kind::Text });
                 }

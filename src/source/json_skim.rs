@@ -17,23 +17,42 @@ use std::collections::BTreeMap;
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
-use super::json_marks::{Marks, is_surrogate};
 use super::json_members::{Data, Fields, Record, Text};
-use super::json_shape::{Shapes, Use, WANTED, Wanted, numbered, values};
+use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
+use super::json_string;
 use crate::event::{Skim, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
+use crate::text::same;
 use crate::time::Time;
 
 /// Skims lines.
 #[derive(Debug)]
 pub struct Skimmer {
     needle: Needle,
-    marks: Marks,
     shapes: Shapes<Kind>,
+    computer: Computer,
     /// The names of the fields that are looked at, as a line holds them.
     names: BTreeMap<&'static str, Finder<'static>>,
+}
+
+/// The computer of the last line: most lines of a log name the same one.
+#[derive(Debug, Default)]
+struct Computer(String);
+
+impl Computer {
+    /// Takes what a line has inside of the quotes. False: something in it is escaped.
+    #[inline]
+    fn is(&mut self, inside: &[u8]) -> bool {
+        if same(self.0.as_bytes(), inside) {
+            return true;
+        }
+        let Some(text) = plain(inside) else { return false };
+        self.0.clear();
+        self.0.push_str(text);
+        true
+    }
 }
 
 /// What a line is.
@@ -52,6 +71,8 @@ struct Kind {
     provider: String,
     channel: String,
     event_id: u32,
+    /// Whether they are process creations.
+    is_creation: bool,
     /// Where the fields are that are looked at. None: a line of it does not tell that plainly.
     looked_at: Option<[Place; LOOKS]>,
 }
@@ -124,65 +145,86 @@ impl Skimmer {
         let mut names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
         names.extend(needle.path());
         let names = names.into_iter().map(|name| (name, quoted(name))).collect();
-        Skimmer { needle, marks: Marks::default(), shapes: Shapes::new(), names }
+        Skimmer { needle, shapes: Shapes::new(), computer: Computer::default(), names }
     }
 
     /// What the line at the front of a text is, and its length. None: it is cut, too long, or no UTF-8.
     pub fn skim<'a>(&'a mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
-        let marked = self.marks.line(text);
-        let Some(marked) = marked.filter(|marked| marked.length <= limits::EVENT_BYTES) else {
-            let length = memchr(b'\n', text).filter(|length| *length <= limits::EVENT_BYTES)?;
-            let line = simdutf8::basic::from_utf8(&text[..length]).ok()?.trim_end();
-            let numbers = || memmem::find_iter(line.as_bytes(), b"\\u");
-            // The parser passes over half a surrogate pair; the event is to show it.
-            if numbers().any(|at| is_surrogate(&line.as_bytes()[at + 2..])) {
-                return Some((length, Line::Full));
-            }
-            return Some((length, self.strict(line, numbers().next().is_some())));
+        let Some(Known { shape, wanted, length, inside }) = self.shapes.find(text) else {
+            return self.unknown(text);
         };
-        let line = &text[..marked.length];
-        if marked.wide && simdutf8::basic::from_utf8(line).is_err() {
+        let line = text.get(..length).filter(|_| length <= limits::EVENT_BYTES)?;
+        if inside.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
         }
-        let found = self.shapes.find(line, &self.marks);
-        let is_known = found.is_some();
-        if let Some((shape, wanted)) = found
-            && let Some(computer) = plain(&line[wanted[0].clone()])
-            && let Some(utc_time) = plain(&line[wanted[1].clone()])
+        if self.computer.is(&line[wanted[0].clone()])
+            && let Some(passed) = self.by_shape(shape, &wanted, line, inside.numbered)
         {
             let kind = self.shapes.get(shape)?;
-            let values = (Some(utc_time), str::from_utf8(&line[wanted[2].clone()]).ok());
-            let passed = match self.judge(&kind.skim(computer), line, marked.numbered, values) {
-                Judged::Passed(time) => Some(Some((time, None))),
-                Judged::Full => Some(None),
-                // What is not plain the strict parser tells.
-                Judged::Fields(_) if marked.numbered => None,
-                Judged::Fields(looks) => kind
-                    .said(line, &wanted)
-                    .and_then(|said| Some(self.needle.wide()?.judge(looks, &said).map(|link| (None, link)))),
-            };
-            if let Some(passed) = passed {
-                let kind = self.shapes.get(shape)?;
-                let skimmed = passed.map(|(time, link)| Skimmed {
-                    provider: Cow::Borrowed(&kind.provider),
-                    channel: Cow::Borrowed(&kind.channel),
-                    computer: Cow::Borrowed(computer),
-                    event_id: kind.event_id,
-                    time,
-                    link,
-                });
-                return Some((marked.length, skimmed.map_or(Line::Full, Line::Skimmed)));
-            }
+            let skimmed = passed.map(|(time, link)| Skimmed {
+                provider: Cow::Borrowed(&kind.provider),
+                channel: Cow::Borrowed(&kind.channel),
+                computer: Cow::Borrowed(&self.computer.0),
+                event_id: kind.event_id,
+                time,
+                link,
+            });
+            return Some((length, skimmed.map_or(Line::Full, Line::Skimmed)));
         }
-        let line = str::from_utf8(line).ok()?;
-        let strict = self.strict(line.trim_end(), marked.numbered);
+        Some((length, self.strict(str::from_utf8(line).ok()?.trim_end(), inside.numbered)))
+    }
+
+    /// The same for a line whose shape is not known; from now on it may be.
+    fn unknown<'a>(&mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
+        let line = &text[..memchr(b'\n', text)?];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.len() > limits::EVENT_BYTES {
+            return None;
+        }
+        let line = simdutf8::basic::from_utf8(line).ok()?;
+        let inside = json_string::all(line.as_bytes());
+        let numbers = || memmem::find_iter(line.as_bytes(), b"\\u");
+        // The parser passes over half a surrogate pair; the event is to show it.
+        if inside.is_none() && numbers().any(|at| json_string::is_surrogate(&line.as_bytes()[at + 2..])) {
+            return Some((line.len(), Line::Full));
+        }
+        let numbered = inside.map_or_else(|| numbers().next().is_some(), |inside| inside.numbered);
+        let strict = self.strict(line.trim_end(), numbered);
         if let Line::Skimmed(skimmed) = &strict
-            && !is_known
+            && inside.is_some()
             && self.shapes.may_learn(line)
         {
             self.learn(line, skimmed);
         }
-        Some((marked.length, strict))
+        Some((line.len(), strict))
+    }
+
+    /// What a line of a known shape is, whose computer is at hand: the time and link of an event that can't match, or that it
+    /// must be built in full. None: the strict parser tells.
+    #[allow(clippy::option_option)]
+    fn by_shape(
+        &self,
+        shape: u32,
+        wanted: &Wanted,
+        line: &[u8],
+        numbered: bool,
+    ) -> Option<Option<(Option<Time>, Option<Link>)>> {
+        let kind = self.shapes.get(shape)?;
+        // Of most lines, nothing else is asked.
+        let (utc_time, path) = match self.needle.wide().is_none() && kind.is_creation {
+            false => (None, None),
+            true => (Some(plain(&line[wanted[1].clone()])?), str::from_utf8(&line[wanted[2].clone()]).ok()),
+        };
+        match self.judge(&kind.skim(&self.computer.0), line, numbered, (utc_time, path)) {
+            Judged::Passed(time) => Some(Some((time, None))),
+            Judged::Full => Some(None),
+            // What is not plain the strict parser tells.
+            Judged::Fields(_) if numbered => None,
+            Judged::Fields(looks) => {
+                let said = kind.said(line, wanted)?;
+                Some(self.needle.wide()?.judge(looks, &said).map(|link| (None, link)))
+            }
+        }
     }
 
     /// What the fields of the data say. None: it is not certain.
@@ -306,7 +348,7 @@ impl Skimmer {
 
     /// Learns the shape of a line that the strict parser skimmed.
     fn learn(&mut self, line: &str, skimmed: &Skimmed<'_>) -> Option<()> {
-        let values = values(line, &self.marks)?;
+        let values = values(line)?;
         // The parser tells which value is which: it is given the line with their numbers in their places.
         let template = numbered(line, &values);
         let fields = serde_json::from_str::<Record<'_>>(&template).ok()?.fields()?;
@@ -335,6 +377,7 @@ impl Skimmer {
             provider: skimmed.provider.clone().into_owned(),
             channel: skimmed.channel.clone().into_owned(),
             event_id: skimmed.event_id,
+            is_creation: is_process_creation(&skimmed.provider, &skimmed.channel, Some(skimmed.event_id)),
             looked_at,
         };
         self.shapes.learn(line, &values, kind);
@@ -411,8 +454,7 @@ mod tests {
     }
 
     fn is_known(skimmer: &mut Skimmer, text: &[u8]) -> bool {
-        let line = skimmer.marks.line(text);
-        line.is_some_and(|line| skimmer.shapes.find(&text[..line.length], &skimmer.marks).is_some())
+        skimmer.shapes.find(text).is_some()
     }
 
     /// Lines of every form that is skimmed.
@@ -545,9 +587,8 @@ mod tests {
             let mut taught = taught(&lines, &needle);
             for (line, which, value) in values {
                 let line = &lines[line.index(lines.len())];
-                let marks = &mut Marks::default();
-                let length = marks.line(line.as_bytes()).unwrap().length;
-                let places = self::values(&line[..length], marks).unwrap();
+                let length = line.trim_end_matches(['\r', '\n']).len();
+                let places = self::values(&line[..length]).unwrap();
                 let mut place = places[which.index(places.len())].place.clone();
                 if line[..place.start].ends_with('"') {
                     place = place.start - 1..place.end + 1;

@@ -1,0 +1,158 @@
+//! Where a string of JSON ends, and whether what is in it may stand there: thirty-two bytes at a time.
+
+use memchr::memchr;
+use wide::u8x16;
+
+/// Bytes that are looked at together: most strings of an event are shorter.
+const PIECE: usize = 32;
+
+/// What the strings of a line hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Inside {
+    /// A character is written by its number.
+    pub numbered: bool,
+    /// A byte is not ASCII, or one shortly behind a string is not.
+    pub wide: bool,
+}
+
+/// Where the quote is that ends the string whose inside begins at `at`. None: the text ends before it, or something in it
+/// may stand in no string of JSON, be it a control character or an escape that JSON does not know, or is half a surrogate
+/// pair.
+#[inline(always)]
+pub fn end(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
+    loop {
+        let Some(piece) = text.get(at..)?.first_chunk() else {
+            return end_of_last(text, at, inside);
+        };
+        let (mut marks, wide) = marks(piece);
+        inside.wide |= wide;
+        let mut next = PIECE;
+        while marks != 0 {
+            let nth = marks.trailing_zeros() as usize;
+            match piece[nth] {
+                b'"' => return Some(at + nth),
+                b'\\' => {
+                    let behind = nth + escape(text.get(at + nth + 1..)?, inside)?;
+                    if behind >= PIECE {
+                        next = behind;
+                        break;
+                    }
+                    marks &= !0 << behind;
+                }
+                _ => return None,
+            }
+        }
+        at += next;
+    }
+}
+
+/// What all strings of a line hold. None: one of them has no end, see [`end`].
+pub fn all(line: &[u8]) -> Option<Inside> {
+    let (mut at, mut inside) = (0, Inside::default());
+    while let Some(quote) = memchr(b'"', &line[at..]) {
+        at = end(line, at + quote + 1, &mut inside)? + 1;
+    }
+    Some(inside)
+}
+
+/// The same where the text has no whole piece left.
+#[cold]
+fn end_of_last(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
+    loop {
+        match *text.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += escape(&text[at + 1..], inside)?,
+            0..b' ' => return None,
+            byte => {
+                inside.wide |= !byte.is_ascii();
+                at += 1;
+            }
+        }
+    }
+}
+
+/// The length of an escape, from its backslash on; `text` begins behind that.
+#[inline(always)]
+fn escape(text: &[u8], inside: &mut Inside) -> Option<usize> {
+    match text.first()? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => {
+            let digits = text.get(1..5)?;
+            inside.numbered = true;
+            // Half a surrogate pair is no character.
+            (digits.iter().all(u8::is_ascii_hexdigit) && !is_surrogate(digits)).then_some(6)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the digits of an escape are those of half a surrogate pair.
+pub fn is_surrogate(digits: &[u8]) -> bool {
+    matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..])
+}
+
+/// The quotes, backslashes and control characters of a piece, one bit for each byte; and whether a byte is not ASCII.
+#[inline(always)]
+fn marks(piece: &[u8; PIECE]) -> (u32, bool) {
+    let half = |half: &[u8; 16]| {
+        let bytes = u8x16::new(*half);
+        let found = bytes.simd_eq(u8x16::splat(b'"'))
+            | bytes.simd_eq(u8x16::splat(b'\\'))
+            | bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+        (found.to_bitmask(), bytes)
+    };
+    let (halves, _) = piece.as_chunks::<16>();
+    let ((low, first), (high, second)) = (half(&halves[0]), half(&halves[1]));
+    (low as u32 | (high as u32) << 16, (first | second).to_bitmask() != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One byte after another.
+    fn slow(text: &[u8]) -> Option<(usize, bool, bool)> {
+        let (mut at, mut numbered) = (0, false);
+        loop {
+            match *text.get(at)? {
+                0..b' ' => return None,
+                b'"' => return Some((at, numbered, !text[..at].is_ascii())),
+                b'\\' => match text.get(at + 1)? {
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at += 2,
+                    b'u' => {
+                        let digits = str::from_utf8(text.get(at + 2..at + 6)?).ok()?;
+                        let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                        char::from_u32(u32::from_str_radix(digits, 16).ok().filter(|_| plain)?)?;
+                        numbered = true;
+                        at += 6;
+                    }
+                    _ => return None,
+                },
+                _ => at += 1,
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_end_is_that_of_reading_byte_by_byte(
+            text in "([nx/]|\\\\|\\\\\\\\|\\\\\"|\\\\[u/btz]|\\\\u[0-9a-fA-F]{3,4}|\\\\u[dD][0-9a-fA-F]{3}|[a-z ]{10,70}|\u{1}|é){0,24}\".{0,40}",
+        ) {
+            for length in 0..=text.len() {
+                let text = &text.as_bytes()[..length];
+                let mut inside = Inside::default();
+                let found = end(text, 0, &mut inside);
+                let expected = slow(text);
+                prop_assert_eq!(found, expected.map(|(at, ..)| at));
+                if let Some((_, numbered, wide)) = expected {
+                    prop_assert_eq!(inside.numbered, numbered);
+                    prop_assert!(inside.wide || !wide);
+                }
+            }
+        }
+    }
+}
