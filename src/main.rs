@@ -3,20 +3,23 @@
 #[path = "main/context.rs"]
 mod context;
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Parser, ValueEnum};
 use sysmon_triage::export::document::{Options, tuning_line};
 use sysmon_triage::export::{self, csv, html, json, markdown, table};
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
-use sysmon_triage::report::{self, Report};
+use sysmon_triage::report::{self, Made, Report};
 use sysmon_triage::rule::{self, wmi::RULE};
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
+use sysmon_triage::time::Time;
 use sysmon_triage::tuning::Tuning;
 use sysmon_triage::view;
 
@@ -83,6 +86,11 @@ impl Format {
     /// It is for people, and has a place for a note.
     fn is_report(self) -> bool {
         matches!(self, Format::Markdown | Format::Html)
+    }
+
+    /// It says what made it when.
+    fn says_when(self) -> bool {
+        self.is_report() || matches!(self, Format::Json)
     }
 }
 
@@ -151,7 +159,23 @@ fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, Stri
     if (arguments.defang || !note.is_empty()) && !arguments.format.is_report() {
         return Err("--note and --defang are for the reports: --format markdown or html.".to_owned());
     }
-    Ok(Options { note, defang: arguments.defang })
+    let made = if arguments.format.says_when() { made()? } else { Made::default() };
+    Ok(Options { note, defang: arguments.defang, made })
+}
+
+/// What a report says of its making: now, or the second since 1970 that `SOURCE_DATE_EPOCH` names, so that
+/// the same report can be made again (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn made() -> Result<Made, String> {
+    let seconds = match env::var_os("SOURCE_DATE_EPOCH") {
+        Some(text) => text.to_str().and_then(|text| text.parse::<u64>().ok()).map(|seconds| seconds as f64),
+        None => Some(match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => since.as_secs_f64(),
+            Err(before) => -before.duration().as_secs_f64(),
+        }),
+    };
+    let at = seconds.and_then(Time::from_seconds);
+    let at = at.ok_or("SOURCE_DATE_EPOCH must be a number of seconds since 1970, of a time before 2255.")?;
+    Ok(Made { build: Some("command line".to_owned()), at: Some(at) })
 }
 
 /// What to read: an opened file, or why it could not be opened.
@@ -328,7 +352,7 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
 
 /// Prints the result to standard output, and what a table or CSV can't say to standard error.
 fn print(session: &Session, format: Format, options: &Options) -> io::Result<()> {
-    let report = Report::of(session);
+    let report = Report::of(session).made(&options.made);
     let mut out = io::stdout().lock();
     match format {
         Format::Json => {

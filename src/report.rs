@@ -8,6 +8,7 @@ use crate::limits;
 use crate::problem::Severity;
 use crate::rule::{self, Rule};
 use crate::session::{Group, Session, Source};
+use crate::time::{self, Time};
 use crate::tuning::{Mode, Operator};
 
 /// Name and version of the report's form.
@@ -19,7 +20,9 @@ pub struct Report<'a> {
     /// [`SCHEMA`].
     pub schema: &'static str,
     /// What made it.
-    pub tool: Tool,
+    pub tool: Tool<'a>,
+    /// When it was made, in UTC and whole seconds, or null where nobody said.
+    pub made: Option<String>,
     /// The zone of all times.
     pub time_zone: &'static str,
     /// The rule.
@@ -56,11 +59,22 @@ pub enum Outcome {
 
 /// The program.
 #[derive(Debug, Serialize)]
-pub struct Tool {
+pub struct Tool<'a> {
     /// Its name.
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
+    /// Which build of it, see [`Made::build`], or null where nobody said.
+    pub build: Option<&'a str>,
+}
+
+/// What only the caller knows of the making of a report: the core has neither a clock nor a face.
+#[derive(Debug, Clone, Default)]
+pub struct Made {
+    /// `command line`, or `page` and the hash of its code as the page shows it.
+    pub build: Option<String>,
+    /// When.
+    pub at: Option<Time>,
 }
 
 /// The rule and all its metadata.
@@ -499,6 +513,13 @@ pub fn source_report(source: &Source) -> SourceReport<'_> {
 }
 
 impl<'a> Report<'a> {
+    /// The same, and what made it when.
+    pub fn made(mut self, made: &'a Made) -> Report<'a> {
+        self.tool.build = made.build.as_deref();
+        self.made = made.at.map(|at| format!("{}Z", time::ctime(&at.to_string())));
+        self
+    }
+
     /// The result of a session as it stands.
     pub fn of(session: &'a Session) -> Report<'a> {
         let mut tuning = tuning_report(session);
@@ -518,7 +539,8 @@ impl<'a> Report<'a> {
         let row = |index| Row::with_evidence(session, index, &places, &mut room);
         Report {
             schema: SCHEMA,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), build: None },
+            made: None,
             time_zone: "UTC",
             rule: rule_report(session.rule()),
             outcome: outcome(session, &totals),

@@ -17,8 +17,9 @@ use crate::export::document::Options;
 use crate::findings::Findings;
 use crate::group::Column;
 use crate::intake::{self, Planned, Want};
-use crate::report::Report;
+use crate::report::{Made, Report};
 use crate::rule::wmi::RULE;
+use crate::time::Time;
 use crate::tuning::{Operator, Splunk, Tuning};
 use crate::view::{self, Query, View};
 use crate::{context, export, hash, recall, report, rule, scan, session};
@@ -352,21 +353,26 @@ impl Session {
     }
 
     /// The result as `json`, `csv`, `markdown` or `html`, byte for byte what the command line writes, in UTF-8: a text of
-    /// JavaScript ends at half a gigabyte. Options: `{note, defang}`, for the last two.
+    /// JavaScript ends at half a gigabyte. Options: `{build, made}`, of this page and in ISO 8601, for all but CSV,
+    /// and `{note, defang}`, for the last two.
     pub fn export(&self, format: &str, options: JsValue) -> Result<Vec<u8>, JsError> {
         #[derive(Default, serde::Deserialize)]
         #[serde(default)]
         struct Asked {
             note: String,
             defang: bool,
+            build: Option<String>,
+            made: Option<String>,
         }
-        let Asked { note, defang } = match options.is_undefined() || options.is_null() {
+        let Asked { note, defang, build, made } = match options.is_undefined() || options.is_null() {
             true => Asked::default(),
             false => serde_wasm_bindgen::from_value(options)?,
         };
-        let options = Options { note, defang };
+        let read = |text: &str| Time::parse(text).ok_or_else(|| JsError::new("`made` is no time."));
+        let made = Made { build, at: made.as_deref().map(read).transpose()? };
+        let options = Options { note, defang, made };
         let text = match format {
-            "json" => export::json::json(&Report::of(&self.session))?,
+            "json" => export::json::json(&Report::of(&self.session).made(&options.made))?,
             "csv" => export::csv::csv(&Report::of(&self.session)).0,
             "markdown" => export::markdown::markdown(&self.session, &options),
             "html" => export::html::html(&self.session, &options),

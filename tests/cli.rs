@@ -8,13 +8,22 @@ use std::process::{Command, Output, Stdio};
 
 use expect_test::expect;
 use serde_json::Value;
+use sysmon_triage::time::Time;
 use testlog::evtx::{self, Style};
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Event, Expected, Options, Size, gzip};
 
+/// When the reports of these tests are made.
+const MADE: u64 = 1_795_717_805;
+
 fn run(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
+    run_at(&MADE.to_string(), arguments, stdin)
+}
+
+fn run_at(made: &str, arguments: &[&str], stdin: Option<&[u8]>) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"))
         .args(arguments)
+        .env("SOURCE_DATE_EPOCH", made)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -248,21 +257,54 @@ fn a_tuning_hides_and_says_so() {
 /// The reports are those of the core, which the page prints too.
 #[test]
 fn reports_carry_the_note_and_are_those_of_the_core() {
-    use sysmon_triage::export::{document::Options, html::html, markdown::markdown};
+    use sysmon_triage::export::{document::Options, html::html, json::json, markdown::markdown};
+    use sysmon_triage::report::{Made, Report};
     let (events, _) = log();
     let folder = folder("reports");
     let bytes = xml_of(&events);
     let file = write(&folder, "log.xml", &bytes);
     let note = write(&folder, "note.txt", b"see http://evil.example/ <b>");
     let session = common::session(&[(&file, &bytes)], 1 << 20);
-    let options = Options { note: "see http://evil.example/ <b>".into(), defang: true };
+    let made = Made { build: Some("command line".into()), at: Time::from_seconds(MADE as f64) };
+    let options = Options { note: "see http://evil.example/ <b>".into(), defang: true, made };
     let printed = |arguments: &[&str]| text(&run(&[arguments, &[&file]].concat(), None).stdout);
     assert_eq!(printed(&["--format", "html", "--note-file", &note, "--defang"]), html(&session, &options));
     assert_eq!(
         printed(&["--format", "markdown", "--note", &options.note, "--defang"]),
         markdown(&session, &options)
     );
+    let report = Report::of(&session).made(&options.made);
+    assert_eq!(printed(&["--format", "json"]), json(&report).unwrap());
     assert_eq!(run(&["--note", "x", &file], None).status.code(), Some(2));
+}
+
+/// A report says when it was made; what it says can be set, so that it can be made again.
+#[test]
+fn reports_say_when_they_were_made() {
+    let (events, _) = log();
+    let file = write(&folder("made"), "log.xml", &xml_of(&events));
+    let at = |made: &str, format: &str| run_at(made, &["--format", format, &file], None);
+    let report = json(&at("0", "json"));
+    assert_eq!(report["made"], "1970-01-01T00:00:00Z");
+    assert_eq!(report["tool"]["build"], "command line");
+    for format in ["markdown", "html"] {
+        let output = text(&at("1795717805", format).stdout);
+        let line =
+            concat!("sysmon-triage ", env!("CARGO_PKG_VERSION"), " (command line), at 2026-11-26T18:30:05Z");
+        assert!(output.contains(line), "{format}: {output}");
+    }
+    for wrong in ["", "-1", "soon", "1.5", "99999999999999"] {
+        let output = at(wrong, "json");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{wrong}");
+        assert!(text(&output.stderr).starts_with("SOURCE_DATE_EPOCH must be"), "{wrong}");
+        // The other forms say nothing of it.
+        assert_eq!(at(wrong, "csv").status.code(), Some(0), "{wrong}");
+    }
+    let mut now = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"));
+    let output = now.args(["--format", "json", &file]).env_remove("SOURCE_DATE_EPOCH").output().unwrap();
+    let made = Time::parse(json(&output)["made"].as_str().unwrap()).unwrap();
+    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64 - made.milliseconds() / 1000;
+    assert!((0..600).contains(&seconds), "{seconds} s ago");
 }
 
 #[test]

@@ -9,8 +9,9 @@ use serde_json::json;
 use sysmon_triage::export::document::Options;
 use sysmon_triage::export::{csv, html, markdown, table};
 use sysmon_triage::hash;
-use sysmon_triage::report::Report;
+use sysmon_triage::report::{Made, Report};
 use sysmon_triage::session::Session;
+use sysmon_triage::time::Time;
 use sysmon_triage::tuning::{SCHEMA, Tuning};
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Event, Options as Log, Size};
@@ -86,13 +87,13 @@ fn harmless(text: &str) -> Vec<String> {
     hide(&mut plain, HIDDEN);
     let note =
         text.lines().map(|line| if line.trim().is_empty() { "" } else { "x" }).collect::<Vec<_>>().join("\n");
-    parse(&markdown::markdown(&plain, &Options { note, defang: false })).1
+    parse(&markdown::markdown(&plain, &Options { note, ..Options::default() })).1
 }
 
 fn check_markdown(active: &str) -> Result<(), TestCaseError> {
     let mut session = session(active, &[active]);
     hide(&mut session, HIDDEN);
-    let options = Options { note: active.to_owned(), defang: false };
+    let options = Options { note: active.to_owned(), ..Options::default() };
     let (values, kinds) = parse(&markdown::markdown(&session, &options));
     // A quotation whose lines are all empty has no paragraphs; otherwise the same document.
     let structure =
@@ -110,7 +111,7 @@ fn check_html(active: &str) -> Result<(), TestCaseError> {
     let mut session = session(active, &[active]);
     hide(&mut session, active);
     for defang in [false, true] {
-        let text = html::html(&session, &Options { note: active.to_owned(), defang });
+        let text = html::html(&session, &Options { note: active.to_owned(), defang, ..Options::default() });
         let body = text.split_once("</head>").unwrap().1;
         for tag in body.split('<').skip(1) {
             let name = tag.split('>').next().unwrap();
@@ -188,7 +189,8 @@ fn the_whole_report_in_markdown() {
         session("triage.xml", &[r"cmd.exe /Q /c whoami 1> \\127.0.0.1\ADMIN$\__1.2 2>&1", "WerFault.exe"]);
     session.set_sha256(0, "ab".repeat(32));
     hide(&mut session, "werfault.exe");
-    let options = Options { note: "Seen on http://evil.com.\n\n1. first".into(), defang: true };
+    let made = Made { build: Some("page 0123456789ab".into()), at: Time::parse("2026-11-26T18:30:05.9Z") };
+    let options = Options { note: "Seen on http://evil.com.\n\n1. first".into(), defang: true, made };
     let text = markdown::markdown(&session, &options);
     let (text, _) = text.split_once("## What the rule means").unwrap();
     expect![[r#"
@@ -199,7 +201,7 @@ fn the_whole_report_in_markdown() {
         - Rule: version 4 of 2020-03-16, id 24869767-8579-485d-9a4f-d9ddfd8f0cac, by Rico Valdez, Michael Haag, Splunk
         - ATT\&CK: T1047 Windows Management Instrumentation, tactic Execution
         - Risk score: 49 (impact 70 × confidence 70 / 100)
-        - Made with: sysmon-triage 0.1.0
+        - Made with: sysmon-triage 0.1.0 (page 0123456789ab), at 2026-11-26T18:30:05Z
         - Time zone: UTC; all times of this report
         - Addresses: defanged: hxxp for http, \[.\] and \[:\] in host names of links, domains and IP addresses; searches stay as they are, for they must work
 

@@ -125,7 +125,7 @@ declare namespace Core {
   interface Offset { from: number; minutes: number }
   interface Size { rows: number; groups: number; events: number }
   /** For markdown and html; csv and json are exact and carry no note. */
-  interface ExportOptions { note: string; defang: boolean }
+  interface ExportOptions { note?: string; defang?: boolean; build: string; made: string }
   interface Progress {
     bytes: number; format: string | null; records: number; process_creations: number;
     matches: number; unreadable: number; problems: number;

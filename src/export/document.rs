@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
-use crate::report::{Amount, Outcome, ProblemReport, Report};
+use crate::report::{Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::time::ctime;
 
@@ -20,6 +20,8 @@ pub struct Options {
     pub note: String,
     /// Addresses are written so that no program takes them for links, see [`super::defang`].
     pub defang: bool,
+    /// What made it when.
+    pub made: Made,
 }
 
 /// A part of the report.
@@ -63,7 +65,7 @@ struct Writer<'a> {
 
 /// The report of a session as it stands.
 pub fn document(session: &Session, options: &Options) -> Vec<Block> {
-    let report = Report::of(session);
+    let report = Report::of(session).made(&options.made);
     let mut writer = Writer { session, options, blocks: Vec::new() };
     writer.head(&report);
     writer.funnel(&report);
@@ -115,7 +117,7 @@ impl Writer<'_> {
             ("Rule", text(format!("version {} of {}, id {}, by {}", rule.version, rule.date, rule.id, rule.author))),
             ("ATT&CK", text(technique)),
             ("Risk score", text(risk)),
-            ("Made with", text(format!("{} {}", report.tool.name, report.tool.version))),
+            ("Made with", text(made(report))),
             ("Time zone", text("UTC; all times of this report")),
             (
                 "Addresses",
@@ -368,6 +370,13 @@ fn place(locator: &Locator) -> String {
     let span = locator.span;
     let record = locator.record_id.map(|id| format!(", record {id}")).unwrap_or_default();
     format!("{record}, offset {} (0x{:x}), {} bytes", span.offset, span.offset, span.length)
+}
+
+fn made(report: &Report<'_>) -> String {
+    let tool = &report.tool;
+    let build = tool.build.map(|build| format!(" ({build})")).unwrap_or_default();
+    let at = report.made.as_ref().map(|at| format!(", at {at}")).unwrap_or_default();
+    format!("{} {}{build}{at}", tool.name, tool.version)
 }
 
 fn verdict(report: &Report<'_>) -> String {

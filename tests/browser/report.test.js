@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { eventXml } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
-import { commandLine } from "./harness/corpus.js";
+import { assertSameReport, commandLine } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
 inBothBrowsers("report", (page) => {
@@ -53,18 +53,17 @@ inBothBrowsers("report", (page) => {
   };
   const go = async () => (await page().download(() => page().click("#report-go"))).bytes.toString("utf8");
   const names = () => logs.map((path) => path.slice(home.length + 1));
-  /** @param {...string} options */
-  const told = async (...options) => (await commandLine([...options, "--sha256", "--tuning", "tuning.json", ...names()], home)).stdout;
+  const args = () => ["--sha256", "--tuning", "tuning.json", ...names()];
 
   test("CSV and JSON are the command line's under the same tuning", async () => {
     await read();
     await open("csv");
     assert.match(await page().text("#report-what"), /hidden by tuning/);
     assert.equal(await page().run(() => /** @type {HTMLTextAreaElement} */ (document.getElementById("report-note")).disabled), true);
-    assert.equal(await go(), await told("--format", "csv"));
+    assert.equal(await go(), (await commandLine(["--format", "csv", ...args()], home)).stdout);
     await open("json");
     const json = await go();
-    assert.equal(json, await told("--format", "json"));
+    await assertSameReport(json, args(), home);
     const report = JSON.parse(json);
     assert.ok(report.tuning, "the report carries the tuning");
     assert.ok(!report.groups.some((/** @type {{ process_name: string }} */ row) => /ipconfig|werfault/i.test(row.process_name)));
@@ -75,6 +74,7 @@ inBothBrowsers("report", (page) => {
     await read();
     await open("markdown", { note: "Not ours: WS-117.", defang: true });
     const text = await go();
+    await assertSameReport(text, ["--note", "Not ours: WS-117.", "--defang", ...args()], home, "markdown");
     assert.match(text, /Not ours: WS-117\./);
     assert.match(text, /hxxp:\/\/files\[\.\]example\[\.\]com/);
     assert.doesNotMatch(text, /http:\/\/files\.example\.com/);
@@ -86,6 +86,7 @@ inBothBrowsers("report", (page) => {
     await read();
     await open("html", { note: "<script>alert(1)</script>" });
     const text = await go();
+    await assertSameReport(text, ["--note", "<script>alert(1)</script>", ...args()], home, "html");
     assert.match(text, /^<!DOCTYPE html>/i);
     assert.doesNotMatch(text, /<script|javascript:|\son\w+=/i);
     assert.match(text, /&lt;script&gt;/);
@@ -117,7 +118,7 @@ inBothBrowsers("report", (page) => {
     assert.equal(printed, rows);
     assert.match(text, /evidence: \S+.* \u00b7 record \d+ \u00b7 offset \d+, \d+ bytes/, "where the events lie");
     assert.ok(alone);
-    for (const part of [/For the file\./, /hxxp:\/\/files\[\.\]example\[\.\]com/, /ipconfig\.exe/, /inventory/, /ws-sysmon\.xml/, /[0-9a-f]{64}/, /hidden by tuning and not in this report/]) assert.match(text, part);
+    for (const part of [/For the file\./, /hxxp:\/\/files\[\.\]example\[\.\]com/, /ipconfig\.exe/, /inventory/, /ws-sysmon\.xml/, /[0-9a-f]{64}/, /\([0-9a-f]{12}\), made \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, /hidden by tuning and not in this report/]) assert.match(text, part);
     assert.equal(await page().run(() => document.getElementById("paper")?.childNodes.length), 0);
     assert.equal(await page().run(() => document.documentElement.classList.contains("printing")), false);
     await page().assertQuiet();

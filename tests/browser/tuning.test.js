@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { eventXml } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
-import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
+import { CORPUS, NO_CORPUS, assertSameReport, log } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
 inBothBrowsers("tuning", (page) => {
@@ -124,8 +124,7 @@ inBothBrowsers("tuning", (page) => {
     assert.deepEqual(JSON.parse(tuning.bytes.toString()).presets, [useful.id.replace("preset-", "")]);
     await page().press("ESCAPE");
     const exported = await page().exportJson();
-    const told = await commandLine(["--format", "json", "--sha256", "--tuning", file, name], CORPUS);
-    assert.equal(exported, told.stdout, told.stderr);
+    await assertSameReport(exported, ["--sha256", "--tuning", file, name], CORPUS);
     assert.equal(JSON.parse(exported).totals.hidden_groups, rows);
     await adds();
     await page().assertQuiet();
@@ -150,8 +149,7 @@ inBothBrowsers("tuning", (page) => {
     await page().hashed();
     await page().press("ESCAPE");
     const exported = await page().exportJson();
-    const told = await commandLine(["--format", "json", "--sha256", "--tuning", good, ...logs.map((path) => path.slice(home.length + 1))], home);
-    assert.equal(exported, told.stdout, told.stderr);
+    await assertSameReport(exported, ["--sha256", "--tuning", good, ...logs.map((path) => path.slice(home.length + 1))], home);
 
     await openDrawer();
     for (const [text, says] of [

@@ -199,7 +199,7 @@ export const report = {
 
 export const paper = {
   title: "Report: Process Execution via WMI",
-  made: (/** @type {string} */ version) => `Sysmon triage ${version}`,
+  made: (/** @type {string} */ version, /** @type {string} */ at) => `Sysmon triage ${version}, made ${at}`,
   rule: (/** @type {Core.Rule} */ rule) => `${rule.name}, version ${rule.version} (${rule.date}), ${rule.technique} ${rule.technique_name}, risk ${rule.risk_score}`,
   note: "Note",
   defanged: "Addresses are defanged.",

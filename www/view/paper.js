@@ -75,7 +75,7 @@ export function createPaper(tool) {
       h("header", null,
         h("h1", null, t.title),
         h("p", null, t.rule(summary.rule)),
-        h("p", null, [t.made(`${tool.version} (${tool.build})`), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
+        h("p", null, [t.made(`${tool.version} (${tool.build})`, report.made), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
       note ? section(t.note, h("p", { class: "paper-note" }, note)) : "",
       section(t.result,
         answer(summary),

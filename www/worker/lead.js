@@ -116,7 +116,7 @@ const ANSWERS = {
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
   source: ({ session }, { group, index }) => session.recall(group, index).source(),
   evidence: readAgain,
-  export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, options)]), neutralised: format === "csv" ? session.neutralised() : 0 }),
+  export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: format === "csv" ? session.neutralised() : 0 }),
   paper,
   tuning: ({ session }) => session.tuning(),
   tune,
@@ -129,13 +129,16 @@ const ANSWERS = {
 /** Those that change the result: what it is now goes with their answer. */
 const CHANGES = new Set(["tune", "remove"]);
 
+/** What a report says of its making: which page did it, and when. */
+const making = () => ({ build: `page ${__BUILD__}`, made: new Date().toISOString() });
+
 /**
  * The report for paper: what the JSON export holds, and the note, defanged if wanted.
  * @param {Lead} lead @param {{ defang: boolean, note: string }} args
  */
 function paper({ session }, { defang, note }) {
   const clean = (/** @type {unknown} */ value) => (defang && typeof value === "string" ? wasm_bindgen.defang(value) : value);
-  return { ...JSON.parse(new TextDecoder().decode(session.export("json")), (_, value) => clean(value)), note: clean(note) };
+  return { ...JSON.parse(new TextDecoder().decode(session.export("json", making())), (_, value) => clean(value)), note: clean(note) };
 }
 
 /** Hides other rows than before. @param {Lead} lead @param {{ json: string }} args */
