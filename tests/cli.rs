@@ -350,6 +350,18 @@ fn the_context_of_a_row_is_printed() {
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).starts_with("There is no "), "{}", text(&output.stderr));
     }
+    // What two files hold is told once.
+    let copy = write(&folder, "copy.xml", &xml_of(&forest.events));
+    let both = text(&run(&["--context", "1", "--minutes", "1", &log, &copy], None).stdout);
+    let number = forest.descendants(first).len();
+    assert!(both.starts_with(&format!("Started ({number}, in {} places)\n", 2 * number)), "{both}");
+    let without: String =
+        both.lines().map(|line| line.trim_end_matches("  [in 2 files]").to_owned() + "\n").collect();
+    let entries = |text: &str| {
+        text.lines().filter(|line| line.starts_with("  20")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(entries(&without), entries(&printed));
+    assert_eq!(both.matches("  [in 2 files]\n").count(), entries(&printed).len());
     // Standard input is gone once it was read.
     let output = run(&["--context", "1", "-"], Some(&xml_of(&forest.events)));
     assert_eq!(output.status.code(), Some(2));

@@ -380,6 +380,118 @@ fn what_does_not_fit_is_counted() {
     assert_eq!((answer["truncated"].clone(), answer["complete"].clone()), (true.into(), true.into()));
 }
 
+/// The lists of an answer, each by its name.
+fn lists(answer: &Value) -> Vec<(String, &Value)> {
+    let named = ["tree", "beside", "logon", "wmi"].map(|name| (name.to_owned(), &answer[name]));
+    let did = answer["did"].as_array().unwrap().iter();
+    named.into_iter().chain(did.map(|did| (did["kind"].to_string(), &did["list"]))).collect()
+}
+
+/// What is told of an event, without the places that hold it.
+fn told(item: &Value) -> Value {
+    let mut item = item.clone();
+    for key in ["locator", "at", "also"] {
+        item.as_object_mut().unwrap().remove(key);
+    }
+    item
+}
+
+/// The names of all inputs that hold the event.
+fn holders(item: &Value) -> Vec<&str> {
+    let also = item["also"].as_array().into_iter().flatten().map(|copy| &copy["locator"]);
+    let mut all: Vec<_> =
+        also.chain([&item["locator"]]).map(|at| at["source_name"].as_str().unwrap()).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Logs overlap: what more than one of them holds is told once, with all its places.
+#[test]
+fn an_event_of_several_files_is_told_once() {
+    for guids in [true, false] {
+        let forest = forest(&Options { guids, processes: 60, seed: 4, ..Options::default() });
+        let whole = xml_of(&forest.events);
+        let part: Vec<_> =
+            forest.events.iter().filter(|event| event.record.is_multiple_of(3)).cloned().collect();
+        let alone = contexts(&[("a.xml".into(), whole.clone())], 3, WHOLE);
+        let twice = [("a.xml".into(), whole.clone()), ("b.xml".into(), whole.clone())];
+        let other = [("a.xml".into(), whole), ("b.evtx".into(), evtx::file(&part, evtx::Style::default()))];
+        for (inputs, share) in [(twice, 1), (other, 3)] {
+            let answers = all_contexts(&inputs, 3, WHOLE);
+            assert!(answers.len() > alone.len());
+            let mut copies = 0;
+            for answer in &answers {
+                let expected = &alone[answer["process"]["process"].as_str().unwrap()];
+                assert_eq!(told(&answer["process"]), told(&expected["process"]));
+                for ((name, list), (_, expected)) in lists(answer).into_iter().zip(lists(expected)) {
+                    let items = list["items"].as_array().unwrap();
+                    let without: Vec<_> = items.iter().map(told).collect();
+                    let expected_items: Vec<_> =
+                        expected["items"].as_array().unwrap().iter().map(told).collect();
+                    assert_eq!(without, expected_items, "{name}");
+                    assert_eq!(list["count"], expected["count"], "{name}");
+                    assert_eq!(expected["places"], expected["count"], "{name}");
+                    let places: usize = items.iter().map(|item| holders(item).len()).sum();
+                    assert_eq!(list["places"], places, "{name}");
+                    for item in items {
+                        let record: u64 = item["locator"]["record_id"].as_str().unwrap().parse().unwrap();
+                        let held = holders(item);
+                        assert_eq!(
+                            held.len(),
+                            if record.is_multiple_of(share) { 2 } else { 1 },
+                            "{name} {record} {held:?}"
+                        );
+                        copies += held.len() - 1;
+                    }
+                }
+            }
+            assert!(copies > 20, "{copies}");
+        }
+    }
+}
+
+/// Two events that agree in all that a list shows, but for the number of the record, stay two.
+#[test]
+fn different_events_are_never_one() {
+    let query = [("ProcessGuid", "{00000000-0000-0000-0000-000000000001}"), ("QueryName", "a.example")];
+    let dns = |record: &str| {
+        let text = event(SYSMON, 22, 110, &query);
+        text.replace("<EventRecordID>110</EventRecordID>", record)
+    };
+    let log = |record: &str| {
+        created(100, 1, 9, HIT) + &dns(record) + &created(120, 2, 1, &[("CommandLine", "child")])
+    };
+    let number = "<EventRecordID>110</EventRecordID>";
+    for (other, count) in [(number, 1), ("<EventRecordID>111</EventRecordID>", 2), ("", 2)] {
+        let inputs = [("a".to_owned(), log(number).into_bytes()), ("b".to_owned(), log(other).into_bytes())];
+        for answer in all_contexts(&inputs, 5, WHOLE) {
+            let did = answer["did"].as_array().unwrap().iter().find(|did| did["kind"] == "dns").unwrap();
+            assert_eq!(
+                (did["list"]["count"].clone(), did["list"]["places"].clone()),
+                (count.into(), 2.into())
+            );
+            assert_eq!(answer["tree"]["count"], 2);
+            assert_eq!(holders(&answer["process"]), ["a", "b"]);
+        }
+    }
+}
+
+/// Which of the events that are not listed lie in several files is not known: nor is how many there are.
+#[test]
+fn a_full_list_of_several_files_has_no_count() {
+    let mut log = created(100, 1, 9, HIT);
+    for number in 0..700 {
+        log += &created(200 + number, 10 + number, 1, &[("CommandLine", "child")]);
+    }
+    let log = log.into_bytes();
+    let inputs = [("a".to_owned(), log.clone()), ("b".to_owned(), log)];
+    let answer = &all_contexts(&inputs, 60, WHOLE)[0];
+    let beside = &answer["beside"];
+    assert_eq!(beside["items"].as_array().unwrap().len(), 500);
+    assert_eq!((beside["count"].clone(), beside["places"].clone()), (Value::Null, 1400.into()));
+    assert_eq!(answer["truncated"], true);
+}
+
 /// Real logs against what `fixtures/context_corpus.py` found in them by means of its own.
 #[test]
 fn real_logs_give_what_another_program_found() {

@@ -85,7 +85,9 @@ declare namespace Core {
     next_round(): boolean;
     answer(session: Session): Context;
   }
-  interface List<T> { items: T[]; count: number | null }
+  interface List<T> { items: T[]; count: number | null; places: number | null }
+  /** Another file that holds the same event. */
+  interface Copy { locator: Evidence["locator"]; at: string }
   interface Context {
     process: Ran; linked_by: "guid" | "pid" | "nothing"; minutes: number;
     tree: List<Ran>; beside: List<Ran>; logon_by: "guid" | "id" | "service" | "unknown"; logon: List<Ran>;
@@ -97,11 +99,11 @@ declare namespace Core {
     time: string | null; process_name: string; process: string; user: string; process_id: string | null; process_guid: string | null;
     parent_process_name: string; parent_process_id: string | null; parent_process_guid: string | null; matches: boolean;
     relation: "itself" | "parent" | "descendant" | "sibling" | "none";
-    parent: number | null; depth: number; ended: string | null; locator: Evidence["locator"]; at: string;
+    parent: number | null; depth: number; ended: string | null; locator: Evidence["locator"]; at: string; also?: Copy[];
   }
   interface Happened {
     time: string | null; event_id: number; provider: string; kind: string; same_logon: boolean;
-    fields: { name: string; value: string }[]; locator: Evidence["locator"]; at: string;
+    fields: { name: string; value: string }[]; locator: Evidence["locator"]; at: string; also?: Copy[];
   }
   interface Hasher {
     push(bytes: Uint8Array): void;

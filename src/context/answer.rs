@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::copies::{Copies, Named, merged};
 use super::gather::Seen;
 use super::kinds::KINDS;
 use super::shelf::Shelf;
@@ -56,6 +57,17 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// How many there are; null where there are more than are listed and nobody knows how many.
     pub count: Option<u64>,
+    /// In how many places they lie: more, where several files hold the same event. Null where nobody knows.
+    pub places: Option<u64>,
+}
+
+/// Another place that holds the same event.
+#[derive(Debug, Serialize)]
+pub struct Copy {
+    /// Where it lies.
+    pub locator: Place,
+    /// The same in one word, with which the event is opened.
+    pub at: String,
 }
 
 /// How a process relates to the one that is asked about.
@@ -92,6 +104,9 @@ pub struct Ran {
     pub locator: Place,
     /// The same in one word, with which the event is opened.
     pub at: String,
+    /// Where else: one place in each other file that holds the event, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Copy>,
 }
 
 /// What a process did, of one kind.
@@ -123,6 +138,9 @@ pub struct Happened {
     pub fields: Vec<Pair>,
     pub locator: Place,
     pub at: String,
+    /// As in [`Ran`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Copy>,
 }
 
 fn text(time: Option<Time>) -> Option<String> {
@@ -132,6 +150,7 @@ fn text(time: Option<Time>) -> Option<String> {
 /// Answers with the names that only a session knows.
 struct Teller<'a> {
     session: &'a Session,
+    at: &'a At,
     anchor: &'a Anchor,
     by: By,
     /// GUIDs, or places where there are none, of the tree.
@@ -148,9 +167,10 @@ impl Context {
         let descendants = tree.nodes.iter().skip(1);
         let teller = Teller {
             session,
+            at: &self.at,
             anchor: &self.anchor,
             by,
-            tree: descendants.clone().map(|node| node.at).collect(),
+            tree: descendants.clone().flat_map(|node| node.places.iter().copied()).collect(),
             guids: descendants.filter_map(|node| node.created.process_guid.as_ref()).collect(),
         };
         let listed: Vec<_> = tree
@@ -160,11 +180,13 @@ impl Context {
                 parent: node.parent,
                 depth: node.depth,
                 ended: text(node.ended),
-                ..teller.ran(node.at, node.created)
+                ..teller.ran(&node.places, node.created)
             })
             .collect();
-        let count = (!tree.cut).then_some(listed.len() as u64);
-        let tree = List { items: listed, count };
+        let sum = |sum: usize| (!tree.cut).then_some(sum as u64);
+        let itself = tree.nodes.first().map_or(vec![&self.at], |root| root.places.clone());
+        let places = sum(tree.nodes.iter().map(|node| node.places.len()).sum());
+        let tree = List { count: sum(listed.len()), places, items: listed };
         let end = if by == By::Pid { until(&self.anchor, found) } else { None };
         let did: Vec<_> = KINDS
             .iter()
@@ -187,7 +209,7 @@ impl Context {
         Answer {
             process: Ran {
                 ended: tree.items.first().and_then(|root| root.ended.clone()),
-                ..teller.ran(&self.at, &self.anchor.created)
+                ..teller.ran(&itself, &self.anchor.created)
             },
             linked_by: by,
             minutes: self.minutes,
@@ -244,24 +266,34 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn ran(&self, at: &At, created: &Created) -> Ran {
+    /// One of the places, the asked one before all others, and the others.
+    fn placed(&self, places: &[&At]) -> (Copy, Vec<Copy>) {
+        let first = places.iter().position(|at| *at == self.at).unwrap_or_default();
+        let copy = |at: &&At| Copy { locator: self.place(at), at: at.token() };
+        let mut all: Vec<_> = places.iter().map(copy).collect();
+        (all.remove(first), all)
+    }
+
+    fn ran(&self, places: &[&At], created: &Created) -> Ran {
+        let (Copy { locator, at }, also) = self.placed(places);
         Ran {
             created: created.clone(),
-            relation: self.relation(at, created),
+            relation: self.relation(places, created),
             parent: None,
             depth: 0,
             ended: None,
-            locator: self.place(at),
-            at: at.token(),
+            locator,
+            at,
+            also,
         }
     }
 
-    fn relation(&self, at: &At, created: &Created) -> Relation {
+    fn relation(&self, places: &[&At], created: &Created) -> Relation {
         let anchor = &self.anchor.created;
         if created == anchor {
             return Relation::Itself;
         }
-        if self.tree.contains(at)
+        if places.iter().any(|at| self.tree.contains(at))
             || created.process_guid.as_ref().is_some_and(|guid| self.guids.contains(guid))
         {
             return Relation::Descendant;
@@ -274,36 +306,33 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// In the order of time.
     fn list(&self, shelf: &Shelf<Created>) -> List<Ran> {
-        let mut entries: Vec<_> = shelf.iter().collect();
-        entries.sort_by_key(|(at, created)| (created.time.is_none(), created.time, *at));
-        let items = entries.into_iter().map(|(at, created)| self.ran(at, created)).collect();
-        List { items, count: Some(shelf.count()) }
+        listed(shelf, |created| created.time, |one| self.ran(&one.places, one.event))
     }
 
     fn happened(&self, shelf: &Shelf<Seen>) -> List<Happened> {
-        let mut entries: Vec<_> = shelf.iter().collect();
-        entries.sort_by_key(|(at, seen)| (seen.time.is_none(), seen.time, *at));
-        List {
-            items: entries.into_iter().map(|(at, seen)| self.seen(at, seen)).collect(),
-            count: Some(shelf.count()),
-        }
+        listed(shelf, |seen| seen.time, |one| self.seen(one))
     }
 
     /// What a process did until its id meant another one.
     fn did(&self, shelf: &Shelf<Seen>, until: Option<Time>) -> List<Happened> {
         let Some(until) = until else { return self.happened(shelf) };
         let its_own = |seen: &Seen| seen.time.is_some_and(|time| time <= until);
-        let items: Vec<_> =
-            shelf.iter().filter(|(_, seen)| its_own(seen)).map(|(at, seen)| self.seen(at, seen)).collect();
+        let all = merged(shelf.iter().filter(|(_, seen)| its_own(seen)));
         // What did not fit came later than all that did: of these some may be its own.
         let unknown = shelf.is_cut() && shelf.iter().all(|(_, seen)| its_own(seen));
-        List { count: (!unknown).then_some(items.len() as u64), items }
+        let sum = |sum: usize| (!unknown).then_some(sum as u64);
+        List {
+            count: sum(all.len()),
+            places: sum(all.iter().map(|one| one.places.len()).sum()),
+            items: all.iter().map(|one| self.seen(one)).collect(),
+        }
     }
 
-    fn seen(&self, at: &At, seen: &Seen) -> Happened {
+    fn seen(&self, one: &Copies<'_, Seen>) -> Happened {
         let pair = |(name, value): &(String, String)| Pair { name: name.clone(), value: value.clone() };
+        let (Copy { locator, at }, also) = self.placed(&one.places);
+        let seen = one.event;
         Happened {
             time: text(seen.time),
             event_id: seen.event_id,
@@ -311,8 +340,27 @@ impl<'a> Teller<'a> {
             kind: seen.kind.clone(),
             same_logon: seen.same_logon,
             fields: seen.fields.iter().map(pair).collect(),
-            locator: self.place(at),
-            at: at.token(),
+            locator,
+            at,
+            also,
         }
     }
+}
+
+/// In the order of time, each event once. Where not all are kept and some of those that are lie in several
+/// files, nobody knows how many of the others do.
+fn listed<T: Named, U>(
+    shelf: &Shelf<T>,
+    time: impl Fn(&T) -> Option<Time>,
+    tell: impl Fn(&Copies<'_, T>) -> U,
+) -> List<U> {
+    let mut entries: Vec<_> = shelf.iter().collect();
+    entries.sort_by_key(|(at, event)| (time(event).is_none(), time(event), *at));
+    let kept = entries.len();
+    let all = merged(entries);
+    let count = match shelf.is_cut() {
+        true => (all.len() == kept).then_some(shelf.count()),
+        false => Some(all.len() as u64),
+    };
+    List { count, places: Some(shelf.count()), items: all.iter().map(tell).collect() }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::kinds::{self, KINDS, PROCESS_TERMINATE, Trace, When};
 use super::links::Links;
 use super::shelf::{Shelf, earliest, nearest};
-use super::{At, By, Created, Logon, Question, cut, guid, pid};
+use super::{Anchor, At, By, Created, Logon, Question, cut, guid, pid};
 use crate::detect::Format;
 use crate::event::{Event, PROCESS_CREATE, Skim, is_sysmon};
 use crate::ids::{Link, number};
@@ -31,7 +31,7 @@ pub struct End {
 }
 
 /// An event that is no process of a list, as far as lists show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seen {
     /// When.
     pub time: Option<Time>,
@@ -186,7 +186,9 @@ impl Gatherer {
         if follow && self.parents.len() < limits::CONTEXT_CANDIDATES {
             self.parents.extend(created.process_id.clone());
         }
-        if in_tree {
+        // Another file may hold the match itself, too. A pass reads what lies in its window.
+        let is_itself = |anchor: &Anchor| created.time.is_some() && created == anchor.created;
+        if in_tree || self.question.anchor.as_ref().is_some_and(is_itself) {
             self.found.created.add(earliest(created.time), at, || created.clone());
         }
         if let Some(anchor) = self.question.anchor.clone() {

@@ -27,6 +27,7 @@
 //! it had ended by then.
 
 mod answer;
+mod copies;
 mod gather;
 mod kinds;
 mod links;
@@ -48,7 +49,7 @@ use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::time::Time;
 
-pub use answer::{Answer, Did, Happened, List, Ran, Relation};
+pub use answer::{Answer, Copy, Did, Happened, List, Ran, Relation};
 pub use gather::{End, Found, Gatherer, Seen};
 use kinds::PROCESS_TERMINATE;
 pub use shelf::Shelf;
@@ -128,7 +129,7 @@ pub struct Anchor {
 }
 
 /// A process creation, as far as lists and trees show it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names are the CIM's, see [`Field`].
 pub struct Created {
     #[serde(with = "crate::time::text")]
@@ -331,7 +332,9 @@ pub struct Context {
 
 impl Context {
     /// The context of this event, with what ran in so many minutes before and after it.
-    pub fn new(rule: &'static Rule, at: At, event: &Event, minutes: u32) -> Context {
+    pub fn new(rule: &'static Rule, mut at: At, event: &Event, minutes: u32) -> Context {
+        // As a pass will find it again.
+        at.locator.record_id = event.record_id();
         let minutes = minutes.clamp(1, limits::CONTEXT_MINUTES);
         let created = Created::of(rule, &Process::of(event));
         let (logon, logon_id) = Logon::of(event);

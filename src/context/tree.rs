@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::copies::merged;
 use super::gather::Found;
 use super::{Anchor, At, By, Created};
 use crate::limits;
@@ -20,8 +21,8 @@ pub struct Tree<'a> {
 pub struct Branch<'a> {
     /// Its creation.
     pub created: &'a Created,
-    /// Where that lies.
-    pub at: &'a At,
+    /// Where that lies: in each of some files.
+    pub places: Vec<&'a At>,
     /// Which one of the nodes is its parent.
     pub parent: Option<usize>,
     /// Generations from the first.
@@ -36,9 +37,10 @@ type Children<'a> = BTreeMap<usize, Vec<usize>>;
 impl<'a> Tree<'a> {
     /// The tree that starts with the anchor, of the creations that were found.
     pub fn of(anchor: &Anchor, by: By, found: &'a Found) -> Tree<'a> {
-        let created: Vec<_> = found.created.iter().collect();
+        let (places, created): (Vec<_>, Vec<_>) =
+            merged(found.created.iter()).into_iter().map(|one| (one.places, one.event)).unzip();
         let ends: Vec<_> = found.ended.iter().map(|(_, end)| end).collect();
-        let is_anchor = |(_, have): &(&At, &Created)| match by {
+        let is_anchor = |have: &&Created| match by {
             By::Guid => have.process_guid == anchor.created.process_guid,
             _ => **have == anchor.created,
         };
@@ -52,7 +54,7 @@ impl<'a> Tree<'a> {
             By::Nothing => Children::new(),
         };
         let mut tree = Tree { by, nodes: Vec::new(), cut: found.created.is_cut() };
-        tree.grow(root, &created, &children, |index| lives.end(&created, index));
+        tree.grow(root, &created, &children, |index| (places[index].clone(), lives.end(&created, index)));
         tree
     }
 
@@ -60,9 +62,9 @@ impl<'a> Tree<'a> {
     fn grow(
         &mut self,
         root: usize,
-        created: &[(&'a At, &'a Created)],
+        created: &[&'a Created],
         children: &Children<'_>,
-        end: impl Fn(usize) -> Option<Time>,
+        more: impl Fn(usize) -> (Vec<&'a At>, Option<Time>),
     ) {
         let mut seen = BTreeSet::from([root]);
         let mut waiting = vec![(root, None, 0)];
@@ -71,9 +73,9 @@ impl<'a> Tree<'a> {
                 self.cut = true;
                 return;
             }
-            let (at, have) = created[index];
+            let (places, ended) = more(index);
             let number = self.nodes.len();
-            self.nodes.push(Branch { created: have, at, parent, depth, ended: end(index) });
+            self.nodes.push(Branch { created: created[index], places, parent, depth, ended });
             let own = children.get(&index).into_iter().flatten().rev();
             waiting.extend(
                 own.filter(|child| seen.insert(**child)).map(|child| (*child, Some(number), depth + 1)),
@@ -94,14 +96,14 @@ impl<'a> Tree<'a> {
 
 /// Links by GUID, from the root on. Of records that tell the same process, the earliest counts whose
 /// parent belongs to the tree: so what else was collected never changes it.
-fn by_guid<'a>(created: &[(&'a At, &'a Created)], root: usize) -> Children<'a> {
+fn by_guid<'a>(created: &[&'a Created], root: usize) -> Children<'a> {
     let mut by_parent = BTreeMap::<&String, Vec<usize>>::new();
-    for (index, (_, have)) in created.iter().enumerate() {
+    for (index, have) in created.iter().enumerate() {
         if let Some(guid) = &have.parent_process_guid {
             by_parent.entry(guid).or_default().push(index);
         }
     }
-    let own = |index: usize| created[index].1.process_guid.as_ref();
+    let own = |index: usize| created[index].process_guid.as_ref();
     let started = |parent: usize| {
         let list = own(parent).and_then(|guid| by_parent.get(guid));
         list.into_iter().flatten().map(move |child| (*child, parent))
@@ -130,9 +132,9 @@ struct Lives<'a> {
 }
 
 impl<'a> Lives<'a> {
-    fn of(created: &[(&'a At, &'a Created)], ends: &[&'a super::gather::End], by: By) -> Lives<'a> {
+    fn of(created: &[&'a Created], ends: &[&'a super::gather::End], by: By) -> Lives<'a> {
         let mut lives = Lives { by, begins: BTreeMap::new(), ends: BTreeMap::new() };
-        for (index, (_, have)) in created.iter().enumerate() {
+        for (index, have) in created.iter().enumerate() {
             if let (Some(pid), Some(time)) = (&have.process_id, have.time) {
                 lives.begins.entry(pid).or_default().push((time, index));
             }
@@ -149,9 +151,9 @@ impl<'a> Lives<'a> {
     }
 
     /// Links by process id and time.
-    fn children(&self, created: &[(&'a At, &'a Created)]) -> Children<'a> {
+    fn children(&self, created: &[&'a Created]) -> Children<'a> {
         let mut children = Children::new();
-        for (index, (_, have)) in created.iter().enumerate() {
+        for (index, have) in created.iter().enumerate() {
             if let Some(parent) = self.parent(index, have) {
                 children.entry(parent).or_default().push(index);
             }
@@ -169,8 +171,8 @@ impl<'a> Lives<'a> {
     }
 
     /// When a process ended. With ids: before another one with the same id began.
-    fn end(&self, created: &[(&'a At, &'a Created)], index: usize) -> Option<Time> {
-        let have = created[index].1;
+    fn end(&self, created: &[&'a Created], index: usize) -> Option<Time> {
+        let have = created[index];
         if self.by == By::Guid {
             return self.ends.get(have.process_guid.as_deref()?)?.first().copied();
         }

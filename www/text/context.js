@@ -65,7 +65,9 @@ export const context = {
     service: "It runs in the logon of SYSTEM, LOCAL SERVICE or NETWORK SERVICE. All services of a host share that logon, so it links nothing.",
     unknown: "The event has neither a LogonGuid nor a LogonId.",
   },
-  nearest: (/** @type {number} */ shown, /** @type {number} */ all) => `The ${number(shown)} nearest in time of ${number(all)} are shown.`,
+  files: (/** @type {number} */ n) => `in ${number(n)} files`,
+  places: (/** @type {number} */ n) => `Some of these are in more than one file: they lie in ${number(n)} places.`,
+  nearest: (/** @type {number} */ shown, /** @type {number | null} */ all) => (all === null ? `The ${number(shown)} nearest in time are shown; there are more.` : `The ${number(shown)} nearest in time of ${number(all)} are shown.`),
   first: (/** @type {number} */ shown, /** @type {number | null} */ all) => (all === null ? `The first ${number(shown)} are shown; there may be more.` : `The first ${number(shown)} of ${number(all)} are shown.`),
   did: {
     title: (/** @type {string} */ kind, /** @type {number[]} */ ids) => `${(kinds[kind] ?? kind).replace(/^./, (letter) => letter.toUpperCase())} (${idWords(ids)})`,

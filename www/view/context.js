@@ -3,6 +3,7 @@
 
 import { branches, deeds, later, share, took } from "../state/context.js";
 import { fullTime } from "../state/time.js";
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence, rawEvidence } from "./evidence.js";
 import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
@@ -162,6 +163,7 @@ export function createContext(actions) {
       context.tree.items.length > 0 ? tree(context.tree.items) : null,
       context.tree.items.length === 1 && context.linked_by !== "nothing" ? note(t.started.none) : null,
       context.tree.count === null ? note(t.started.cut(context.tree.items.length)) : null,
+      places(context.tree),
     ],
     beside: (context) => [
       processes(context, context.beside),
@@ -177,7 +179,7 @@ export function createContext(actions) {
         ...done.map(({ kind, ids, list }) => h("div", null,
           h("h4", null, t.did.title(kind, ids), " ", h("span", { class: "count" }, sum(list))),
           h("ul", { class: "context-list" }, list.items.map((item) => entry(item, context, happened(item)))),
-          list.count === list.items.length ? null : note(t.first(list.items.length, list.count)))),
+          list.count === list.items.length ? null : note(t.first(list.items.length, list.count)), places(list))),
         done.length === 0 ? note(t.did.nothing) : null,
         others.length > 0 ? note(t.did.others(others)) : null,
         silent.length > 0 ? note(t.did.silent(silent)) : null,
@@ -185,7 +187,8 @@ export function createContext(actions) {
     },
     wmi: (context) => [
       context.wmi.items.length > 0 ? h("ul", { class: "context-list" }, context.wmi.items.map((item) => entry(item, context, traced(item)))) : note(t.wmi.none(context.minutes)),
-      context.wmi.count === context.wmi.items.length ? null : note(t.nearest(context.wmi.items.length, context.wmi.count ?? 0)),
+      places(context.wmi),
+      context.wmi.count === context.wmi.items.length ? null : note(t.nearest(context.wmi.items.length, context.wmi.count)),
       context.logons_logged === 0 ? note(t.wmi.noLogons) : null,
       context.sysmon.some(([id]) => id === 3) ? null : note(t.wmi.noNetwork),
       h("p", { class: "context-look" }, icon("info"), h("span", null, t.wmi.look)),
@@ -195,10 +198,20 @@ export function createContext(actions) {
   /** @param {Core.Context} context @param {Core.List<Core.Ran>} list */
   const processes = (context, list) => (list.items.length === 0 ? null : h("div", null,
     h("ul", { class: "context-list" }, list.items.map((item) => entry(item, context, ran(item)))),
-    list.count === list.items.length ? null : note(t.nearest(list.items.length, list.count ?? 0))));
+    list.count === list.items.length ? null : note(t.nearest(list.items.length, list.count)), places(list)));
 
   /** @param {string} text @param {string} [look] */
   const mark = (text, look = "") => h("span", { class: `context-mark ${look}`.trim() }, text);
+
+  /** That other files hold the event, too, and which. @param {Core.Ran | Core.Happened} item */
+  function files({ locator, also }) {
+    if (!also) return null;
+    const names = [locator, ...also.map((copy) => copy.locator)].map(({ member, source_name }) => visibleText(member ?? source_name));
+    return h("span", { class: "context-mark", title: names.join("\n") }, t.files(names.length));
+  }
+
+  /** Where a list holds copies. @param {Core.List<Core.Ran | Core.Happened>} list */
+  const places = ({ items, places }) => (places !== null && items.some(({ also }) => also) ? note(t.places(places)) : null);
 
   /** @param {Core.Ran} item @param {boolean} [first] of a tree @returns {Node[]} */
   function ran(item, first = false) {
@@ -207,7 +220,8 @@ export function createContext(actions) {
       h("p", { class: "context-who" }, h("strong", null, evidence(item.process_name)), h("span", { class: "muted" }, t.pid(item.process_id)),
         first ? mark(t.thisProcess) : null,
         item.matches ? mark(t.matches, "hit") : null,
-        !first && t.relation[item.relation] && item.depth === 0 ? mark(/** @type {string} */ (t.relation[item.relation])) : null),
+        !first && t.relation[item.relation] && item.depth === 0 ? mark(/** @type {string} */ (t.relation[item.relation])) : null,
+        files(item)),
       h("p", { class: "context-what" }, evidence(item.process)),
       h("p", { class: "muted small" }, evidence(item.user), " \u00b7 ", when(item.time), lived === null ? null : ` \u00b7 ${t.ended(lived)}`),
     ];
@@ -220,7 +234,7 @@ export function createContext(actions) {
   const facts = (fields) => h("dl", { class: "context-said" }, fields.map(({ name, value }) => h("div", null, h("dt", null, name), h("dd", null, evidence(value)))));
 
   /** @param {Core.Happened} item @returns {Node[]} */
-  const happened = (item) => [facts(item.fields), h("p", { class: "muted small" }, `EventID ${item.event_id}`, " \u00b7 ", when(item.time))];
+  const happened = (item) => [facts(item.fields), h("p", { class: "muted small" }, `EventID ${item.event_id}`, " \u00b7 ", when(item.time), " ", files(item))];
 
   /** @param {Core.Happened} item @returns {Node[]} */
   function traced(item) {
@@ -228,7 +242,7 @@ export function createContext(actions) {
     const kind = item.kind === "logon" && type !== "3" ? t.wmi.logonOther : t.wmi.kind[item.kind] ?? item.kind;
     const process = item.fields.find(({ name }) => name === "process");
     return [
-      h("p", { class: "context-who" }, h("strong", null, kind), item.same_logon ? mark(t.wmi.sameLogon, "hit") : null),
+      h("p", { class: "context-who" }, h("strong", null, kind), item.same_logon ? mark(t.wmi.sameLogon, "hit") : null, files(item)),
       process ? h("p", { class: "context-what" }, evidence(process.value)) : facts(item.fields),
       h("p", { class: "muted small" }, process ? [item.fields.filter(({ name }) => name !== "process" && OWN_FIELDS.includes(name)).map(({ name, value }) => (name === "process_id" ? t.pid(value) : value)).join(" \u00b7 "), " \u00b7 "] : [item.provider, ` ${item.event_id} \u00b7 `], when(item.time)),
     ];
