@@ -54,14 +54,21 @@ fn choose(folder: &Path, pinned: &BTreeMap<String, String>) -> Result<Answer> {
         fs::write(folder.join("Cargo.toml"), manifest(&left))?;
         // What lies in cargo's own store is not an answer of the registry.
         let said = ran(cargo()
-            .args(["--config", "net.offline=false", "generate-lockfile"])
+            .args([
+                "--quiet",
+                "--config",
+                "net.offline=false",
+                "--config",
+                "net.retry=1",
+                "generate-lockfile",
+            ])
             .current_dir(folder)
             .env_remove("CARGO_NET_OFFLINE"))?;
         if said.ok {
             break;
         }
         let Some((package, flaw)) = refused(&said, &left) else {
-            return Ok(Answer::NotAsked(reason(&said.err.replace("Updating crates.io index", ""))));
+            return Ok(Answer::NotAsked(reason(&said.err)));
         };
         flaws.push(flaw);
         left.remove(&package);

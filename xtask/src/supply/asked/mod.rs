@@ -90,18 +90,28 @@ fn ran(command: &mut Command) -> Result<Said> {
 
 /// The first line of a complaint that says something, without addresses: which mirror was meant is nobody's business.
 fn reason(text: &str) -> String {
-    let lines = text.lines().map(|line| {
+    let lines = text.lines().filter(|line| !NOISE.iter().any(|start| line.trim_start().starts_with(start)));
+    let mut telling = lines.map(|line| {
         let line =
             line.trim_start_matches("npm error").trim_start_matches("ERROR:").trim_start_matches("error:");
         let words = line.split_whitespace().filter(|word| !word.contains("://"));
         words.collect::<Vec<_>>().join(" ")
     });
-    let mut telling = lines
-        .filter(|line| !line.is_empty() && !line.starts_with("WARNING") && !line.starts_with("npm warn"));
-    let mut first = telling.next().unwrap_or_else(|| "no reason was given".to_owned());
+    let mut first = telling.find(|line| !line.is_empty()).unwrap_or_else(|| "no reason was given".to_owned());
     first.truncate(first.floor_char_boundary(200));
     first
 }
+
+/// How lines begin that stand before the reason.
+const NOISE: &[&str] = &[
+    "WARNING",
+    "warning:",
+    "npm warn",
+    "npm error code",
+    "npm error syscall",
+    "npm error errno",
+    "Updating",
+];
 
 #[cfg(test)]
 mod tests {
@@ -112,6 +122,11 @@ mod tests {
         let said = "npm warn old\n\nnpm error 405 Method Not Allowed - POST https://example.invalid/bulk\nnpm error more";
         assert_eq!(reason(said), "405 Method Not Allowed - POST");
         assert_eq!(reason("ERROR: No way\n"), "No way");
+        assert_eq!(
+            reason("npm error code E1\nnpm error errno E1\nnpm error network No way"),
+            "network No way"
+        );
+        assert_eq!(reason("    Updating crates.io index\nwarning: spurious\nerror: No way\n"), "No way");
         assert_eq!(reason(" \n"), "no reason was given");
         assert_eq!(reason(&"ä".repeat(300)).chars().count(), 100);
     }

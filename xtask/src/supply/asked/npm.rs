@@ -11,6 +11,9 @@ use crate::run::npm;
 use crate::supply::npm::{name_of, packages};
 use crate::supply::read;
 
+/// The hash of each package, by its name and version.
+type Pinned = BTreeMap<(String, String), String>;
+
 /// A package that its author gave up for good; a registry that has no word on it tells of none.
 const GIVEN_UP: (&str, &str) = ("left-pad", "1.3.0");
 
@@ -27,8 +30,21 @@ const PATIENCE: [&str; 4] = [
 pub fn withdrawn() -> Result<Answer> {
     let lock: Value = serde_json::from_str(&read("package-lock.json")?)?;
     let pinned = pinned(&lock);
-    let folder = folder("npm")?;
-    fs::write(folder.join("package.json"), wishes(&pinned).to_string())?;
+    // One alone first: where there is no registry, npm would wait for each.
+    let known = match locked("npm/known", &BTreeMap::new())? {
+        Ok(known) => known,
+        Err(answer) => return Ok(answer),
+    };
+    Ok(match locked("npm/all", &pinned)? {
+        Ok(today) => compared(&pinned, &today, &known),
+        Err(answer) => answer,
+    })
+}
+
+/// What npm locks when these are wished for, or why it doesn't.
+fn locked(name: &str, pinned: &Pinned) -> Result<Result<Value, Answer>> {
+    let folder = folder(name)?;
+    fs::write(folder.join("package.json"), wishes(pinned).to_string())?;
     fs::write(folder.join(".npmrc"), read(".npmrc")?)?;
     // With a store of its own: npm takes what it has stored for an answer when none comes. `force`, for packages of other
     // platforms.
@@ -38,14 +54,13 @@ pub fn withdrawn() -> Result<Answer> {
         .args(PATIENCE)
         .current_dir(&folder))?;
     if !said.ok {
-        return Ok(refused(&said));
+        return Ok(Err(refused(&said)));
     }
-    let today = fs::read_to_string(folder.join("package-lock.json")).context("npm wrote no lock file")?;
-    Ok(compared(&pinned, &serde_json::from_str(&today)?))
+    let text = fs::read_to_string(folder.join("package-lock.json")).context("npm wrote no lock file")?;
+    Ok(Ok(serde_json::from_str(&text)?))
 }
 
-/// `name version` of every package, and its hash.
-fn pinned(lock: &Value) -> BTreeMap<(String, String), String> {
+fn pinned(lock: &Value) -> Pinned {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let all = packages(lock).map(|(folder, package)| {
         ((name_of(folder, package).to_owned(), text(&package["version"])), text(&package["integrity"]))
@@ -53,27 +68,28 @@ fn pinned(lock: &Value) -> BTreeMap<(String, String), String> {
     all.collect()
 }
 
-/// A package that asks for exactly these, each under a name of its own, and for the one that was given up.
-fn wishes(pinned: &BTreeMap<(String, String), String>) -> Value {
+/// A package that asks for exactly these, each under a name of its own; for the one that was given up if there are none.
+fn wishes(pinned: &Pinned) -> Value {
     let wish = |name: &str, version: &str| json!(format!("npm:{name}@{version}"));
     let mut all = serde_json::Map::new();
     for (number, (name, version)) in pinned.keys().enumerate() {
         all.insert(format!("p{number}"), wish(name, version));
     }
-    all.insert("given-up".to_owned(), wish(GIVEN_UP.0, GIVEN_UP.1));
+    if all.is_empty() {
+        all.insert("given-up".to_owned(), wish(GIVEN_UP.0, GIVEN_UP.1));
+    }
     json!({ "name": "asked", "version": "0.0.0", "private": true, "dependencies": all })
 }
 
 /// npm stops at the first package that is not there.
 fn refused(said: &Said) -> Answer {
     let gone = ["npm error code ETARGET", "npm error code E404"].iter().any(|code| said.err.contains(code));
-    let lines: Vec<_> = said.err.lines().filter(|line| !line.starts_with("npm error code")).collect();
-    let why = reason(&lines.join("\n"));
+    let why = reason(&said.err);
     if gone { Answer::Flaws(vec![format!("npm: {why}")]) } else { Answer::NotAsked(why) }
 }
 
-/// What the registry says today, against what is pinned.
-fn compared(pinned: &BTreeMap<(String, String), String>, today: &Value) -> Answer {
+/// What the registry says today, against what is pinned; its word on the package that was given up counts for all.
+fn compared(pinned: &Pinned, today: &Value, known: &Value) -> Answer {
     let all = &today["packages"];
     let mut flaws = Vec::new();
     for (number, ((name, version), hash)) in pinned.iter().enumerate() {
@@ -90,7 +106,7 @@ fn compared(pinned: &BTreeMap<(String, String), String>, today: &Value) -> Answe
         return Answer::Flaws(flaws);
     }
     let same = format!("all {} are there, with the same hashes", pinned.len());
-    if all["node_modules/given-up"].get("deprecated").is_none() {
+    if known["packages"]["node_modules/given-up"].get("deprecated").is_none() {
         let (name, version) = GIVEN_UP;
         return Answer::NotAsked(format!(
             "{same}; but the registry doesn't tell what was given up: it has no word on {name} {version}"
@@ -160,14 +176,18 @@ mod tests {
         }})
     }
 
-    /// What npm writes for these wishes, from a registry that tells what was given up.
+    /// What npm writes for these wishes.
     fn today() -> Value {
         json!({ "packages": {
             "": { "name": "asked" },
-            "node_modules/given-up": { "name": "left-pad", "version": "1.3.0", "deprecated": "use something else" },
             "node_modules/p0": { "name": "@b/c", "version": "2.0.0", "integrity": "sha512-c" },
             "node_modules/p1": { "name": "a", "version": "1.0.0", "integrity": "sha512-a" },
         }})
+    }
+
+    /// What it writes for the other wish, from a registry that tells what was given up.
+    fn known() -> Value {
+        json!({ "packages": { "node_modules/given-up": { "version": "1.3.0", "deprecated": "use another" } } })
     }
 
     fn said(ok: bool, out: &Value, err: &str) -> Said {
@@ -182,13 +202,14 @@ mod tests {
     fn every_package_is_asked_for_exactly() {
         assert_eq!(
             wishes(&pinned(&lock()))["dependencies"],
-            json!({ "p0": "npm:@b/c@2.0.0", "p1": "npm:a@1.0.0", "given-up": "npm:left-pad@1.3.0" })
+            json!({ "p0": "npm:@b/c@2.0.0", "p1": "npm:a@1.0.0" })
         );
+        assert_eq!(wishes(&Pinned::new())["dependencies"], json!({ "given-up": "npm:left-pad@1.3.0" }));
     }
 
     #[test]
     fn what_is_the_same_today_is_sound() {
-        assert!(matches!(compared(&pinned(&lock()), &today()), Answer::Sound(_)));
+        assert!(matches!(compared(&pinned(&lock()), &today(), &known()), Answer::Sound(_)));
     }
 
     #[test]
@@ -198,18 +219,21 @@ mod tests {
         {
             let mut today = today();
             today["packages"]["node_modules/p1"][field] = json!(value);
-            assert_eq!(flaws(&compared(&pinned(&lock()), &today)), 1, "{field}");
+            assert_eq!(flaws(&compared(&pinned(&lock()), &today, &known())), 1, "{field}");
         }
         let mut today = today();
         today["packages"].as_object_mut().unwrap().remove("node_modules/p0");
-        assert_eq!(flaws(&compared(&pinned(&lock()), &today)), 1);
+        assert_eq!(flaws(&compared(&pinned(&lock()), &today, &known())), 1);
     }
 
     #[test]
     fn a_registry_that_tells_nothing_was_not_asked() {
+        let silent = json!({ "packages": { "node_modules/given-up": { "version": "1.3.0" } } });
+        assert!(matches!(compared(&pinned(&lock()), &today(), &silent), Answer::NotAsked(_)));
+        // But what it does tell counts.
         let mut today = today();
-        today["packages"]["node_modules/given-up"].as_object_mut().unwrap().remove("deprecated");
-        assert!(matches!(compared(&pinned(&lock()), &today), Answer::NotAsked(_)));
+        today["packages"]["node_modules/p1"]["integrity"] = json!("sha512-b");
+        assert_eq!(flaws(&compared(&pinned(&lock()), &today, &silent)), 1);
     }
 
     #[test]
@@ -219,11 +243,8 @@ mod tests {
             refused(&said(false, &json!({}), gone)),
             Answer::Flaws(vec!["npm: notarget No matching version found for a@1.0.0.".to_owned()])
         );
-        let away = "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\n";
-        assert_eq!(
-            refused(&said(false, &json!({}), away)),
-            Answer::NotAsked("syscall getaddrinfo".to_owned())
-        );
+        let away = "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error network No way\n";
+        assert_eq!(refused(&said(false, &json!({}), away)), Answer::NotAsked("network No way".to_owned()));
     }
 
     #[test]
