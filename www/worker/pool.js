@@ -25,12 +25,18 @@ import { Queue, WHOLE_BYTES, partBytes } from "./plan.js";
  * )} PoolEvent
  *
  * @typedef {[source: number, patch: Partial<App.FileState>]} Patch
- * A scan worker, and what was dealt to it and has not ended: a batch that it reads, perhaps one that waits.
- * @typedef {{ worker: Worker, batches: Job[][] }} Scanner
+ * A scan worker, what was dealt to it and has not ended (a batch that it reads, perhaps one that waits), and how many bytes
+ * were dealt to it in all.
+ * @typedef {{ worker: Worker, batches: Job[][], bytes: number }} Scanner
  */
 
 /** More workers do not read faster than a browser gives data. */
 const MOST_SCANNERS = 4;
+/**
+ * A worker that was dealt so much makes room for a new one: what a browser keeps of each piece that was read it
+ * clears away with the worker, and seldom before. In Chromium that was a megabyte for each 120 that were read.
+ */
+const RENEW_BYTES = 1536 * 1024 * 1024;
 /** A worker that does not hear "cancel" for so long is ended. */
 const DEAF_MS = 2000;
 /** A session that was lost so often is not tried again. */
@@ -342,6 +348,7 @@ export class Pool {
     for (let scanner; this.queue.length > 0 && (scanner = this.free()); ) {
       const jobs = this.queue.next();
       scanner.batches.push(jobs);
+      scanner.bytes += jobs.reduce((sum, { file, part }) => sum + (part ? part.end - part.start : file.size), 0);
       this.send(scanner.worker, { type: "scan", jobs });
       this.tell(jobs.flatMap(({ source }) => this.opened(source)));
     }
@@ -349,9 +356,11 @@ export class Pool {
 
   /** Who can take a batch. While much waits, each scanner has the next one at hand. @returns {Scanner | undefined} */
   free() {
-    const [least] = [...this.scanners].sort((a, b) => a.batches.length - b.batches.length);
+    // One that reads its last batch counts no more: the one in its place starts meanwhile.
+    const all = [...this.scanners].filter(({ bytes, batches }) => bytes < RENEW_BYTES || batches.length > 1);
+    const [least] = all.filter(({ bytes }) => bytes < RENEW_BYTES).sort((a, b) => a.batches.length - b.batches.length);
     if (least?.batches.length === 0) return least;
-    if (this.scanners.size < this.most) return this.startScanner();
+    if (all.length < this.most) return this.startScanner();
     return least?.batches.length === 1 && this.queue.length > 2 * this.most ? least : undefined;
   }
 
@@ -376,7 +385,7 @@ export class Pool {
 
   startScanner() {
     /** @type {Scanner} */
-    const scanner = { worker: this.start("scan"), batches: [] };
+    const scanner = { worker: this.start("scan"), batches: [], bytes: 0 };
     scanner.worker.onmessage = ({ data }) => this.fromScanner(scanner, data);
     scanner.worker.onerror = (event) => this.scannerDied(scanner, undefined, event.message);
     this.scanners.add(scanner);
@@ -414,6 +423,7 @@ export class Pool {
     const sources = new Map(scanner.batches.flat().map(({ id, source }) => [id, source]));
     const ended = new Set(message.reports.filter(({ end }) => end !== null).map(({ job }) => job));
     scanner.batches = scanner.batches.map((batch) => batch.filter(({ id }) => !ended.has(id))).filter((batch) => batch.length > 0);
+    if (scanner.batches.length === 0 && scanner.bytes >= RENEW_BYTES) this.endScanner(scanner);
     this.fromJobs(message.reports.map((report) => [/** @type {number} */ (sources.get(report.job)), report]));
   }
 

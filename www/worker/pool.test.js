@@ -149,6 +149,36 @@ test("a reader that breaks down costs what it was at, and the session hears why"
   assert.ok(isOver(events));
 });
 
+test("a worker that was dealt much makes room for a new one", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a", 8192 * MIB)], false);
+  const [lead] = alive("lead");
+  const part = (_, nth) => ({ head: new ArrayBuffer(0), start: nth * 1024 * MIB, end: (nth + 1) * 1024 * MIB });
+  await answers(lead, "plan", Array.from({ length: 8 }, part));
+  let read = 0;
+  let most = 0;
+  const used = new Set();
+  for (let at = 0; at < 20 && read < 8; at += 1) {
+    const busy = alive("scan");
+    most = Math.max(most, busy.length);
+    for (const worker of busy) {
+      used.add(worker);
+      const done = worker.done ?? 0;
+      if (jobs(worker).length > done) {
+        worker.done = done + 1;
+        read += 1;
+        ends(worker, done);
+      }
+    }
+  }
+  await answers(lead, "misfit", false);
+  assert.equal(read, 8);
+  assert.equal(used.size, 4, "each was dealt two parts of a gigabyte");
+  assert.ok(most <= 2, "the next one starts while one reads its last part, and no sooner");
+  assert.equal([...used].filter(({ ended }) => ended).length, 4);
+  assert.ok(!statuses(events).some(([, status]) => status === "crashed"));
+});
+
 test("what else a broken reader had is read by another", () => {
   const { pool, alive } = setUp(1);
   pool.add(["a", "b", "c", "d"].map((name) => input(name)), false);
