@@ -2,12 +2,12 @@
 // details of a row. `node screenshot.js FOLDER` takes every state, light and dark, wide and narrow, to be looked at;
 // STATES=a,b only those whose name begins so.
 
-import { link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Key } from "selenium-webdriver";
 import { start } from "./harness/browsers.js";
-import { eventXml, makeBadInput } from "./harness/bad-input.js";
+import { eventXml, makeBadInput, zipOf } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
 import { Page } from "./harness/page.js";
 
@@ -117,6 +117,20 @@ const STATES = {
     await STATES.stacked?.();
     await page.click("[data-row='1'].stacked .c-value");
     await page.until("its rows are there", () => document.querySelector("#chip-only") !== null && document.querySelector("[data-row='0']:not(.stacked)") !== null);
+  },
+  again: async () => {
+    await several();
+    await page.click("#again");
+  },
+  members: async () => {
+    const logs = await makeCase(home);
+    await writeFile(join(home, "case.zip"), zipOf(await Promise.all(logs.map(async (log, at) => ({ name: `hosts/${at === 0 ? "ws-042" : "srv-dc01"}/Sysmon.xml`, data: await readFile(log), deflated: true })))));
+    await page.drop([join(home, "case.zip")]);
+    await page.done();
+    await page.until("the timeline is there", () => document.querySelector("#timeline:not([hidden]) path") !== null);
+    await page.select("#source-filter", "1");
+    await page.until("one member's rows", () => document.querySelector("#chip-source") !== null);
+    await page.run(() => document.getElementById("table")?.scrollIntoView());
   },
   "timeline-selection": async () => {
     await several();

@@ -7,9 +7,9 @@ import { h } from "./dom.js";
 /** @param {App.Actions} actions */
 export function createAgain(actions) {
   const t = en.again;
-  const keep = h("button", { type: "button", class: "button", id: "again-no", on: { click: () => dialog.close() } }, t.keep);
-  const go = h("button", { type: "button", class: "button primary", id: "again-yes", on: { click: () => { dialog.close(); actions.reset(); } } }, en.header.again);
-  const dialog = createDialog("again-dialog", t.heading, h("p", null, t.text), h("div", { class: "button-row" }, go, keep));
+  const keep = h("button", { type: "button", class: "button primary", id: "again-no", on: { click: () => dialog.close() } }, t.keep);
+  const go = h("button", { type: "button", class: "button", id: "again-yes", on: { click: () => { dialog.close(); actions.reset(); } } }, en.header.again);
+  const dialog = createDialog("again-dialog", t.heading, h("p", null, t.text), h("div", { class: "button-row" }, keep, go));
   return {
     dialog,
     open() {
