@@ -2,7 +2,7 @@
 // the command line's, and it can be stopped.
 
 import assert from "node:assert/strict";
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,10 +25,10 @@ inBothBrowsers("context", (page) => {
   });
   after(() => rm(home, { recursive: true, force: true }));
 
-  /** @param {string} path */
-  const openFirst = async (path) => {
+  /** @param {...string} paths */
+  const openFirst = async (...paths) => {
     await page().open();
-    await page().drop([path]);
+    await page().drop(paths);
     await page().done({ within: 60_000 });
     await page().until("a row is there", () => document.querySelector("[data-row='0']") !== null);
     await page().click("[data-row='0'] .c-process_name");
@@ -60,6 +60,23 @@ inBothBrowsers("context", (page) => {
       await page().assertQuiet();
     });
   }
+
+  test("an event that two files hold is shown once, with both", { skip: NO_CORPUS }, async () => {
+    const name = "evtx_wmi_commandline_consumer.evtx";
+    const copy = join(home, "copy.evtx");
+    await copyFile(log(name), copy);
+    await openFirst(log(name), copy);
+    await page().click("#context-read");
+    await read();
+    const alone = JSON.parse((await commandLine(["--context", "1", "--format", "json", name], CORPUS)).stdout);
+    await page().click("#context-tab-beside");
+    assert.ok(alone.beside.items.length > 0);
+    assert.deepEqual(await commands("#context-panel .context-entry"), alone.beside.items.map((/** @type {{ process: string }} */ { process }) => process.trim()));
+    const marks = await page().run(() => [...document.querySelectorAll("#context-panel .context-mark[title]")].map((mark) => `${mark.textContent}: ${mark.getAttribute("title")}`));
+    assert.deepEqual(marks, alone.beside.items.map(() => `in 2 files: ${name}\ncopy.evtx`));
+    assert.match(await page().text("#context-panel"), new RegExp(`they lie in ${2 * alone.beside.items.length} places`));
+    await page().assertQuiet();
+  });
 
   test("by keyboard, to the raw event of a child", { skip: NO_CORPUS }, async () => {
     await openFirst(log("json_winlogbeat6_empire_invoke_wmi.tar.gz"));
