@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A process and what started it, by GUID.
+/// A process and what started it, by GUID; or by id, with the time of its creation, see [`Link::by_id`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Link {
     /// What started it.
@@ -15,6 +15,17 @@ impl Link {
     /// None: one of them names nothing.
     pub fn new(parent: u128, own: u128) -> Option<Link> {
         (parent != 0 && own != 0).then_some(Link { parent, own })
+    }
+
+    /// The same by process ids. An id is used again and again: `begun` tells which process it is, a number in the order
+    /// of times.
+    pub fn by_id(parent: u64, own: u64, begun: u64) -> Link {
+        Link { parent: parent.into(), own: u128::from(begun) << 64 | u128::from(own) }
+    }
+
+    /// The id of the process and when it began, of a link [`Link::by_id`].
+    pub fn own_id(self) -> (u64, u64) {
+        (self.own as u64, (self.own >> 64) as u64)
     }
 }
 

@@ -51,7 +51,7 @@ pub const CONTEXT_LISTED: usize = 1_000;
 pub const CONTEXT_CANDIDATES: usize = 20_000;
 
 /// Process creations of a host whose links, 32 bytes each, are kept to know a whole tree after one
-/// pass: 32 MiB, while their list grows up to 64. A log of them alone has about 2 GiB. Where there are
+/// pass: 32 MiB, while their list grows up to 64; by ids 16 more, while they are followed. A log of them alone has about 2 GiB. Where there are
 /// more, generation after generation is asked for.
 pub const CONTEXT_LINKS: usize = if cfg!(test) { 1_000 } else { 1_000_000 };
 

@@ -184,7 +184,9 @@ impl Context {
             })
             .collect();
         let sum = |sum: usize| (!tree.cut).then_some(sum as u64);
-        let itself = tree.nodes.first().map_or(vec![&self.at], |root| root.places.clone());
+        // A log may tell another process by the same GUID.
+        let root = tree.nodes.first().map(|root| root.places.clone());
+        let itself = root.filter(|places| places.contains(&&self.at)).unwrap_or_else(|| vec![&self.at]);
         let places = sum(tree.nodes.iter().map(|node| node.places.len()).sum());
         let tree = List { count: sum(listed.len()), places, items: listed };
         let end = if by == By::Pid { until(&self.anchor, found) } else { None };

@@ -171,7 +171,7 @@ impl Gatherer {
     fn created(&mut self, event: &Event, at: &At) {
         let process = Process::of(event);
         let created = Created::of(self.rule, &process);
-        self.link(created.link());
+        self.link(created.link(self.question.by));
         let wanted = |name: &Option<String>| name.as_ref().is_some_and(|name| self.parents.contains(name));
         let (in_tree, follow) = match self.question.by {
             // The links tell all the others.

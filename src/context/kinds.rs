@@ -76,6 +76,8 @@ pub fn kind(event_id: u32) -> Option<usize> {
 
 /// How Sysmon spells the GUID of the process that did it: in event 10, and in event 8.
 pub const ACTOR_NAMES: &[&str] = &["SourceProcessGUID", "SourceProcessGuid"];
+/// And its id.
+pub const ACTOR_IDS: &[&str] = &["SourceProcessId", "SourceProcessID"];
 
 /// Whether an event names two processes.
 pub fn names_actor(event_id: u32) -> bool {
@@ -88,8 +90,10 @@ pub fn actor(event: &Event, event_id: u32) -> (Option<&str>, Option<&str>) {
     if !names_actor(event_id) {
         return (data("ProcessGuid"), data("ProcessId"));
     }
-    let guid = event.data.iter().find(|(name, _)| ACTOR_NAMES.contains(name)).map(|(_, value)| value);
-    (guid, data("SourceProcessId").or_else(|| data("SourceProcessID")))
+    // The first of them in any spelling, as a reader that passes the event over takes it.
+    let first =
+        |names: &[&str]| event.data.iter().find(|(name, _)| names.contains(name)).map(|(_, value)| value);
+    (first(ACTOR_NAMES), first(ACTOR_IDS))
 }
 
 /// When an event of the WMI side counts.

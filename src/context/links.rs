@@ -63,6 +63,36 @@ impl Links {
         }
         found
     }
+
+    /// The same by ids: those of all processes that may descend from the one with this id that began then. A
+    /// process may have started what began until another one had its id. Ends are not looked at.
+    pub fn descendants_by_id(mut self, of: u64, begun: u64) -> BTreeSet<u64> {
+        self.kept.sort_unstable();
+        let mut begins: Vec<(u64, u64)> = self.kept.iter().map(|link| link.own_id()).collect();
+        begins.sort_unstable();
+        let next = |(id, begun): (u64, u64)| {
+            let after = begins.partition_point(|have| *have <= (id, begun));
+            begins.get(after).filter(|have| have.0 == id).map_or(u64::MAX, |have| have.1)
+        };
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::from([(of, begun)]);
+        let mut waiting = vec![(of, begun)];
+        while let Some(process) = waiting.pop() {
+            let (first, last) = (Link::by_id(process.0, 0, process.1), next(process));
+            let from = self.kept.partition_point(|link| *link < first);
+            let own = self.kept[from..].iter().take_while(|link| link.parent == first.parent);
+            for child in own.map(|link| link.own_id()).take_while(|child| child.1 <= last) {
+                if seen.len() > limits::CONTEXT_LISTED {
+                    return BTreeSet::new();
+                }
+                if seen.insert(child) {
+                    found.insert(child.0);
+                    waiting.push(child);
+                }
+            }
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +113,42 @@ mod tests {
         merged.merge(links(&pairs[..4]));
         assert_eq!(merged.descendants(1), [2, 3, 4, 5].into());
         assert!(links(&pairs).descendants(7).is_empty());
+    }
+
+    #[test]
+    fn by_id_the_times_tell_which_process_it_is() {
+        let mut links = Links::default();
+        // Parent, own id, time.
+        for (parent, own, begun) in [
+            (9, 1, 10),
+            (1, 2, 11),
+            (2, 3, 12),
+            (1, 4, 9),
+            (3, 3, 13),
+            (9, 2, 20),
+            (2, 5, 20),
+            (2, 6, 21),
+            (9, 1, 30),
+            (1, 7, 30),
+            (1, 8, 31),
+        ] {
+            links.add(Link::by_id(parent, own, begun));
+        }
+        let of = |id: u64, begun: u64| links.clone().descendants_by_id(id, begun);
+        // What began in the moment in which the id was given again may be either's.
+        assert_eq!(of(1, 10), [2, 3, 5, 7].into());
+        assert_eq!(of(1, 30), [7, 8].into());
+        assert_eq!(of(2, 20), [5, 6].into());
+        assert_eq!(of(3, 12), [3].into());
+        assert_eq!(of(6, 21), [].into());
+        let star = |most: u64| {
+            let mut links = Links::default();
+            (2..=most).for_each(|own| links.add(Link::by_id(1, own, own)));
+            links.descendants_by_id(1, 0)
+        };
+        let most = limits::CONTEXT_LISTED as u64;
+        assert_eq!(star(most).len() as u64, most - 1);
+        assert!(star(most + 2).is_empty());
     }
 
     #[test]

@@ -17,9 +17,9 @@
 //!
 //! A tree grows: what a child started can only be asked for when the child is known. So the first
 //! round gathers the links of all processes of the host, and the second one asks for all that descend
-//! from the match. Where links are missing, or they or the processes of the tree are too many, the
-//! processes that a round found are put to all inputs in another one, until a round finds no new
-//! process; with ids, a pass follows what it finds as it goes. Neither the cut of an input nor the
+//! from the match; with ids, for all that may, by the times of their creations. Where links are missing, or they
+//! or the processes of the tree are too many, the processes that a round found are put to all inputs in another
+//! one, until a round finds no new process; with ids, a pass follows what it finds as it goes. Neither the cut of an input nor the
 //! order of reading changes the answer.
 //!
 //! Processes are linked by `ProcessGuid`. Where the match has none, by process id and time: the
@@ -39,7 +39,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, PROCESS_CREATE};
+use crate::event::Event;
 use crate::ids::{self, Link, number};
 use crate::intake::{Intake, Planned, Want};
 use crate::limits;
@@ -47,11 +47,10 @@ use crate::locator::{Locator, Span};
 use crate::needle::{Needle, Said, Wide};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
-use crate::time::Time;
+use crate::time::{self, Time};
 
 pub use answer::{Answer, Copy, Did, Happened, List, Ran, Relation};
 pub use gather::{End, Found, Gatherer, Seen};
-use kinds::PROCESS_TERMINATE;
 pub use shelf::Shelf;
 
 /// Where an event lies.
@@ -164,8 +163,13 @@ impl Created {
         }
     }
 
-    /// What links it to its parent, where both are named by GUID.
-    fn link(&self) -> Option<Link> {
+    /// What links it to its parent, where both are named.
+    fn link(&self, by: By) -> Option<Link> {
+        if by == By::Pid {
+            let id = |id: &Option<String>| id.as_deref().and_then(number);
+            let begun = time::number(Some(self.time?));
+            return Some(Link::by_id(id(&self.parent_process_id)?, id(&self.process_id)?, begun));
+        }
         let guid = |name: &Option<String>| name.as_deref().and_then(ids::guid);
         Link::new(guid(&self.parent_process_guid)?, guid(&self.process_guid)?)
     }
@@ -230,16 +234,18 @@ const OTHERS: &[u32] = &[4104, 4624, 5156, 5858, 5859, 5860, 5861];
 impl Question {
     /// By what a reader passes events over that can't answer it. None: all must be read.
     ///
-    /// Process ids are not looked for: a log without GUIDs is rare. Nor are GUIDs that are none.
+    /// GUIDs that are none are not looked for; nor ids, where the match has no time by which to tell processes with
+    /// one id from each other.
     fn needle(&self) -> Option<Needle> {
-        if self.by == By::Pid {
+        let by_id = self.by == By::Pid;
+        if by_id && self.anchor.is_some() && self.window.is_none() {
             return None;
         }
-        let processes = self.parents.iter().map(|name| ids::guid(name)).collect::<Option<_>>()?;
+        let name = |name: &String| if by_id { number(name).map(u128::from) } else { ids::guid(name) };
+        let processes = self.parents.iter().map(name).collect::<Option<_>>()?;
         let mut wide = Wide { host: self.host.clone(), processes, window: self.window, ..Wide::default() };
         let Some(anchor) = &self.anchor else {
-            wide.sysmon =
-                [(PROCESS_CREATE, vec![looks::PARENT]), (PROCESS_TERMINATE, vec![looks::OWNER])].into();
+            wide.sysmon = looks::tree(self.by);
             return Some(Needle::of(wide));
         };
         wide.logon = match &anchor.logon {
@@ -247,7 +253,7 @@ impl Question {
             Logon::Id(id) => Some(Said::Number(*id)),
             Logon::Service(_) | Logon::Unknown => None,
         };
-        wide.sysmon = looks::all(self.window.is_some(), &anchor.logon);
+        wide.sysmon = looks::all(self.by, self.window.is_some(), &anchor.logon);
         wide.others = OTHERS;
         Some(Needle::of(wide))
     }
@@ -418,9 +424,21 @@ impl Context {
     /// All that descends from the process by the links of the first round.
     fn linked(&mut self) -> BTreeSet<String> {
         let links = std::mem::take(&mut self.found.links);
-        let own = self.anchor.created.process_guid.as_deref().filter(|_| self.question.by == By::Guid);
-        let own = own.and_then(ids::guid);
-        own.map(|own| links.descendants(own)).unwrap_or_default().into_iter().map(ids::guid_text).collect()
+        let anchor = &self.anchor.created;
+        match self.question.by {
+            By::Guid => {
+                let own = anchor.process_guid.as_deref().and_then(ids::guid);
+                let found = own.map(|own| links.descendants(own)).unwrap_or_default();
+                found.into_iter().map(ids::guid_text).collect()
+            }
+            By::Pid => {
+                let own = anchor.process_id.as_deref().and_then(number).zip(anchor.time);
+                let found = own.map(|(own, time)| links.descendants_by_id(own, time::number(Some(time))));
+                let found = found.unwrap_or_default().into_iter().map(|id| id.to_string());
+                found.filter(|id| !self.asked.contains(id)).collect()
+            }
+            By::Nothing => BTreeSet::new(),
+        }
     }
 }
 

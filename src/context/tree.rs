@@ -40,11 +40,10 @@ impl<'a> Tree<'a> {
         let (places, created): (Vec<_>, Vec<_>) =
             merged(found.created.iter()).into_iter().map(|one| (one.places, one.event)).unzip();
         let ends: Vec<_> = found.ended.iter().map(|(_, end)| end).collect();
-        let is_anchor = |have: &&Created| match by {
-            By::Guid => have.process_guid == anchor.created.process_guid,
-            _ => **have == anchor.created,
-        };
-        let Some(root) = created.iter().position(is_anchor) else {
+        // A log may tell another process by the same GUID, which stands for it only where it does not fit itself.
+        let same = |have: &&Created| by == By::Guid && have.process_guid == anchor.created.process_guid;
+        let itself = created.iter().position(|have| **have == anchor.created);
+        let Some(root) = itself.or_else(|| created.iter().position(same)) else {
             return Tree { by, nodes: Vec::new(), cut: found.created.is_cut() };
         };
         let lives = Lives::of(&created, &ends, by);

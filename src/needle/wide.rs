@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{self, Link};
-use crate::time::Time;
+use crate::time::{self, Time};
 
 /// Most fields of one event that are looked at.
 pub const LOOKS: usize = 4;
@@ -16,7 +16,7 @@ pub const LOOKS: usize = 4;
 pub struct Wide {
     /// The host; none for events that name none.
     pub host: Option<String>,
-    /// GUIDs of processes.
+    /// GUIDs of processes, or their ids.
     pub processes: BTreeSet<u128>,
     /// First and last time.
     pub window: Option<(Time, Time)>,
@@ -48,6 +48,10 @@ pub enum Test {
     Logon,
     /// Nothing: it is the process itself, which is linked to the one before.
     Own,
+    /// It is the id of one of the processes, or there is no value.
+    ProcessId,
+    /// The same of the process itself, which is linked to the one before.
+    OwnId,
 }
 
 /// What a field says.
@@ -97,19 +101,29 @@ impl Wide {
     pub fn judge(&self, looks: &[Look], said: &[Said; LOOKS]) -> Option<Option<Link>> {
         let within = |time: Time| self.window.is_some_and(|(first, last)| (first..=last).contains(&time));
         let (mut parent, mut own) = (0, 0);
+        let (mut parent_id, mut own_id, mut begun) = (None, None, None);
         for (look, said) in looks.iter().zip(said) {
             match (look.test, *said) {
                 (Test::Process, Said::Nothing) => return None,
                 (Test::Process, Said::Guid(guid)) if self.processes.contains(&guid) => return None,
                 (Test::Process, Said::Guid(guid)) => parent = guid,
                 (Test::Own, Said::Guid(guid)) => own = guid,
-                (Test::Window, Said::Time(time)) if !within(time) => {}
+                (Test::Window, Said::Time(time)) if !within(time) => begun = Some(time),
                 (Test::Window, _) => return None,
+                (Test::ProcessId | Test::OwnId, Said::Nothing) => return None,
+                (Test::ProcessId | Test::OwnId, Said::Number(id)) if self.processes.contains(&id.into()) => {
+                    return None;
+                }
+                (Test::ProcessId, Said::Number(id)) => parent_id = Some(id),
+                (Test::OwnId, Said::Number(id)) => own_id = Some(id),
                 (Test::Logon, said) if said != Said::Nothing && Some(said) == self.logon => return None,
                 _ => {}
             }
         }
-        Some(Link::new(parent, own))
+        Some(match (parent_id, own_id, begun) {
+            (Some(parent), Some(own), begun @ Some(_)) => Some(Link::by_id(parent, own, time::number(begun))),
+            _ => Link::new(parent, own),
+        })
     }
 
     /// The names of all fields that are looked at.
@@ -124,7 +138,9 @@ impl Said {
         let said = match name {
             _ if text.is_empty() => return Said::Nothing,
             "UtcTime" => Time::parse(text).map(Said::Time),
-            "LogonId" => ids::number(text).map(Said::Number),
+            "LogonId" | "ProcessId" | "ParentProcessId" | "SourceProcessId" | "SourceProcessID" => {
+                ids::number(text).map(Said::Number)
+            }
             _ => ids::guid(text).map(Said::Guid),
         };
         said.unwrap_or(Said::Other)
@@ -197,10 +213,34 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_linked_with_the_time() {
+        let wide = wide();
+        let looks = &[
+            Look { names: &["ParentProcessId"], test: Test::ProcessId },
+            Look { names: &["ProcessId"], test: Test::OwnId },
+            WHEN,
+        ];
+        let when = time("2020-01-01 00:01:01");
+        let judge =
+            |parent: Said, own: Said| wide.judge(looks, &[parent, own, Said::Time(when), Said::Nothing]);
+        let link = Link::by_id(1, 2, time::number(Some(when)));
+        assert_eq!(judge(Said::Number(1), Said::Number(2)), Some(Some(link)));
+        assert_eq!(link.own_id(), (2, time::number(Some(when))));
+        assert_eq!(judge(Said::Other, Said::Number(2)), Some(None));
+        assert_eq!(judge(Said::Number(1), Said::Other), Some(None));
+        for (parent, own) in [(7, 2), (1, 7)] {
+            assert_eq!(judge(Said::Number(parent), Said::Number(own)), None);
+        }
+        assert_eq!(judge(Said::Nothing, Said::Number(2)), None);
+        assert_eq!(judge(Said::Number(1), Said::Nothing), None);
+    }
+
+    #[test]
     fn a_value_is_read_by_the_name_of_its_field() {
         let guid = "{5770385F-c22a-43e0-bf4c-06f5698ffbd9}";
         assert_eq!(Said::of("ProcessGuid", guid), ids::guid(guid).map_or(Said::Other, Said::Guid));
         assert_eq!(Said::of("LogonId", "0x10"), Said::Number(16));
+        assert_eq!(Said::of("ParentProcessId", "16"), Said::Number(16));
         assert_eq!(Said::of("UtcTime", "2020-01-01 00:01:00"), Said::Time(time("2020-01-01 00:01:00")));
         assert_eq!((Said::of("LogonId", ""), Said::of("UtcTime", "-")), (Said::Nothing, Said::Other));
     }
