@@ -32,18 +32,15 @@ fn out(value: &impl Serialize) -> Out {
     Ok(value.serialize(&serializer)?)
 }
 
-/// Part of an input: `{offset, length}`, or undefined.
-fn wanted(want: Option<Want>) -> Out {
-    #[derive(Serialize)]
-    struct Part {
-        offset: u64,
-        length: u64,
-    }
-    // A part behind the input's end can't be read: the face ends the loop.
-    match want.filter(|want| want.length > 0) {
-        Some(Want { offset, length }) => out(&Part { offset, length }),
-        None => Ok(JsValue::UNDEFINED),
-    }
+/// Where the wanted part of an input begins; less than zero: enough was read. A part behind the input's end can't be read:
+/// the face ends the loop. Asked for at every piece, so it is a number and no object.
+fn offset(want: Option<Want>) -> f64 {
+    want.filter(|want| want.length > 0).map_or(-1.0, |want| want.offset as f64)
+}
+
+/// How long the wanted part is.
+fn length(want: Option<Want>) -> f64 {
+    want.map_or(0.0, |want| want.length as f64)
 }
 
 /// A query of the page.
@@ -91,9 +88,14 @@ impl Scan {
         Scan { room: Room::new(scan, size), length: (end - start) as u64 }
     }
 
-    /// The next part to read, `{offset, length}`; undefined when enough was read.
-    pub fn want(&self) -> Out {
-        wanted(self.room.want())
+    /// Where the next part to read begins; less than zero when enough was read.
+    pub fn want_offset(&self) -> f64 {
+        offset(self.room.want())
+    }
+
+    /// Its length.
+    pub fn want_length(&self) -> f64 {
+        length(self.room.want())
     }
 
     /// Takes any prefix of the wanted part.
@@ -152,9 +154,14 @@ impl Plan {
         Plan { plan: intake::Plan::new(head, size, part_bytes as u64), size }
     }
 
-    /// The next part to read, `{offset, length}`; undefined when enough was read.
-    pub fn want(&self) -> Out {
-        wanted(within(self.plan.want(), self.size))
+    /// Where the next part to read begins; less than zero when enough was read.
+    pub fn want_offset(&self) -> f64 {
+        offset(within(self.plan.want(), self.size))
+    }
+
+    /// Its length.
+    pub fn want_length(&self) -> f64 {
+        length(within(self.plan.want(), self.size))
     }
 
     /// Takes any prefix of the wanted part.
@@ -409,9 +416,14 @@ impl Recall {
         self.recall.source()
     }
 
-    /// The next part to read, `{offset, length}`; undefined when enough was read.
-    pub fn want(&self) -> Out {
-        wanted(within(self.recall.want(), self.size))
+    /// Where the next part to read begins; less than zero when enough was read.
+    pub fn want_offset(&self) -> f64 {
+        offset(within(self.recall.want(), self.size))
+    }
+
+    /// Its length.
+    pub fn want_length(&self) -> f64 {
+        length(within(self.recall.want(), self.size))
     }
 
     /// Takes any prefix of the wanted part.
@@ -507,9 +519,14 @@ impl Pass {
         Ok(Pass(Room::new(pass, size)))
     }
 
-    /// The next part to read, `{offset, length}`; undefined when enough was read.
-    pub fn want(&self) -> Out {
-        wanted(self.0.want())
+    /// Where the next part to read begins; less than zero when enough was read.
+    pub fn want_offset(&self) -> f64 {
+        offset(self.0.want())
+    }
+
+    /// Its length.
+    pub fn want_length(&self) -> f64 {
+        length(self.0.want())
     }
 
     /// Takes any prefix of the wanted part.

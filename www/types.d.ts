@@ -24,7 +24,9 @@ declare const wasm_bindgen: {
 
 declare namespace Core {
   interface Plan {
-    want(): Range | undefined;
+    /** Less than zero: enough was read. */
+    want_offset(): number;
+    want_length(): number;
     push(bytes: Uint8Array): void;
     /** Where the parts begin; empty: the file can only be read at a stretch. */
     starts(): Float64Array;
@@ -57,7 +59,9 @@ declare namespace Core {
     rule(): Rule;
   }
   interface Scan {
-    want(): Range | undefined;
+    /** Less than zero: enough was read. */
+    want_offset(): number;
+    want_length(): number;
     push(bytes: Uint8Array): void;
     progress(): Progress;
     take(): Uint8Array;
@@ -65,13 +69,17 @@ declare namespace Core {
   }
   interface Recall {
     source(): number;
-    want(): Range | undefined;
+    /** Less than zero: enough was read. */
+    want_offset(): number;
+    want_length(): number;
     push(bytes: Uint8Array): void;
     finish(): Evidence;
     context(minutes: number): Gathering;
   }
   interface Pass {
-    want(): Range | undefined;
+    /** Less than zero: enough was read. */
+    want_offset(): number;
+    want_length(): number;
     push(bytes: Uint8Array): void;
     host_creations(): number;
     finish(): Uint8Array;
@@ -109,7 +117,6 @@ declare namespace Core {
     push(bytes: Uint8Array): void;
     finish(): string;
   }
-  interface Range { offset: number; length: number }
   /** What the table shows: order, search, and what narrows it. */
   interface Query {
     sort: string; descending: boolean; search: string;

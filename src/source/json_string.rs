@@ -103,7 +103,7 @@ fn marks(piece: &[u8; PIECE]) -> (u32, bool) {
     };
     let (halves, _) = piece.as_chunks::<16>();
     let ((low, first), (high, second)) = (half(&halves[0]), half(&halves[1]));
-    (low as u32 | (high as u32) << 16, (first | second).to_bitmask() != 0)
+    (low | high << 16, (first | second).to_bitmask() != 0)
 }
 
 #[cfg(test)]

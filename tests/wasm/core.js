@@ -19,8 +19,8 @@ const MINUTES = 5;
 
 /** Pushes what a reader wants, in pieces. */
 function feed(reader, log, piece) {
-  for (let want; (want = reader.want()); ) {
-    const bytes = log.subarray(want.offset, want.offset + Math.min(want.length, piece));
+  for (let at; (at = reader.want_offset()) >= 0; ) {
+    const bytes = log.subarray(at, at + Math.min(reader.want_length(), piece));
     if (bytes.length === 0) break;
     reader.push(bytes);
   }

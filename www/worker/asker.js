@@ -34,8 +34,8 @@ export class Asker {
       const pass = passOf(job);
       let bytes = 0;
       let told = performance.now();
-      for (let want; (want = pass.want()); ) {
-        const piece = await reader.next(want.offset, want.length, PIECE);
+      for (let at; (at = pass.want_offset()) >= 0; ) {
+        const piece = await reader.next(at, pass.want_length(), PIECE);
         if (piece === null) throw new Error(this.words.shorter);
         bytes += piece.length;
         pass.push(piece);

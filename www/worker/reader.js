@@ -26,7 +26,7 @@ function giveUp(buffer) {
   }
 }
 
-/** Whatever wants parts of a file. @typedef {{ want(): Core.Range | undefined, push(bytes: Uint8Array): void }} Wanting */
+/** Whatever wants parts of a file. @typedef {{ want_offset(): number, want_length(): number, push(bytes: Uint8Array): void }} Wanting */
 
 /**
  * Gives all that is wanted of a file, or as much as there is.
@@ -35,8 +35,8 @@ function giveUp(buffer) {
 export async function readAll(wanting, file, stalled) {
   const reader = new Reader(file, stalled);
   try {
-    for (let want; (want = wanting.want()); ) {
-      const bytes = await reader.next(want.offset, want.length, PIECE);
+    for (let at; (at = wanting.want_offset()) >= 0; ) {
+      const bytes = await reader.next(at, wanting.want_length(), PIECE);
       if (bytes === null) break;
       wanting.push(bytes);
     }
@@ -82,8 +82,13 @@ export class Reader {
     while (!this.piece || this.used === this.piece.length) {
       this.drop();
       if (offset >= this.file.size) return null;
-      const got = await this.read(this.stream ?? this.open(length));
-      if (!got) continue;
+      const stream = this.stream ?? this.open(length);
+      this.watchdog.waits(performance.now());
+      const got = await stream.read();
+      if (this.lost) throw new Error(this.stalled);
+      // It stalled, and was closed for it.
+      if (stream !== this.stream) continue;
+      this.watchdog.heard();
       if (!got.done) this.piece = got.value;
       else if (offset < this.end) return null;
       else this.close();
@@ -92,19 +97,6 @@ export class Reader {
     this.used += bytes.length;
     this.position += bytes.length;
     return bytes;
-  }
-
-  /**
-   * What the stream gives next; nothing when it stalled and was closed for it.
-   * @param {ReadableStreamDefaultReader<Uint8Array>} stream
-   */
-  async read(stream) {
-    this.watchdog.waits(performance.now());
-    const got = await stream.read();
-    if (this.lost) throw new Error(this.stalled);
-    if (stream !== this.stream) return null;
-    this.watchdog.heard();
-    return got;
   }
 
   /** @param {number} length */

@@ -73,7 +73,7 @@ export class Scanner {
     for (const end = performance.now() + WARM_MS; performance.now() < end && !this.called; await turn()) {
       for (const bytes of samples) {
         const scan = new wasm_bindgen.Scan(0, "", bytes.length, false);
-        for (let want; (want = scan.want()); ) scan.push(bytes.subarray(want.offset, want.offset + Math.min(want.length, PIECE)));
+        for (let at; (at = scan.want_offset()) >= 0; ) scan.push(bytes.subarray(at, at + Math.min(scan.want_length(), PIECE)));
         scan.finish();
       }
     }
@@ -106,13 +106,20 @@ export class Scanner {
   async read(scan, job, order) {
     const reader = new Reader(job.file, this.words.stalled);
     try {
-      for (let want; (want = scan.want()); ) {
+      for (let at; (at = scan.want_offset()) >= 0; ) {
         if (order.stop) return ["stopped", ""];
-        const bytes = await reader.next(want.offset, want.length, PIECE).catch(sentence);
-        if (typeof bytes === "string") return ["failed", bytes];
+        // What the reader says, and not what the core may throw.
+        let bytes;
+        try {
+          bytes = await reader.next(at, scan.want_length(), PIECE);
+        } catch (error) {
+          return ["failed", sentence(error)];
+        }
         if (bytes === null) return ["failed", this.words.shorter];
         scan.push(bytes);
-        await this.look(scan, job);
+        const now = performance.now();
+        if (now - this.told >= PROGRESS_MS) this.report(scan, job, now);
+        if (now - this.rested >= DEAF_MS) await this.listen();
       }
       return ["done", ""];
     } finally {
@@ -120,16 +127,16 @@ export class Scanner {
     }
   }
 
-  /** Reports now and then, and listens. @param {Core.Scan} scan @param {Job} job */
-  async look(scan, job) {
-    const now = performance.now();
-    if (now - this.told >= PROGRESS_MS) {
-      const hands = now - this.taken >= TAKE_MS;
-      if (hands) this.taken = now;
-      this.note(job, scan.progress(), hands ? owned(scan.take()) : null);
-      this.tell();
-    }
-    if (now - this.rested < DEAF_MS) return;
+  /** How far it has come and, less often, what it found. @param {Core.Scan} scan @param {Job} job @param {number} now */
+  report(scan, job, now) {
+    const hands = now - this.taken >= TAKE_MS;
+    if (hands) this.taken = now;
+    this.note(job, scan.progress(), hands ? owned(scan.take()) : null);
+    this.tell();
+  }
+
+  /** Hears what came meanwhile. */
+  async listen() {
     await turn();
     this.rested = performance.now();
   }

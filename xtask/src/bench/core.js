@@ -18,8 +18,8 @@ const session = new core.Session();
 session.add_source(path, size);
 const scan = new core.Scan(0, path, size, false);
 const buffer = new Uint8Array(1 << 20);
-for (let want; (want = scan.want()); ) {
-  const count = readSync(file, buffer, 0, Math.min(want.length, buffer.length), want.offset);
+for (let at; (at = scan.want_offset()) >= 0; ) {
+  const count = readSync(file, buffer, 0, Math.min(scan.want_length(), buffer.length), at);
   if (count === 0) throw new Error("the file is shorter than it was");
   scan.push(buffer.subarray(0, count));
 }
