@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Parser, ValueEnum};
+use sysmon_triage::detect::EVTX_HEADER_BYTES;
 use sysmon_triage::export::document::{Options, tuning_line};
 use sysmon_triage::export::{self, csv, html, json, markdown, table};
 use sysmon_triage::hash::Hasher;
@@ -23,8 +24,8 @@ use sysmon_triage::time::Time;
 use sysmon_triage::tuning::Tuning;
 use sysmon_triage::view;
 
-/// Bytes read at once.
-const READ_BYTES: usize = 256 * 1024;
+/// Bytes read at once: they stay in the nearest caches. A chunk of an EVTX file is as long.
+const READ_BYTES: usize = 64 * 1024;
 
 /// Splunk's detection "Process Execution via WMI" over Sysmon logs, without Splunk.
 ///
@@ -298,7 +299,7 @@ fn feed<R>(
         if offset != position {
             file.seek(SeekFrom::Start(offset))?;
         }
-        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(room(offset));
         let count = file.read(&mut buffer[..wanted])?;
         if count == 0 {
             break;
@@ -307,6 +308,12 @@ fn feed<R>(
         position = offset + count as u64;
     }
     Ok(())
+}
+
+/// How much to read from here: reads end where the chunks of an EVTX file do, so that none of them is put together.
+fn room(offset: u64) -> usize {
+    let behind = (offset as usize).wrapping_sub(EVTX_HEADER_BYTES) % READ_BYTES;
+    READ_BYTES - behind
 }
 
 fn hash(file: &mut File) -> io::Result<String> {

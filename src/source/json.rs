@@ -41,6 +41,8 @@ struct Objects {
     skimmer: Option<Skimmer>,
     /// Objects that were no lines of their own.
     not_lines: u32,
+    /// A line that was cut by the pieces is whole now: it may be skimmed after all.
+    line_ended: bool,
 }
 
 #[derive(Debug)]
@@ -103,6 +105,7 @@ impl JsonReader {
             part,
             skimmer: needle.cloned().map(Skimmer::new),
             not_lines: 0,
+            line_ended: false,
         };
         JsonReader { window: Window::new(encoding, base), objects }
     }
@@ -185,7 +188,7 @@ impl Objects {
     }
 
     fn object(&mut self, text: &mut dyn Text, mut object: Object, ended: bool, sink: &mut dyn Sink) -> bool {
-        if object.scanned == 0 && self.skim_lines(text, sink) {
+        if (object.scanned == 0 || self.line_ended) && self.skim_lines(text, sink) {
             return true;
         }
         let stop = object.scan(text.bytes(), ended);
@@ -443,7 +446,9 @@ impl Reader for JsonReader {
             let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
             let (first, rest) = bytes.split_at(end);
             self.window.push(first);
+            self.objects.line_ended = first.ends_with(b"\n");
             self.objects.advance(&mut self.window, false, sink);
+            self.objects.line_ended = false;
             bytes = rest;
         }
     }
