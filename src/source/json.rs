@@ -467,6 +467,51 @@ impl Reader for JsonReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::Format;
+    use crate::event::Skim;
+    use crate::locator::MemberId;
+
+    /// What was passed over, and what was built in full.
+    #[derive(Debug, Default)]
+    struct Counted(u64, u64);
+
+    impl Sink for Counted {
+        fn enter(&mut self, _: &MemberId) {}
+        fn leave(&mut self, _: u64) {}
+        fn format(&mut self, _: &Format) {}
+
+        fn event(&mut self, _: Found<'_>) {
+            self.1 += 1;
+        }
+
+        fn skimmed(&mut self, _: Skim<'_>) {
+            self.0 += 1;
+        }
+
+        fn trouble(&mut self, trouble: Trouble) {
+            panic!("{trouble:?}");
+        }
+
+        fn whole(&mut self, _: Whole) {}
+    }
+
+    #[test]
+    fn a_line_that_the_pieces_cut_is_skimmed_too() {
+        let line = r#"{"SourceName":"P","EventID":3,"Channel":"C","Hostname":"H"}"#;
+        let text = format!("{line}\n{line}\r\n{line}\n");
+        let needle = Needle::new("WmiPrvSE.exe", &[]).unwrap();
+        for at in 0..=text.len() {
+            let mut reader = JsonReader::new(Encoding::Utf8 { bom: 0 }, Part::WHOLE, Some(&needle));
+            let mut counted = Counted::default();
+            let (first, rest) = text.as_bytes().split_at(at);
+            reader.push(first, &mut counted);
+            reader.push(rest, &mut counted);
+            reader.finish(&mut counted);
+            // An object that is whole waits for no line break.
+            let expected = if first.ends_with(b"}") || first.ends_with(b"}\r") { (2, 1) } else { (3, 0) };
+            assert_eq!((counted.0, counted.1), expected, "{at}");
+        }
+    }
 
     #[test]
     fn half_a_surrogate_pair_does_not_cost_the_event() {
