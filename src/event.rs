@@ -103,7 +103,7 @@ pub struct Skim<'a> {
     pub channel: &'a str,
     /// `System/EventID`.
     pub event_id: Option<u32>,
-    /// `System/Computer`.
+    /// `System/Computer`; it may be left out where only the kind of an event is counted.
     pub computer: Option<&'a str>,
     /// `_time` of a process creation, where the rule's text is looked for.
     pub time: Option<Time>,

@@ -92,6 +92,18 @@ impl Kind {
         }
     }
 
+    /// What is counted of an event that is no process creation.
+    fn counted(&self) -> Skimmed<'_> {
+        Skimmed {
+            provider: Cow::Borrowed(&self.provider),
+            channel: Cow::Borrowed(&self.channel),
+            computer: None,
+            event_id: self.event_id,
+            time: None,
+            link: None,
+        }
+    }
+
     /// What the fields say that are looked at. None: it is not certain.
     fn said(&self, line: &[u8], wanted: &Wanted) -> Option<[Said; LOOKS]> {
         let mut said = [Said::Nothing; LOOKS];
@@ -118,7 +130,8 @@ enum Judged<'a> {
 pub struct Skimmed<'a> {
     provider: Cow<'a, str>,
     channel: Cow<'a, str>,
-    computer: Cow<'a, str>,
+    /// Not asked for where only the kind of an event is counted.
+    computer: Option<Cow<'a, str>>,
     event_id: u32,
     time: Option<Time>,
     link: Option<Link>,
@@ -131,7 +144,7 @@ impl Skimmed<'_> {
             provider: &self.provider,
             channel: &self.channel,
             event_id: Some(self.event_id),
-            computer: Some(&self.computer),
+            computer: self.computer.as_deref(),
             time: self.time,
             link: self.link,
         }
@@ -157,6 +170,10 @@ impl Skimmer {
         if inside.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
         }
+        let kind = self.shapes.get(shape)?;
+        if self.needle.wide().is_none() && !kind.is_creation && !wanted[0].is_empty() {
+            return Some((length, Line::Skimmed(kind.counted())));
+        }
         if self.computer.is(&line[wanted[0].clone()])
             && let Some(passed) = self.by_shape(shape, &wanted, line, inside.numbered)
         {
@@ -164,7 +181,7 @@ impl Skimmer {
             let skimmed = passed.map(|(time, link)| Skimmed {
                 provider: Cow::Borrowed(&kind.provider),
                 channel: Cow::Borrowed(&kind.channel),
-                computer: Cow::Borrowed(&self.computer.0),
+                computer: Some(Cow::Borrowed(&self.computer.0)),
                 event_id: kind.event_id,
                 time,
                 link,
@@ -210,10 +227,9 @@ impl Skimmer {
         numbered: bool,
     ) -> Option<Option<(Option<Time>, Option<Link>)>> {
         let kind = self.shapes.get(shape)?;
-        // Of most lines, nothing else is asked.
-        let (utc_time, path) = match self.needle.wide().is_none() && kind.is_creation {
-            false => (None, None),
-            true => (Some(plain(&line[wanted[1].clone()])?), str::from_utf8(&line[wanted[2].clone()]).ok()),
+        let (utc_time, path) = match self.needle.wide() {
+            Some(_) => (None, None),
+            None => (Some(plain(&line[wanted[1].clone()])?), str::from_utf8(&line[wanted[2].clone()]).ok()),
         };
         match self.judge(&kind.skim(&self.computer.0), line, numbered, (utc_time, path)) {
             Judged::Passed(time) => Some(Some((time, None))),
@@ -303,7 +319,9 @@ impl Skimmer {
             }
             Judged::Full => return None,
         };
-        Some(Skimmed { time, link, ..skimmed })
+        let creation = is_process_creation(&skimmed.provider, &skimmed.channel, Some(skimmed.event_id));
+        let computer = skimmed.computer.filter(|_| creation || self.needle.wide().is_some());
+        Some(Skimmed { time, link, computer, ..skimmed })
     }
 
     /// What is to be done with an event of which this is known; `values`: its time, and the path that decides.
@@ -406,7 +424,7 @@ impl<'a> Fields<'a> {
         Some(Skimmed {
             provider: full(self.provider)?,
             channel: full(self.channel)?,
-            computer: full(self.computer)?,
+            computer: Some(full(self.computer)?),
             event_id: self.event_id.0?.parse().ok()?,
             time: None,
             link: None,
@@ -436,8 +454,9 @@ mod tests {
                 let skim = skimmed.get();
                 let events = json_event::events(&serde_json::from_str(line).unwrap());
                 let [Ok(event)] = events.as_slice() else { panic!("{events:?}") };
-                let full = (event.provider(), event.channel(), event.event_id(), event.computer());
-                assert_eq!((skim.provider, skim.channel, skim.event_id, skim.computer), full);
+                let full = (event.provider(), event.channel(), event.event_id());
+                assert_eq!((skim.provider, skim.channel, skim.event_id), full);
+                assert!(skim.computer.is_none() || skim.computer == event.computer());
                 "skimmed"
             }
         }
