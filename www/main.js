@@ -50,7 +50,7 @@ let waiting = "no";
 /** What reading changes by itself is shown so often: each time costs the reading a part of a processor. How far it has
  * come costs least, and is what tells that it goes on. */
 const PROGRESS_MS = 250;
-const READING_MS = 1000;
+const READING_MS = 2000;
 /** @type {ReadonlySet<string>} */
 const BY_READING = new Set(["files", "filesOpen", "summary", "rule", "revision", "rows", "groups", "events", "hints", "timeline", "tuning", "derived"]);
 let shownAt = -Infinity;

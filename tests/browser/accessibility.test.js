@@ -96,6 +96,20 @@ inBothBrowsers("accessibility", (page) => {
       await page().press("e");
       await page().click("#report-markdown");
     }],
+    ["starting over", async () => {
+      await sample();
+      await page().click("#again");
+    }],
+    ["a stack within a stack", async () => {
+      await several();
+      for (const field of ["process_name", "dest"]) {
+        await page().select("#stack", field);
+        await page().until("it is stacked", (/** @type {string} */ field) => (document.querySelector(".row-count")?.textContent ?? "").includes(field), { args: [field] });
+        await page().run(() => document.getElementById("grid")?.focus());
+        await page().press("ENTER");
+        await page().until("its rows are there", () => document.querySelector("[data-row='0']:not(.stacked)") !== null);
+      }
+    }],
     ["columns", async () => {
       await several();
       await page().run(() => document.getElementById("open-columns")?.click());

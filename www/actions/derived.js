@@ -6,7 +6,7 @@ import { queryOf } from "../state/grid.js";
 /** Bars of the timeline: few enough to be told apart, also on a phone. */
 const BARS = 160;
 const BARS_NARROW = 64;
-const WHILE_READING_MS = 750;
+const WHILE_READING_MS = 1500;
 
 /** @param {import("./page.js").Page} page */
 export function deriveFrom(page) {
