@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { eventXml, zipOf } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
+import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
 inBothBrowsers("workbench", (page, kind) => {
@@ -377,6 +378,61 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().rows(all);
     await page().give("search", "hosts/WS");
     await page().until("a member's name is searched", (/** @type {number} */ all) => Number(document.getElementById("grid")?.getAttribute("aria-rowcount")) - 1 < all, { args: [all] });
+    await page().assertQuiet();
+  });
+
+  test("real logs: hints, files, members, stacks, timeline, search and tuning count what the command line says", { skip: NO_CORPUS }, async () => {
+    const names = ["conv_splunk_xmlwineventlog_multihost.log", "conv_zip_of_mixed_formats.zip"];
+    /** @type {{ groups: any[], totals: { matches: number } }} */
+    const { groups, totals } = JSON.parse((await commandLine(["--format", "json", ...names], CORPUS)).stdout);
+    const rows = (/** @type {(group: any) => boolean} */ test) => groups.filter(test).length;
+    await read(names.map(log));
+    await page().rows(groups.length);
+    assert.equal(await events(), totals.matches);
+
+    const chips = await page().run(() => [...document.querySelectorAll("#hint-bar button")].map((chip) => [chip.id.slice("hint-".length), Number(chip.querySelector("b")?.textContent)]));
+    const hints = [...new Set(groups.flatMap((group) => group.hints))];
+    assert.deepEqual(Object.fromEntries(chips), Object.fromEntries(hints.map((hint) => [hint, rows((group) => group.hints.includes(hint))])));
+    for (const [hint, count] of chips) {
+      await page().click(`#hint-${hint}`);
+      await page().rows(count);
+      await page().click("#chip-hint");
+      await page().rows(groups.length);
+    }
+
+    const logs = await page().texts("#source-filter option");
+    for (let at = 1; at < logs.length; at += 1) {
+      const [file, member] = (logs[at] ?? "").split(" \u00b7 ");
+      await page().select("#source-filter", String(at - 1));
+      await page().rows(rows((group) => group.evidence.some((/** @type {any} */ one) => names[one.source] === file && (member === undefined || one.member === member))));
+    }
+    assert.ok(logs.length > 4, logs.join());
+    await page().click("#clear-filters");
+    await page().rows(groups.length);
+
+    for (const field of ["process_name", "process", "user", "dest", "parent_process"]) {
+      await page().select("#stack", field);
+      await page().rows(new Set(groups.map((group) => group[field])).size);
+      await page().until("the stack is there", () => document.querySelector("#grid .row.stacked") !== null);
+      const counts = (await cells("events")).map((/** @type {string} */ text) => Number(text.replace(/\D/g, "")));
+      assert.equal(counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0), totals.matches, field);
+    }
+    await page().select("#stack", "");
+    await page().rows(groups.length);
+    assert.deepEqual((await page().texts("#timeline .lane-name")).toSorted(), [...new Set(groups.map(({ dest }) => dest))].toSorted());
+
+    const { dest, user } = groups[0];
+    await page().give("search", dest);
+    await page().rows(rows((group) => JSON.stringify(Object.values(group)).toLowerCase().includes(JSON.stringify(dest).slice(1, -1).toLowerCase())));
+    await page().press("ESCAPE");
+    await page().rows(groups.length);
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("HOME", "ARROW_RIGHT", "ARROW_RIGHT", "x");
+    await page().rows(rows((group) => group.user.toLowerCase() !== user.toLowerCase()));
+    const shown = await events();
+    const hidden = Number((await page().text("[data-step=hidden] b")).replaceAll(",", ""));
+    assert.equal(shown + hidden, totals.matches);
+    assert.ok(hidden > 0);
     await page().assertQuiet();
   });
 

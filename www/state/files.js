@@ -26,16 +26,17 @@ export const present = (files) => files.filter(({ status }) => status !== "remov
 /** @typedef {{ source: number, member: string, name: string }} Log */
 
 /**
- * The logs there are: files, and the members of those that hold several.
+ * The logs there are to choose from: files, and of those that hold several logs the members that hold matches.
  * @param {App.FileState[]} files @param {readonly (Core.Source | undefined)[]} sources by number
  * @returns {Log[]}
  */
 export function logsOf(files, sources) {
   const here = present(files);
   return here.flatMap(({ source, name }) => {
-    const members = (sources[source]?.members ?? []).map(({ name: member }) => ({ source, member, name: here.length > 1 ? `${name} \u00b7 ${member}` : member }));
+    const members = sources[source]?.members ?? [];
     const whole = here.length > 1 || members.length < 2 ? [{ source, member: "", name }] : [];
-    return members.length < 2 ? whole : [...whole, ...members];
+    const found = members.length < 2 ? [] : members.filter(({ matches }) => matches > 0);
+    return [...whole, ...found.map(({ name: member }) => ({ source, member, name: here.length > 1 ? `${name} \u00b7 ${member}` : member }))];
   });
 }
 

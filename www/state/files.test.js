@@ -21,10 +21,11 @@ test("export names are safe on every file system", () => {
 
 test("an archive's members are logs of their own, named with it where there are other files", () => {
   const file = (/** @type {number} */ source, status = "done") => /** @type {App.FileState} */ ({ source, name: `f${source}`, status });
-  const holds = (/** @type {string[]} */ ...names) => /** @type {Core.Source} */ (/** @type {unknown} */ ({ members: names.map((name) => ({ name })) }));
+  const holds = (/** @type {string[]} */ ...names) => /** @type {Core.Source} */ (/** @type {unknown} */ ({ members: names.map((name) => ({ name, matches: name === "none" ? 0 : 1 })) }));
   const names = (/** @type {App.FileState[]} */ files, /** @type {Core.Source[]} */ ...sources) => logsOf(files, sources).map(({ name }) => name);
   assert.deepEqual(names([file(0)], holds()), ["f0"]);
   assert.deepEqual(names([file(0)], holds("only")), ["f0"]);
   assert.deepEqual(names([file(0)], holds("a", "b")), ["a", "b"]);
+  assert.deepEqual(names([file(0)], holds("a", "none", "b")), ["a", "b"]);
   assert.deepEqual(names([file(0), file(1), file(2, "removed")], holds("a", "b"), holds("c")), ["f0", "f0 \u00b7 a", "f0 \u00b7 b", "f1"]);
 });
