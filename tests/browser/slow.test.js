@@ -77,6 +77,7 @@ inBothBrowsers("a slow session", (page) => {
       document.getElementById("head-process")?.querySelector("button")?.click();
       return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
         document.getElementById("again")?.click();
+        document.getElementById("again-yes")?.click();
         done(null);
       })));
     });
