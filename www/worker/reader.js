@@ -1,9 +1,12 @@
-// Reads a file forwards, one stream a contiguous range: the fastest way in every browser. A buffer that
-// was used is given up at once, or gigabytes of them pile up until the next garbage collection.
+// Reads a file forwards, one stream a contiguous range: the fastest way in every browser. The browser fills one buffer
+// again and again, where it can; where each piece comes in a buffer of its own, that is given up once it was used, or
+// gigabytes of them pile up until the next garbage collection.
 
 import { PIECE, STALL_MS, STALL_RETRIES } from "./protocol.js";
 import { Watchdog } from "./watchdog.js";
 
+/** What the browser fills at once: it fits a processor's cache. */
+const BUFFER_BYTES = 256 * 1024;
 /** Behind a range stands what its end belongs to: that much is asked for with it. */
 const AHEAD_BYTES = 64 * 1024;
 
@@ -25,6 +28,20 @@ function giveUp(buffer) {
     // Not detachable: the garbage collector will have it.
   }
 }
+
+/** @typedef {ReadableStreamBYOBReader | ReadableStreamDefaultReader<Uint8Array>} Source */
+
+/** @param {ReadableStream<Uint8Array>} stream @returns {Source} one that fills our buffer, where the browser knows that */
+function sourceOf(stream) {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch {
+    return stream.getReader();
+  }
+}
+
+/** @param {Source} stream @returns {stream is ReadableStreamBYOBReader} */
+const isFilling = (stream) => !(stream instanceof ReadableStreamDefaultReader);
 
 /** Whatever wants parts of a file. @typedef {{ want_offset(): number, want_length(): number, push(bytes: Uint8Array): void }} Wanting */
 
@@ -58,8 +75,10 @@ export class Reader {
     this.lost = false;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
-    /** @type {ReadableStreamDefaultReader<Uint8Array> | null} */
+    /** @type {Source | null} */
     this.stream = null;
+    /** What the browser fills. It has it while it does. @type {ArrayBuffer | null} */
+    this.buffer = null;
     /** @type {Uint8Array | null} */
     this.piece = null;
     this.used = 0;
@@ -84,7 +103,7 @@ export class Reader {
       if (offset >= this.file.size) return null;
       const stream = this.stream ?? this.open(length);
       this.watchdog.waits(performance.now());
-      const got = await stream.read();
+      const got = await this.read(stream);
       if (this.lost) throw new Error(this.stalled);
       // It stalled, and was closed for it.
       if (stream !== this.stream) continue;
@@ -102,10 +121,21 @@ export class Reader {
   /** @param {number} length */
   open(length) {
     this.end = Math.min(this.file.size, this.position + length + AHEAD_BYTES);
-    const stream = /** @type {ReadableStream<Uint8Array>} */ (this.file.slice(this.position, this.end).stream());
-    this.stream = stream.getReader();
+    this.stream = sourceOf(/** @type {ReadableStream<Uint8Array>} */ (this.file.slice(this.position, this.end).stream()));
+    // It also keeps the stream: one that only its own waiting read refers to is garbage to Chromium, and never ends.
     this.timer = setInterval(() => this.watch(), this.watchdog.patience / 4);
     return this.stream;
+  }
+
+  /** @param {Source} stream @returns {Promise<ReadableStreamReadResult<Uint8Array>>} */
+  async read(stream) {
+    if (!isFilling(stream)) return stream.read();
+    const buffer = this.buffer ?? new ArrayBuffer(BUFFER_BYTES);
+    this.buffer = null;
+    const got = await stream.read(new Uint8Array(buffer));
+    // Not that of a stream that stalled, if another one has been filled meanwhile.
+    this.buffer ??= /** @type {ArrayBuffer | undefined} */ (got.value?.buffer) ?? null;
+    return got;
   }
 
   /** A stream that is closed ends its waiting read. */
@@ -116,7 +146,7 @@ export class Reader {
   }
 
   drop() {
-    if (this.piece) giveUp(this.piece.buffer);
+    if (this.piece && this.piece.buffer !== this.buffer) giveUp(this.piece.buffer);
     this.piece = null;
     this.used = 0;
   }
