@@ -33,10 +33,10 @@ import { Queue, WHOLE_BYTES, partBytes } from "./plan.js";
 /** More workers do not read faster than a browser gives data. */
 const MOST_SCANNERS = 4;
 /**
- * A worker that was dealt so much makes room for a new one: what a browser keeps of each piece that was read it
- * clears away with the worker, and seldom before. In Chromium that was a megabyte for each 120 that were read.
+ * A worker that was dealt so much makes room for a new one: what a browser keeps of each read it clears away with the
+ * worker, and seldom before. In Chromium that was a megabyte for each 30 that were read.
  */
-const RENEW_BYTES = 1536 * 1024 * 1024;
+const RENEW_BYTES = 512 * 1024 * 1024;
 /** A worker that does not hear "cancel" for so long is ended. */
 const DEAF_MS = 2000;
 /** A session that was lost so often is not tried again. */

@@ -102,13 +102,13 @@ export class Reader {
       this.drop();
       if (offset >= this.file.size) return null;
       const stream = this.stream ?? this.open(length);
-      this.watchdog.waits(performance.now());
-      const got = await this.read(stream);
+      // After a stall anything will do: what a stream has filled is lost when it stalls, and some get no further.
+      const wanted = this.watchdog.tries > 0 ? 1 : Math.min(length, most, BUFFER_BYTES);
+      const piece = await this.read(stream, wanted);
       if (this.lost) throw new Error(this.stalled);
       // It stalled, and was closed for it.
       if (stream !== this.stream) continue;
-      this.watchdog.heard();
-      if (!got.done) this.piece = got.value;
+      if (piece) this.piece = piece;
       else if (offset < this.end) return null;
       else this.close();
     }
@@ -127,15 +127,38 @@ export class Reader {
     return this.stream;
   }
 
-  /** @param {Source} stream @returns {Promise<ReadableStreamReadResult<Uint8Array>>} */
-  async read(stream) {
-    if (!isFilling(stream)) return stream.read();
-    const buffer = this.buffer ?? new ArrayBuffer(BUFFER_BYTES);
+  /**
+   * Reads on: as much as is wanted where the stream fills our buffer, for each piece costs time; else what it gives.
+   * Null at its end, and when it was closed meanwhile: the browser then keeps the buffer.
+   * @param {Source} stream @param {number} wanted @returns {Promise<Uint8Array | null>}
+   */
+  async read(stream, wanted) {
+    this.watchdog.waits(performance.now());
+    if (!isFilling(stream)) {
+      const { value } = await stream.read();
+      return this.heard(stream) && value ? value : null;
+    }
+    let buffer = this.buffer ?? new ArrayBuffer(BUFFER_BYTES);
     this.buffer = null;
-    const got = await stream.read(new Uint8Array(buffer));
-    // Not that of a stream that stalled, if another one has been filled meanwhile.
-    this.buffer ??= /** @type {ArrayBuffer | undefined} */ (got.value?.buffer) ?? null;
-    return got;
+    let filled = 0;
+    for (let done = false; !done && filled < wanted; ) {
+      const got = await stream.read(new Uint8Array(buffer, filled));
+      if (!this.heard(stream) || !got.value) return null;
+      buffer = /** @type {ArrayBuffer} */ (got.value.buffer);
+      filled += got.value.length;
+      done = got.done;
+      this.watchdog.waits(performance.now());
+    }
+    this.watchdog.heard();
+    this.buffer = buffer;
+    return filled > 0 ? new Uint8Array(buffer, 0, filled) : null;
+  }
+
+  /** Whether what a stream gave is of use: it was not closed meanwhile. @param {Source} stream */
+  heard(stream) {
+    if (stream !== this.stream) return false;
+    this.watchdog.heard();
+    return true;
   }
 
   /** A stream that is closed ends its waiting read. */
