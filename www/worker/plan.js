@@ -23,6 +23,9 @@ export function partBytes(size, scanners) {
   return Math.ceil(wanted / MIB) * MIB;
 }
 
+/** How much a job reads. @param {Job} job */
+export const bytesOf = ({ file, part }) => (part ? part.end - part.start : file.size);
+
 /** Jobs that wait for a scanner. */
 export class Queue {
   /** @param {number} scanners */
@@ -33,6 +36,8 @@ export class Queue {
     /** Those that one scanner must read alone, then the parts: they fill the gaps at the end. @type {Job[]} */
     this.large = [];
     this.smallIsNext = true;
+    /** What they read. */
+    this.bytes = 0;
   }
 
   /** How many times `next` will give something, about. */
@@ -42,6 +47,7 @@ export class Queue {
 
   /** @param {Job} job */
   push(job) {
+    this.bytes += bytesOf(job);
     if (job.part) this.large.push(job);
     else if (job.file.size <= BATCH_BYTES) this.small.push(job);
     else this.large.splice(this.large.filter(({ part }) => !part).length, 0, job);
@@ -51,7 +57,9 @@ export class Queue {
   next() {
     const small = this.small.length > 0 && (this.smallIsNext || this.large.length === 0);
     this.smallIsNext = !small;
-    return small ? this.small.splice(0, this.batch()) : this.large.splice(0, 1);
+    const jobs = small ? this.small.splice(0, this.batch()) : this.large.splice(0, 1);
+    for (const job of jobs) this.bytes -= bytesOf(job);
+    return jobs;
   }
 
   /** How many small files make a batch; fewer towards the end. */
@@ -71,6 +79,7 @@ export class Queue {
     const stays = (/** @type {Job} */ job) => source !== null && job.source !== source;
     this.small = this.small.filter(stays);
     this.large = this.large.filter(stays);
+    this.bytes = [...this.small, ...this.large].reduce((sum, job) => sum + bytesOf(job), 0);
     return before - this.small.length - this.large.length;
   }
 }

@@ -50,3 +50,16 @@ test("what waits can be given up, of a file or of all", () => {
   assert.equal(queue.drop(), 1);
   assert.deepEqual(queue.next(), []);
 });
+
+test("the queue knows how much it holds, whatever comes and goes", () => {
+  const queue = new Queue(2);
+  assert.equal(queue.bytes, 0);
+  for (const index of [0, 1, 2]) queue.push(part(0, index));
+  for (const source of [1, 2]) queue.push(job(source, 1000));
+  assert.equal(queue.bytes, 96 * MIB + 2000);
+  queue.next();
+  queue.drop(0);
+  assert.equal(queue.bytes, 1000);
+  all(queue);
+  assert.equal(queue.bytes, 0);
+});

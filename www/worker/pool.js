@@ -5,7 +5,7 @@
 import { Contexts } from "./contexts.js";
 import { Entry } from "./entry.js";
 import { Hashes } from "./hashes.js";
-import { Queue, WHOLE_BYTES, partBytes } from "./plan.js";
+import { Queue, WHOLE_BYTES, bytesOf, partBytes } from "./plan.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
@@ -348,7 +348,7 @@ export class Pool {
     for (let scanner; this.queue.length > 0 && (scanner = this.free()); ) {
       const jobs = this.queue.next();
       scanner.batches.push(jobs);
-      scanner.bytes += jobs.reduce((sum, { file, part }) => sum + (part ? part.end - part.start : file.size), 0);
+      scanner.bytes += jobs.reduce((sum, job) => sum + bytesOf(job), 0);
       this.send(scanner.worker, { type: "scan", jobs });
       this.tell(jobs.flatMap(({ source }) => this.opened(source)));
     }
@@ -357,11 +357,16 @@ export class Pool {
   /** Who can take a batch. While much waits, each scanner has the next one at hand. @returns {Scanner | undefined} */
   free() {
     // One that reads its last batch counts no more: the one in its place starts meanwhile.
-    const all = [...this.scanners].filter(({ bytes, batches }) => bytes < RENEW_BYTES || batches.length > 1);
-    const [least] = all.filter(({ bytes }) => bytes < RENEW_BYTES).sort((a, b) => a.batches.length - b.batches.length);
+    const all = [...this.scanners].filter((scanner) => !this.isSpent(scanner) || scanner.batches.length > 1);
+    const [least] = all.filter((scanner) => !this.isSpent(scanner)).sort((a, b) => a.batches.length - b.batches.length);
     if (least?.batches.length === 0) return least;
     if (all.length < this.most) return this.startScanner();
     return least?.batches.length === 1 && this.queue.length > 2 * this.most ? least : undefined;
+  }
+
+  /** Whether another one should read on: a new one takes time to start, which the rest of a log must be worth. @param {Scanner} scanner */
+  isSpent({ bytes }) {
+    return bytes >= RENEW_BYTES && this.queue.bytes >= RENEW_BYTES / 2;
   }
 
   /** @param {number} source @returns {Patch[]} */
@@ -423,7 +428,7 @@ export class Pool {
     const sources = new Map(scanner.batches.flat().map(({ id, source }) => [id, source]));
     const ended = new Set(message.reports.filter(({ end }) => end !== null).map(({ job }) => job));
     scanner.batches = scanner.batches.map((batch) => batch.filter(({ id }) => !ended.has(id))).filter((batch) => batch.length > 0);
-    if (scanner.batches.length === 0 && scanner.bytes >= RENEW_BYTES) this.endScanner(scanner);
+    if (scanner.batches.length === 0 && this.isSpent(scanner)) this.endScanner(scanner);
     this.fromJobs(message.reports.map((report) => [/** @type {number} */ (sources.get(report.job)), report]));
   }
 
