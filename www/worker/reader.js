@@ -79,6 +79,8 @@ export class Reader {
     this.stream = null;
     /** What the browser fills. It has it while it does. @type {ArrayBuffer | null} */
     this.buffer = null;
+    /** The stream before broke off: what this one gives first is taken at once. */
+    this.careful = false;
     /** @type {Uint8Array | null} */
     this.piece = null;
     this.used = 0;
@@ -102,12 +104,11 @@ export class Reader {
       this.drop();
       if (offset >= this.file.size) return null;
       const stream = this.stream ?? this.open(length);
-      // After a stall anything will do: what a stream has filled is lost when it stalls, and some get no further.
-      const wanted = this.watchdog.tries > 0 ? 1 : Math.min(length, most, BUFFER_BYTES);
-      const piece = await this.read(stream, wanted);
+      // After a stall or an error anything will do: what was filled by then is lost, and some streams get no further.
+      const piece = await this.read(stream, this.careful ? 1 : Math.min(length, most, BUFFER_BYTES));
       if (this.lost) throw new Error(this.stalled);
-      // It stalled, and was closed for it.
-      if (stream !== this.stream) continue;
+      this.careful = stream !== this.stream;
+      if (this.careful) continue;
       if (piece) this.piece = piece;
       else if (offset < this.end) return null;
       else this.close();
@@ -142,7 +143,7 @@ export class Reader {
     this.buffer = null;
     let filled = 0;
     for (let done = false; !done && filled < wanted; ) {
-      const got = await stream.read(new Uint8Array(buffer, filled));
+      const got = await stream.read(new Uint8Array(buffer, filled)).catch((error) => this.failed(filled, error));
       if (!this.heard(stream) || !got.value) return null;
       buffer = /** @type {ArrayBuffer} */ (got.value.buffer);
       filled += got.value.length;
@@ -152,6 +153,17 @@ export class Reader {
     this.watchdog.heard();
     this.buffer = buffer;
     return filled > 0 ? new Uint8Array(buffer, 0, filled) : null;
+  }
+
+  /**
+   * A file that can't be read from some place on: what was filled before is lost with the buffer, but is there, so it is
+   * read once more.
+   * @param {number} filled @param {unknown} error @returns {{ done: boolean, value: undefined }}
+   */
+  failed(filled, error) {
+    if (filled === 0) throw error;
+    this.close();
+    return { done: true, value: undefined };
   }
 
   /** Whether what a stream gave is of use: it was not closed meanwhile. @param {Source} stream */

@@ -127,6 +127,29 @@ test("streams that all stall after a thousand bytes still give the whole range",
   }
 });
 
+test("all that a file gives before it breaks is given, and then why it broke", async () => {
+  for (const type of ["bytes", undefined]) {
+    const slice = (start) => {
+      let at = start;
+      const pull = (control) => {
+        if (at >= 3000) return control.error(new Error("a bad sector"));
+        const piece = bytes.slice(at, (at += 1000));
+        if (!control.byobRequest) return control.enqueue(piece);
+        control.byobRequest.view.set(piece);
+        return control.byobRequest.respond(piece.length);
+      };
+      return { stream: () => new ReadableStream({ type, pull }, { highWaterMark: 0 }) };
+    };
+    const reader = new Reader({ size: bytes.length, slice }, "stalled");
+    const got = [];
+    await assert.rejects(async () => {
+      for (let piece; (piece = await reader.next(got.length, bytes.length - got.length, 1 << 20)) !== null; ) got.push(...piece);
+    }, /a bad sector/);
+    assert.deepEqual(got, [...bytes.subarray(0, 3000)]);
+    reader.close();
+  }
+});
+
 test("a file that never gives data is an error, not a hang", async () => {
   const reader = new Reader(stalling(99), "No data.", new Watchdog(20, 1));
   await assert.rejects(readAll(reader, 0, 5000, 1 << 20), /No data\./);
