@@ -134,8 +134,8 @@ export class Reader {
    * @param {Source} stream @param {number} wanted @returns {Promise<Uint8Array | null>}
    */
   async read(stream, wanted) {
-    this.watchdog.waits(performance.now());
     if (!isFilling(stream)) {
+      this.watchdog.waits(performance.now());
       const { value } = await stream.read();
       return this.heard(stream) && value ? value : null;
     }
@@ -143,14 +143,13 @@ export class Reader {
     this.buffer = null;
     let filled = 0;
     for (let done = false; !done && filled < wanted; ) {
+      this.watchdog.waits(performance.now());
       const got = await stream.read(new Uint8Array(buffer, filled)).catch((error) => this.failed(filled, error));
       if (!this.heard(stream) || !got.value) return null;
       buffer = /** @type {ArrayBuffer} */ (got.value.buffer);
       filled += got.value.length;
       done = got.done;
-      this.watchdog.waits(performance.now());
     }
-    this.watchdog.heard();
     this.buffer = buffer;
     return filled > 0 ? new Uint8Array(buffer, 0, filled) : null;
   }
