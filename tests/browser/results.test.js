@@ -74,6 +74,40 @@ inBothBrowsers("results", (page) => {
     await page().assertQuiet();
   });
 
+  test("rows that another log moves or adds to keep their nodes, and say what is true now", async () => {
+    const logs = [
+      eventXml({ record: 1, second: 30, command: "b.exe" }),
+      eventXml({ record: 2, second: 40, command: "c.exe" }),
+      [eventXml({ record: 3, second: 10, command: "a.exe" }), eventXml({ record: 1, second: 50, command: "b.exe" })].join("\n"),
+    ];
+    const paths = logs.map((_, at) => join(home, `row-${at}.xml`));
+    await Promise.all(logs.map((log, at) => writeFile(String(paths[at]), log)));
+    await page().open();
+    // Two, so that there is a column for their names already.
+    await page().drop(paths.slice(0, 2));
+    await page().done();
+    await rowsShown(2);
+    await page().run(() => document.querySelectorAll("#grid .grid-body .row").forEach((row, at) => Object.assign(row, { was: at })));
+    await page().drop(paths.slice(2));
+    await page().until("it is asked", () => document.querySelector("#incoming[open]") !== null);
+    await page().click("#incoming-add");
+    await page().done();
+    await rowsShown(3);
+    const rows = await page().run(() => [...document.querySelectorAll("#grid .grid-body .row")].map((row) => ({
+      was: /** @type {any} */ (row).was ?? null,
+      place: [/** @type {HTMLElement} */ (row).dataset.row, row.getAttribute("aria-rowindex"), row.firstElementChild?.id, Math.round(row.getBoundingClientRect().top)],
+      says: ["process", "count", "lastTime"].map((name) => row.querySelector(`.c-${name} .cell-text`)?.firstChild?.textContent),
+    })));
+    const top = rows[0]?.place[3];
+    const height = Number(rows[1]?.place[3]) - Number(top);
+    assert.deepEqual(rows, [["a.exe", "1", 10], ["b.exe", "2", 50], ["c.exe", "1", 40]].map(([process, count, second], at) => ({
+      was: at === 0 ? null : at - 1,
+      place: [String(at), String(at + 2), `cell-${at}-0`, Number(top) + at * height],
+      says: [process, count, `2024-05-01T10:00:${second}`],
+    })));
+    await page().assertQuiet();
+  });
+
   test("the CSV export is the command line's", { skip: NO_CORPUS }, async () => {
     const name = "conv_splunk_xmlwineventlog_multihost.log";
     await page().open();

@@ -7,7 +7,7 @@ import { fullTime, wholeSeconds } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
-import { h } from "./dom.js";
+import { h, replace, setAttribute, setVar } from "./dom.js";
 
 /** Below this a tooltip helps; above it, the details do. */
 const MOST_TITLE = 1000;
@@ -15,12 +15,15 @@ const MOST_TITLE = 1000;
 /** @param {Core.Row | Core.Stacked} item @returns {item is Core.Stacked} */
 export const isStacked = (item) => "value" in item;
 
-/** What a row shows, by which it is known that it need not be drawn again. @param {Core.Row | Core.Stacked | undefined} item */
-export function face(item) {
-  if (!item) return "";
-  return isStacked(item)
-    ? JSON.stringify([item.value, item.groups, item.events, item.hosts, item.firstTime, item.lastTime])
-    : `${item.group} ${item.count} ${item.passing} ${item.firstTime} ${item.lastTime} ${item.hints.join()} ${item.source_count} ${JSON.stringify(item.sources)}`;
+/** By what a row is known again. @param {Core.Row | Core.Stacked} item */
+export const identity = (item) => (isStacked(item) ? item.value : item.group);
+
+/** What a cell shows, by which it is known that it need not be drawn again. @param {Core.Row | Core.Stacked} item @param {import("../state/columns.js").Column} column */
+function face(item, { kind, name }) {
+  if (isStacked(item)) return cellValue(item, name);
+  if (kind === "tags") return item.hints.join();
+  if (kind === "files") return JSON.stringify([item.source_count, item.sources]);
+  return name === "count" ? `${item.count} ${item.passing} ${item.hidden}` : cellValue(item, name);
 }
 
 /** The logs of a row; the archive itself is named only where there are several files. @param {Core.Row} row @param {App.State} state */
@@ -78,20 +81,40 @@ function cell(item, column, state) {
   return { content: evidence(value), title: visibleText(value.slice(0, MOST_TITLE)) };
 }
 
-/**
- * @param {Core.Row | Core.Stacked} item @param {number} index
- * @param {{ columns: readonly import("../state/columns.js").Column[], state: App.State, height: number }} shown
- */
-export function drawRow(item, index, { columns, state, height }) {
+/** @typedef {{ columns: readonly import("../state/columns.js").Column[], state: App.State }} Shown */
+
+/** @param {Element} node @param {Core.Row | Core.Stacked} item @param {import("../state/columns.js").Column} column @param {App.State} state */
+function fill(node, item, column, state) {
+  const { content, title } = cell(item, column, state);
+  replace(/** @type {Element} */ (node.firstElementChild), content);
+  setAttribute(node, "title", title || false);
+}
+
+/** A row that has no place yet. @param {Core.Row | Core.Stacked} item @param {Shown} shown */
+export function drawRow(item, { columns, state }) {
   const group = isStacked(item) ? null : item.group;
   return h("div", {
-    role: "row", class: isStacked(item) ? "row stacked" : "row", "data-row": index, "data-group": group, "aria-rowindex": index + 2,
+    role: "row", class: isStacked(item) ? "row stacked" : "row", "data-group": group,
     "aria-selected": group !== null && state.details?.group === group ? "true" : "false",
-    vars: { "--top": `${index * height}px` },
   }, columns.map((column, at) => {
-    const { content, title } = cell(item, column, state);
-    return h("div", {
-      role: "gridcell", class: `cell ${column.kind} c-${column.name}`, id: `cell-${index}-${at}`, "data-column": at, "aria-colindex": at + 1, title: title || false,
-    }, h("span", { class: "cell-text" }, content));
+    const node = h("div", { role: "gridcell", class: `cell ${column.kind} c-${column.name}`, "data-column": at, "aria-colindex": at + 1 }, h("span", { class: "cell-text" }));
+    fill(node, item, column, state);
+    return node;
   }));
+}
+
+/** Draws those cells anew that say something else. @param {HTMLElement} row @param {Core.Row | Core.Stacked} before what it shows @param {Core.Row | Core.Stacked} item @param {Shown} shown */
+export function updateRow(row, before, item, { columns, state }) {
+  columns.forEach((column, at) => {
+    const node = row.children[at];
+    if (node && face(item, column) !== face(before, column)) fill(node, item, column, state);
+  });
+}
+
+/** Gives a row its place among all. @param {HTMLElement} row @param {number} index @param {number} height of each row, in pixels */
+export function placeRow(row, index, height) {
+  setAttribute(row, "data-row", index);
+  setAttribute(row, "aria-rowindex", index + 2);
+  setVar(row, "--top", `${index * height}px`);
+  [...row.children].forEach((cell, at) => setAttribute(cell, "id", `cell-${index}-${at}`));
 }

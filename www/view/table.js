@@ -12,7 +12,7 @@ import { createHeads } from "./heads.js";
 import { cellItems, createMenu } from "./menu.js";
 import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
 import { icon } from "./icons.js";
-import { drawRow, face, isStacked, sourceNames } from "./row.js";
+import { drawRow, identity, isStacked, placeRow, sourceNames, updateRow } from "./row.js";
 
 const OVER = 12;
 /** Rows fetched beyond those needed, so that scrolling seldom waits. */
@@ -78,10 +78,10 @@ export function createTable(actions, menu, openColumns) {
   /** The stack that the rows at hand are of; the table changes its columns when others have come. */
   let stack = "";
   let columns = columnsOf({ hidden: [], widths: {} }, { stack, sources: false });
-  /** @type {WeakMap<HTMLElement, string>} */
-  const faces = new WeakMap();
   /** @type {Map<number, HTMLElement>} */
   let drawn = new Map();
+  /** What each of them shows. @type {WeakMap<HTMLElement, Core.Row | Core.Stacked>} */
+  const said = new WeakMap();
   /** @type {At} */
   let cursor = { row: 0, column: 0 };
   /** @type {At | null} */
@@ -145,16 +145,36 @@ export function createTable(actions, menu, openColumns) {
     draw();
   }
 
-  /** Other rows, or more in them: those that stay the same keep their nodes, so no click on them is lost. */
+  /** Other rows, or more in them: those that were there keep their nodes, wherever they now stand. */
   function refresh() {
-    for (const [index, row] of drawn) {
-      const item = itemAt(index);
-      if (index < total && (!item || faces.get(row) === face(item))) continue;
-      row.remove();
-      drawn.delete(index);
+    const left = new Map([...drawn].flatMap(([index, row]) => {
+      const item = said.get(row);
+      return item ? [[identity(item), { row, index, item }]] : [];
+    }));
+    drawn = new Map();
+    cache.items.forEach((item, at) => {
+      const found = left.get(identity(item));
+      if (!found || !state) return;
+      left.delete(identity(item));
+      if (found.index !== cache.from + at) move(found.row, cache.from + at);
+      updateRow(found.row, found.item, item, { columns, state });
+      said.set(found.row, item);
+      drawn.set(cache.from + at, found.row);
+    });
+    for (const { row, index } of left.values()) {
+      // What is not at hand stays until it is.
+      if (index < total && !itemAt(index)) drawn.set(index, row);
+      else row.remove();
     }
     setVar(grid, "--body", `${total * rowHeight()}px`);
     draw();
+  }
+
+  /** @param {HTMLElement} row @param {number} index */
+  function move(row, index) {
+    // Its buttons are of the place where the pointer is.
+    if (row.contains(tools)) placeTools(null);
+    placeRow(row, index, rowHeight());
   }
 
   function draw() {
@@ -167,24 +187,31 @@ export function createTable(actions, menu, openColumns) {
       }
     }
     let missing = false;
-    const height = rowHeight();
+    /** @type {HTMLElement | null} */
+    let before = null;
     for (let index = from; index < to; index += 1) {
-      if (drawn.has(index)) continue;
-      const item = itemAt(index);
-      if (!item) {
+      const row = drawn.get(index) ?? draft(index, state);
+      if (!row) {
         missing = true;
         continue;
       }
-      const row = drawRow(item, index, { columns, state, height });
-      faces.set(row, face(item));
-      drawn.set(index, row);
       // In order, for screen readers that walk the document.
-      let before = null;
-      for (let later = index + 1; later < to && !before; later += 1) before = drawn.get(later) ?? null;
-      body.insertBefore(row, before);
+      if (row.parentNode !== body || row.previousElementSibling !== before) body.insertBefore(row, before ? before.nextSibling : body.firstChild);
+      before = row;
     }
     if (missing) fetchWindow();
     paintCursor();
+  }
+
+  /** A row that is not there yet, if it is known what it says. @param {number} index @param {App.State} state */
+  function draft(index, state) {
+    const item = itemAt(index);
+    if (!item) return null;
+    const row = drawRow(item, { columns, state });
+    placeRow(row, index, rowHeight());
+    said.set(row, item);
+    drawn.set(index, row);
+    return row;
   }
 
   async function fetchWindow() {

@@ -203,6 +203,12 @@ export function createTimeline(actions) {
       const [text = "", before] = [times[at], times[at - 1]];
       return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(before, text) : text);
     }));
+    say(null);
+  }
+
+  /** The same as a table, for screen readers. */
+  function drawTable() {
+    if (!data) return;
     const columns = hostsOf(data, MOST_COLUMNS);
     replace(tableHead, [t.columns.from, t.columns.to, ...columns.map(nameOf), t.columns.events].map((name) => h("th", { scope: "col" }, name)));
     replace(tableBody, data.totals.flatMap((n, at) => {
@@ -211,7 +217,6 @@ export function createTimeline(actions) {
       const counts = [...columns.map((host) => host.counts[at] ?? 0), n];
       return [h("tr", null, [from, to, ...counts.map(number)].map((text) => h("td", null, text)))];
     }));
-    say(null);
   }
 
   /** How many hosts a timeline will have that was not told yet. @param {App.State} state */
@@ -243,7 +248,12 @@ export function createTimeline(actions) {
       if (lanesToCome > 0 && lanesToCome !== lanes.children.length) replace(lanes, Array.from({ length: lanesToCome }, () => h("div", { class: "lane" })));
       if (!shown) return;
       show(clear, now.view.range !== null);
-      if (timeline !== before?.timeline || now.zone !== before?.zone) draw();
+      const other = timeline !== before?.timeline || now.zone !== before?.zone;
+      if (other) draw();
+      // Thousands of nodes, which nobody can read while they change: while logs are read there is none.
+      const reading = now.phase === "reading";
+      show(aside, !reading);
+      if (!reading && (other || before?.phase === "reading")) drawTable();
       paint();
     },
   };
