@@ -1,7 +1,6 @@
 // The context of a match: its questions are put to all files, in rounds, by workers that live as long as one
 // context takes. The lead keeps what was found, and the answer.
 
-import { partBytes } from "./plan.js";
 
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
 /** @typedef {import("./protocol.js").Pass} Pass */
@@ -100,9 +99,8 @@ class Run {
     const { file, name } = entry;
     const whole = { key: `${source}`, question, source, file, name, part: null, size: file.size, bytes: 0 };
     if (entry.parts === 1 || !entry.over || entry.stopped || entry.failure !== null) return [whole];
-    const bytes = partBytes(file.size, this.contexts.most);
     /** @type {import("./protocol.js").Part[]} */
-    const parts = await this.contexts.ask("plan", { file, bytes });
+    const parts = await this.contexts.ask("plan", { file, scanners: this.contexts.most });
     return parts.map((part) => ({ ...whole, key: `${source}:${part.start}`, part, size: part.end - part.start }));
   }
 

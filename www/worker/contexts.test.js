@@ -4,6 +4,7 @@ import { Contexts } from "./contexts.js";
 import { Entry } from "./entry.js";
 
 const MIB = 1024 * 1024;
+const PART = 16 * MIB;
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 /** A lead that answers from `more`, whether another round follows, and workers that only note what they were told. */
@@ -25,8 +26,8 @@ function setUp({ entries, more = [], most = 2 }) {
     source: () => 0,
     context: () => undefined,
     context_question: ({ sources }) => ({ question: new ArrayBuffer(1), asks: sources }),
-    plan: ({ file, bytes }) => Array.from({ length: Math.ceil(file.size / bytes) }, (_, index) => (
-      { head: new ArrayBuffer(1), start: index * bytes, end: Math.min((index + 1) * bytes, file.size) })),
+    plan: ({ file }) => Array.from({ length: Math.ceil(file.size / PART) }, (_, index) => (
+      { head: new ArrayBuffer(1), start: index * PART, end: Math.min((index + 1) * PART, file.size) })),
     context_next: () => more.shift() ?? false,
     context_failed: () => undefined,
     context_answer: ({ run }) => ({ run }),
@@ -43,7 +44,7 @@ function setUp({ entries, more = [], most = 2 }) {
 }
 
 const entry = (name, size, parts = 1) => Object.assign(new Entry({ name, file: { size, name } }, false), { parts, over: true });
-const keys = (worker) => worker.told.map(({ source, part }) => (part ? `${source}:${part.start / 16 / MIB}` : `${source}`));
+const keys = (worker) => worker.told.map(({ source, part }) => (part ? `${source}:${part.start / PART}` : `${source}`));
 const passes = (worker, hostCreations = 1, bytes = 3) => worker.says({ type: "passed", found: new ArrayBuffer(bytes), hostCreations });
 
 test("a part without the host is not asked about the next generation", async () => {
@@ -63,6 +64,8 @@ test("a part without the host is not asked about the next generation", async () 
   assert.deepEqual([calls("context_next").length, progress[0], progress[progress.length - 1]], [
     2, { round: 1, bytes: 0, size: 64 * MIB }, { round: 2, bytes: 16 * MIB, size: 16 * MIB },
   ]);
+  // As the pool asks: other parts would have other keys.
+  assert.deepEqual(calls("plan").map(({ scanners }) => scanners), [2, 2]);
   assert.deepEqual(alive(), []);
 });
 

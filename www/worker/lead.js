@@ -1,6 +1,7 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
 import { CONTEXT_ANSWERS } from "./asked.js";
+import { grainBytes, joined } from "./plan.js";
 import { EAGER_MS, FIRST_SUMMARY_MS, SUMMARY_MS } from "./protocol.js";
 import { readAll } from "./reader.js";
 import { guarded, isTrap, post, sentence } from "./talk.js";
@@ -155,15 +156,15 @@ function remove(lead, { source }) {
 }
 
 /**
- * The parts of about `bytes` in which a file can be read; none: only at a stretch.
- * @param {Lead} lead @param {{ file: File, bytes: number }} args
+ * The parts in which a file can be read; none: only at a stretch.
+ * @param {Lead} lead @param {{ file: File, scanners: number }} args
  * @returns {Promise<import("./protocol.js").Part[]>}
  */
-async function plan({ words }, { file, bytes }) {
+async function plan({ words }, { file, scanners }) {
   const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
-  const plan = new wasm_bindgen.Plan(new Uint8Array(head), file.size, bytes);
+  const plan = new wasm_bindgen.Plan(new Uint8Array(head), file.size, grainBytes(file.size));
   await readAll(plan, file, words.stalled);
-  const starts = Array.from(plan.starts());
+  const starts = joined(plan.starts(), scanners);
   return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size }));
 }
 

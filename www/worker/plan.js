@@ -6,21 +6,37 @@
 const MIB = 1024 * 1024;
 /** A file up to this size is read at a stretch, without a look at how it could be cut. */
 export const WHOLE_BYTES = 8 * MIB;
-/** Parts are no larger, so that the scanners end together, unless there would be too many of them; nor is a file cut
- * that is no larger, unless it is an archive, which unpacks to many times its size. */
-const PART_BYTES = 32 * MIB;
-const MOST_PARTS = 256;
+/** A file that is no larger is not cut, unless it is an archive, which unpacks to many times its size. */
+const UNCUT_BYTES = 32 * MIB;
+/** Where a file is looked at for places to cut it: every so many bytes, in steps so small that the scanners end together,
+ * but no more than so many times. */
+const GRAIN_BYTES = 2 * MIB;
+const MOST_GRAINS = 4096;
+/** So many grains are a part, as long as there are many left. */
+const PART_GRAINS = 16;
 /** A batch of small files saves round trips; it must not keep one scanner busy while others have nothing to do. */
 const BATCH_FILES = 64;
 const BATCH_BYTES = 4 * MIB;
 
-/**
- * How large the parts of a file should be: at least two for each scanner.
- * @param {number} size @param {number} scanners
- */
-export function partBytes(size, scanners) {
-  const wanted = size > PART_BYTES ? Math.max(size / MOST_PARTS, Math.min(PART_BYTES, size / (2 * scanners))) : PART_BYTES;
+/** In which steps a file should be cut. @param {number} size */
+export function grainBytes(size) {
+  const wanted = size > UNCUT_BYTES ? Math.max(GRAIN_BYTES, size / MOST_GRAINS) : UNCUT_BYTES;
   return Math.ceil(wanted / MIB) * MIB;
+}
+
+/**
+ * Joins grains to parts: each takes its share of what is left, and half of that, so that no scanner is still at a large part
+ * when the others have nothing to do.
+ * @param {ArrayLike<number>} grains where each begins @param {number} scanners @returns {number[]} where each part begins
+ */
+export function joined(grains, scanners) {
+  /** @type {number[]} */
+  const parts = [];
+  for (let at = 0; at < grains.length; ) {
+    parts.push(/** @type {number} */ (grains[at]));
+    at += Math.max(1, Math.min(PART_GRAINS, Math.floor((grains.length - at) / (2 * scanners))));
+  }
+  return parts;
 }
 
 /** How much a job reads. @param {Job} job */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Queue, partBytes } from "./plan.js";
+import { Queue, grainBytes, joined } from "./plan.js";
 
 const MIB = 1024 * 1024;
 let id = 0;
@@ -12,9 +12,24 @@ const all = (queue) => {
   return batches;
 };
 
-test("a file is cut so that every scanner has work and none too much", () => {
-  for (const [mib, scanners, parts] of [[33, 1, 2], [40, 4, 8], [100, 2, 4], [1024, 2, 32], [4096, 4, 128], [65536, 4, 256]]) {
-    assert.equal(Math.ceil((mib * MIB) / partBytes(mib * MIB, scanners)), parts, `${mib} MiB`);
+test("a file is cut in small steps, but not in too many", () => {
+  for (const [mib, grain] of [[8, 32], [32, 32], [33, 2], [1024, 2], [8192, 2], [65536, 16]]) {
+    assert.equal(grainBytes(mib * MIB), grain * MIB, `${mib} MiB`);
+  }
+});
+
+test("parts are large at first and small at the end, and nothing is left out", () => {
+  for (const [count, scanners] of [[0, 2], [1, 1], [17, 4], [50, 3], [512, 2], [4096, 4]]) {
+    const grains = Array.from({ length: count }, (_, at) => 4096 + at * 2 * MIB);
+    const parts = joined(new Float64Array(grains), scanners);
+    const sizes = parts.map((start, at) => (grains.indexOf(parts[at + 1]) + 1 || count + 1) - 1 - grains.indexOf(start));
+    assert.equal(sizes.reduce((sum, size) => sum + size, 0), count, `${count} grains for ${scanners}`);
+    assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
+    let left = count;
+    for (const size of sizes) {
+      assert.ok(size <= Math.max(1, left / (2 * scanners)) && size <= 16, `${size} of ${left}`);
+      left -= size;
+    }
   }
 });
 

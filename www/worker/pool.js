@@ -5,7 +5,7 @@
 import { Contexts } from "./contexts.js";
 import { Entry } from "./entry.js";
 import { Hashes } from "./hashes.js";
-import { Queue, WHOLE_BYTES, bytesOf, partBytes } from "./plan.js";
+import { Queue, WHOLE_BYTES, bytesOf } from "./plan.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
@@ -271,12 +271,10 @@ export class Pool {
   /** A large file is read in parts, if its format allows. @param {number} source @param {Entry} entry */
   async plan(source, entry) {
     const { lead } = this;
-    const { file } = entry;
-    const bytes = partBytes(file.size, this.most);
     /** @type {Part[]} */
-    const parts = await this.ask("plan", { file, bytes }).catch(() => []);
+    const parts = await this.ask("plan", { file: entry.file, scanners: this.most }).catch(() => []);
     if (lead !== this.lead || entry.over) return;
-    // A large member that came last would keep one scanner busy while the others have nothing to do.
+    // The smallest come last: a large member there would keep one scanner busy while the others have nothing to do.
     parts.sort((a, b) => (b.end - b.start) - (a.end - a.start));
     this.enqueue(source, parts.length === 0 ? [null] : parts);
     this.deal();
