@@ -25,7 +25,7 @@ use crate::run::root;
 pub fn check() -> Result<()> {
     let allowed = licence::of_deny_toml()?;
     let mut found = BTreeSet::new();
-    for checked in [rust::check(&allowed)?, npm::check(&allowed)?, python::check()?] {
+    for checked in [rust::check(&allowed)?, npm::check(&allowed)?, python::check(&allowed)?] {
         println!("supply: {}", checked.what);
         found.extend(checked.broken);
     }

@@ -1,21 +1,39 @@
-//! The packages of Python, which only check: what `requirements.in` asks for, and that `requirements.txt` beside it pins
-//! all that this takes, by version and hash.
+//! The packages of Python, which only check: what `requirements.in` asks for, that `requirements.txt` beside it pins
+//! all that this takes, by version and hash, and what those say of themselves that are installed.
+
+mod installed;
+
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 
 use super::{Checked, read};
-use crate::setup::PYTHON;
+use crate::setup::{PYTHON, python};
 
-/// Both files of every environment.
-pub fn check() -> Result<Checked> {
+/// Both files of every environment, and the environment itself.
+pub fn check(allowed: &BTreeSet<String>) -> Result<Checked> {
     let (mut packages, mut broken) = (0, Vec::new());
-    for environment in PYTHON {
+    let (mut there, mut lacking) = (Vec::new(), Vec::new());
+    for environment in &PYTHON {
         let (wishes, pins) = (environment.wishes(), environment.pins());
         let pinned = pinned(&pins, &read(&pins)?, &mut broken);
         broken.extend(unpinned(&wishes, &read(&wishes)?, &pinned));
         packages += pinned.len();
+        let Some(python) = python(environment) else {
+            lacking.push(pins);
+            continue;
+        };
+        let found = installed::of(&python)?;
+        broken.extend(installed::flaws(&pins, &found, &pinned, allowed));
+        there.extend(found);
     }
-    Ok(Checked { what: format!("{packages} Python packages: pinned by version and hash"), broken })
+    let licences = if lacking.is_empty() {
+        broken.extend(installed::idle_exceptions(&there));
+        "licence of all that are installed".to_owned()
+    } else {
+        format!("licences NOT LOOKED AT of those that can't be installed here: {}", lacking.join(", "))
+    };
+    Ok(Checked { what: format!("{packages} Python packages: version and hash; {licences}"), broken })
 }
 
 /// Wishes that are not pinned, or leave a choice.
