@@ -1,7 +1,6 @@
 // The context of a match: its questions are put to all files, in rounds, by workers that live as long as one
 // context takes. The lead keeps what was found, and the answer.
 
-
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
 /** @typedef {import("./protocol.js").Pass} Pass */
 /** @typedef {import("./entry.js").Entry} Entry */

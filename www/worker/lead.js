@@ -164,7 +164,7 @@ async function plan({ words }, { file, scanners }) {
   const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
   const plan = new wasm_bindgen.Plan(new Uint8Array(head), file.size, grainBytes(file.size));
   await readAll(plan, file, words.stalled);
-  const starts = joined(plan.starts(), scanners);
+  const starts = joined(plan.starts(), file.size, scanners);
   return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size }));
 }
 

@@ -26,15 +26,21 @@ export function grainBytes(size) {
 
 /**
  * Joins grains to parts: each takes its share of what is left, and half of that, so that no scanner is still at a large part
- * when the others have nothing to do.
- * @param {ArrayLike<number>} grains where each begins @param {number} scanners @returns {number[]} where each part begins
+ * when the others have nothing to do. Grains of an archive are as large as its members.
+ * @param {ArrayLike<number>} grains where each begins @param {number} size of the file @param {number} scanners
+ * @returns {number[]} where each part begins
  */
-export function joined(grains, scanners) {
+export function joined(grains, size, scanners) {
+  const most = PART_GRAINS * grainBytes(size);
   /** @type {number[]} */
   const parts = [];
   for (let at = 0; at < grains.length; ) {
-    parts.push(/** @type {number} */ (grains[at]));
-    at += Math.max(1, Math.min(PART_GRAINS, Math.floor((grains.length - at) / (2 * scanners))));
+    const start = /** @type {number} */ (grains[at]);
+    const room = Math.min(most, (size - start) / (2 * scanners));
+    const last = at + PART_GRAINS;
+    parts.push(start);
+    do at += 1;
+    while (at < Math.min(last, grains.length) && (grains[at + 1] ?? size) - start <= room);
   }
   return parts;
 }

@@ -18,19 +18,38 @@ test("a file is cut in small steps, but not in too many", () => {
   }
 });
 
+/** How large each part is of a file of such grains. */
+const partsOf = (sizes, scanners) => {
+  let end = 0;
+  const grains = sizes.map((size) => (end += size) - size);
+  const starts = joined(new Float64Array(grains), end, scanners);
+  assert.ok(starts.every((start) => grains.includes(start)));
+  return starts.map((start, at) => (starts[at + 1] ?? end) - start);
+};
+const times = (count, size) => Array(count).fill(size * MIB);
+
 test("parts are large at first and small at the end, and nothing is left out", () => {
-  for (const [count, scanners] of [[0, 2], [1, 1], [17, 4], [50, 3], [512, 2], [4096, 4]]) {
-    const grains = Array.from({ length: count }, (_, at) => 4096 + at * 2 * MIB);
-    const parts = joined(new Float64Array(grains), scanners);
-    const sizes = parts.map((start, at) => (grains.indexOf(parts[at + 1]) + 1 || count + 1) - 1 - grains.indexOf(start));
-    assert.equal(sizes.reduce((sum, size) => sum + size, 0), count, `${count} grains for ${scanners}`);
+  assert.deepEqual(joined([], 100 * MIB, 2), []);
+  for (const [count, scanners] of [[17, 4], [50, 3], [512, 2], [4000, 4]]) {
+    const sizes = partsOf(times(count, 2), scanners);
+    let left = 2 * count * MIB;
+    assert.equal(sizes.reduce((sum, size) => sum + size, 0), left, `${count} grains for ${scanners}`);
     assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
-    let left = count;
     for (const size of sizes) {
-      assert.ok(size <= Math.max(1, left / (2 * scanners)) && size <= 16, `${size} of ${left}`);
+      assert.ok(size <= Math.max(2 * MIB, left / (2 * scanners)) && size <= 32 * MIB, `${size} of ${left}`);
       left -= size;
     }
+    assert.equal(sizes.at(-1), 2 * MIB);
   }
+});
+
+test("large members of an archive are parts by themselves, wherever they stand", () => {
+  const large = (sizes, scanners) => partsOf(sizes, scanners).filter((size) => size > 32 * MIB).map((size) => Math.floor(size / MIB));
+  const few = times(100, 0.25);
+  assert.deepEqual(large([...times(8, 100), ...few], 4), Array(8).fill(100));
+  assert.deepEqual(large([...few, ...times(2, 200), ...few], 4), [200, 200]);
+  assert.deepEqual(large([300, 250, 200, 200].map((size) => size * MIB).concat(few), 2), [300, 250, 200, 200]);
+  assert.ok(partsOf(times(1000, 0.25), 2).every((size) => size <= 4 * MIB));
 });
 
 test("small files come in batches, which shrink towards the end", () => {
