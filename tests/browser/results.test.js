@@ -88,6 +88,8 @@ inBothBrowsers("results", (page) => {
     await page().done();
     await rowsShown(2);
     await page().run(() => document.querySelectorAll("#grid .grid-body .row").forEach((row, at) => Object.assign(row, { was: at })));
+    await page().press("j");
+    assert.equal(await page().run(() => document.activeElement?.getAttribute("aria-activedescendant")), "cell-1-0");
     await page().drop(paths.slice(2));
     await page().until("it is asked", () => document.querySelector("#incoming[open]") !== null);
     await page().click("#incoming-add");
@@ -105,6 +107,23 @@ inBothBrowsers("results", (page) => {
       place: [String(at), String(at + 2), `cell-${at}-0`, Number(top) + at * height],
       says: [process, count, `2024-05-01T10:00:${second}`],
     })));
+    // The keys are still at the row that they were at.
+    await page().run(() => document.getElementById("grid")?.focus());
+    assert.equal(await page().run(() => document.activeElement?.getAttribute("aria-activedescendant")), "cell-2-0");
+
+    // A row that goes down leaves the others where they are: none is taken out of the document.
+    await page().run(() => {
+      let gone = 0;
+      new MutationObserver((all) => {
+        gone += all.reduce((sum, { removedNodes }) => sum + removedNodes.length, 0);
+        document.documentElement.dataset.gone = String(gone);
+      })
+        .observe(/** @type {Node} */ (document.querySelector("#grid .grid-body")), { childList: true });
+    });
+    await page().click("#head-count button");
+    await page().until("it is sorted by count", () => !document.querySelector("[data-row='1'] .c-process")?.textContent?.includes("b.exe"));
+    const moved = await page().run(() => [document.documentElement.dataset.gone, [...document.querySelectorAll("#grid .grid-body .row")].map((row) => /** @type {HTMLElement} */ (row).dataset.row)]);
+    assert.deepEqual(moved, ["1", ["0", "1", "2"]]);
     await page().assertQuiet();
   });
 

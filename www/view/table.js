@@ -1,7 +1,7 @@
 // The rule's result. Only the rows on screen exist; the core sorts, searches, stacks and hands out windows of them.
 
 import { COLUMNS, STACKS, STACK_COLUMNS, cellValue, columnsOf } from "../state/columns.js";
-import { hasSeveralLogs } from "../state/files.js";
+import { hasSeveralLogs, present } from "../state/files.js";
 import { moveCursor, visibleRange } from "../state/grid.js";
 import { outcomes } from "../state/outcome.js";
 import { CELL_FIELDS, cellOf as tunedBy } from "../state/tuning.js";
@@ -72,12 +72,17 @@ export function createTable(actions, menu, openColumns) {
 
   /** @type {App.State | null} */
   let state = null;
+  /** What it showed when it was last shown: what changes while it is hidden is drawn when it comes back. @type {App.State | null} */
+  let before = null;
+  let hidden = true;
   let total = 0;
   /** @type {{ from: number, items: (Core.Row | Core.Stacked)[] }} */
   let cache = { from: 0, items: [] };
   /** The stack that the rows at hand are of; the table changes its columns when others have come. */
   let stack = "";
   let columns = columnsOf({ hidden: [], widths: {} }, { stack, sources: false });
+  /** The order and the filters of those rows. @type {Core.Query | null} */
+  let rowsOf = null;
   /** @type {Map<number, HTMLElement>} */
   let drawn = new Map();
   /** What each of them shows. @type {WeakMap<HTMLElement, Core.Row | Core.Stacked>} */
@@ -145,8 +150,9 @@ export function createTable(actions, menu, openColumns) {
     draw();
   }
 
-  /** Other rows, or more in them: those that were there keep their nodes, wherever they now stand. */
-  function refresh() {
+  /** Other rows, or more in them: those that were there keep their nodes, wherever they now stand. @param {boolean} follow */
+  function refresh(follow) {
+    const marked = cursor.row;
     const left = new Map([...drawn].flatMap(([index, row]) => {
       const item = said.get(row);
       return item ? [[identity(item), { row, index, item }]] : [];
@@ -160,21 +166,36 @@ export function createTable(actions, menu, openColumns) {
       updateRow(found.row, found.item, item, { columns, state });
       said.set(found.row, item);
       drawn.set(cache.from + at, found.row);
+      if (follow && found.index === marked) cursor = { ...cursor, row: cache.from + at };
     });
     for (const { row, index } of left.values()) {
       // What is not at hand stays until it is.
       if (index < total && !itemAt(index)) drawn.set(index, row);
-      else row.remove();
+      else takeOut(row);
     }
     setVar(grid, "--body", `${total * rowHeight()}px`);
+    if (cursor.row !== marked) grid.scrollTop = top += (cursor.row - marked) * rowHeight();
     draw();
   }
 
   /** @param {HTMLElement} row @param {number} index */
   function move(row, index) {
-    // Its buttons are of the place where the pointer is.
-    if (row.contains(tools)) placeTools(null);
+    leave(row);
     placeRow(row, index, rowHeight());
+  }
+
+  /** The buttons are of the place where the pointer is, and no row takes the focus of one along. @param {HTMLElement} row */
+  function leave(row) {
+    if (!row.contains(tools)) return;
+    const focused = tools.contains(document.activeElement);
+    placeTools(null);
+    if (focused) grid.focus({ preventScroll: true });
+  }
+
+  /** @param {HTMLElement} row */
+  function takeOut(row) {
+    leave(row);
+    row.remove();
   }
 
   function draw() {
@@ -182,25 +203,31 @@ export function createTable(actions, menu, openColumns) {
     const { from, to } = range();
     for (const [index, row] of drawn) {
       if (index < from || index >= to) {
-        row.remove();
+        takeOut(row);
         drawn.delete(index);
       }
     }
     let missing = false;
     /** @type {HTMLElement | null} */
-    let before = null;
+    let above = null;
     for (let index = from; index < to; index += 1) {
       const row = drawn.get(index) ?? draft(index, state);
-      if (!row) {
-        missing = true;
-        continue;
-      }
-      // In order, for screen readers that walk the document.
-      if (row.parentNode !== body || row.previousElementSibling !== before) body.insertBefore(row, before ? before.nextSibling : body.firstChild);
-      before = row;
+      missing ||= !itemAt(index);
+      if (!row) continue;
+      putBehind(above, row);
+      above = row;
     }
     if (missing) fetchWindow();
     paintCursor();
+  }
+
+  /** In order, for screen readers that walk the document. What is taken out loses the press that is on it, so the row stays
+   * and the one in its way goes to the end. @param {HTMLElement | null} above @param {HTMLElement} row */
+  function putBehind(above, row) {
+    const next = () => (above ? above.nextElementSibling : body.firstElementChild);
+    const inTheWay = next();
+    if (inTheWay && inTheWay !== row && inTheWay.nextElementSibling === row) body.append(inTheWay);
+    if (next() !== row) body.insertBefore(row, next());
   }
 
   /** A row that is not there yet, if it is known what it says. @param {number} index @param {App.State} state */
@@ -231,12 +258,15 @@ export function createTable(actions, menu, openColumns) {
       cache = { from: got.from, items: got.items };
       total = got.rows;
       const other = view.stack !== stack;
+      // Whoever is at a row by keys stays at it, wherever others push it.
+      const follow = view === rowsOf && document.activeElement === grid;
       stack = view.stack;
+      rowsOf = view;
       sized(got);
       if (other) {
         cursor = { row: 0, column: 0 };
         layColumns();
-      } else refresh();
+      } else refresh(follow);
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.
     } finally {
@@ -454,8 +484,8 @@ export function createTable(actions, menu, openColumns) {
       actions.search("");
       return true;
     },
-    /** @param {App.State} now @param {App.State | null} before */
-    update(now, before) {
+    /** @param {App.State} now @param {App.State | null} previous */
+    update(now, previous) {
       const shown = now.phase !== "empty" && now.summary !== null && outcomes(now.summary.totals).shown > 0;
       const lost = !shown && node.contains(document.activeElement);
       state = now;
@@ -463,7 +493,9 @@ export function createTable(actions, menu, openColumns) {
       // While reading, the status line speaks; this one would not stop.
       setAttribute(count, "aria-live", now.phase === "reading" ? "off" : "polite");
       if (!shown) {
-        if (before && before.phase !== "empty" && now.phase === "empty") {
+        hidden = true;
+        if (previous && previous.phase !== "empty" && now.phase === "empty") {
+          before = null;
           total = 0;
           top = 0;
           cache = { from: 0, items: [] };
@@ -476,8 +508,11 @@ export function createTable(actions, menu, openColumns) {
         if (lost) actions.focusGrid();
         return;
       }
+      // What stands at the top again since it was hidden: no event tells.
+      if (hidden) top = grid.scrollTop;
+      hidden = false;
       filters.update(now, before);
-      const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before);
+      const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before) || (present(now.files).length > 1) !== (present(before.files).length > 1);
       if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
       const otherView = now.view !== shownView;
       shownView = now.view;
@@ -504,6 +539,7 @@ export function createTable(actions, menu, openColumns) {
         // The panel takes room from the table, which moves its rows.
         if (group !== "") requestAnimationFrame(() => drawn.get(cursor.row)?.scrollIntoView({ block: "nearest" }));
       }
+      before = now;
     },
   };
 }

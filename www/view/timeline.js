@@ -253,7 +253,8 @@ export function createTimeline(actions) {
       // Thousands of nodes, which nobody can read while they change: while logs are read there is none.
       const reading = now.phase === "reading";
       show(aside, !reading);
-      if (!reading && (other || before?.phase === "reading")) drawTable();
+      if (reading) replace(tableBody);
+      else if (other || !tableBody.hasChildNodes()) drawTable();
       paint();
     },
   };
