@@ -89,6 +89,10 @@ codes! {
         "Text between events.";
     NotALog Info "Nothing to do if this is no event log."
         "An archive member that is no event log.";
+    UnlistedMembers Warning "Find out who changed the archive: what its directory leaves out other tools do not show."
+        "Members of a zip that its directory does not list.";
+    StrayBytes Warning "Look at the place with a hex viewer: something may have been hidden there, or taken out."
+        "Bytes of an archive that belong to no member.";
     HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."
         "Sound records behind the end that an EVTX chunk states.";
     StaleHeader Info "Usual for a log copied from a running system; all chunks were read whatever the header says."

@@ -251,7 +251,7 @@ fn archives_without_a_log() {
         "empty.zip",
         &testlog::zip::archive(&[]),
         expect![[r#"
-        error empty_input [] The zip archive has no members.
+        error empty_input [] The zip's directory lists no members.
     "#]],
     );
     let zip = testlog::zip::archive(&[testlog::zip::Member::new("a.png", picture)]);

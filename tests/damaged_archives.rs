@@ -37,6 +37,50 @@ fn gzip_corrupt() {
     assert!(said.iter().any(|line| line.starts_with("error damaged_archive [offset")), "{said:?}");
 }
 
+/// A file of many streams, as log shippers write it, is more than its first damaged one.
+#[test]
+fn gzip_of_many_streams_with_a_damaged_one() {
+    let events = log(90);
+    let streams: Vec<_> = events.chunks(30).map(|events| gzip::member(xml_of(events).as_bytes())).collect();
+    let second = streams[0].len();
+    let inside = second + streams[1].len() / 2;
+    for (at, bits, code, least) in [
+        // The magic of a stream, its method, its data, its checksum.
+        (second, 0x80, "error damaged_archive", 60),
+        (second + 1, 1, "error damaged_archive", 60),
+        (second + 2, 4, "error damaged_archive", 60),
+        (inside, 0xff, "error damaged_archive", 60),
+        (second + streams[1].len() - 8, 1, "error damaged_archive", 90),
+    ] {
+        let mut packed = streams.concat();
+        packed[at] ^= bits;
+        let inputs: &[(&str, &[u8])] = &[("bad.log.gz", &packed)];
+        let report = report(inputs);
+        let records = report["totals"]["records"].as_u64().unwrap();
+        let said = problems(&report);
+        assert!(records >= least, "{at}: {records} {said:?}");
+        assert!(said.iter().any(|line| line.starts_with(code)), "{at}: {said:?}");
+        let whole = common::session(inputs, usize::MAX);
+        for piece in [1, 7777] {
+            let differences = common::differences(&common::session(inputs, piece), &whole);
+            assert!(differences.is_empty(), "{at}: {differences:?}");
+        }
+    }
+}
+
+#[test]
+fn what_no_gzip_stream_takes_is_named_with_its_length() {
+    let events = log(20);
+    let packed = gzip::member(xml_of(&events).as_bytes());
+    let bytes = [&packed[..], b"\0\0\0", &packed, b"not packed"].concat();
+    let said = problems(&report(&[("log.gz", &bytes)]));
+    assert_eq!(said.len(), 2, "{said:?}");
+    let at = 2 * packed.len() + 3;
+    assert!(said[0].starts_with(&format!("error damaged_archive [offset {at} ")), "{said:?}");
+    assert!(said[0].contains("10 byte(s)"), "{said:?}");
+    assert!(said[1].starts_with("info trailing_bytes") && said[1].contains("3 byte(s)"), "{said:?}");
+}
+
 /// However the bytes come, the damage is told in the same words.
 #[test]
 fn gzip_corrupt_in_any_pieces() {
@@ -65,7 +109,7 @@ fn gzip_with_a_wrong_checksum() {
         &packed,
         &events,
         expect![[r#"
-        error damaged_archive [offset 0 (0x0)] The gzip stream that begins here breaks after 28338 unpacked bytes (the compressed data or its checksum is not valid); they were read.
+        error damaged_archive [offset 0 (0x0)] The gzip stream that begins here breaks after 28338 unpacked bytes (the compressed data or its checksum is not valid); they were read, nothing behind it.
     "#]],
     );
 }
@@ -236,4 +280,131 @@ proptest! {
         scan.push(&bytes[..more.min(bytes.len())]);
         _ = scan.finish();
     }
+}
+
+/// The directory of an archive of two members, changed: how many it says there are, or without the one that is named.
+fn lying(archive: &[u8], count: Option<u16>, without: Option<&str>) -> Vec<u8> {
+    let mut bytes = archive.to_vec();
+    let end = bytes.windows(4).rposition(|four| four == b"PK\x05\x06").unwrap();
+    if let Some(count) = count {
+        bytes[end + 8..end + 12].copy_from_slice([count, count].map(u16::to_le_bytes).as_flattened());
+    }
+    let Some(name) = without else { return bytes };
+    let first = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    let at = (first..end)
+        .filter(|at| bytes[*at..].starts_with(b"PK\x01\x02"))
+        .find(|at| bytes[at + 46..].starts_with(name.as_bytes()))
+        .unwrap();
+    bytes.drain(at..at + 46 + name.len());
+    let end = end - 46 - name.len();
+    bytes[end + 8..end + 12].copy_from_slice(&[1, 0, 1, 0]);
+    let size = (end - first) as u32;
+    bytes[end + 12..end + 16].copy_from_slice(&size.to_le_bytes());
+    bytes
+}
+
+/// What the directory leaves out is there all the same.
+#[test]
+fn a_zip_whose_directory_leaves_a_member_out() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    for (deflate, descriptor) in [(true, false), (true, true), (false, false)] {
+        let member =
+            |name, text: &'static str| Member { deflate, descriptor, ..Member::new(name, text.as_bytes()) };
+        let archive = zip::archive(&[
+            member("a.xml", first.clone().leak()),
+            member("folder/", ""),
+            member("b.xml", second.clone().leak()),
+        ]);
+        assert_eq!(problems(&report(&[("whole.zip", &archive)])), [""; 0]);
+        for (count, without) in
+            [(Some(0), None), (Some(1), None), (Some(2), None), (None, Some("a.xml")), (None, Some("b.xml"))]
+        {
+            let lying = lying(&archive, count, without);
+            let report = report(&[("case.zip", &lying)]);
+            assert_expected(&report, &Expected::of(&events));
+            let said = problems(&report);
+            assert!(
+                said.iter().any(|line| line.starts_with("warning unlisted_members")),
+                "{count:?} {without:?} {said:?}"
+            );
+            // A match in it is found again.
+            let inputs: &[(&str, &[u8])] = &[("case.zip", &lying)];
+            let whole = common::session(inputs, usize::MAX);
+            for piece in [1, 100, 7777] {
+                let differences = common::differences(&common::session(inputs, piece), &whole);
+                assert!(differences.is_empty(), "{count:?} {without:?} {differences:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_of_a_zip_that_belong_to_no_member() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let archive =
+        zip::archive(&[Member::new("a.xml", first.as_bytes()), Member::new("b.xml", second.as_bytes())]);
+    let mut hidden = lying(&archive, None, Some("b.xml"));
+    let at = hidden.windows(4).rposition(|four| four == b"PK\x03\x04").unwrap();
+    hidden[at..at + 4].fill(b'x');
+    let said = problems(&report(&[("case.zip", &hidden)]));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with(&format!("warning stray_bytes [offset {at} ")), "{said:?}");
+}
+
+/// A tar whose first entry has another type and size than it had; the checksum fits.
+fn tar_of(kind: u8, size: Option<u64>, members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = tar::archive(members, Naming::Ustar);
+    bytes[156] = kind;
+    if let Some(size) = size {
+        bytes[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
+    }
+    bytes[148..156].fill(b' ');
+    let sum: u32 = bytes[..512].iter().map(|byte| u32::from(*byte)).sum();
+    bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    bytes
+}
+
+/// POSIX: a type that is not known is that of a file. Readers of links and folders do not look at their size.
+#[test]
+fn a_tar_with_entries_of_other_types() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let members = [("a.xml", first.as_bytes()), ("b.xml", second.as_bytes())];
+    for kind in [b'0', b'7', b'Z', b'M', 0] {
+        let report = report(&[("case.tar", &tar_of(kind, None, &members))]);
+        assert_expected(&report, &Expected::of(&events));
+        assert_eq!(problems(&report), [""; 0], "{}", kind as char);
+    }
+    for kind in [b'1', b'2', b'3', b'5', b'6'] {
+        let empty = [("a.xml", &b""[..]), ("b.xml", second.as_bytes())];
+        let sound = report(&[("case.tar", &tar_of(kind, Some(4096), &empty))]);
+        assert_expected(&sound, &Expected::of(&events[20..]));
+        assert_eq!(problems(&sound), [""; 0], "{}", kind as char);
+        // What stands there all the same is told of.
+        let report = report(&[("case.tar", &tar_of(kind, None, &members))]);
+        assert_expected(&report, &Expected::of(&events[20..]));
+        let said = problems(&report);
+        assert!(said[0].starts_with("error damaged_archive [offset 512 "), "{said:?}");
+    }
+}
+
+/// Sizes of more than 8 GiB stand in a pax record; here the header's own says nothing.
+#[test]
+fn a_tar_with_the_size_in_a_pax_record() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let body = tar::archive(&[("a.xml", first.as_bytes()), ("b.xml", second.as_bytes())], Naming::Ustar);
+    let record = format!("size={}\n", first.len());
+    let record = format!("{} {record}", record.len() + 3);
+    assert_eq!(record.len().to_string(), record[..2]);
+    let mut bytes = tar_of(b'x', None, &[("PaxHeaders/a.xml", record.as_bytes())]);
+    bytes.truncate(1024);
+    let without = tar_of(b'0', Some(0), &[("a.xml", b"")]);
+    bytes.extend_from_slice(&without[..512]);
+    bytes.extend_from_slice(&body[512..]);
+    let report = report(&[("case.tar", &bytes)]);
+    assert_expected(&report, &Expected::of(&events));
+    assert_eq!(problems(&report), [""; 0]);
 }

@@ -17,8 +17,9 @@ pub struct Tar {
     /// Bytes of the entry, and of the padding after it, that are still to come.
     content: u64,
     padding: u64,
-    /// Name for the next entry, from a pax or GNU record.
+    /// Name and size of the next entry, from pax and GNU records.
     long_name: Option<String>,
+    long_size: Option<u64>,
     members: u64,
     offset: u64,
     /// Blocks that should be headers and are none were reported.
@@ -45,6 +46,7 @@ impl Tar {
             content: 0,
             padding: 0,
             long_name: None,
+            long_size: None,
             members: 0,
             offset: 0,
             broken: false,
@@ -104,14 +106,43 @@ impl Tar {
         };
         self.broken = false;
         self.ended = false;
+        let kind = header.entry_type();
+        let size = match kind {
+            EntryType::XHeader
+            | EntryType::GNULongName
+            | EntryType::GNULongLink
+            | EntryType::XGlobalHeader => size,
+            // They have no content, whatever is said of its size (POSIX, pax, typeflag).
+            EntryType::Link
+            | EntryType::Symlink
+            | EntryType::Char
+            | EntryType::Block
+            | EntryType::Directory
+            | EntryType::Fifo => 0,
+            _ => self.long_size.take().unwrap_or(size),
+        };
         self.content = size;
         self.padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
-        let extension = size <= limits::TAR_EXTENSION_BYTES;
-        self.entry = match header.entry_type() {
-            EntryType::XHeader if extension => Entry::Pax(Vec::new()),
-            EntryType::GNULongName if extension => Entry::LongName(Vec::new()),
+        let fits = size <= limits::TAR_EXTENSION_BYTES;
+        self.entry = match kind {
+            EntryType::XHeader if fits => Entry::Pax(Vec::new()),
+            EntryType::GNULongName if fits => Entry::LongName(Vec::new()),
+            EntryType::XHeader | EntryType::GNULongName => {
+                let message = format!(
+                    "A record of {size} bytes about a member is too long; its name or size may be another one."
+                );
+                sink.trouble(Trouble::note(Code::OverLimit, self.offset - BLOCK as u64, message));
+                Entry::Skipped
+            }
+            EntryType::GNULongLink | EntryType::XGlobalHeader => Entry::Skipped,
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => self.open(header, sink),
-            _ => Entry::Skipped,
+            // A type that nobody knows is a file (POSIX, pax, typeflag).
+            _ if size > 0 => self.open(header, sink),
+            _ => {
+                // What was said of it is not said of the next one.
+                (self.long_name, self.long_size) = (None, None);
+                Entry::Skipped
+            }
         };
         if self.content + self.padding == 0 {
             self.end(sink);
@@ -130,7 +161,10 @@ impl Tar {
     fn end(&mut self, sink: &mut dyn Sink) {
         match std::mem::replace(&mut self.entry, Entry::Header) {
             Entry::File(content) => content.close(sink),
-            Entry::Pax(text) => self.long_name = pax_path(&text).or(self.long_name.take()),
+            Entry::Pax(text) => {
+                self.long_name = pax(&text, b"path").or(self.long_name.take());
+                self.long_size = pax(&text, b"size").and_then(|size| size.parse().ok());
+            }
             Entry::LongName(text) => {
                 let name = String::from_utf8_lossy(&text);
                 self.long_name = Some(name.trim_end_matches('\0').to_owned());
@@ -152,9 +186,9 @@ impl Tar {
     }
 }
 
-/// The `path` of a pax record.
-fn pax_path(text: &[u8]) -> Option<String> {
+/// What a pax record says of the next entry under this key.
+fn pax(text: &[u8], key: &[u8]) -> Option<String> {
     let mut records = PaxExtensions::new(text).filter_map(Result::ok);
-    let path = records.find(|record| record.key_bytes() == b"path")?;
-    Some(String::from_utf8_lossy(path.value_bytes()).into_owned())
+    let record = records.find(|record| record.key_bytes() == key)?;
+    Some(String::from_utf8_lossy(record.value_bytes()).into_owned())
 }

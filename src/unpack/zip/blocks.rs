@@ -32,6 +32,10 @@ impl Blocks {
         act(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    pub fn size(&self) -> u64 {
+        self.with(|shared| shared.size)
+    }
+
     /// What is missing of the part being fetched: offset and length.
     pub fn missing(&self) -> (u64, u64) {
         self.with(|shared| {

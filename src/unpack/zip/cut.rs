@@ -31,7 +31,7 @@ impl Cut {
         self.starts = match self.directory.push(bytes) {
             Listed::More => None,
             listed if !is_plain(&listed, self.size) => Some(Vec::new()),
-            Listed::Read(entries, _) => Some(self.starts_of(&entries)),
+            Listed::Read(entries, ..) => Some(self.starts_of(&entries)),
             Listed::Unreadable(_) | Listed::TooLarge => Some(Vec::new()),
         };
     }
@@ -59,7 +59,7 @@ impl Cut {
 /// Whether the directory is whole, and no member reaches over the next one or over the end by it. What only a member's
 /// own header tells is noticed where the parts meet.
 pub fn is_plain(listed: &Listed, size: u64) -> bool {
-    let Listed::Read(entries, None) = listed else {
+    let Listed::Read(entries, _, None) = listed else {
         return false;
     };
     let mut end = 0;

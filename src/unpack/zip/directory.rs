@@ -19,8 +19,8 @@ pub struct Directory {
 pub enum Listed {
     /// More of the file is wanted.
     More,
-    /// The files in the order of their place, and what stopped the reading before the end.
-    Read(Vec<Entry>, Option<ZipError>),
+    /// The files in the order of their place, where the directory begins, and what stopped the reading before the end.
+    Read(Vec<Entry>, u64, Option<ZipError>),
     /// It can't be read at all.
     Unreadable(ZipError),
     /// It is larger than [`limits::ZIP_DIRECTORY_BYTES`].
@@ -45,6 +45,7 @@ impl Directory {
             return Listed::More;
         }
         self.blocks.clear_missing();
+        let size = self.blocks.size();
         let listed = list(self.blocks.reader());
         if let Some(offset) = self.blocks.asked() {
             self.blocks.want(offset, self.fetch);
@@ -55,21 +56,28 @@ impl Directory {
             };
         }
         match listed {
-            Ok((mut entries, stopped)) => {
+            Ok((mut entries, start, stopped)) => {
                 entries.sort_by_key(|entry| entry.header_start);
-                Listed::Read(entries, stopped)
+                Listed::Read(entries, start.unwrap_or(size), stopped)
             }
             Err(error) => Listed::Unreadable(error),
         }
     }
 }
 
-/// The files that the directory lists, as far as it can be read, and what stopped that. `ZipArchive`
-/// would keep only the last of several members of one name.
-fn list(reader: Reader) -> Result<(Vec<Entry>, Option<ZipError>), ZipError> {
+/// Files, where the list of them begins unless that is empty, and what ended it too early.
+type List = (Vec<Entry>, Option<u64>, Option<ZipError>);
+
+/// The files that the directory lists, as far as it can be read. `ZipArchive` would keep only the last of several
+/// members of one name.
+fn list(reader: Reader) -> Result<List, ZipError> {
     let mut archive = ZipIterable::try_new(reader, Config::default())?;
     let mut entries = Vec::new();
+    let mut start = None;
     for (index, entry) in archive.files()?.enumerate() {
+        if let Ok(entry) = &entry {
+            start = start.or(Some(entry.central_header_start()));
+        }
         match entry {
             Ok(entry) if entry.is_dir() => {}
             Ok(entry) => entries.push(Entry {
@@ -85,8 +93,8 @@ fn list(reader: Reader) -> Result<(Vec<Entry>, Option<ZipError>), ZipError> {
                 encrypted: entry.encrypted(),
                 crc: Some(entry.crc32()),
             }),
-            Err(error) => return Ok((entries, Some(error))),
+            Err(error) => return Ok((entries, start, Some(error))),
         }
     }
-    Ok((entries, None))
+    Ok((entries, start, None))
 }

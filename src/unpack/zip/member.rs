@@ -153,6 +153,16 @@ impl Member {
         self.entry.header_start.saturating_add(head).saturating_add(data)
     }
 
+    /// Where it ends by what is stated of it, and whether that is exact: only its own header tells how long that is.
+    pub fn end(&self) -> (u64, bool) {
+        let exact = self.header.len() == LOCAL_HEADER_BYTES && self.header.starts_with(LOCAL_HEADER_MAGIC);
+        let names = if exact { self.names } else { 0 };
+        let data = self.entry.compressed.unwrap_or_default();
+        let end =
+            self.entry.header_start.saturating_add(LOCAL_HEADER_BYTES as u64 + names).saturating_add(data);
+        (end, exact)
+    }
+
     /// Decodes a piece of the data; returns how much of it belongs to the stream.
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
         let Member { inflate, content, crc, .. } = self;

@@ -3,7 +3,8 @@
 //! The directory is read by the `zip` crate. Since the core does no I/O, the crate reads from
 //! [`Blocks`], the parts of the file that were fetched; when it asks for another part, that part is
 //! wanted next and the attempt is made again. The members are then read as one pass over the file, or
-//! over a part of it: a member belongs to the part in which its local header begins.
+//! over a part of it: a member belongs to the part in which its local header begins. What lies between them is walked
+//! through: a directory need not list all that is there.
 
 mod blocks;
 mod cut;
@@ -16,7 +17,7 @@ use zip::result::ZipError;
 pub use self::cut::Cut;
 use self::directory::{Directory, Listed};
 use self::member::{Entry, Member};
-use self::walk::Walk;
+use self::walk::{DESCRIPTOR_BYTES, Walk};
 use super::Place;
 use crate::limits;
 use crate::part::Part;
@@ -49,6 +50,39 @@ struct Members {
     reach: u64,
     /// Where the first member of the next part begins, or the archive ends.
     end: u64,
+    /// The same, or where the directory begins: up to there bytes should belong to members.
+    content: u64,
+    /// What no listed member takes, before the next one.
+    gap: Option<Gap>,
+}
+
+/// Bytes between members.
+struct Gap {
+    /// Where they begin, and whether that is exact.
+    start: u64,
+    exact: bool,
+    walk: Walk,
+}
+
+impl Gap {
+    fn new((start, exact): (u64, bool)) -> Gap {
+        Gap { start, exact, walk: Walk::between(start) }
+    }
+
+    /// Says what was there.
+    fn close(mut self, archive: &Place, sink: &mut dyn Sink) {
+        self.walk.finish(archive, sink);
+        let (start, members, stray) = (self.start, self.walk.members, self.walk.stray());
+        if members > 0 {
+            let message = format!("{members} member(s) here are not in the zip's directory; they were read.");
+            sink.trouble(Trouble::note(Code::UnlistedMembers, start, message));
+        } else if self.exact && stray > 0 {
+            let message = format!(
+                "{stray} byte(s) between here and the next member belong to none; they were not read."
+            );
+            sink.trouble(Trouble::note(Code::StrayBytes, start, message));
+        }
+    }
 }
 
 impl Zip {
@@ -109,9 +143,9 @@ impl Zip {
             State::Members(mut members) => {
                 // A member that reaches into the next part overlaps with what is read there.
                 self.part.misfit |= self.part.end.is_some();
-                members.finish(sink);
+                members.finish(&self.place, sink);
             }
-            State::Walk(walk) => walk.finish(&self.place, sink),
+            State::Walk(mut walk) => walk.finish(&self.place, sink),
             State::Done => {}
         }
     }
@@ -122,7 +156,7 @@ impl Zip {
         self.state = match listed {
             _ if self.part.misfit => State::Done,
             Listed::More => return,
-            Listed::Read(entries, stopped) => self.members(entries, stopped, sink),
+            Listed::Read(entries, start, stopped) => self.members(entries, start, stopped, sink),
             Listed::TooLarge => {
                 let message =
                     format!("The zip's directory is larger than {} MiB.", limits::ZIP_DIRECTORY_BYTES >> 20);
@@ -140,42 +174,57 @@ impl Zip {
         };
     }
 
-    /// `stopped`: why the directory could not be read further.
-    fn members(&self, mut entries: Vec<Entry>, stopped: Option<ZipError>, sink: &mut dyn Sink) -> State {
+    /// `directory`: where it begins; `stopped`: why it could not be read further.
+    fn members(
+        &self,
+        mut entries: Vec<Entry>,
+        directory: u64,
+        stopped: Option<ZipError>,
+        sink: &mut dyn Sink,
+    ) -> State {
         if let Some(error) = stopped {
             let message = format!("The zip's directory can be read only in part: {error}.");
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
-        let position = entries.first().map_or(self.size, |entry| entry.header_start);
-        if position >= self.size {
-            sink.trouble(Trouble::note(Code::EmptyInput, None, "The zip archive has no members."));
-            return State::Done;
+        if entries.is_empty() {
+            sink.trouble(Trouble::note(Code::EmptyInput, None, "The zip's directory lists no members."));
         }
         let behind = |end: u64| entries.partition_point(|entry| entry.header_start < end);
         let (from, to) = (behind(self.part.start), self.part.end.map_or(entries.len(), behind));
-        let end = entries.get(to).map_or(self.size, |next| next.header_start);
+        let next = entries.get(to).map(|next| next.header_start);
+        let (end, content) = (next.unwrap_or(self.size), next.unwrap_or(directory.min(self.size)));
         entries.truncate(to);
         entries.drain(..from);
-        match entries.first() {
-            None => State::Done,
-            Some(first) => {
-                let position = first.header_start;
-                let entries = entries.into_iter();
-                State::Members(Box::new(Members { entries, current: None, position, reach: 0, end }))
-            }
+        let first = entries.first().map_or(content, |first| first.header_start);
+        // A file that begins as a zip does has a member there.
+        let gap = (self.part.start == 0 && first > 0).then(|| Gap::new((0, true)));
+        if entries.is_empty() && gap.is_none() {
+            return State::Done;
         }
+        let position = if gap.is_some() { 0 } else { first };
+        State::Members(Box::new(Members {
+            entries: entries.into_iter(),
+            current: None,
+            position,
+            reach: 0,
+            end,
+            content,
+            gap,
+        }))
     }
 }
 
 impl Members {
     fn is_done(&self) -> bool {
-        self.current.is_none() && self.entries.len() == 0
+        self.current.is_none() && self.entries.len() == 0 && self.gap.is_none()
     }
 
     /// Takes bytes from `position` on, through as many members as they hold.
     fn push(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
         loop {
-            if self.current.is_none() && !self.start_next(&mut bytes, archive, sink) {
+            if self.current.is_none()
+                && !(self.pass_gap(&mut bytes, archive, sink) && self.start_next(&mut bytes, archive, sink))
+            {
                 return;
             }
             let Some(member) = &mut self.current else {
@@ -187,11 +236,57 @@ impl Members {
             if !member.is_complete() {
                 return;
             }
-            self.reach = self.reach.max(member.reach());
+            let (reach, end) = (member.reach(), member.end());
+            self.reach = self.reach.max(reach);
+            self.gap = self.gap_behind(end);
             if let Some(member) = self.current.take() {
                 member.close(sink);
             }
         }
+    }
+
+    /// Where the next member begins, or what follows the last one.
+    fn next_start(&self) -> u64 {
+        self.entries.as_slice().first().map_or(self.content, |next| next.header_start)
+    }
+
+    /// What lies between the end of a member and the next one, if that may be more than what describes it.
+    fn gap_behind(&self, (end, exact): (u64, bool)) -> Option<Gap> {
+        let room = self.next_start().saturating_sub(end);
+        (room > DESCRIPTOR_BYTES).then(|| Gap::new((end, exact)))
+    }
+
+    /// Walks through the gap. False when more of it is wanted.
+    fn pass_gap(&mut self, bytes: &mut &[u8], archive: &Place, sink: &mut dyn Sink) -> bool {
+        let end = self.next_start();
+        let Some(mut gap) = self.gap.take() else { return true };
+        if !self.go_to(gap.walk.position, bytes) {
+            self.gap = Some(gap);
+            return false;
+        }
+        let length = usize::try_from(end - self.position).unwrap_or(usize::MAX).min(bytes.len());
+        let (between, rest) = bytes.split_at(length);
+        gap.walk.push(between, archive, sink);
+        self.position += length as u64;
+        *bytes = rest;
+        if self.position < end {
+            self.gap = Some(gap);
+            return false;
+        }
+        gap.close(archive, sink);
+        true
+    }
+
+    /// Goes on at this place. False when it is not among the bytes at hand: then it is wanted next.
+    fn go_to(&mut self, place: u64, bytes: &mut &[u8]) -> bool {
+        let ahead = place.checked_sub(self.position);
+        let rest =
+            ahead.and_then(|ahead| bytes.get(usize::try_from(ahead).ok()?..)).filter(|rest| !rest.is_empty());
+        self.position = place;
+        // Behind these bytes, or before them: one that breaks may have taken too many.
+        let Some(rest) = rest else { return false };
+        *bytes = rest;
+        true
     }
 
     /// Opens the next member. False when its bytes are not among those at hand.
@@ -199,17 +294,9 @@ impl Members {
         let Some(next) = self.entries.as_slice().first() else {
             return false;
         };
-        if next.header_start >= self.reach {
-            let gap = next.header_start.checked_sub(self.position);
-            let Some(rest) =
-                gap.and_then(|gap| bytes.get(usize::try_from(gap).ok()?..)).filter(|rest| !rest.is_empty())
-            else {
-                // Behind these bytes, or before them: one that breaks may have taken too many.
-                self.position = next.header_start;
-                return false;
-            };
-            *bytes = rest;
-            self.position = next.header_start;
+        let start = next.header_start;
+        if start >= self.reach && !self.go_to(start, bytes) {
+            return false;
         }
         let Some(entry) = self.entries.next() else {
             return false;
@@ -218,9 +305,12 @@ impl Members {
         true
     }
 
-    fn finish(&mut self, sink: &mut dyn Sink) {
+    fn finish(&mut self, archive: &Place, sink: &mut dyn Sink) {
         if let Some(member) = self.current.take() {
             member.cut(sink);
+        }
+        if let Some(gap) = self.gap.take() {
+            gap.close(archive, sink);
         }
         let left = self.entries.len();
         if left > 0 {

@@ -1,4 +1,4 @@
-//! A zip without a directory: its members one after another, found by their local headers.
+//! Members of a zip that no directory lists, one after another, found by their local headers.
 
 use memchr::memmem;
 
@@ -7,26 +7,54 @@ use crate::limits;
 use crate::source::Sink;
 use crate::unpack::Place;
 
+/// What may follow a member: magic, checksum and two sizes of eight bytes (APPNOTE 4.3.9).
+pub const DESCRIPTOR_BYTES: u64 = 24;
 /// Longest name of a member that is believed.
 const NAME_BYTES: usize = 4096;
 /// Flags of a local header: encrypted; sizes and checksum follow the data (APPNOTE 4.4.4).
 const ENCRYPTED: u16 = 1;
 const SIZES_FOLLOW: u16 = 8;
 
-/// Walks through an archive from its start.
+/// A member that is not listed has this and its place as its number: no directory lists so many, and a zip that is held
+/// is not so large.
+const UNLISTED: u64 = 1 << 31;
+
+/// Walks through an archive, or through a part of one.
 #[derive(Default)]
 pub struct Walk {
     /// Where the next byte is taken.
     pub position: u64,
+    /// Members that were met.
+    pub members: u64,
+    /// Bytes, other than zeros, that are no part of a member, and how many of them may be so: what describes one.
+    passed: u64,
+    described: u64,
+    /// A member could not be read to its end, and was told of: bytes of it are passed as well.
+    broken: bool,
     /// Bytes that may be the beginning of a header, or less than a step of a member.
     pending: Vec<u8>,
     current: Option<Member>,
     /// The current member was not given anything yet.
     fresh: bool,
-    members: u64,
+    /// Members are numbered by their place: others have the numbers of a directory.
+    unlisted: bool,
 }
 
 impl Walk {
+    /// Walks from this byte on, in an archive whose directory lists other members.
+    pub fn between(position: u64) -> Walk {
+        Walk { position, unlisted: true, ..Walk::default() }
+    }
+
+    /// Bytes that belong to nothing: neither a member, nor what describes one, nor zeros.
+    pub fn stray(&self) -> u64 {
+        if self.broken { 0 } else { self.passed.saturating_sub(self.described + DESCRIPTOR_BYTES) }
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.passed += bytes.iter().filter(|byte| **byte != 0).count() as u64;
+    }
+
     /// Takes the next bytes.
     pub fn push(&mut self, bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
         self.position += bytes.len() as u64;
@@ -49,18 +77,32 @@ impl Walk {
             }
             match find_header(rest) {
                 Found::Nothing(keep) => {
-                    rest = &rest[rest.len() - keep..];
+                    let (noise, kept) = rest.split_at(rest.len() - keep);
+                    self.pass(noise);
+                    rest = kept;
                     break;
                 }
-                Found::Noise(at) => rest = &rest[at..],
-                Found::Header(at) => {
+                Found::Noise(at) => {
+                    self.pass(&rest[..at]);
                     rest = &rest[at..];
-                    let entry = entry(rest, self.members);
+                }
+                Found::Folder(at, length) => {
+                    self.pass(&rest[..at]);
+                    self.described += DESCRIPTOR_BYTES + u64::from(u16_at(&rest[at..], 28));
+                    rest = &rest[at + length..];
+                }
+                Found::Header(at) => {
+                    self.pass(&rest[..at]);
+                    rest = &rest[at..];
+                    let place = self.position - rest.len() as u64;
+                    let entry = entry(rest, if self.unlisted { UNLISTED + place } else { self.members });
                     self.members += 1;
+                    self.described += DESCRIPTOR_BYTES;
                     let start = entry.header_start;
                     let member = Member::open(entry, start, archive, sink);
                     // A member that is given up takes no bytes: the walk goes on behind its magic.
                     if member.is_complete() {
+                        self.broken = true;
                         member.close(sink);
                         rest = &rest[LOCAL_HEADER_MAGIC.len()..];
                     } else {
@@ -86,14 +128,18 @@ impl Walk {
             (true, false) => 0,
             (false, _) => used,
         };
+        self.broken |= member.is_broken();
         member.close(sink);
         used
     }
 
     /// The bytes have ended.
-    pub fn finish(mut self, archive: &Place, sink: &mut dyn Sink) {
+    pub fn finish(&mut self, archive: &Place, sink: &mut dyn Sink) {
         self.advance(true, archive, sink);
-        if let Some(member) = self.current {
+        let rest = std::mem::take(&mut self.pending);
+        self.pass(&rest);
+        if let Some(member) = self.current.take() {
+            self.broken = true;
             member.cut(sink);
         }
     }
@@ -102,6 +148,8 @@ impl Walk {
 enum Found {
     /// A whole header with its name begins here.
     Header(usize),
+    /// A folder's header begins here and is so long, with its name.
+    Folder(usize, usize),
     /// What looks like a header is none; the search goes on here.
     Noise(usize),
     /// No header; so many bytes at the end may be the beginning of one.
@@ -122,7 +170,7 @@ fn find_header(bytes: &[u8]) -> Found {
     }
     match header.get(LOCAL_HEADER_BYTES..LOCAL_HEADER_BYTES + name) {
         None => Found::Nothing(header.len()),
-        Some(name) if name.ends_with(b"/") => Found::Noise(at + LOCAL_HEADER_BYTES),
+        Some(name) if name.ends_with(b"/") => Found::Folder(at, LOCAL_HEADER_BYTES + name.len()),
         Some(_) => Found::Header(at),
     }
 }
