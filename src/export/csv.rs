@@ -4,8 +4,8 @@ use super::document::tuning_line;
 use crate::report::{COLUMNS, Report, Row};
 use crate::time::ctime;
 
-/// CSV with a header line, and how many cells were neutralised: one that a spreadsheet would run
-/// as a formula gets a leading apostrophe. Log content is written by attackers; JSON is exact.
+/// CSV with a header line, and how many cells were neutralised: an apostrophe stands before what a spreadsheet would run
+/// as a formula. Log content is written by attackers; JSON is exact.
 ///
 /// A file of comma-separated values has no place for remarks, and a result from which something was
 /// left out must say so. While the tuning is on there is one column more, the last: its name says
@@ -14,9 +14,9 @@ use crate::time::ctime;
 pub fn csv(report: &Report<'_>) -> (String, u64) {
     let mut neutralised = 0;
     let mut cell = |cell: String| {
-        let runs = is_formula(&cell);
-        neutralised += u64::from(runs);
-        quoted(&if runs { format!("'{cell}") } else { cell })
+        let inert = inert(&cell);
+        neutralised += u64::from(inert != cell);
+        quoted(&inert)
     };
     let hidden = tuning_line(report);
     let mut text = COLUMNS.join(",");
@@ -51,9 +51,25 @@ pub fn cells(row: &Row<'_>) -> [String; 10] {
     ]
 }
 
-/// Whether a spreadsheet may take the cell for a formula (OWASP: CSV injection).
-fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
+/// With an apostrophe before whatever a spreadsheet may take for a formula (OWASP: CSV injection). Where it separates by
+/// semicolons or tabs, as in half of Europe, our quotes are none, so a cell may begin behind each of those and in each line.
+fn inert(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len());
+    let mut before = None;
+    for c in cell.chars() {
+        let separates = |c: char| matches!(c, ';' | '\t' | '\r' | '\n');
+        let runs = "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c);
+        let begins = match before {
+            None => runs || matches!(c, '\t' | '\r' | '\n'),
+            Some(before) => runs && separates(before),
+        };
+        if begins {
+            text.push('\'');
+        }
+        text.push(c);
+        before = Some(c);
+    }
+    text
 }
 
 /// The cell in quotes where RFC 4180 asks for them.
@@ -94,5 +110,21 @@ mod tests {
             text.split_once("\r\n").unwrap().1,
             "H,'@x,\"a \"\"b\"\", c\",'=cmd|' /C calc'!A0,\"two\nlines\",1,null,2,2020-01-01T00:00:00,\r\n"
         );
+    }
+
+    #[test]
+    fn a_formula_is_inert_wherever_a_spreadsheet_may_begin_a_cell() {
+        for (cell, expected) in [
+            ("x;=1+1;y", "x;'=1+1;y"),
+            ("x\t@SUM(1)", "x\t'@SUM(1)"),
+            ("x\n=1", "x\n'=1"),
+            ("\t=1", "'\t'=1"),
+            (";;+1", ";;'+1"),
+            ("a=1; -b", "a=1; -b"),
+            ("a,=1", "a,=1"),
+            ("", ""),
+        ] {
+            assert_eq!(inert(cell), expected);
+        }
     }
 }

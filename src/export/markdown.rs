@@ -86,10 +86,13 @@ fn escaped(text: &str) -> String {
 }
 
 /// A code span: its fence is longer than any run of backticks in it. In a table a bar is escaped
-/// even there.
+/// even there, and behind a backslash that can't be: such a value is written as words.
 fn span(value: &str, in_table: bool) -> String {
     if value.is_empty() {
         return String::new();
+    }
+    if in_table && value.contains("\\|") {
+        return escaped(value);
     }
     let fence = "`".repeat(longest_run(value) + 1);
     // A blank on each side is taken away again, where the span does not consist of blanks.
