@@ -328,7 +328,7 @@ impl Sink for Collector {
     }
 
     fn leave(&mut self, bytes: u64) {
-        self.open.pop().into_iter().for_each(|open| self.findings.members.put(&open, bytes));
+        self.open.pop().into_iter().for_each(|open| self.findings.members.end(&open, bytes));
     }
 
     fn format(&mut self, format: &Format) {

@@ -24,6 +24,10 @@ pub const ZIP_DIRECTORY_BYTES: u64 = 256 * 1024 * 1024;
 /// Largest pax or GNU long-name record of a tar, in bytes. Names are under 4 KiB in practice.
 pub const TAR_EXTENSION_BYTES: u64 = 1024 * 1024;
 
+/// Longest name of a member, in bytes, with those of the archives around it. Systems allow paths of 4096; it is kept for each
+/// member and stands at each of its events.
+pub const MEMBER_NAME_BYTES: usize = 4096;
+
 /// Compressed bytes that are inflated at once. Deflate grows at most 1032 times, so this bounds
 /// the output held at once to 16 MiB.
 pub const INFLATE_STEP: usize = 16 * 1024;

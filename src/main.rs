@@ -228,10 +228,24 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) {
     match children {
         Ok(mut children) => {
             children.sort();
-            children.iter().for_each(|child| collect(child, inputs));
+            children.iter().for_each(|child| collect_found(child, inputs));
         }
         Err(error) => inputs.push(Input { name, content: Err(error) }),
     }
+}
+
+/// What was found in a folder and not named: a link may lead anywhere, also back, and a pipe may never end.
+fn collect_found(path: &Path, inputs: &mut Vec<Input>) {
+    let kind = fs::symlink_metadata(path).map(|metadata| metadata.file_type());
+    let refused = match kind {
+        Ok(kind) if kind.is_file() || kind.is_dir() => return collect(path, inputs),
+        Ok(kind) if kind.is_symlink() => {
+            io::Error::other("it is a link, which is not followed inside of a folder")
+        }
+        Ok(_) => io::Error::other("it is neither a file nor a folder"),
+        Err(error) => error,
+    };
+    inputs.push(Input { name: path.display().to_string(), content: Err(refused) });
 }
 
 /// How inputs are read.
@@ -256,9 +270,7 @@ fn read(session: &mut Session, input: Input, how: How) {
         Err(error) => Err(error),
     };
     match opened {
-        Ok((metadata, file)) if metadata.is_file() => {
-            read_file(session, &input.name, file, metadata.len(), how)
-        }
+        Ok((metadata, file)) if metadata.is_file() => read_file(session, &input.name, file, &metadata, how),
         // A pipe or device has no size.
         Ok((_, file)) => read_stream(session, &input.name, file, how),
         Err(error) => {
@@ -269,7 +281,8 @@ fn read(session: &mut Session, input: Input, how: How) {
     }
 }
 
-fn read_file(session: &mut Session, name: &str, mut file: File, size: u64, how: How) {
+fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Metadata, how: How) {
+    let size = before.len();
     let source = session.add_source(name, size);
     let mut scan = how.scan(source, name, Some(size));
     match feed(&mut file, &mut scan, Scan::want, Scan::push) {
@@ -277,13 +290,20 @@ fn read_file(session: &mut Session, name: &str, mut file: File, size: u64, how: 
         Err(error) => session.absorb(scan.fail(&format!("{error}."))),
     };
     if how.sha256 {
-        match hash(&mut file) {
-            Ok(hash) => session.set_sha256(source, hash),
+        match hash(&mut file).and_then(|hash| Ok((hash, file.metadata()?))) {
+            // It is read twice: what was hashed must be what was searched.
+            Ok((_, after)) if is_other(before, &after) => session.changed_while_read(source),
+            Ok((hash, _)) => session.set_sha256(source, hash),
             Err(error) => {
-                eprintln!("{name}: no SHA-256, the file could not be read again: {error}.")
+                eprintln!("{}: no SHA-256, the file could not be read again: {error}.", table::visible(name));
             }
         }
     }
+}
+
+/// Whether a file was written to between the two.
+fn is_other(before: &fs::Metadata, after: &fs::Metadata) -> bool {
+    before.len() != after.len() || before.modified().ok() != after.modified().ok()
 }
 
 /// Gives a reader the parts of a file that it wants.

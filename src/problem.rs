@@ -77,6 +77,8 @@ codes! {
         "A record that can't be read.";
     NotUnderstood Error "Export these events again as XML (Splunk: renderXml=true) or take the EVTX file."
         "Events in a form that is not read here.";
+    ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
+        "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
         "A checksum does not match, yet the content could be read.";
     TextReplaced Warning "Compare with the original log if such a value matters."
@@ -85,6 +87,8 @@ codes! {
         "No readable time in an event.";
     NotAnEvent Warning "Check that the export holds whole events, EventID included."
         "A JSON object or CSV row without an EventID.";
+    UnevenRow Warning "Look at the row: a comma or quote in a value may have been written as it is, and cut the value."
+        "A CSV row with more or fewer cells than there are columns.";
     StrayText Warning "Look at the place: text between events is passed over."
         "Text between events.";
     NotALog Info "Nothing to do if this is no event log."

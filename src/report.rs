@@ -190,6 +190,9 @@ pub struct SourceReport<'a> {
     pub counts: Counts,
     /// Archive members with records in them.
     pub members: Vec<MemberReport<'a>>,
+    /// More of them, which were read and counted but are not listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub members_left_out: u64,
     /// What went wrong.
     pub problems: Vec<ProblemReport>,
     /// It was taken out: nothing of it counts. Never so in an export, which leaves such inputs out.
@@ -490,6 +493,11 @@ pub fn problems(findings: &Findings) -> Vec<ProblemReport> {
         .collect()
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// One input.
 pub fn source_report(source: &Source) -> SourceReport<'_> {
     let findings = &source.findings;
@@ -507,6 +515,7 @@ pub fn source_report(source: &Source) -> SourceReport<'_> {
         complete: findings.complete,
         counts: findings.counts,
         members: members.collect(),
+        members_left_out: findings.members.left_out(),
         problems: problems(findings),
         removed: source.removed,
     }

@@ -345,6 +345,7 @@ mod tests {
             prop_assert_eq!(report(&one), report(&other));
             let listed = one.sources()[0].findings.members.iter().count();
             prop_assert!((MEMBERS_LISTED..MEMBERS_LISTED + 3).contains(&listed), "{}", listed);
+            prop_assert_eq!(one.sources()[0].findings.members.left_out(), 40 - listed as u64);
             let matches: u64 = one.sources()[0].findings.members.iter().map(|member| member.counts.matches).sum();
             prop_assert_eq!(matches, one.sources()[0].findings.counts.matches);
         }

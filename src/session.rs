@@ -457,6 +457,17 @@ impl Session {
         }
     }
 
+    /// An input was written to while it was read, so that no hash stands for what was searched.
+    pub fn changed_while_read(&mut self, source: u32) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.findings.problems.add(Problem {
+                place: Place::default(),
+                code: Code::ChangedWhileRead,
+                message: "It was written to while it was read; it has no SHA-256 here.".to_owned(),
+            });
+        }
+    }
+
     /// Sets the size of an input that was not known when it was added.
     pub fn set_bytes(&mut self, source: u32, bytes: u64) {
         if let Some(source) = self.sources.get_mut(source as usize) {

@@ -149,6 +149,66 @@ fn folders_are_read_whole_in_the_order_of_names() {
     assert!(sources.iter().all(|source| source["sha256"].as_str().is_some_and(|hash| hash.len() == 64)));
 }
 
+/// A link may lead back or out of the folder, and a pipe may never end: both are named and not opened.
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_in_a_folder_are_named_and_left() {
+    let (events, expected) = log();
+    let folder = folder("links");
+    let log = write(&folder, "log.xml", &xml_of(&events));
+    for (name, target) in
+        [("here", "."), ("there", "."), ("root", "/"), ("nowhere", "missing"), ("again.xml", "log.xml")]
+    {
+        std::os::unix::fs::symlink(target, folder.join(name)).unwrap();
+    }
+    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+    let output = run(&["--format", "json", folder.to_str().unwrap()], None);
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    common::assert_rows(&report, &expected);
+    let sources = report["sources"].as_array().unwrap();
+    let said: Vec<_> = sources
+        .iter()
+        .flat_map(|source| source["problems"].as_array().unwrap())
+        .map(Value::to_string)
+        .collect();
+    assert_eq!(said.iter().filter(|line| line.contains("it is a link")).count(), 5, "{said:?}");
+    assert_eq!(
+        said.iter().filter(|line| line.contains("neither a file nor a folder")).count(),
+        1,
+        "{said:?}"
+    );
+    // What is named is followed.
+    let named = run(&["--format", "json", folder.join("again.xml").to_str().unwrap()], None);
+    common::assert_expected(&json(&named), &expected);
+    assert!(std::fs::remove_file(log).is_ok());
+}
+
+/// A hash stands for what was searched, or there is none.
+#[test]
+fn a_log_that_is_written_to_meanwhile_has_no_hash() {
+    let folder = folder("written");
+    // So long that it is written to while it is read.
+    let path = write(&folder, "log.xml", &xml_of(&log().0).repeat(200));
+    let running = std::sync::atomic::AtomicBool::new(true);
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+            while running.load(std::sync::atomic::Ordering::Relaxed) {
+                file.write_all(b"\n").unwrap();
+                std::thread::sleep(std::time::Duration::from_micros(50));
+            }
+        });
+        let output = run(&["--format", "json", "--sha256", &path], None);
+        running.store(false, std::sync::atomic::Ordering::Relaxed);
+        output
+    });
+    let report = json(&output);
+    assert_eq!(report["sources"][0]["sha256"], Value::Null);
+    let said = common::problems(&report);
+    assert!(said.iter().any(|line| line.starts_with("warning changed_while_read")), "{said:?}");
+}
+
 /// Status 1: something was not read. The rest is reported all the same.
 #[test]
 fn damage_is_told_by_the_exit_status() {

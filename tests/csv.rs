@@ -65,3 +65,21 @@ fn columns_may_be_missing() {
     let time = "2024-03-04T08:00:00.5Z".to_owned();
     assert_eq!(common::rows(&report), [(key, 1, time.clone(), time)]);
 }
+
+/// A comma that is written as it is cuts a command line, and all behind it stands in other columns.
+#[test]
+fn rows_of_another_length_are_told_of() {
+    let (events, _) = log();
+    let text = csv::fields(&events, ',');
+    for (place, more) in [(40, ",more\n"), (70, "")] {
+        let mut lines: Vec<_> = text.split_inclusive('\n').map(str::to_owned).collect();
+        let row = lines[place].trim_end().to_owned();
+        lines[place] = match more {
+            "" => format!("{}\n", row.rsplit_once(',').unwrap().0),
+            more => row + more,
+        };
+        let said = problems(&report(&[("log.csv", lines.concat().as_bytes())]));
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("warning uneven_row [offset "), "{said:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::csv::cells;
 use super::document::tuning_line;
+use super::visible::is_hidden;
 use crate::report::{COLUMNS, Report};
 
 /// Columns separated by two blanks; a control character, which a terminal would obey, is written
@@ -25,15 +26,9 @@ pub fn table(report: &Report<'_>) -> String {
     text
 }
 
-/// Text that can't move the cursor, change colours or reverse the reading order.
+/// Text that can't move the cursor, change colours or reverse the reading order, and in which nothing is unseen.
 pub fn visible(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars()
-        .flat_map(|c| if hidden(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
+    text.chars().flat_map(|c| if is_hidden(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 #[cfg(test)]
@@ -41,5 +36,10 @@ mod tests {
     #[test]
     fn terminal_escapes_are_shown_not_obeyed() {
         assert_eq!(super::visible("a\u{1b}[2Jb\n\u{202e}é"), "a\\u{1b}[2Jb\\n\\u{202e}é");
+        for unseen in
+            ["\u{61c}", "\u{ad}", "\u{a0}", "\u{206a}", "\u{e0041}", "\u{fe0f}", "\u{3164}", "\u{2800}"]
+        {
+            assert!(super::visible(unseen).is_ascii(), "{unseen:?}");
+        }
     }
 }

@@ -25,12 +25,20 @@ pub struct Member {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Members {
     by_ordinal: BTreeMap<u128, Member>,
+    /// How many there are, those that were left out included.
+    total: u64,
     /// How many were left when the others were last left out.
     #[serde(skip)]
     settled: usize,
 }
 
 impl Members {
+    /// Tells of a member that was read and is `bytes` long.
+    pub(super) fn end(&mut self, open: &Open, bytes: u64) {
+        self.total += u64::from(open.counts != Counts::default());
+        self.put(open, bytes);
+    }
+
     /// Tells of a member that is being read, or of one that was: then `bytes` is how long it is.
     pub(super) fn put(&mut self, open: &Open, bytes: u64) {
         let Open { id, format, counts } = open;
@@ -58,6 +66,7 @@ impl Members {
 
     /// Adds those of another part of the same input.
     pub(super) fn merge(&mut self, other: Members) {
+        self.total += other.total;
         other.by_ordinal.into_iter().for_each(|(ordinal, member)| self.add(ordinal, member));
         self.settle();
     }
@@ -73,6 +82,11 @@ impl Members {
             }
         }
         self.settled = self.by_ordinal.len();
+    }
+
+    /// How many are not listed.
+    pub fn left_out(&self) -> u64 {
+        self.total.saturating_sub(self.by_ordinal.len() as u64)
     }
 
     /// The member of this ordinal.

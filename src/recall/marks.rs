@@ -44,10 +44,10 @@ pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Ve
 const QUOTES: [&str; 4] = ["'", "\"\"", "\"", "\\\""];
 
 /// Byte range of a value in event XML, which may itself stand in a CSV cell or JSON string. Only
-/// markup is searched for, and text in XML can't hold a `<`, so no value can pose as another one.
+/// markup is searched for, and text in XML can't hold a `<` but in a section, so no value can pose as another one.
 fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
     if let Some((element, attribute)) = name.split_once('@') {
-        let tag = raw.find(&format!("<{element} "))?;
+        let tag = in_markup(raw, &format!("<{element} "))?;
         let tag_end = tag + raw[tag..].find('>')?;
         return QUOTES.iter().find_map(|quote| {
             let opening = format!(" {attribute}={quote}");
@@ -57,9 +57,27 @@ fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
     }
     let data = QUOTES.iter().map(|quote| format!("<Data Name={quote}{name}{quote}>"));
     let elements = [format!("<{name}>"), format!("<{name} ")].into_iter();
-    let opening = data.chain(elements).find_map(|opening| raw.find(&opening))?;
+    let opening = data.chain(elements).find_map(|opening| in_markup(raw, &opening))?;
     let start = opening + raw[opening..].find('>')? + 1;
     Some((start, start + raw[start..].find('<')?))
+}
+
+/// Where a tag begins first so that is in no CDATA section and no comment.
+fn in_markup(raw: &str, opening: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += raw[at..].find('<')?;
+        let rest = &raw[at..];
+        if rest.starts_with(opening) {
+            return Some(at);
+        }
+        let section =
+            [("<![CDATA[", "]]>"), ("<!--", "-->")].into_iter().find(|(begin, _)| rest.starts_with(begin));
+        at += match section {
+            Some((begin, end)) => begin.len() + rest[begin.len()..].find(end)?,
+            None => 1,
+        };
+    }
 }
 
 /// Byte range of a member's value in JSON that stands in a JSON string: its quotes are escaped once,
@@ -140,6 +158,21 @@ mod tests {
         assert_eq!(marked(export, Form::Json, USED), ["P", "H", r"C:\\x.exe"]);
         let flat = r#"{"winlog.event_data.ParentImage":"x","winlog.computer_name":"H"}"#;
         assert_eq!(marked(flat, Form::Json, USED), ["\"x\"", "\"H\""]);
+    }
+
+    #[test]
+    fn what_stands_in_a_section_is_no_markup() {
+        let forged = "<Data Name='ParentImage'>evil</Data>";
+        for section in
+            [format!("<![CDATA[{forged}]]>"), format!("<!--{forged}-->"), format!("<![CDATA[<!--{forged}]]>")]
+        {
+            let xml = format!(
+                "<Event><EventData><Data Name='CommandLine'>{section}</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>"
+            );
+            assert_eq!(marked(&xml, Form::Xml, USED), ["C:\\x.exe"]);
+        }
+        // One without an end hides all that follows.
+        assert_eq!(marked(&format!("<Event><![CDATA[{forged}"), Form::Xml, USED), [""; 0]);
     }
 
     #[test]

@@ -137,14 +137,19 @@ impl CsvReader {
                     nth: 0,
                     direct: false,
                 };
-                if cells.len() < header.len() && !self.quoted && !raw.ends_with('\n') {
+                let cut = cells.len() < header.len() && !self.quoted && !raw.ends_with('\n');
+                if cut {
                     let (have, want) = (cells.len(), header.len());
                     let message =
                         format!("The last row ends after {have} of {want} cells: the input is cut.");
                     sink.trouble(Trouble::note(Code::Truncated, offset, message));
                 }
+                let uneven = uneven(header, &cells).filter(|_| !cut);
                 match event(header, cells) {
                     Some(Ok(event)) => {
+                        if let Some(message) = uneven {
+                            sink.trouble(Trouble::note(Code::UnevenRow, offset, message));
+                        }
                         self.rows += 1;
                         sink.event(Found {
                             event: &event,
@@ -232,6 +237,13 @@ fn guess(text: &[u8], delimiter: u8, ended: bool) -> Option<bool> {
 fn is_xml(cell: &str) -> bool {
     let cell = cell.trim_start();
     cell.starts_with("<Event") || cell.starts_with("<?xml")
+}
+
+/// What is odd about a row that has other cells than there are columns. An event in a cell is whole by itself.
+fn uneven(header: &[String], cells: &[String]) -> Option<String> {
+    let (have, want) = (cells.len(), header.len());
+    (want > 0 && have != want && !cells.iter().any(|cell| is_xml(cell)))
+        .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
 }
 
 /// The cells of one row.

@@ -57,6 +57,7 @@ impl Place {
             // One more than the outer ordinal: its first member is not the outer member itself.
             _ => ((self.ordinal + 1) << 32 | u128::from(index), format!("{}/{name}", self.name)),
         };
+        let name = shortened(name);
         Place { name, depth: self.depth + 1, ordinal, held: self.held, needle: self.needle.clone() }
     }
 }
@@ -193,6 +194,16 @@ fn hold(held: &mut Vec<u8>, bytes: &[u8], room: usize) {
     held.extend_from_slice(bytes);
 }
 
+/// A name of bearable length: of a longer one the beginning and the end.
+fn shortened(name: String) -> String {
+    if name.len() <= limits::MEMBER_NAME_BYTES {
+        return name;
+    }
+    let half = limits::MEMBER_NAME_BYTES / 2;
+    let end = name.ceil_char_boundary(name.len() - half);
+    format!("{}…{}", &name[..name.floor_char_boundary(half)], &name[end..])
+}
+
 /// Why these bytes are not read.
 fn not_read(format: &Format, head: &[u8]) -> Trouble {
     match format {
@@ -259,6 +270,19 @@ mod tests {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn names_of_members_are_of_bearable_length() {
+        let archive = Place::input("logs", None);
+        let long = "é".repeat(1 << 19);
+        let outer = archive.member(0, &long);
+        let inner = outer.member(0, "a.evtx");
+        for place in [&outer, &inner, &inner.member(1, &long)] {
+            assert!(place.name.len() < 4200 && place.name.contains('…'), "{}", place.name.len());
+        }
+        assert!(inner.name.ends_with("é/a.evtx"));
+        assert_eq!(archive.member(0, "é").name, "é");
     }
 
     #[test]
