@@ -111,6 +111,12 @@ pub fn detect(prefix: &[u8]) -> Format {
     if is_tar(prefix) {
         return Format::Tar;
     }
+    if is_zip_with_a_flaw(prefix) {
+        return Format::Zip;
+    }
+    if is_gzip_with_a_flaw(prefix) {
+        return Format::Gzip;
+    }
     if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
         return Format::Foreign { what, packed: *packed };
     }
@@ -129,9 +135,35 @@ fn is_evtx(prefix: &[u8]) -> bool {
     prefix.starts_with(EVTX_FILE_MAGIC) || chunk_at(EVTX_HEADER_BYTES) || chunk_at(0)
 }
 
-/// A tar header: its checksum fits and it has a name.
+/// A tar header: it has a name, and its checksum fits or its magic is there. One damaged header costs one member.
 fn is_tar(prefix: &[u8]) -> bool {
-    prefix.get(..TAR_BLOCK).is_some_and(|block| block[0] != 0 && tar_checksum_fits(block))
+    let is_header = |block: &[u8]| tar_checksum_fits(block) || &block[257..262] == b"ustar";
+    prefix.get(..TAR_BLOCK).is_some_and(|block| block[0] != 0 && is_header(block))
+}
+
+/// A zip of which one byte of the magic is damaged; the rest of its first header is as all tools write it (APPNOTE
+/// 4.3.7): version, method, length of the name. The directory says where all other members are.
+fn is_zip_with_a_flaw(prefix: &[u8]) -> bool {
+    let word = |at: usize| u16::from_le_bytes([prefix[at], prefix[at + 1]]);
+    prefix.len() >= 30
+        && nearly(prefix, b"PK\x03\x04")
+        && (10..=63).contains(&word(4))
+        && matches!(word(8), 0 | 8 | 9 | 12 | 14 | 93 | 95 | 98 | 99)
+        && (1..=4096).contains(&word(26))
+}
+
+/// The same of gzip (RFC 1952 2.3.1): flags, speed and system.
+fn is_gzip_with_a_flaw(prefix: &[u8]) -> bool {
+    prefix.len() >= 10
+        && nearly(prefix, &[0x1f, 0x8b, 8])
+        && prefix[3] & 0xe0 == 0
+        && matches!(prefix[8], 0 | 2 | 4)
+        && matches!(prefix[9], 0..=13 | 255)
+}
+
+/// All bytes of a magic but one.
+fn nearly(prefix: &[u8], magic: &[u8]) -> bool {
+    prefix.iter().zip(magic).filter(|(byte, wanted)| byte != wanted).count() == 1
 }
 
 /// Whether a tar header block (512 bytes) has its checksum: the sum of all bytes, its own eight

@@ -145,7 +145,7 @@ fn a_member_that_reaches_into_the_next_part_is_noticed() {
     assert_eq!(parts.len(), 3);
     assert!(check(&bytes, parts, 100, 0));
     let whole = common::session(&[("logs.zip", &bytes)], 1 << 20);
-    assert!(report_of(&whole).to_string().contains("It overlaps with another member"));
+    assert!(report_of(&whole).to_string().contains("it reaches into what follows it"));
 }
 
 proptest! {

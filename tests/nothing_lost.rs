@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::damage::independent_xml;
 use common::forms;
 use common::{feed, problem_lines, report_of};
 use proptest::prelude::*;
@@ -220,19 +221,6 @@ fn every_flipped_bit_of_an_event_log_and_of_its_zeros() {
     let flips = flipped_evtx(|_, _| true);
     println!("{flips} flips");
     assert_eq!(flips, 8 * (HEADER_BYTES + CHUNK_BYTES) as u64);
-}
-
-/// Each `<Event …>…</Event>` of a text that roxmltree parses by itself.
-fn independent_xml(text: &[u8]) -> u64 {
-    let text = String::from_utf8_lossy(text);
-    let mut sound = 0;
-    let ended = text.rsplit_once("</Event>").map_or("", |(ended, _)| ended);
-    for part in ended.split("</Event>").filter(|part| part.contains("<Event ")) {
-        let start = part.rfind("<Event ").unwrap();
-        let event = format!("{}</Event>", &part[start..]);
-        sound += u64::from(roxmltree::Document::parse(&event).is_ok());
-    }
-    sound
 }
 
 #[test]

@@ -183,6 +183,10 @@ impl Tar {
         if let Entry::File(content) = std::mem::replace(&mut self.entry, Entry::Header) {
             content.close(sink);
         }
+        if !cut && !self.ended {
+            let message = "The tar archive has no end (two empty blocks), so members may be missing behind the last one.";
+            sink.trouble(Trouble::note(Code::Truncated, self.offset, message));
+        }
     }
 }
 

@@ -26,3 +26,16 @@ pub fn gives<'a>(name: &str, bytes: &[u8], events: impl IntoIterator<Item = &'a 
     said.assert_eq(&problem_lines(&report));
     assert_expected(&report, &Expected::of(events));
 }
+
+/// Each `<Event …>…</Event>` of a text that roxmltree parses by itself.
+pub fn independent_xml(text: &[u8]) -> u64 {
+    let text = String::from_utf8_lossy(text);
+    let mut sound = 0;
+    let ended = text.rsplit_once("</Event>").map_or("", |(ended, _)| ended);
+    for part in ended.split("</Event>").filter(|part| part.contains("<Event ")) {
+        let start = part.rfind("<Event ").unwrap();
+        let event = format!("{}</Event>", &part[start..]);
+        sound += u64::from(roxmltree::Document::parse(&event).is_ok());
+    }
+    sound
+}

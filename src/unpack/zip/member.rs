@@ -58,6 +58,8 @@ pub struct Member {
     /// The decoder has come to the end of its stream.
     ended: bool,
     failed: bool,
+    /// It is not where the directory says.
+    misplaced: bool,
 }
 
 impl Member {
@@ -75,10 +77,11 @@ impl Member {
             inflate: None,
             ended: false,
             failed: false,
+            misplaced: entry.header_start < reach,
             entry,
         };
         let entry = &member.entry;
-        if entry.header_start < reach {
+        if member.misplaced {
             member.fail(Code::DamagedArchive, "It overlaps with another member; it was not read.", sink);
         } else if entry.encrypted {
             member.fail(Code::EncryptedMember, "It is encrypted; it was not read.", sink);
@@ -122,6 +125,7 @@ impl Member {
             self.names = length(26) + length(28);
             self.skip = self.names;
             if !self.header.starts_with(LOCAL_HEADER_MAGIC) {
+                self.misplaced = true;
                 self.fail(Code::DamagedArchive, "Its local header is damaged; it was not read.", sink);
                 return used;
             }
@@ -153,14 +157,21 @@ impl Member {
         self.entry.header_start.saturating_add(head).saturating_add(data)
     }
 
-    /// Where it ends by what is stated of it, and whether that is exact: only its own header tells how long that is.
-    pub fn end(&self) -> (u64, bool) {
+    /// Where it ends by what is stated of it, and whether that is exact: only its own header tells how long that is. One that
+    /// is not where it should be ends where it should begin, or where the others do that `reach` to.
+    pub fn end(&self, reach: u64) -> (u64, bool) {
+        if self.misplaced {
+            return (self.entry.header_start.max(reach), false);
+        }
         let exact = self.header.len() == LOCAL_HEADER_BYTES && self.header.starts_with(LOCAL_HEADER_MAGIC);
         let names = if exact { self.names } else { 0 };
+        (self.least_end().saturating_add(names), exact)
+    }
+
+    /// Where it ends at the least, by what the directory says.
+    pub fn least_end(&self) -> u64 {
         let data = self.entry.compressed.unwrap_or_default();
-        let end =
-            self.entry.header_start.saturating_add(LOCAL_HEADER_BYTES as u64 + names).saturating_add(data);
-        (end, exact)
+        self.entry.header_start.saturating_add(LOCAL_HEADER_BYTES as u64).saturating_add(data)
     }
 
     /// Decodes a piece of the data; returns how much of it belongs to the stream.
@@ -211,6 +222,13 @@ impl Member {
         } else {
             self.content.close(sink);
         }
+    }
+
+    /// Ends a member that would take what belongs to others.
+    pub fn overrun(mut self, sink: &mut dyn Sink) {
+        let message = "By its own header it reaches into what follows it, against the directory; what is there was read.";
+        self.fail(Code::DamagedArchive, message, sink);
+        self.close(sink);
     }
 
     /// Ends a member that the archive's end cuts.

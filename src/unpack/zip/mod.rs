@@ -16,7 +16,7 @@ use zip::result::ZipError;
 
 pub use self::cut::Cut;
 use self::directory::{Directory, Listed};
-use self::member::{Entry, Member};
+use self::member::{Entry, LOCAL_HEADER_MAGIC, Member};
 use self::walk::{DESCRIPTOR_BYTES, Walk};
 use super::Place;
 use crate::limits;
@@ -54,7 +54,13 @@ struct Members {
     content: u64,
     /// What no listed member takes, before the next one.
     gap: Option<Gap>,
+    /// The member at hand ends where the directory says; what stands there, as far as it was looked at.
+    bounded: bool,
+    seam: Vec<u8>,
 }
+
+/// Start of a directory's entry (APPNOTE 4.3.12).
+const DIRECTORY_MAGIC: &[u8] = b"PK\x01\x02";
 
 /// Bytes between members.
 struct Gap {
@@ -210,6 +216,8 @@ impl Zip {
             end,
             content,
             gap,
+            bounded: true,
+            seam: Vec::new(),
         }))
     }
 }
@@ -227,21 +235,55 @@ impl Members {
             {
                 return;
             }
+            let next = self.next_start();
             let Some(member) = &mut self.current else {
                 return;
             };
-            let used = member.push(bytes, sink);
-            self.position += used as u64;
-            bytes = &bytes[used..];
-            if !member.is_complete() {
+            let bounded = self.bounded && member.least_end() <= next;
+            let room = if bounded { next.saturating_sub(self.position) } else { u64::MAX };
+            let most = usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len());
+            if most > 0 {
+                let used = member.push(&bytes[..most], sink);
+                self.position += used as u64;
+                bytes = &bytes[used..];
+            }
+            let overruns = !member.is_complete();
+            if overruns && !(bounded && self.position >= next && self.is_right(next, &mut bytes)) {
                 return;
             }
-            let (reach, end) = (member.reach(), member.end());
-            self.reach = self.reach.max(reach);
-            self.gap = self.gap_behind(end);
-            if let Some(member) = self.current.take() {
-                member.close(sink);
-            }
+            self.end_current(overruns, if bounded { next } else { u64::MAX }, sink);
+        }
+    }
+
+    /// By the directory, the member at hand ends before `next`; by its own header it does not. True when something begins
+    /// there: then its own header is wrong, and costs no other member. Else it goes on, or more bytes must tell.
+    fn is_right(&mut self, next: u64, bytes: &mut &[u8]) -> bool {
+        let wanted = LOCAL_HEADER_MAGIC.len() - self.seam.len();
+        let (begin, rest) = bytes.split_at(wanted.min(bytes.len()));
+        self.seam.extend_from_slice(begin);
+        self.position += begin.len() as u64;
+        *bytes = rest;
+        if self.seam.len() < LOCAL_HEADER_MAGIC.len() {
+            return false;
+        }
+        self.bounded = self.seam == LOCAL_HEADER_MAGIC || self.seam == DIRECTORY_MAGIC;
+        self.seam.clear();
+        if !self.bounded {
+            // They are the member's own: it has them next.
+            self.position = next;
+        }
+        self.bounded
+    }
+
+    /// Ends the member at hand, which takes nothing behind `most`. `overruns`: by its own header it would.
+    fn end_current(&mut self, overruns: bool, most: u64, sink: &mut dyn Sink) {
+        let Some(member) = self.current.take() else { return };
+        self.reach = self.reach.max(member.reach().min(most));
+        self.gap = self.gap_behind(member.end(self.reach));
+        self.bounded = true;
+        match overruns {
+            true => member.overrun(sink),
+            false => member.close(sink),
         }
     }
 
