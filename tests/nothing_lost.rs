@@ -230,8 +230,9 @@ fn every_flipped_bit_of_event_xml() {
         text.as_bytes(),
         |_| true,
         |spoilt, bit| {
-            let (records, _, said) = outcome(spoilt);
-            let sound = independent_xml(spoilt);
+            let (records, matches, said) = outcome(spoilt);
+            let (sound, matching) = independent_xml(spoilt);
+            assert!(matches >= matching, "{}: {matches} matches of {matching}", place(spoilt, bit));
             assert!(records >= sound, "{}: {records} records, roxmltree reads {sound}", place(spoilt, bit));
             assert!(records == 3 || said, "{}: {records} records, and nothing is said", place(spoilt, bit));
         },
@@ -243,16 +244,18 @@ fn every_flipped_bit_of_event_xml() {
 #[test]
 fn every_flipped_bit_of_json_lines() {
     let text = json::file(&log(3), Shape::EvtxDump, json::Layout::Lines);
-    let sound = |line: &[u8]| {
-        let event = serde_json::from_slice::<Value>(line).unwrap_or_default();
-        event["Event"]["System"]["EventID"].is_number()
-    };
+    let event = |line: &[u8]| serde_json::from_slice::<Value>(line).unwrap_or_default();
+    let sound = |line: &[u8]| event(line)["Event"]["System"]["EventID"].is_number();
+    let matching_line = |line: &[u8]| matching(&event(line)["Event"]).is_some();
     let flips = flip_bits(
         text.as_bytes(),
         |_| true,
         |spoilt, bit| {
-            let (records, _, said) = outcome(spoilt);
-            let sound = spoilt.split(|byte| *byte == b'\n').filter(|line| sound(line)).count() as u64;
+            let (records, matches, said) = outcome(spoilt);
+            let lines = || spoilt.split(|byte| *byte == b'\n');
+            let wanted = lines().filter(|line| matching_line(line)).count() as u64;
+            assert!(matches >= wanted, "{}: {matches} matches of {wanted}", place(spoilt, bit));
+            let sound = lines().filter(|line| sound(line)).count() as u64;
             assert!(records >= sound, "{}: {records} records, serde_json reads {sound}", place(spoilt, bit));
             assert!(records == 3 || said, "{}: {records} records, and nothing is said", place(spoilt, bit));
         },

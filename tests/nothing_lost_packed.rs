@@ -40,7 +40,7 @@ fn of_zip(bytes: &[u8]) -> u64 {
         }
         let mut crc = Crc::new();
         crc.update(&content);
-        (!member.encrypted() && crc.sum() == member.crc32()).then(|| independent_xml(&content))
+        (!member.encrypted() && crc.sum() == member.crc32()).then(|| independent_xml(&content).0)
     };
     (0..count).filter_map(member).sum()
 }
@@ -51,7 +51,7 @@ fn of_tar(bytes: &[u8]) -> u64 {
     let entry = |entry: std::io::Result<::tar::Entry<'_, &[u8]>>| {
         let (mut entry, mut content) = (entry.ok()?, Vec::new());
         entry.read_to_end(&mut content).ok()?;
-        entry.header().entry_type().is_file().then(|| independent_xml(&content))
+        entry.header().entry_type().is_file().then(|| independent_xml(&content).0)
     };
     entries.map_while(|one| Some(entry(one).unwrap_or(0))).sum()
 }
@@ -60,7 +60,7 @@ fn of_gzip(bytes: &[u8]) -> u64 {
     let mut content = Vec::new();
     // What it gave before an error counts.
     _ = MultiGzDecoder::new(bytes).read_to_end(&mut content);
-    independent_xml(&content)
+    independent_xml(&content).0
 }
 
 /// Reads it, in pieces of these sizes, and holds it against what another one reads.

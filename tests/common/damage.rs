@@ -27,15 +27,31 @@ pub fn gives<'a>(name: &str, bytes: &[u8], events: impl IntoIterator<Item = &'a 
     assert_expected(&report, &Expected::of(events));
 }
 
-/// Each `<Event …>…</Event>` of a text that roxmltree parses by itself.
-pub fn independent_xml(text: &[u8]) -> u64 {
+/// Each `<Event …>…</Event>` of a text that roxmltree parses by itself, and how many of them match by the rule's plain words.
+pub fn independent_xml(text: &[u8]) -> (u64, u64) {
     let text = String::from_utf8_lossy(text);
-    let mut sound = 0;
+    let (mut sound, mut matches) = (0, 0);
     let ended = text.rsplit_once("</Event>").map_or("", |(ended, _)| ended);
     for part in ended.split("</Event>").filter(|part| part.contains("<Event ")) {
         let start = part.rfind("<Event ").unwrap();
         let event = format!("{}</Event>", &part[start..]);
-        sound += u64::from(roxmltree::Document::parse(&event).is_ok());
+        if let Ok(document) = roxmltree::Document::parse(&event) {
+            sound += 1;
+            matches += u64::from(is_match(&document));
+        }
     }
-    sound
+    (sound, matches)
+}
+
+fn is_match(document: &roxmltree::Document<'_>) -> bool {
+    let elements = |name: &'static str| {
+        document.descendants().filter(move |node| node.has_tag_name(name) || node.tag_name().name() == name)
+    };
+    let text = |node: roxmltree::Node<'_, '_>| node.text().unwrap_or_default().trim().to_owned();
+    let provider =
+        elements("Provider").any(|node| node.attribute("Name") == Some("Microsoft-Windows-Sysmon"));
+    let id = elements("EventID").any(|node| text(node) == "1");
+    let parent = elements("Data").find(|node| node.attribute("Name") == Some("ParentImage")).map(text);
+    let name = parent.as_deref().and_then(|path| path.rsplit(['\\', '/']).next());
+    provider && id && name.is_some_and(|name| name.eq_ignore_ascii_case("WmiPrvSE.exe"))
 }
