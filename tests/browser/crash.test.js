@@ -11,17 +11,37 @@ import { PAGE } from "./harness/page.js";
 import { inBothBrowsers } from "./harness/suite.js";
 import { withWorker } from "./harness/worker.js";
 
-/** Breaks the core down, as a bug in it would, when the first file is read; read again it has another number. */
-const BREAKS = `;{
+/** Traps as a core does: by an instruction, and by calls without end that use up the stack. */
+const TRAPS = `;
+  const trapOf = (body) => new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, body.length + 4, 1, body.length + 2, 0, ...body, 11,
+  ]))).exports.t;
+  const traps = { unreachable: trapOf([0]), stack: trapOf([16, 0]) };
+`;
+
+/** Breaks the core down, as a bug in it would, when the first file is read; read again it has another number. @param {string} trap */
+const breaksReading = (trap) => `${TRAPS}{
   const { Scan } = wasm_bindgen;
   wasm_bindgen.Scan = new Proxy(Scan, {
     construct(target, args) {
       const scan = new target(...args);
-      if (args[0] === 0 && args[1] === "breaks.xml") scan.push = () => { throw new WebAssembly.RuntimeError("unreachable"); };
+      if (args[0] === 0 && args[1] === "breaks.xml") scan.push = traps.${trap};
       return scan;
     },
   });
 }`;
+
+/** Breaks down the core that holds the result when it is given what was found in that file. */
+const BREAKS_SESSION = `${TRAPS}{
+  const { absorb } = wasm_bindgen.Session.prototype;
+  wasm_bindgen.Session.prototype.absorb = function (found) {
+    if (new TextDecoder().decode(found).includes("/c one")) traps.unreachable();
+    return absorb.call(this, found);
+  };
+}`;
+
+/** Breaks it down whenever it is asked for an export. */
+const BREAKS_EXPORT = `${TRAPS}wasm_bindgen.Session.prototype.export = traps.unreachable;`;
 
 inBothBrowsers("crash", (page) => {
   /** @type {string} */
@@ -29,28 +49,72 @@ inBothBrowsers("crash", (page) => {
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "triage-crash-"));
     const built = await readFile(PAGE, "utf8");
-    await writeFile(join(home, "page.html"), withWorker(built, (script) => script + BREAKS));
+    for (const [name, code] of [["unreachable", breaksReading("unreachable")], ["stack", breaksReading("stack")], ["session", BREAKS_SESSION], ["export", BREAKS_EXPORT]]) {
+      await writeFile(join(home, `${name}.html`), withWorker(built, (script) => script + code));
+    }
     await writeFile(join(home, "breaks.xml"), eventXml({ record: 1, command: "cmd.exe /c one" }));
     await writeFile(join(home, "good.xml"), eventXml({ record: 2, command: "cmd.exe /c two" }));
   });
   after(() => rm(home, { recursive: true, force: true }));
 
-  test("the file is named, the others go on, and it can be tried again", async () => {
-    await page().open(pathToFileURL(join(home, "page.html")).href);
-    await page().drop([join(home, "breaks.xml"), join(home, "good.xml")]);
-    await page().done();
-    const problem = '#files .file:first-child .problem[data-code="reader_crashed"]';
-    assert.match(await page().text(problem), /broke down/);
-    assert.match(await page().text("#files .file:first-child"), /breaks\.xml/);
-    const report = JSON.parse(await page().exportJson());
-    assert.deepEqual(report.sources.map((/** @type {any} */ source) => source.matches), [0, 1]);
-    assert.deepEqual(report.sources[0].problems.map((/** @type {any} */ one) => one.code), ["reader_crashed"]);
+  /** @param {string} name */
+  const open = (name) => page().open(pathToFileURL(join(home, `${name}.html`)).href);
+  const both = () => page().drop([join(home, "breaks.xml"), join(home, "good.xml")]);
+  const crashed = () => page().until("it is told", () => document.querySelector('#files .file:first-child .problem[data-code="reader_crashed"]') !== null);
 
-    await page().click("#retry-0");
-    await page().until("it is read again", () => document.querySelectorAll(".problem[data-code=reader_crashed]").length === 0
-      && document.documentElement.dataset.phase === "done");
-    const again = JSON.parse(await page().exportJson());
-    assert.deepEqual(again.groups.map((/** @type {any} */ group) => group.process).sort(), ["cmd.exe /c one", "cmd.exe /c two"]);
-    assert.ok(!JSON.stringify(again).includes("reader_crashed"));
+  for (const trap of ["unreachable", "stack"]) {
+    test(`the file is named, the others go on, and it can be tried again (${trap})`, async () => {
+      await open(trap);
+      await both();
+      await page().done();
+      const problem = '#files .file:first-child .problem[data-code="reader_crashed"]';
+      assert.match(await page().text(problem), /broke down/);
+      assert.match(await page().text("#files .file:first-child"), /breaks\.xml/);
+      const report = JSON.parse(await page().exportJson());
+      assert.deepEqual(report.sources.map((/** @type {any} */ source) => source.matches), [0, 1]);
+      assert.deepEqual(report.sources[0].problems.map((/** @type {any} */ one) => one.code), ["reader_crashed"]);
+
+      await page().click("#retry-0");
+      await page().until("it is read again", () => document.querySelectorAll(".problem[data-code=reader_crashed]").length === 0
+        && document.documentElement.dataset.phase === "done");
+      const again = JSON.parse(await page().exportJson());
+      assert.deepEqual(again.groups.map((/** @type {any} */ group) => group.process).sort(), ["cmd.exe /c one", "cmd.exe /c two"]);
+      assert.ok(!JSON.stringify(again).includes("reader_crashed"));
+    });
+  }
+
+  test("what breaks the result down costs its file alone", async () => {
+    await open("session");
+    await both();
+    await page().done();
+    await crashed();
+    const report = JSON.parse(await page().exportJson());
+    assert.deepEqual(report.groups.map((/** @type {any} */ group) => group.process), ["cmd.exe /c two"]);
+    assert.deepEqual(report.sources.map((/** @type {any} */ source) => source.problems.map((/** @type {any} */ one) => one.code)), [["reader_crashed"], []]);
+  });
+
+  test("a result that breaks down without a file at fault is built again, but not without end", async () => {
+    await open("export");
+    await page().drop([join(home, "good.xml")]);
+    await page().done();
+    // Whoever begins anew has new workers.
+    await page().run(() => {
+      const { Worker } = window;
+      const counts = /** @type {any} */ (window);
+      counts.workers = 0;
+      counts.Worker = function Counted(/** @type {URL} */ url) {
+        counts.workers += 1;
+        return new Worker(url);
+      };
+    });
+    for (let time = 0; time < 3; time += 1) {
+      const before = await page().run(() => /** @type {any} */ (window).workers);
+      await page().click("#export-csv");
+      await page().until("it is there again", (/** @type {number} */ before) => /** @type {any} */ (window).workers > before
+        && document.documentElement.dataset.phase === "done" && document.querySelector("[data-row='0']") !== null, { args: [before] });
+    }
+    await page().click("#export-csv");
+    await page().until("it says that it can't go on", () => document.querySelector("#fatal:not([hidden])") !== null);
+    assert.match(await page().text("#fatal"), /unreachable/);
   });
 });
