@@ -122,7 +122,11 @@ if (lacking !== null) {
     over: (dragging) => store.set({ dragging }),
     drop(dropped) {
       dropped.then(
-        (found) => (found.length === 0 ? page.say(en.say.nothingDropped, "warning") : files.actions.offer(found)),
+        ({ inputs, lost }) => {
+          if (lost > 0) page.say(en.say.lost(lost), "error", { lasts: true });
+          else if (inputs.length === 0) page.say(en.say.nothingDropped, "warning");
+          files.actions.offer(inputs);
+        },
         (error) => page.say(en.say.dropFailed(sentence(error)), "error"),
       );
     },

@@ -83,6 +83,20 @@ inBothBrowsers("crash", (page) => {
     });
   }
 
+  test("a file that was read in part is read anew when it is added again, once and in place of that part", async () => {
+    await open("unreachable");
+    await both();
+    await page().done();
+    await crashed();
+    await page().choose(["breaks.xml", "good.xml", "breaks.xml"].map((name) => join(home, name)));
+    await page().until("it is read", () => document.querySelectorAll(".problem[data-code=reader_crashed]").length === 0
+      && document.documentElement.dataset.phase === "done");
+    assert.match(await page().text(".toast"), /^This file is in the result already.*: good\.xml\./);
+    const report = JSON.parse(await page().exportJson());
+    assert.deepEqual(report.groups.map((/** @type {any} */ group) => [group.process, group.count]).sort(), [["cmd.exe /c one", 1], ["cmd.exe /c two", 1]]);
+    assert.equal(await page().run(() => document.querySelectorAll("#files .file").length), 2);
+  });
+
   test("what breaks the result down costs its file alone", async () => {
     await open("session");
     await both();

@@ -2,7 +2,7 @@
 // line gives for the same files.
 
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -84,6 +84,64 @@ inBothBrowsers("input", (page, kind) => {
     await page().until("both are read", () => document.querySelectorAll("#files .file").length === 2);
     const report = await assertSameAsCommandLine("one.xml", "two.xml");
     assert.equal(report.totals.matches, 2);
+  });
+
+  /** Logs of two hosts that agree in name, size and time. */
+  const twoHosts = async () => {
+    const paths = ["hosta", "hostb"].map((host) => join(home, host, "Sysmon.xml"));
+    for (const [at, host] of ["hosta", "hostb"].entries()) {
+      await mkdir(join(home, host), { recursive: true });
+      await writeFile(paths[at], eventXml({ host }));
+      await utimes(paths[at], 1_700_000_000, 1_700_000_000);
+    }
+    return paths;
+  };
+  const hosts = async () => JSON.parse(await page().exportJson()).groups.map((/** @type {{ dest: string }} */ row) => row.dest).sort();
+  const says = (/** @type {RegExp} */ what) => page().until(`it says ${what}`, (/** @type {string} */ what) => new RegExp(what).test(document.querySelector(".toast")?.textContent ?? ""), { args: [what.source] });
+
+  test("logs that agree in name, size and time, but not in content, are all read", async () => {
+    const paths = await twoHosts();
+    await page().open();
+    await page().drop(paths);
+    await page().done();
+    assert.equal(await page().text(".toast"), "", "nothing was left out");
+    assert.deepEqual(await hosts(), ["hosta", "hostb"]);
+
+    await page().open();
+    await page().choose([paths[0]]);
+    await page().done();
+    await page().choose([paths[1]]);
+    await page().until("both are there", () => document.querySelectorAll("#files .file").length === 2 && document.documentElement.dataset.phase === "done");
+    assert.deepEqual(await hosts(), ["hosta", "hostb"]);
+    await page().assertQuiet();
+  });
+
+  test("the same file twice is one, and the page says which", async () => {
+    const [path = "", other = ""] = await twoHosts();
+    await page().open();
+    await page().drop([path, path, other]);
+    await page().done();
+    await says(/^This file is in the result already, byte for byte, and was not read again: Sysmon\.xml\./);
+    assert.deepEqual(await hosts(), ["hosta", "hostb"]);
+    await page().choose([path, other]);
+    await says(/^2 files are in the result already/);
+    assert.deepEqual(await hosts(), ["hosta", "hostb"]);
+    await page().assertQuiet();
+  });
+
+  test("an item of a drop that the browser gives nothing of is counted, and said as long as nobody has read it", async () => {
+    await page().open();
+    // Browsers give something of whatever they let be dropped; so all ways to it are barred.
+    await page().run(() => {
+      const item = /** @type {any} */ (DataTransferItem.prototype);
+      item.getAsFile = () => null;
+      item.webkitGetAsEntry = () => null;
+      item.getAsFileSystemHandle = async () => null;
+    });
+    await page().drop([join(home, "one.xml"), join(home, "two.xml")]);
+    await says(/neither a file nor a folder for 2 items: they are not in the result/);
+    assert.equal(await page().run(() => document.documentElement.dataset.phase), "empty");
+    await page().assertQuiet();
   });
 
   test("a folder, chosen", async () => {

@@ -1,6 +1,7 @@
 // What is read: opened, added, taken out, stopped, forgotten.
 
 import { packedBlock } from "../input/blocks.js";
+import { haveSameBytes } from "../input/same.js";
 import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
 import { freshInputs } from "../state/files.js";
@@ -9,6 +10,9 @@ import { withNews } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { download } from "../view/dom.js";
 import { Pool, workerFactory } from "../worker/pool.js";
+
+/** Comparing files that takes longer is spoken of. */
+const SOON_MS = 400;
 
 /**
  * @param {import("./page.js").Page} page
@@ -42,6 +46,9 @@ export function fileActions(page, { tool, source }) {
     );
   }
 
+  /** Nothing is known yet of the session that took another one's place: the rows were asked of it when it had none. */
+  let unknown = false;
+
   /** @param {import("../worker/pool.js").PoolEvent} event */
   function listen(event) {
     switch (event.type) {
@@ -51,14 +58,17 @@ export function fileActions(page, { tool, source }) {
       case "files":
         changeFiles(event.patches);
         break;
-      case "summary":
+      case "summary": {
+        // Only another match changes the table; a hash or another count does not.
+        const changed = unknown || event.summary.totals.matches !== store.get().summary?.totals.matches;
+        unknown = false;
         store.set((state) => ({
           summary: withNews(state.summary, event.summary),
           rule: event.summary.rule ?? state.rule,
-          // Only another match changes the table; a hash or another count does not.
-          revision: state.revision + (event.summary.totals.matches === state.summary?.totals.matches ? 0 : 1),
+          revision: state.revision + (changed ? 1 : 0),
         }));
         break;
+      }
       case "over":
         store.set((state) => ({
           phase: "done",
@@ -70,6 +80,7 @@ export function fileActions(page, { tool, source }) {
       case "restarted": {
         // A new session numbers its groups anew, and hides nothing until it is told so again.
         page.recall += 1;
+        unknown = true;
         const { tuning } = store.get();
         store.set((state) => ({ phase: "reading", panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
         if (tuning) page.ask("tune", { json: tuning.json }).catch(() => {});
@@ -94,19 +105,53 @@ export function fileActions(page, { tool, source }) {
     });
   }
 
+  /** Readings wait for each other: which files are new depends on those before. @type {Promise<unknown>} */
+  let last = Promise.resolve();
+
   /** @param {App.Input[]} incoming */
   function read(incoming) {
     const { pool } = page;
-    if (!pool) return;
-    const { fresh, doubles } = freshInputs(page.inputs.filter((input) => input !== null), incoming);
-    if (doubles > 0) page.say(en.say.doubles(doubles), "warning");
-    if (fresh.length === 0) return;
+    if (pool) last = last.catch(() => {}).then(() => readNew(pool, incoming));
+  }
+
+  /** @param {NonNullable<typeof page.pool>} pool @param {App.Input[]} incoming */
+  async function readNew(pool, incoming) {
+    const fresh = await sortOut(pool, incoming);
+    if (fresh.length === 0 || pool !== page.pool) return;
     page.inputs.push(...fresh);
     // A result is verified as a whole: what is added to it is read as it was.
     const { phase, verify, verified } = store.get();
     const now = phase === "empty" ? verify : verified;
     store.set({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, verified: now });
     pool.add(fresh, now);
+  }
+
+  /** Whether reading it was stopped, or broke down. @param {App.Input} input */
+  function isInPart(input) {
+    const status = store.get().files[page.inputs.indexOf(input)]?.status;
+    return status === "cancelled" || status === "crashed";
+  }
+
+  /**
+   * Which of the files are to be read: not those that are there already. One that was read in part only is read anew, in
+   * place of that part.
+   * @param {NonNullable<typeof page.pool>} pool @param {App.Input[]} incoming
+   */
+  async function sortOut(pool, incoming) {
+    const still = () => pool === page.pool;
+    const slow = setTimeout(() => page.say(en.say.comparing, "info", { lasts: true }), SOON_MS);
+    const { fresh, doubles, unsure } = await freshInputs(page.inputs.filter((input) => input !== null), incoming,
+      (one, other) => haveSameBytes(one, other, still));
+    clearTimeout(slow);
+    page.unsay(en.say.comparing);
+    if (!still()) return [];
+    const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
+    const left = doubles.filter(({ of }) => !anew.has(of)).map(({ input }) => input.name);
+    // A session that is lost meanwhile has lost that part, too.
+    for (const of of anew.keys()) await takeOut(pool, page.inputs.indexOf(of)).catch(() => {});
+    const said = [left.length > 0 ? en.say.doubles(left) : "", unsure.length > 0 ? en.say.unsure(unsure.map(({ name }) => name)) : ""];
+    if (said.some(Boolean)) page.say(said.filter(Boolean).join(" "), "warning");
+    return [...fresh, ...anew.values()];
   }
 
   function forget() {
@@ -150,10 +195,12 @@ export function fileActions(page, { tool, source }) {
     },
     /** @param {"add" | "anew" | "none"} what */
     async decide(what) {
-      const { waiting } = store.get();
+      const { waiting, toast } = store.get();
       store.set({ waiting: [] });
       if (what === "anew") {
         forget();
+        // What was said of these files still holds; a change of the tuning that is gone can't be undone.
+        store.set({ toast: toast?.undo ? null : toast });
         page.show();
         await page.starting;
       }

@@ -30,13 +30,22 @@ export class Page {
     this.lastKey = "";
   }
 
-  /** @param {string} text @param {App.Toast["kind"]} [kind] @param {{ undo?: boolean }} [options] */
-  say(text, kind = "info", { undo = false } = {}) {
+  /**
+   * @param {string} text @param {App.Toast["kind"]} [kind]
+   * @param {{ undo?: boolean, lasts?: boolean }} [options] lasts: until it is dismissed, or something else is said
+   */
+  say(text, kind = "info", { undo = false, lasts = false } = {}) {
     const toast = { text, kind, undo };
     this.store.set({ toast });
+    if (lasts) return;
     setTimeout(() => {
       if (this.store.get().toast === toast) this.store.set({ toast: null });
     }, kind === "info" && !undo ? TOAST_MS : LONG_TOAST_MS);
+  }
+
+  /** Takes back what was said, if it still stands there. @param {string} text */
+  unsay(text) {
+    if (this.store.get().toast?.text === text) this.store.set({ toast: null });
   }
 
   /**

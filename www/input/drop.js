@@ -1,14 +1,16 @@
 // A drop anywhere in the window. From file:// Chromium's webkitGetAsEntry() gives entries that cannot be
-// read, so folders come through getAsFileSystemHandle() and files through `files`, which works everywhere.
+// read, so folders come through getAsFileSystemHandle() and files through getAsFile(), which works everywhere.
 
 import { readEntry, readHandle } from "./folder.js";
 
 /** @param {DataTransfer | null} data */
 const hasFiles = (data) => !!data && [...data.types].includes("Files");
 
+/** What was dropped; `lost`: of how many items the browser gave nothing. @typedef {{ inputs: App.Input[], lost: number }} Dropped */
+
 /**
  * @param {Window} target
- * @param {{ over(dragging: boolean): void, drop(inputs: Promise<App.Input[]>): void }} listener
+ * @param {{ over(dragging: boolean): void, drop(dropped: Promise<Dropped>): void }} listener
  */
 export function listenForDrops(target, listener) {
   let depth = 0;
@@ -40,31 +42,33 @@ export function listenForDrops(target, listener) {
 /**
  * The items must be asked for before the event is over, so everything starts before the first await.
  * @param {DataTransfer} data
- * @returns {Promise<App.Input[]>}
+ * @returns {Promise<Dropped>}
  */
-export function droppedInputs(data) {
+export async function droppedInputs(data) {
   const items = [...data.items].filter((item) => item.kind === "file");
   const files = [...data.files];
-  const found = items.map((item, index) => {
+  // A drop made by a script has files but, in some browsers, no items.
+  if (items.length < files.length) return { inputs: files.map((file) => ({ file, name: file.name })), lost: 0 };
+  const found = items.map((item) => {
     const anyItem = /** @type {any} */ (item);
     return {
-      file: files[index] ?? null,
+      file: item.getAsFile(),
       /** @type {Promise<any> | null} */
       handle: typeof anyItem.getAsFileSystemHandle === "function" ? anyItem.getAsFileSystemHandle().catch(() => null) : null,
       /** @type {FileSystemEntry | null} */
       entry: typeof item.webkitGetAsEntry === "function" ? item.webkitGetAsEntry() : null,
     };
   });
-  // A drop made by a script has files but, in some browsers, no items.
-  if (found.length !== files.length) return Promise.resolve(files.map((file) => ({ file, name: file.name })));
-  return Promise.all(found.map(oneItem)).then((lists) => lists.flat());
+  const lists = await Promise.all(found.map(oneItem));
+  return { inputs: lists.flatMap((list) => list ?? []), lost: lists.filter((list) => list === null).length };
 }
 
-/** @param {{ file: File | null, handle: Promise<any> | null, entry: FileSystemEntry | null }} item */
+/** Null: it is neither a folder nor a file. @param {{ file: File | null, handle: Promise<any> | null, entry: FileSystemEntry | null }} item */
 async function oneItem({ file, handle, entry }) {
   const known = await handle;
   if (known?.kind === "directory") return readHandle(known);
   if (!known && entry?.isDirectory) return readEntry(/** @type {FileSystemDirectoryEntry} */ (entry));
-  // Neither said "folder": what stands in `files` is a file.
-  return file ? [{ file, name: file.name }] : [];
+  // Neither said "folder": what there is is a file.
+  const there = file ?? (known?.kind === "file" ? await known.getFile().catch(() => null) : null);
+  return there ? [{ file: there, name: there.name }] : null;
 }

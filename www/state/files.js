@@ -1,23 +1,48 @@
 // Which of the dropped files are new, and what a file is called.
 
-/** @param {App.Input} input */
-export const identity = ({ file, name }) => `${name}\n${file.size}\n${file.lastModified}`;
+/** What tells two files apart at a glance. That they are the same it can't tell: anybody can set each of these. @param {App.Input} input */
+const glance = ({ file, name }) => `${name}\n${file.size}\n${file.lastModified}`;
 
 /**
- * The same file twice would count every event twice.
+ * The same file twice would count every event twice, but only its content tells that it is the same. Where that can't be
+ * told either, the file is read.
  * @param {App.Input[]} known
  * @param {App.Input[]} incoming
+ * @param {(one: File, other: File) => Promise<boolean | null>} isSame null: it can't be told
  */
-export function freshInputs(known, incoming) {
-  const seen = new Set(known.map(identity));
+export async function freshInputs(known, incoming, isSame) {
+  /** @type {Map<string, App.Input[]>} */
+  const alike = new Map();
+  const add = (/** @type {App.Input} */ input) => alike.set(glance(input), [...alike.get(glance(input)) ?? [], input]);
+  known.forEach(add);
   /** @type {App.Input[]} */
   const fresh = [];
+  /** @type {{ input: App.Input, of: App.Input }[]} */
+  const doubles = [];
+  /** @type {App.Input[]} */
+  const unsure = [];
   for (const input of incoming) {
-    if (seen.has(identity(input))) continue;
-    seen.add(identity(input));
+    const { of, told } = await findSame(input, alike.get(glance(input)) ?? [], isSame);
+    if (of) {
+      doubles.push({ input, of });
+      continue;
+    }
+    if (!told) unsure.push(input);
     fresh.push(input);
+    add(input);
   }
-  return { fresh, doubles: incoming.length - fresh.length };
+  return { fresh, doubles, unsure };
+}
+
+/** @param {App.Input} input @param {App.Input[]} alike @param {Parameters<typeof freshInputs>[2]} isSame */
+async function findSame(input, alike, isSame) {
+  let told = true;
+  for (const one of alike) {
+    const same = await isSame(one.file, input.file);
+    if (same) return { of: one, told };
+    if (same === null) told = false;
+  }
+  return { of: null, told };
 }
 
 /** Those of the files that were not taken out. @param {App.FileState[]} files */

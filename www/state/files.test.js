@@ -3,12 +3,39 @@ import { test } from "node:test";
 import { exportName, freshInputs, logsOf } from "./files.js";
 
 /** @returns {any} */
-const input = (/** @type {string} */ name, size = 1) => ({ name, file: { size, lastModified: 7 } });
+const input = (/** @type {string} */ name, size = 1, content = "") => ({ name, file: { size, lastModified: 7, content } });
+/** @param {any} one @param {any} other */
+const isSame = async (one, other) => one.content === other.content;
 
-test("a file that is already there is not read twice", () => {
-  const { fresh, doubles } = freshInputs([input("a.evtx")], [input("a.evtx"), input("a.evtx", 2), input("b.evtx"), input("b.evtx")]);
-  assert.deepEqual(fresh.map(({ name, file }) => [name, file.size]), [["a.evtx", 2], ["b.evtx", 1]]);
-  assert.equal(doubles, 2);
+test("a file that is already there is not read twice", async () => {
+  const known = input("a.evtx");
+  const incoming = [input("a.evtx"), input("a.evtx", 2), input("b.evtx"), input("b.evtx")];
+  const { fresh, doubles, unsure } = await freshInputs([known], incoming, isSame);
+  assert.deepEqual(fresh, [incoming[1], incoming[2]]);
+  assert.deepEqual(doubles, [{ input: incoming[0], of: known }, { input: incoming[3], of: incoming[2] }]);
+  assert.deepEqual(unsure, []);
+});
+
+test("files that agree in name, size and time but not in content are all read", async () => {
+  const known = [input("Sysmon.evtx", 1, "host a"), input("Sysmon.evtx", 1, "host b")];
+  const incoming = [input("Sysmon.evtx", 1, "host c"), input("Sysmon.evtx", 1, "host b"), input("Sysmon.evtx", 1, "host d"), input("Sysmon.evtx", 1, "host c")];
+  const { fresh, doubles } = await freshInputs(known, incoming, isSame);
+  assert.deepEqual(fresh, [incoming[0], incoming[2]]);
+  assert.deepEqual(doubles, [{ input: incoming[1], of: known[1] }, { input: incoming[3], of: incoming[0] }]);
+});
+
+test("a file that can't be compared is read, and named", async () => {
+  const incoming = [input("a.evtx"), input("b.evtx")];
+  const { fresh, doubles, unsure } = await freshInputs([input("a.evtx")], incoming, async () => null);
+  assert.deepEqual(fresh, incoming);
+  assert.deepEqual(doubles, []);
+  assert.deepEqual(unsure, [incoming[0]]);
+});
+
+test("what differs at a glance is not compared", async () => {
+  const never = () => assert.fail("compared");
+  const { fresh } = await freshInputs([input("a.evtx")], [input("b.evtx"), input("a.evtx", 2)], never);
+  assert.equal(fresh.length, 2);
 });
 
 test("export names are safe on every file system", () => {

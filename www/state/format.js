@@ -40,6 +40,12 @@ export function span(ms) {
   return parts.slice(0, 2).filter(Boolean).join(" ");
 }
 
+/** A value in a sentence: all of a long one stands elsewhere. @param {string} value */
+export function short(value) {
+  // No pair of surrogates is cut in two: half of one is another character.
+  return value.length > 60 ? `${value.slice(0, 57).replace(/[\ud800-\udbff]$/, "")}\u2026` : value;
+}
+
 /** "4,096 (0x1000)": decimal for people, hexadecimal for a hex editor. @param {number} n */
 export function offset(n) {
   return `${GROUPED.format(n)} (0x${n.toString(16)})`;

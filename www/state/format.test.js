@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { span, bytes, duration, number, offset } from "./format.js";
+import { span, bytes, duration, number, offset, short } from "./format.js";
 
 test("bytes", () => {
   assert.equal(bytes(0), "0 B");
@@ -26,4 +26,10 @@ test("numbers and offsets", () => {
 
 test("how long something is, in its two largest units", () => {
   assert.deepEqual([45, 1000, 113_000, 7_500_000, 7_200_000, 90_061_000, 3_601_000].map(span), ["45 ms", "1 s", "1 min 53 s", "2 h 5 min", "2 h", "1 d 1 h", "1 h"]);
+});
+
+test("a long value is cut, and no character of it in two", () => {
+  assert.equal(short("a".repeat(60)), "a".repeat(60));
+  assert.equal(short("a".repeat(61)), `${"a".repeat(57)}\u2026`);
+  assert.equal(short(`${"a".repeat(56)}\u{1f642}${"a".repeat(9)}`), `${"a".repeat(56)}\u2026`);
 });

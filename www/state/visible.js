@@ -4,9 +4,8 @@
 /** @typedef {{ text: string, code: number | null }} Piece  code: the hidden character behind a label */
 
 // Every control, format, surrogate, private and unassigned character, every line and blank that is
-// not U+0020, and the few letters and marks that Unicode draws as nothing.
-const HIDDEN =
-  /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0]|[\u{e0100}-\u{e01ef}]/gu;
+// not U+0020, the letters and marks that Unicode draws as nothing, and the Braille pattern without a dot.
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 /** @param {number} code */
 function label(code) {
@@ -37,7 +36,7 @@ export function visible(value, options = {}) {
   return pieces;
 }
 
-/** The same as one string, for a tooltip. @param {string} value */
+/** The same as one string: for a title, a label, a toast. @param {string} value */
 export function visibleText(value) {
   return visible(value).map((piece) => piece.text).join("");
 }

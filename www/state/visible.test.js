@@ -20,7 +20,7 @@ test("controls become pictures", () => {
 });
 
 test("blanks that are not a space, zero width, tags and lone surrogates are named", () => {
-  for (const hidden of ["\u00a0", "\u200b", "\u2066", "\ufeff", "\u00ad", "\u{e0041}", "\ud800", "\u3164", "\u0085"]) {
+  for (const hidden of ["\u00a0", "\u200b", "\u2066", "\ufeff", "\u00ad", "\u{e0041}", "\ud800", "\u3164", "\u0085", "\u180f", "\u2800", "\ufe0f", "\u{e0100}"]) {
     assert.match(visibleText(`a${hidden}b`), /^a\u2039U\+[0-9A-F]{4,6}\u203ab$/);
   }
 });

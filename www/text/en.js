@@ -1,12 +1,15 @@
 // Every word the page says. Plain, exact, for someone who is tired. Never that a caller was remote: the rule
 // does not show it.
 
-import { bytes, duration, number } from "../state/format.js";
+import { bytes, duration, number, short } from "../state/format.js";
 import { context } from "./context.js";
 import * as workbench from "./workbench.js";
 
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
+
+/** The first names of many. @param {string[]} names */
+const list = (names) => [...names.slice(0, 3), ...(names.length > 3 ? [`and ${number(names.length - 3)} more`] : [])].join(", ");
 
 export const en = {
   ...workbench,
@@ -271,7 +274,7 @@ export const en = {
     raw: "Raw event",
     rawNote: "Marked: the values that the rule used. Copying gives it exactly as it stands.",
     copyRaw: "Copy raw event",
-    copyValue: (/** @type {string} */ name) => `Copy ${name}`,
+    copyValue: (/** @type {string} */ name) => `Copy ${short(name)}`,
     failed: "This event could not be read again.",
     failedNext: "Its file may have been moved, changed or removed since. Drop it again to read it anew.",
     command: "process",
@@ -361,15 +364,18 @@ export const en = {
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
     done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.totals.matches, "matching event", "matching events")}, ${count(s.totals.problems, "problem", "problems")}.`,
     cancelled: "Reading stopped. What was found is kept.",
-    copied: (/** @type {string} */ what) => `Copied: ${what}`,
+    copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
     exported: (/** @type {string} */ name) => `Exported ${name}.`,
     exportPending: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. The SHA-256 of ${count(n, "file", "files")} is still being computed and stands as null: export again when it is done.`,
     exportNeutralised: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. In ${count(n, "cell", "cells")} that a spreadsheet would run as a formula, an apostrophe was put in front. The JSON export is exact.`,
     exportReading: (/** @type {string} */ name) => `Exported ${name}. Reading is not over: it holds what was found so far.`,
     exportFailed: (/** @type {string} */ message) => `The export failed: ${message}`,
-    doubles: (/** @type {number} */ n) => `${count(n, "file is", "files are")} already in the result and ${n === 1 ? "was" : "were"} not read again.`,
+    comparing: "Comparing files that agree in name, size and time, byte for byte.",
+    doubles: (/** @type {string[]} */ names) => `${names.length === 1 ? "This file is" : `${number(names.length)} files are`} in the result already, byte for byte, and ${names.length === 1 ? "was" : "were"} not read again: ${list(names)}.`,
+    unsure: (/** @type {string[]} */ names) => `${names.length === 1 ? "This file" : `${number(names.length)} files`} could not be compared with what is in the result under the same name, and ${names.length === 1 ? "is" : "are"} read as well: ${list(names)}. If it is the same, its events count twice.`,
     nothingDropped: "Nothing to read was dropped. An empty folder?",
+    lost: (/** @type {number} */ n) => `Of what was dropped, the browser gave neither a file nor a folder for ${count(n, "item", "items")}: ${n === 1 ? "it is" : "they are"} not in the result. Try "Choose files" or "Choose folder".`,
     dropFailed: (/** @type {string} */ message) => `The dropped files could not be opened: ${message}. Try "Choose files" or "Choose folder".`,
     saved: "Saved. Compare its SHA-256 with the published one.",
     saveByHand: "This browser cannot write its own page out. Save it with the browser's menu as \u201cHTML only\u201d.",

@@ -1,6 +1,6 @@
 // The words of what is done with the rows: tuning, hints, timeline, stacks, columns, report. en.js takes them in.
 
-import { number, span } from "../state/format.js";
+import { number, short, span } from "../state/format.js";
 
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
@@ -8,9 +8,6 @@ const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 const rows = (n) => count(n, "row", "rows");
 /** @param {number} n */
 const events = (n) => count(n, "event", "events");
-
-/** A value in a sentence: long ones are cut, all of it stands in the filter. @param {string} value */
-const cut = (value) => (value.length > 60 ? `${value.slice(0, 57)}\u2026` : value);
 
 export const tuning = {
   heading: "Tuning",
@@ -40,10 +37,11 @@ export const tuning = {
   remove: "Remove",
   form: { mode: "Do", field: "field", operator: "comparison", value: "value", note: "note (why it is harmless)" },
   valueMissing: "A value is needed.",
+  unseen: "With what can\u2019t be seen:",
   how: "Compared without regard to case, as Splunk\u2019s search does. A row is shown when no exclusion hits it and, for each field with includes, one of them does.",
   on: (/** @type {string} */ what) => `On: ${what}`,
   /** @param {Core.Entry} entry */
-  sentence: (entry) => `${tuning.mode[entry.mode]} ${entry.field} ${tuning.operatorShort[entry.operator] ?? entry.operator} ${cut(entry.value)}`,
+  sentence: (entry) => `${tuning.mode[entry.mode]} ${entry.field} ${tuning.operatorShort[entry.operator] ?? entry.operator} ${short(entry.value)}`,
   hides: (/** @type {Core.Count} */ n) => (n.rows === 0 && n.events === 0 ? "hides nothing" : n.rows === 0 ? `hides ${events(n.events)}` : `hides ${rows(n.rows)}`),
   wouldHide: (/** @type {Core.Count} */ n) => (n.rows === 0 && n.events === 0 ? "would hide nothing" : n.rows === 0 ? `would hide ${events(n.events)}` : `would hide ${rows(n.rows)}`),
   hidesTitle: (/** @type {Core.Count} */ n) => `Alone: ${rows(n.rows)}, ${events(n.events)}`,
@@ -62,6 +60,7 @@ export const tuning = {
   splunkWhere: "And for the where of tstats, which the macro stands too late for:",
   copyWhere: "Copy the where",
   splunkNotes: "What the macro can\u2019t say",
+  splunkUnseen: "Characters that can\u2019t be seen are shown by name. The buttons copy them as they are.",
   banner: {
     label: "Hidden by tuning",
     /** @param {Core.Count} hidden @param {Core.Count} all */
@@ -80,9 +79,9 @@ export const tuning = {
   },
   said: {
     /** @param {string} field @param {string} value @param {number} hidden */
-    exclude: (field, value, hidden) => `Excluded ${field} = \u201c${cut(value)}\u201d. Hidden now: ${rows(hidden)}.`,
+    exclude: (field, value, hidden) => `Excluded ${field} = \u201c${short(value)}\u201d. Hidden now: ${rows(hidden)}.`,
     /** @param {string} field @param {string} value @param {number} hidden */
-    include: (field, value, hidden) => `Only ${field} = \u201c${cut(value)}\u201d. Hidden now: ${rows(hidden)}.`,
+    include: (field, value, hidden) => `Only ${field} = \u201c${short(value)}\u201d. Hidden now: ${rows(hidden)}.`,
     added: (/** @type {number} */ hidden) => `Added. Hidden now: ${rows(hidden)}.`,
     on: (/** @type {number} */ hidden) => `Switched on. Hidden now: ${rows(hidden)}.`,
     off: (/** @type {number} */ hidden) => `Switched off. Hidden now: ${rows(hidden)}.`,
@@ -125,7 +124,7 @@ export const timeline = {
   at: (from, to, n, shares) => `${from} to ${to}: ${events(n)}${shares}`,
   /** @param {{ dest: string, events: number }[]} hosts @param {number} others */
   shares: (hosts, others) => (hosts.length === 0 ? ""
-    : ` (${hosts.map(({ dest, events: n }) => `${cut(dest)} ${number(n)}`).join(", ")}${others > 0 ? `, other hosts ${number(others)}` : ""})`),
+    : ` (${hosts.map(({ dest, events: n }) => `${short(dest)} ${number(n)}`).join(", ")}${others > 0 ? `, other hosts ${number(others)}` : ""})`),
   /** @param {string} host @param {string} from @param {string} to @param {number} n */
   host: (host, from, to, n) => `${host}, ${from} to ${to}: ${events(n)}`,
   untimed: (/** @type {number} */ n) => `${events(n)} without a time`,
@@ -148,7 +147,7 @@ export const narrow = {
   label: "What narrows the table",
   source: "File",
   allSources: "All files",
-  only: (/** @type {string} */ field, /** @type {string} */ value) => `${field} = ${cut(value)}`,
+  only: (/** @type {string} */ field, /** @type {string} */ value) => `${field} = ${short(value)}`,
   hint: (/** @type {string} */ label) => `Hint: ${label}`,
   range: (/** @type {string} */ from, /** @type {string} */ to) => `${from} to ${to}`,
   take: (/** @type {string} */ what) => `Take this filter away: ${what}`,

@@ -217,7 +217,7 @@ export function createContext(actions) {
   function ran(item, first = false) {
     const lived = item.ended === null ? null : took(item.time, item.ended);
     return [
-      h("p", { class: "context-who" }, h("strong", null, evidence(item.process_name)), h("span", { class: "muted" }, t.pid(item.process_id)),
+      h("p", { class: "context-who" }, h("strong", null, evidence(item.process_name)), h("span", { class: "muted" }, evidence(t.pid(item.process_id))),
         first ? mark(t.thisProcess) : null,
         item.matches ? mark(t.matches, "hit") : null,
         !first && t.relation[item.relation] && item.depth === 0 ? mark(/** @type {string} */ (t.relation[item.relation])) : null,
@@ -241,10 +241,11 @@ export function createContext(actions) {
     const type = item.fields.find(({ name }) => name === "LogonType")?.value;
     const kind = item.kind === "logon" && type !== "3" ? t.wmi.logonOther : t.wmi.kind[item.kind] ?? item.kind;
     const process = item.fields.find(({ name }) => name === "process");
+    const own = item.fields.filter(({ name }) => name !== "process" && OWN_FIELDS.includes(name));
     return [
       h("p", { class: "context-who" }, h("strong", null, kind), item.same_logon ? mark(t.wmi.sameLogon, "hit") : null, files(item)),
       process ? h("p", { class: "context-what" }, evidence(process.value)) : facts(item.fields),
-      h("p", { class: "muted small" }, process ? [item.fields.filter(({ name }) => name !== "process" && OWN_FIELDS.includes(name)).map(({ name, value }) => (name === "process_id" ? t.pid(value) : value)).join(" \u00b7 "), " \u00b7 "] : [item.provider, ` ${item.event_id} \u00b7 `], when(item.time)),
+      h("p", { class: "muted small" }, process ? own.flatMap(({ name, value }) => [evidence(name === "process_id" ? t.pid(value || null) : value), " \u00b7 "]) : [evidence(item.provider), ` ${item.event_id} \u00b7 `], when(item.time)),
     ];
   }
 

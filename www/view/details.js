@@ -4,6 +4,7 @@ import { CELL_FIELDS } from "../state/tuning.js";
 import { STACKS } from "../state/columns.js";
 import { number, offset } from "../state/format.js";
 import { fullTime } from "../state/time.js";
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { createContext } from "./context.js";
 import { evidence, rawEvidence } from "./evidence.js";
@@ -28,8 +29,11 @@ export function createDetails(actions, menu) {
   const node = h("aside", { class: "details", id: "details", hidden: true, "aria-labelledby": "details-title" },
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
 
-  /** @param {string} value @param {string} what */
-  const copyButton = (value, what) => h("button", { type: "button", class: "button quiet square tiny copy", title: t.copyValue(what), "aria-label": t.copyValue(what), on: { click: () => actions.copy(value, what) } }, icon("copy"));
+  /** @param {string} value @param {string} what its name, which may be of the log as well */
+  function copyButton(value, what) {
+    const label = visibleText(t.copyValue(what));
+    return h("button", { type: "button", class: "button quiet square tiny copy", title: label, "aria-label": label, on: { click: () => actions.copy(value, what) } }, icon("copy"));
+  }
 
   /** Exclude, include, stack: for a field of the key. @param {string} field @param {string} value */
   function moreButton(field, value) {
@@ -48,7 +52,7 @@ export function createDetails(actions, menu) {
 
   /** @param {{ name: string, value: string | null }[]} fields */
   const fieldTable = (fields) => h("table", { class: "fields" }, h("tbody", null, fields.map((field) => h("tr", null,
-    h("th", { scope: "row" }, field.name), h("td", null, shown(field.value)),
+    h("th", { scope: "row" }, evidence(field.name)), h("td", null, shown(field.value)),
     h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name))))));
 
   /** @param {Core.Evidence} event @param {Core.Rule | null} rule */
@@ -121,7 +125,7 @@ export function createDetails(actions, menu) {
       replace(body,
         h("div", { class: "command" }, h("pre", { dir: "ltr", tabindex: "0" }, evidence(row.process)), copyButton(row.process, "process")),
         details.error !== null
-          ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", details.error), h("p", null, t.failedNext)))
+          ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", evidence(details.error)), h("p", null, t.failedNext)))
           : details.evidence ? around(content(details.evidence, state.rule)) : h("p", { class: "muted busy" }, t.loading));
     },
   };

@@ -1,6 +1,8 @@
 // One line of the tuning, as it is written or changed.
 
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
+import { evidence } from "./evidence.js";
 import { h, replace, setText, show } from "./dom.js";
 
 /** The operators, should the core not have told yet. */
@@ -17,10 +19,20 @@ export function createEntryForm(then) {
   const field = h("select", { id: "form-field" });
   const operator = h("select", { id: "form-operator" });
   // A value may have several lines, which an input would join.
-  const value = h("textarea", { id: "form-value", class: "text-input code", rows: 1, spellcheck: "false", "aria-describedby": "form-problem" });
-  const note = h("input", { type: "text", id: "form-note", class: "text-input", autocomplete: "off" });
+  const value = h("textarea", { id: "form-value", class: "text-input code", rows: 1, spellcheck: "false", "aria-describedby": "form-problem form-unseen", on: { input: () => see() } });
+  const note = h("input", { type: "text", id: "form-note", class: "text-input", autocomplete: "off", on: { input: () => see() } });
+  const unseen = h("p", { class: "form-unseen", id: "form-unseen", hidden: true });
   const problem = h("p", { class: "form-problem", id: "form-problem", role: "alert", hidden: true }, t.valueMissing);
   const heading = h("h4", null, t.addHeading);
+
+  const given = () => (value.value === plain ? exact : value.value);
+
+  /** A field shows as nothing what can't be seen, and turns around at what turns around: then it is said beside it. */
+  function see() {
+    const hidden = [given(), note.value].filter((text) => visibleText(text) !== text);
+    show(unseen, hidden.length > 0);
+    replace(unseen, t.unseen, hidden.flatMap((text) => [" ", evidence(text)]));
+  }
 
   /** @param {string} label @param {HTMLElement} control */
   const row = (label, control) => h("div", { class: "form-row" }, h("label", { for: control.id }, label), control);
@@ -29,7 +41,7 @@ export function createEntryForm(then) {
       event.preventDefault();
       show(problem, value.value === "");
       if (value.value === "") return value.focus();
-      return then.save({ mode: mode.value === "include" ? "include" : "exclude", field: field.value, operator: operator.value, value: value.value === plain ? exact : value.value, note: note.value });
+      return then.save({ mode: mode.value === "include" ? "include" : "exclude", field: field.value, operator: operator.value, value: given(), note: note.value });
     },
     keydown: (/** @type {KeyboardEvent} */ event) => {
       const saves = event.key === "Enter" && event.target === value && !event.shiftKey && !event.isComposing;
@@ -40,7 +52,7 @@ export function createEntryForm(then) {
       else then.cancel();
     },
   } },
-    heading, row(t.form.mode, mode), row(t.form.field, field), row(t.form.operator, operator), row(t.form.value, value), problem, row(t.form.note, note),
+    heading, row(t.form.mode, mode), row(t.form.field, field), row(t.form.operator, operator), row(t.form.value, value), problem, row(t.form.note, note), unseen,
     h("div", { class: "button-row" }, h("button", { type: "submit", class: "button primary", id: "form-save" }, t.save), h("button", { type: "button", class: "button", id: "form-cancel", on: { click: () => then.cancel() } }, t.cancel)));
 
   return {
@@ -58,6 +70,7 @@ export function createEntryForm(then) {
       plain = value.value;
       note.value = entry?.note ?? "";
       show(problem, false);
+      see();
     },
   };
 }

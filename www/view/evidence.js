@@ -15,6 +15,11 @@ export function evidence(value, className = "") {
   return h("bdi", { class: `evidence ${className}`.trim() }, pieces(value));
 }
 
+/** A text of several lines, which stay lines. @param {string} text */
+export function evidenceLines(text) {
+  return h("bdi", { class: "evidence" }, pieces(text, { lines: true }));
+}
+
 /** The raw event with the used parts marked, an element a line. @param {Core.Evidence} event */
 export function rawEvidence(event) {
   const parts = segments(event.raw, event.marks);

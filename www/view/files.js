@@ -18,14 +18,15 @@ const MOST_READING = 40;
 /** @param {App.Actions} actions @param {App.FileState} file */
 function createRow(actions, file) {
   const t = en.files;
+  const name = visibleText(file.name);
   const state = h("span", { class: "file-state" });
   const format = h("span", { class: "tag format" });
   const size = h("span", { class: "file-size" });
   const found = h("span", { class: "file-found" });
   const speed = h("span", { class: "file-speed" });
-  const bar = h("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": file.name }, h("div"));
+  const bar = h("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": name }, h("div"));
   const more = h("div", { class: "file-more" });
-  const remove = h("button", { type: "button", class: "button quiet square tiny file-remove", id: `remove-${file.source}`, title: t.remove(visibleText(file.name)), "aria-label": t.remove(visibleText(file.name)), hidden: true, on: { click: () => actions.remove(file.source) } }, icon("close"));
+  const remove = h("button", { type: "button", class: "button quiet square tiny file-remove", id: `remove-${file.source}`, title: t.remove(name), "aria-label": t.remove(name), hidden: true, on: { click: () => actions.remove(file.source) } }, icon("close"));
   const node = h("li", { class: "file" },
     h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed, h("span", { class: "file-tools" }, remove)),
     bar, more);

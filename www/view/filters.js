@@ -65,7 +65,7 @@ export function createFilters(actions) {
       const { range, only } = view;
       const [from = "", to = ""] = range ? timesOf([range.from, range.to], zone) : [];
       const list = [
-        ...only.map((one, at) => chip(at === 0 ? "chip-only" : `chip-only-${at}`, t.only(one.field, visibleText(one.value)), () => actions.narrow({ only: only.filter((other) => other !== one) }))),
+        ...only.map((one, at) => chip(at === 0 ? "chip-only" : `chip-only-${at}`, visibleText(t.only(one.field, one.value)), () => actions.narrow({ only: only.filter((other) => other !== one) }))),
         range ? chip("chip-range", t.range(from, endOfSpan(from, to)), () => actions.narrow({ range: null })) : null,
         view.source === null ? null : chip("chip-source", visibleText(logs[chosen]?.name ?? state.files[view.source]?.name ?? ""), () => actions.narrow({ source: null, member: "" })),
         view.hint === "" ? null : chip("chip-hint", t.hint(state.hints.find(({ id }) => id === view.hint)?.label ?? view.hint), () => actions.narrow({ hint: "" })),

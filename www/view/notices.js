@@ -2,6 +2,7 @@
 // message when nothing works.
 
 import { totalProgress } from "../state/progress.js";
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { h, replace, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
@@ -45,7 +46,8 @@ export function createToast(actions) {
       if (!state.toast) return;
       replace(mark, icon(state.toast.kind === "info" ? "check" : state.toast.kind));
       box.className = `toast-body ${state.toast.kind}`;
-      setText(text, state.toast.text);
+      // It may name a field of the log, a value or a file.
+      setText(text, visibleText(state.toast.text));
       show(undo, state.toast.undo === true);
     },
   };
@@ -71,7 +73,7 @@ export function createFatal() {
     update(state, before) {
       show(node, state.fatal !== null);
       if (!state.fatal || state.fatal === before?.fatal) return;
-      replace(node, icon("error"), h("h1", null, state.fatal.title), h("p", null, state.fatal.text), h("p", null, state.fatal.next));
+      replace(node, icon("error"), h("h1", null, state.fatal.title), h("p", null, visibleText(state.fatal.text)), h("p", null, state.fatal.next));
     },
   };
 }

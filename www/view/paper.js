@@ -4,7 +4,7 @@ import { number } from "../state/format.js";
 import { noMatchKind } from "../state/outcome.js";
 import { fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
-import { evidence } from "./evidence.js";
+import { evidence, evidenceLines } from "./evidence.js";
 import { h, replace } from "./dom.js";
 
 /** A printer is no place for more; the other forms hold all. */
@@ -76,7 +76,7 @@ export function createPaper(tool) {
         h("h1", null, t.title),
         h("p", null, t.rule(summary.rule)),
         h("p", null, [t.made(`${tool.version} (${tool.build})`, report.made), t.zone(zoneName), defang ? t.defanged : ""].filter(Boolean).join(" \u00b7 "))),
-      note ? section(t.note, h("p", { class: "paper-note" }, note)) : "",
+      note ? section(t.note, h("p", { class: "paper-note" }, evidenceLines(note))) : "",
       section(t.result,
         answer(summary),
         verdict.firstTime && last ? h("p", null, `${en.verdict.from} ${fullTime(verdict.firstTime, zone)} ${en.verdict.to} ${fullTime(last, zone)}`) : null,
@@ -92,7 +92,7 @@ export function createPaper(tool) {
         table(HEAD, groups.slice(0, MOST_ROWS).map((row) => [
           time(row.firstTime), evidence(row.dest), evidence(row.user), evidence(row.process_name),
           h("div", null, h("code", null, evidence(row.process)),
-            h("div", { class: "paper-minor" }, `process_id ${row.process_id} \u00b7 parent_process_id ${row.parent_process_id} \u00b7 parent_process `, evidence(row.parent_process)),
+            h("div", { class: "paper-minor" }, "process_id ", evidence(row.process_id), " \u00b7 parent_process_id ", evidence(row.parent_process_id), " \u00b7 parent_process ", evidence(row.parent_process)),
             (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null,
             places(row, sources)),
           number(row.count), time(row.lastTime),

@@ -1,6 +1,7 @@
 // The tuning drawer: what is hidden and why, line by line, each with how much it hides.
 
 import { CELL_FIELDS, placeOf, withChange, withEntry, withPreset, without } from "../state/tuning.js";
+import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { createEntryForm } from "./entryform.js";
 import { evidence } from "./evidence.js";
@@ -54,6 +55,7 @@ export function createTuning(actions) {
   const whereBox = h("div", { class: "where-box", hidden: true },
     h("div", { class: "head" }, h("p", { class: "muted small" }, t.splunkWhere),
       h("button", { type: "button", class: "button small", id: "copy-where", on: { click: () => actions.copy(tuning?.splunk.where ?? "", t.splunk) } }, icon("copy"), t.copyWhere)), where);
+  const unseen = h("p", { class: "muted small", id: "splunk-unseen", hidden: true }, t.splunkUnseen);
   const notes = h("ul", { class: "limits" });
   const notesBox = h("div", null, h("h4", null, t.splunkNotes), notes);
 
@@ -73,7 +75,7 @@ export function createTuning(actions) {
     h("section", { "aria-labelledby": "splunk-title" },
       h("div", { class: "head" }, h("h3", { id: "splunk-title" }, t.splunk),
         h("button", { type: "button", class: "button small", id: "copy-splunk", on: { click: () => actions.copy(tuning?.splunk.filter ?? "", t.splunk) } }, icon("copy"), t.copySplunk)),
-      h("p", { class: "muted small" }, t.splunkText), macro, whereBox, notesBox));
+      h("p", { class: "muted small" }, t.splunkText), macro, whereBox, unseen, notesBox));
   const node = h("aside", { class: "details tuning", id: "tuning", hidden: true, "aria-labelledby": "tuning-title" },
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, title, sum), undo, close), body);
 
@@ -107,7 +109,7 @@ export function createTuning(actions) {
   /** @param {Core.Tuning["entries"][number]} entry @param {number} at */
   function entryItem(entry, at) {
     if (editing === at) return h("li", { class: "entry editing" }, form.node);
-    const label = t.sentence(entry);
+    const label = visibleText(t.sentence(entry));
     return h("li", { class: `entry ${entry.enabled ? "" : "off"}`.trim() },
       toggle(`entry-${at}-on`, entry.enabled, t.on(label), `entry-${at}-hides`, (on) => actions.tune((file) => withChange(file, at, { enabled: on }), switched(on))),
       h("div", { class: "entry-text" },
@@ -163,7 +165,7 @@ export function createTuning(actions) {
       undo.disabled = state.undo.length === 0;
       setText(page, state.rule?.name ?? "");
       show(refused, state.refused !== null);
-      setText(refusedText, state.refused ?? "");
+      setText(refusedText, visibleText(state.refused ?? ""));
       if (state.refused !== null && state.refused !== before?.refused) refused.scrollIntoView({ block: "nearest" });
       if (!state.tuning || state.tuning === tuning) return;
       tuning = state.tuning;
@@ -172,11 +174,13 @@ export function createTuning(actions) {
       const gone = opened && editing === -1;
       if (gone) editing = null;
       setText(sum, t.sum(tuning.hidden, tuning.shown));
-      setText(macro, tuning.splunk.filter);
-      show(whereBox, tuning.splunk.where !== "");
-      setText(where, tuning.splunk.where);
-      show(notesBox, tuning.splunk.notes.length > 0);
-      replace(notes, tuning.splunk.notes.map((note) => h("li", null, note)));
+      const { splunk } = tuning;
+      replace(macro, evidence(splunk.filter));
+      show(whereBox, splunk.where !== "");
+      replace(where, evidence(splunk.where));
+      show(unseen, [splunk.filter, splunk.where].some((text) => visibleText(text) !== text));
+      show(notesBox, splunk.notes.length > 0);
+      replace(notes, splunk.notes.map((note) => h("li", null, evidence(note))));
       setAttribute(macro, "aria-label", t.splunk);
       draw();
       if (gone && document.activeElement === document.body) add.focus();
