@@ -163,6 +163,8 @@ declare namespace Core {
     name: string; bytes: number; sha256: string | null; format: string; complete: boolean;
     records: number; process_creations: number; matches: number; unreadable: number; not_events: number;
     members: { name: string; format: string; bytes: number; records: number; process_creations: number; matches: number }[];
+    /** More of them, which are not listed. */
+    members_left_out?: number;
     problems: Problem[];
     removed?: boolean;
   }

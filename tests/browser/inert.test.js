@@ -24,7 +24,7 @@ const HOSTILE = [
   `javascript:${RUN}`,
   `<a href="javascript:${RUN}" autofocus onfocus=${RUN} tabindex=0>x</a>`,
   "${7*7}{{7*7}}{{constructor.constructor('return 1')()}}",
-  "=cmd|'/c calc'!A0", "+1+1", "-1+1", "@SUM(1)",
+  "=cmd|'/c calc'!A0", "x;=cmd|'/c calc'!A0;y", `C:\\|<img src=x onerror=${RUN}>|`, "+1+1", "-1+1", "@SUM(1)",
   `[x](javascript:${RUN}) ![y](http://x.example/y) <http://x.example> \`code\` | cell | **bold** <!-- --> ]]>`,
   "\u202egnp.exe\u202c \u2066inside\u2069 \u200bzero\u200cwidth\u200d\ufeff \u00adsoft \u061c",
   "\u0007bell \u001b[2Jescape \u0085next \u2028line \u2029paragraph \u0000end",

@@ -113,6 +113,7 @@ export const en = {
     more: (n) => `and ${count(n, "file", "files")} more, in the export`,
     /** @param {number} n */
     members: (n) => `${count(n, "member", "members")} of this archive`,
+    moreMembers: (/** @type {number} */ n) => `${count(n, "more member", "more members")}, read and counted but not listed here.`,
     remove: (/** @type {string} */ name) => `Take ${name} out of the result`,
     show: "Show files",
     hide: "Hide files",

@@ -63,7 +63,7 @@ function createRow(actions, file) {
       setVar(bar, "--share", String(share));
       setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
       // Each summary brings new objects; what is drawn from them seldom changes.
-      const key = JSON.stringify([now.hash, now.status, now.crash, reading, source?.sha256, source?.members, source?.problems]);
+      const key = JSON.stringify([now.hash, now.status, now.crash, reading, source?.sha256, source?.members, source?.members_left_out, source?.problems]);
       if (key !== shownKey) {
         shownKey = key;
         const openBefore = more.querySelector("details")?.open ?? false;
@@ -78,14 +78,15 @@ function createRow(actions, file) {
     const crash = now.crash === null ? null : { severity: "error", code: "reader_crashed", where: "", count: 1, ...t.crash(now.crash) };
     const known = crash === null ? problems : problems.filter((problem) => problem.code !== "reader_crashed");
     const sha = source?.sha256;
+    const more = Math.max(0, (source?.members.length ?? 0) - MOST_ROWS) + (source?.members_left_out ?? 0);
     return [
       crash || known.length > 0 ? problemList(crash ? [crash, ...known] : known) : null,
       crash && !reading ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry(now.source) } }, t.retry) : null,
       source && source.members.length > 0 ? h("details", { class: "members", open },
-        h("summary", null, icon("right", "turn"), t.members(source.members.length)),
+        h("summary", null, icon("right", "turn"), t.members(source.members.length + (source.members_left_out ?? 0))),
         h("ul", null, source.members.slice(0, MOST_ROWS).map((member) => h("li", null,
           h("span", { class: "file-name" }, evidence(member.name)),
-          h("span", { class: "muted" }, [t.format[member.format] ?? member.format, bytes(member.bytes), t.records(member.records), t.creations(member.process_creations), t.matches(member.matches)].join(" \u00b7 ")))))) : null,
+          h("span", { class: "muted" }, [t.format[member.format] ?? member.format, bytes(member.bytes), t.records(member.records), t.creations(member.process_creations), t.matches(member.matches)].join(" \u00b7 ")))), more > 0 ? h("li", { class: "muted" }, t.moreMembers(more)) : null)) : null,
       reading || now.hash === "none" ? null : h("p", { class: "sha muted" }, `${t.sha256} `,
         sha ? h("code", null, sha) : t.hash[now.hash === "done" ? "pending" : now.hash],
         sha ? h("button", { type: "button", class: "button quiet square tiny", title: en.details.copyValue(t.sha256), "aria-label": en.details.copyValue(t.sha256), on: { click: () => actions.copy(sha, t.sha256) } }, icon("copy")) : null),

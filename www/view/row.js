@@ -26,12 +26,12 @@ function face(item, { kind, name }) {
   return name === "count" ? `${item.count} ${item.passing} ${item.hidden}` : cellValue(item, name);
 }
 
-/** The logs of a row; the archive itself is named only where there are several files. @param {Core.Row} row @param {App.State} state */
+/** The logs of a row, exactly; the archive itself is named only where there are several files. @param {Core.Row} row @param {App.State} state */
 export function sourceNames(row, { files }) {
   const several = present(files).length > 1;
   return row.sources.map(({ source, member }) => {
     const name = files[source]?.name ?? "";
-    return visibleText(member === null ? name : several ? `${name} \u00b7 ${member}` : member);
+    return member === null ? name : several ? `${name} \u00b7 ${member}` : member;
   });
 }
 
@@ -64,7 +64,7 @@ function cell(item, column, state) {
     }
     case "files": {
       if (isStacked(item)) return { content: "", title: "" };
-      const names = sourceNames(item, state);
+      const names = sourceNames(item, state).map(visibleText);
       const more = item.source_count - names.length;
       return { content: item.source_count > 1 ? t.moreSources(names[0] ?? "", item.source_count - 1) : names[0] ?? "", title: [...names, ...(more > 0 ? [en.hints.more(more)] : [])].join("\n") };
     }
