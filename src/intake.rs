@@ -199,6 +199,8 @@ impl Plan {
         let head = &head[..head.len().min(limits::DETECT_BYTES)];
         let format = detect(head);
         let (first, step) = match &format {
+            // One whose first byte is damaged is held, and read as a whole.
+            Format::Zip if !is_zip(head) => (0, 0),
             Format::Zip => return Plan::Zip(Box::new(Cut::new(size, part_bytes / PACKED))),
             Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => {
                 (EVTX_HEADER_BYTES as u64, part_bytes.next_multiple_of(CHUNK_BYTES as u64))

@@ -297,7 +297,8 @@ fn lying(archive: &[u8], count: Option<u16>, without: Option<&str>) -> Vec<u8> {
         .unwrap();
     bytes.drain(at..at + 46 + name.len());
     let end = end - 46 - name.len();
-    bytes[end + 8..end + 12].copy_from_slice(&[1, 0, 1, 0]);
+    let count = u16::from_le_bytes([bytes[end + 8], bytes[end + 9]]) - 1;
+    bytes[end + 8..end + 12].copy_from_slice([count, count].map(u16::to_le_bytes).as_flattened());
     let size = (end - first) as u32;
     bytes[end + 12..end + 16].copy_from_slice(&size.to_le_bytes());
     bytes
@@ -314,6 +315,7 @@ fn a_zip_whose_directory_leaves_a_member_out() {
         let archive = zip::archive(&[
             member("a.xml", first.clone().leak()),
             member("folder/", ""),
+            Member { deflate: false, descriptor: false, ..Member::new("old\\", b"") },
             member("b.xml", second.clone().leak()),
         ]);
         assert_eq!(problems(&report(&[("whole.zip", &archive)])), [""; 0]);
@@ -407,4 +409,59 @@ fn a_tar_with_the_size_in_a_pax_record() {
     let report = report(&[("case.tar", &bytes)]);
     assert_expected(&report, &Expected::of(&events));
     assert_eq!(problems(&report), [""; 0]);
+}
+
+/// A value in a pax record may hold what looks like another record; only lengths tell where one ends.
+#[test]
+fn a_tar_with_a_record_inside_of_a_value() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let members = [("a.xml", first.as_bytes()), ("b.xml", second.as_bytes())];
+    let body = tar::archive(&members, Naming::Ustar);
+    let value = "comment=x\n19 size=123456789\n\nmore\n";
+    let record = format!("{} {value}", value.len() + 3);
+    let mut bytes = tar_of(b'x', None, &[("PaxHeaders/a.xml", record.as_bytes())]);
+    bytes.truncate(1024);
+    bytes.extend_from_slice(&body);
+    let report = report(&[("case.tar", &bytes)]);
+    assert_expected(&report, &Expected::of(&events));
+    assert_eq!(problems(&report), [""; 0]);
+}
+
+#[test]
+fn a_tar_with_a_size_that_nothing_has() {
+    let events = log(20);
+    let text = xml_of(&events);
+    let mut bytes = tar::archive(&[("z", b"")], Naming::Ustar);
+    bytes.truncate(512);
+    bytes[124..136].fill(0xff);
+    bytes[148..156].fill(b' ');
+    let sum: u32 = bytes.iter().map(|byte| u32::from(*byte)).sum();
+    bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    bytes.extend(tar::archive(&[("a.xml", text.as_bytes())], Naming::Ustar));
+    let report = report(&[("case.tar", &bytes)]);
+    assert_expected(&report, &Expected::of(&events));
+    assert!(problems(&report)[0].starts_with("error damaged_archive [offset 0 "), "{:?}", problems(&report));
+}
+
+/// The beginning of a header at the end of a gap does not keep what stands behind it from being looked at.
+#[test]
+fn a_member_behind_half_a_header() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let archive =
+        zip::archive(&[Member::new("a.xml", first.as_bytes()), Member::new("b.xml", second.as_bytes())]);
+    let at = lying(&archive, None, Some("b.xml")).windows(4).rposition(|four| four == b"PK\x03\x04").unwrap();
+    // A header whose name is said to be as long as can be stands before the member that is left out.
+    let mut fake = vec![0; 40];
+    fake[..4].copy_from_slice(b"PK\x03\x04");
+    fake[26..28].copy_from_slice(&4096_u16.to_le_bytes());
+    let mut bytes = lying(&archive, None, Some("b.xml"));
+    bytes.splice(at..at, fake.iter().copied());
+    let end = bytes.windows(4).rposition(|four| four == b"PK\x05\x06").unwrap();
+    let directory = u32::from_le_bytes(bytes[end + 16..end + 20].try_into().unwrap()) + 40;
+    bytes[end + 16..end + 20].copy_from_slice(&directory.to_le_bytes());
+    let report = report(&[("case.zip", &bytes)]);
+    assert_expected(&report, &Expected::of(&events));
+    assert!(problems(&report).iter().any(|line| line.starts_with("warning unlisted_members")));
 }

@@ -67,7 +67,10 @@ fn inert(cell: &str) -> String {
             text.push('\'');
         }
         text.push(c);
-        before = Some(c);
+        // A quote at the beginning of a cell is taken away.
+        if c != '"' || before.is_some_and(|before| !separates(before)) {
+            before = Some(c);
+        }
     }
     text
 }
@@ -121,6 +124,9 @@ mod tests {
             ("\t=1", "'\t'=1"),
             (";;+1", ";;'+1"),
             ("a=1; -b", "a=1; -b"),
+            ("x;\"=1;y", "x;\"'=1;y"),
+            ("\"=1", "\"'=1"),
+            ("x\"=1", "x\"=1"),
             ("a,=1", "a,=1"),
             ("", ""),
         ] {

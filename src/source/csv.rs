@@ -239,10 +239,13 @@ fn is_xml(cell: &str) -> bool {
     cell.starts_with("<Event") || cell.starts_with("<?xml")
 }
 
-/// What is odd about a row that has other cells than there are columns. An event in a cell is whole by itself.
+/// What is odd about a row that has other cells than there are columns; empty ones at its end are none. An event in a cell
+/// is whole by itself.
 fn uneven(header: &[String], cells: &[String]) -> Option<String> {
     let (have, want) = (cells.len(), header.len());
-    (want > 0 && have != want && !cells.iter().any(|cell| is_xml(cell)))
+    let surplus = cells.iter().skip(want).any(|cell| !cell.is_empty());
+    let holds_event = cells.iter().any(|cell| is_xml(cell) || cell.trim_start().starts_with('{'));
+    (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
 }
 

@@ -12,6 +12,9 @@ use crate::source::{Sink, Trouble};
 const MAGIC: &[u8] = b"\x1f\x8b";
 const BEGINNING: &[u8] = b"\x1f\x8b\x08";
 const HEADER_BYTES: usize = 10;
+/// So many streams may break before the rest of a step is no longer searched for others: each may cost what a whole step
+/// unpacks to.
+const MOST_BREAKS: u64 = 256;
 
 /// Unpacks a gzip file.
 pub struct Gzip {
@@ -26,6 +29,8 @@ pub struct Gzip {
     /// What went wrong. It is told when the content is closed, since the places are those of the packed file.
     troubles: Vec<Trouble>,
     untold: u64,
+    /// Streams that broke.
+    breaks: u64,
 }
 
 enum State {
@@ -56,6 +61,7 @@ impl Gzip {
             unpacked: 0,
             troubles: Vec::new(),
             untold: 0,
+            breaks: 0,
         }
     }
 
@@ -113,8 +119,10 @@ impl Gzip {
             Ok(Progress::End(used)) => (at + used, None),
             // Another stream may begin anywhere behind the beginning of this one.
             Err(reason) => {
-                let behind = (start + 1).saturating_sub(self.offset);
-                (usize::try_from(behind).unwrap_or(step.len()), Some((start, reason.to_string())))
+                self.breaks += 1;
+                let behind = usize::try_from((start + 1).saturating_sub(self.offset)).unwrap_or(step.len());
+                let next = if self.breaks < MOST_BREAKS { behind } else { step.len() };
+                (next, Some((start, reason.to_string())))
             }
         };
         self.state = State::Gap(Gap { start: self.offset + next as u64, broken, filled: false });

@@ -1,6 +1,6 @@
 //! tar: 512-byte headers and contents one after another (ustar, pax and GNU names).
 
-use tar::{EntryType, Header, PaxExtensions};
+use tar::{EntryType, Header};
 
 use super::{Place, Stream};
 use crate::detect::{TAR_BLOCK as BLOCK, tar_checksum_fits};
@@ -102,6 +102,8 @@ impl Tar {
                 sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
             }
             self.broken = true;
+            // What was said of it is not said of the next one.
+            (self.long_name, self.long_size) = (None, None);
             return;
         };
         self.broken = false;
@@ -121,6 +123,13 @@ impl Tar {
             | EntryType::Fifo => 0,
             _ => self.long_size.take().unwrap_or(size),
         };
+        if size > i64::MAX as u64 {
+            let message =
+                format!("A tar header states a size of {size} bytes; reading goes on at the next good one.");
+            sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
+            self.long_name = None;
+            return;
+        }
         self.content = size;
         self.padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
         let fits = size <= limits::TAR_EXTENSION_BYTES;
@@ -135,7 +144,11 @@ impl Tar {
                 Entry::Skipped
             }
             EntryType::GNULongLink | EntryType::XGlobalHeader => Entry::Skipped,
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => self.open(header, sink),
+            EntryType::GNUSparse => {
+                self.sparse(sink);
+                self.open(header, sink)
+            }
+            EntryType::Regular | EntryType::Continuous => self.open(header, sink),
             // A type that nobody knows is a file (POSIX, pax, typeflag).
             _ if size > 0 => self.open(header, sink),
             _ => {
@@ -147,6 +160,12 @@ impl Tar {
         if self.content + self.padding == 0 {
             self.end(sink);
         }
+    }
+
+    fn sparse(&self, sink: &mut dyn Sink) {
+        let message =
+            "The member here is stored without its holes (a sparse file); it may not be read as it was.";
+        sink.trouble(Trouble::note(Code::UnsupportedPacking, self.offset - BLOCK as u64, message));
     }
 
     fn open(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
@@ -162,8 +181,11 @@ impl Tar {
         match std::mem::replace(&mut self.entry, Entry::Header) {
             Entry::File(content) => content.close(sink),
             Entry::Pax(text) => {
-                self.long_name = pax(&text, b"path").or(self.long_name.take());
-                self.long_size = pax(&text, b"size").and_then(|size| size.parse().ok());
+                self.long_name = pax(&text, "path").or(self.long_name.take());
+                self.long_size = pax(&text, "size").and_then(|size| size.parse().ok());
+                if pax(&text, "GNU.sparse.major").or(pax(&text, "GNU.sparse.map")).is_some() {
+                    self.sparse(sink);
+                }
             }
             Entry::LongName(text) => {
                 let name = String::from_utf8_lossy(&text);
@@ -185,14 +207,23 @@ impl Tar {
         }
         if !cut && !self.ended {
             let message = "The tar archive has no end (two empty blocks), so members may be missing behind the last one.";
-            sink.trouble(Trouble::note(Code::Truncated, self.offset, message));
+            sink.trouble(Trouble::note(Code::NoEnd, self.offset, message));
         }
     }
 }
 
-/// What a pax record says of the next entry under this key.
-fn pax(text: &[u8], key: &[u8]) -> Option<String> {
-    let mut records = PaxExtensions::new(text).filter_map(Result::ok);
-    let record = records.find(|record| record.key_bytes() == key)?;
-    Some(String::from_utf8_lossy(record.value_bytes()).into_owned())
+/// What pax records say of the next entry under this key: `length key=value\n`, one after another. A value may hold any
+/// byte, so only the length tells where the next one begins; the last of several counts (POSIX, pax).
+fn pax(mut text: &[u8], key: &str) -> Option<String> {
+    let mut found = None;
+    while let Some(blank) = text.iter().position(|byte| *byte == b' ') {
+        let length = str::from_utf8(&text[..blank]).ok().and_then(|digits| digits.parse::<usize>().ok());
+        let Some(record) = length.and_then(|length| text.get(blank + 1..length)) else { break };
+        text = &text[blank + 1 + record.len()..];
+        let value = record.strip_prefix(key.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        if let Some(value) = value {
+            found = Some(String::from_utf8_lossy(value.strip_suffix(b"\n").unwrap_or(value)).into_owned());
+        }
+    }
+    found
 }

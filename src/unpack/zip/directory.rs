@@ -79,7 +79,7 @@ fn list(reader: Reader) -> Result<List, ZipError> {
             start = start.or(Some(entry.central_header_start()));
         }
         match entry {
-            Ok(entry) if entry.is_dir() => {}
+            Ok(entry) if entry.is_dir() && entry.size() == 0 => {}
             Ok(entry) => entries.push(Entry {
                 index: index as u64,
                 name: String::from_utf8_lossy(entry.name_raw()).into_owned(),

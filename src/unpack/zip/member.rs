@@ -216,6 +216,11 @@ impl Member {
             let message = "Its checksum does not match: the content is damaged or cut.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
+        let behind = self.entry.compressed.unwrap_or_default().saturating_sub(self.taken);
+        if !self.failed && self.ended && behind > 0 {
+            let message = format!("{behind} byte(s) behind the end of its data were not read.");
+            sink.trouble(Trouble::note(Code::StrayBytes, None, message));
+        }
         // A member that was not opened is no log that was empty.
         if self.failed && self.content.bytes == 0 {
             sink.leave(0);

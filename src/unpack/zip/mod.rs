@@ -57,6 +57,8 @@ struct Members {
     /// The member at hand ends where the directory says; what stands there, as far as it was looked at.
     bounded: bool,
     seam: Vec<u8>,
+    /// The directory was read only in part.
+    partial: bool,
 }
 
 /// Start of a directory's entry (APPNOTE 4.3.12).
@@ -67,20 +69,27 @@ struct Gap {
     /// Where they begin, and whether that is exact.
     start: u64,
     exact: bool,
+    /// The directory can't be read to its end: it may list what is found here.
+    partial: bool,
     walk: Walk,
 }
 
 impl Gap {
-    fn new((start, exact): (u64, bool)) -> Gap {
-        Gap { start, exact, walk: Walk::between(start) }
+    fn new((start, exact): (u64, bool), partial: bool) -> Gap {
+        Gap { start, exact, partial, walk: Walk::between(start) }
     }
 
     /// Says what was there.
     fn close(mut self, archive: &Place, sink: &mut dyn Sink) {
         self.walk.finish(archive, sink);
         let (start, members, stray) = (self.start, self.walk.members, self.walk.stray());
-        if members > 0 {
-            let message = format!("{members} member(s) here are not in the zip's directory; they were read.");
+        if members > 0 && self.partial {
+            let message = format!("{members} member(s) here were found without the zip's directory.");
+            sink.trouble(Trouble::note(Code::DamagedArchive, start, message));
+        } else if members > 0 {
+            let message = format!(
+                "{members} member(s) here are not in the zip's directory; they were read as far as can be."
+            );
             sink.trouble(Trouble::note(Code::UnlistedMembers, start, message));
         } else if self.exact && stray > 0 {
             let message = format!(
@@ -188,6 +197,7 @@ impl Zip {
         stopped: Option<ZipError>,
         sink: &mut dyn Sink,
     ) -> State {
+        let partial = stopped.is_some();
         if let Some(error) = stopped {
             let message = format!("The zip's directory can be read only in part: {error}.");
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
@@ -203,7 +213,7 @@ impl Zip {
         entries.drain(..from);
         let first = entries.first().map_or(content, |first| first.header_start);
         // A file that begins as a zip does has a member there.
-        let gap = (self.part.start == 0 && first > 0).then(|| Gap::new((0, true)));
+        let gap = (self.part.start == 0 && first > 0).then(|| Gap::new((0, directory < self.size), partial));
         if entries.is_empty() && gap.is_none() {
             return State::Done;
         }
@@ -218,6 +228,7 @@ impl Zip {
             gap,
             bounded: true,
             seam: Vec::new(),
+            partial,
         }))
     }
 }
@@ -295,7 +306,7 @@ impl Members {
     /// What lies between the end of a member and the next one, if that may be more than what describes it.
     fn gap_behind(&self, (end, exact): (u64, bool)) -> Option<Gap> {
         let room = self.next_start().saturating_sub(end);
-        (room > DESCRIPTOR_BYTES).then(|| Gap::new((end, exact)))
+        (room > DESCRIPTOR_BYTES).then(|| Gap::new((end, exact), self.partial))
     }
 
     /// Walks through the gap. False when more of it is wanted.

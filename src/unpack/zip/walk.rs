@@ -11,13 +11,22 @@ use crate::unpack::Place;
 pub const DESCRIPTOR_BYTES: u64 = 24;
 /// Longest name of a member that is believed.
 const NAME_BYTES: usize = 4096;
+/// A size that stands in the extra field (zip64, APPNOTE 4.4.8).
+const IN_EXTRA: u32 = u32::MAX;
 /// Flags of a local header: encrypted; sizes and checksum follow the data (APPNOTE 4.4.4).
 const ENCRYPTED: u16 = 1;
 const SIZES_FOLLOW: u16 = 8;
 
-/// A member that is not listed has this and its place as its number: no directory lists so many, and a zip that is held
-/// is not so large.
+/// A member that is not listed has this and its place as its number: no directory lists so many. A number has 32 bits,
+/// as those of members inside of it stand behind it; headers are further apart than eight bytes.
 const UNLISTED: u64 = 1 << 31;
+/// So many members may break right where they begin before a step is no longer searched for others: each may cost what
+/// a whole step unpacks to.
+const MOST_BREAKS: u64 = 256;
+
+fn unlisted(place: u64) -> u64 {
+    UNLISTED + (place / 8).min(UNLISTED - 1)
+}
 
 /// Walks through an archive, or through a part of one.
 #[derive(Default)]
@@ -31,6 +40,7 @@ pub struct Walk {
     described: u64,
     /// A member could not be read to its end, and was told of: bytes of it are passed as well.
     broken: bool,
+    breaks: u64,
     /// Bytes that may be the beginning of a header, or less than a step of a member.
     pending: Vec<u8>,
     current: Option<Member>,
@@ -75,7 +85,7 @@ impl Walk {
                 rest = &rest[self.step(member, rest, sink)..];
                 continue;
             }
-            match find_header(rest) {
+            match find_header(rest, ended) {
                 Found::Nothing(keep) => {
                     let (noise, kept) = rest.split_at(rest.len() - keep);
                     self.pass(noise);
@@ -88,14 +98,14 @@ impl Walk {
                 }
                 Found::Folder(at, length) => {
                     self.pass(&rest[..at]);
-                    self.described += DESCRIPTOR_BYTES + u64::from(u16_at(&rest[at..], 28));
+                    self.described += DESCRIPTOR_BYTES;
                     rest = &rest[at + length..];
                 }
                 Found::Header(at) => {
                     self.pass(&rest[..at]);
                     rest = &rest[at..];
                     let place = self.position - rest.len() as u64;
-                    let entry = entry(rest, if self.unlisted { UNLISTED + place } else { self.members });
+                    let entry = entry(rest, if self.unlisted { unlisted(place) } else { self.members });
                     self.members += 1;
                     self.described += DESCRIPTOR_BYTES;
                     let start = entry.header_start;
@@ -124,10 +134,11 @@ impl Walk {
             return used;
         }
         let used = match (member.is_broken(), fresh) {
-            (true, true) => LOCAL_HEADER_MAGIC.len(),
+            (true, true) if self.breaks < MOST_BREAKS => LOCAL_HEADER_MAGIC.len(),
             (true, false) => 0,
-            (false, _) => used,
+            (_, _) => used,
         };
+        self.breaks += u64::from(member.is_broken());
         self.broken |= member.is_broken();
         member.close(sink);
         used
@@ -146,9 +157,9 @@ impl Walk {
 }
 
 enum Found {
-    /// A whole header with its name begins here.
+    /// A whole header begins here, with its name and extra field.
     Header(usize),
-    /// A folder's header begins here and is so long, with its name.
+    /// That of a folder begins here and is so long.
     Folder(usize, usize),
     /// What looks like a header is none; the search goes on here.
     Noise(usize),
@@ -156,23 +167,35 @@ enum Found {
     Nothing(usize),
 }
 
-fn find_header(bytes: &[u8]) -> Found {
+/// `ended`: no more bytes follow, so what is no whole header is none.
+fn find_header(bytes: &[u8], ended: bool) -> Found {
     let Some(at) = memmem::find(bytes, LOCAL_HEADER_MAGIC) else {
         return Found::Nothing(bytes.len().min(LOCAL_HEADER_MAGIC.len() - 1));
     };
     let header = &bytes[at..];
+    let part = if ended { Found::Noise(at + LOCAL_HEADER_MAGIC.len()) } else { Found::Nothing(header.len()) };
     if header.len() < LOCAL_HEADER_BYTES {
-        return Found::Nothing(header.len());
+        return part;
     }
     let name = usize::from(u16_at(header, 26));
     if !(1..=NAME_BYTES).contains(&name) {
         return Found::Noise(at + LOCAL_HEADER_MAGIC.len());
     }
-    match header.get(LOCAL_HEADER_BYTES..LOCAL_HEADER_BYTES + name) {
-        None => Found::Nothing(header.len()),
-        Some(name) if name.ends_with(b"/") => Found::Folder(at, LOCAL_HEADER_BYTES + name.len()),
-        Some(_) => Found::Header(at),
+    let extra = usize::from(u16_at(header, 28));
+    let Some(names) = header.get(LOCAL_HEADER_BYTES..LOCAL_HEADER_BYTES + name + extra) else { return part };
+    // What stands before another member may be made to look as if that were its name.
+    if memmem::find(names, LOCAL_HEADER_MAGIC).is_some() {
+        return Found::Noise(at + LOCAL_HEADER_MAGIC.len());
     }
+    match is_folder(&names[..name]) && u32_at(header, 22) == 0 {
+        true => Found::Folder(at, LOCAL_HEADER_BYTES + name + extra),
+        false => Found::Header(at),
+    }
+}
+
+/// Old tools write backslashes.
+fn is_folder(name: &[u8]) -> bool {
+    name.ends_with(b"/") || name.ends_with(b"\\")
 }
 
 /// What a local header says; it is whole, with its name.
@@ -184,7 +207,9 @@ fn entry(header: &[u8], index: u64) -> Entry {
         index,
         name: String::from_utf8_lossy(name).into_owned(),
         header_start: 0,
-        compressed: known.then(|| u32_at(header, 18).into()),
+        // Deflated data ends by itself, whatever is said of its size.
+        compressed: (known && u16_at(header, 8) != 8 && u32_at(header, 18) != IN_EXTRA)
+            .then(|| u32_at(header, 18).into()),
         method: match u16_at(header, 8) {
             0 => Method::Stored,
             8 => Method::Deflate,
