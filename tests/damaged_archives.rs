@@ -453,7 +453,7 @@ fn a_member_behind_half_a_header() {
         zip::archive(&[Member::new("a.xml", first.as_bytes()), Member::new("b.xml", second.as_bytes())]);
     let at = lying(&archive, None, Some("b.xml")).windows(4).rposition(|four| four == b"PK\x03\x04").unwrap();
     // A header whose name is said to be as long as can be stands before the member that is left out.
-    let mut fake = vec![0; 40];
+    let mut fake = [0; 40];
     fake[..4].copy_from_slice(b"PK\x03\x04");
     fake[26..28].copy_from_slice(&4096_u16.to_le_bytes());
     let mut bytes = lying(&archive, None, Some("b.xml"));
