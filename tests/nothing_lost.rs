@@ -4,13 +4,11 @@
 
 mod common;
 
-use common::damage::independent_xml;
+use common::damage::{independent_xml, scan};
 use common::forms;
-use common::{feed, problem_lines, report_of};
+use common::{problem_lines, report_of};
 use proptest::prelude::*;
 use serde_json::Value;
-use sysmon_triage::rule::wmi::RULE;
-use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
 use testlog::json::{self, Shape};
@@ -20,22 +18,6 @@ use testlog::{Event, Options, Size};
 
 fn log(events: u64) -> Vec<Event> {
     testlog::log(&Options { size: Size::Events(events), matches: events / 2, ..Options::default() }).0
-}
-
-fn scan(bytes: &[u8]) -> Session {
-    let mut session = Session::new(&RULE);
-    let size = bytes.len() as u64;
-    let source = session.add_source("log", size);
-    let mut scan = Scan::new(&RULE, source, "log", Some(size));
-    // No scan wants the same bytes over and over.
-    let mut pushes = 0;
-    feed(&mut scan, bytes, || {
-        pushes += 1;
-        assert!(pushes < 1000, "the scan goes round in circles");
-        1 << 20
-    });
-    assert!(session.absorb(scan.finish()));
-    session
 }
 
 /// Records read, matches, and whether anything was said.

@@ -6,13 +6,10 @@ mod common;
 
 use std::io::{Cursor, Read};
 
-use common::damage::{independent_xml, log, xml_of};
-use common::{feed, problem_lines, report_of};
+use common::damage::{independent_xml, log, scan, xml_of};
+use common::{problem_lines, report_of};
 use flate2::Crc;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
-use sysmon_triage::rule::wmi::RULE;
-use sysmon_triage::scan::Scan;
-use sysmon_triage::session::Session;
 use testlog::gzip;
 use testlog::tar::{self, Naming};
 use testlog::zip::{self, Member};
@@ -63,20 +60,10 @@ fn of_gzip(bytes: &[u8]) -> u64 {
     independent_xml(&content).0
 }
 
-/// Reads it, in pieces of these sizes, and holds it against what another one reads.
+/// Reads it and holds it against what another one reads.
 #[track_caller]
 fn check(bytes: &[u8], reference: u64, what: impl std::fmt::Display) {
-    let mut session = Session::new(&RULE);
-    let size = bytes.len() as u64;
-    let source = session.add_source("log", size);
-    let mut scan = Scan::new(&RULE, source, "log", Some(size));
-    let mut pushes = 0;
-    feed(&mut scan, bytes, || {
-        pushes += 1;
-        assert!(pushes < 1000, "{what}: the scan goes round in circles");
-        1 << 20
-    });
-    assert!(session.absorb(scan.finish()));
+    let session = scan(bytes);
     let records = session.sources()[0].findings.counts.records;
     let said = problem_lines(&report_of(&session));
     assert!(records >= reference, "{what}: {records} records, the reference reads {reference}; {said}");

@@ -4,7 +4,10 @@ use expect_test::Expect;
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Event, Expected, Options, Size};
 
-use super::{assert_expected, problem_lines, report};
+use super::{assert_expected, feed, problem_lines, report};
+use sysmon_triage::rule::wmi::RULE;
+use sysmon_triage::scan::Scan;
+use sysmon_triage::session::Session;
 
 /// Events of which every fifth is a match.
 pub fn log(events: u64) -> Vec<Event> {
@@ -54,4 +57,22 @@ fn is_match(document: &roxmltree::Document<'_>) -> bool {
     let parent = elements("Data").find(|node| node.attribute("Name") == Some("ParentImage")).map(text);
     let name = parent.as_deref().and_then(|path| path.rsplit(['\\', '/']).next());
     provider && id && name.is_some_and(|name| name.eq_ignore_ascii_case("WmiPrvSE.exe"))
+}
+
+/// Reads an input as large pieces as it wants.
+#[track_caller]
+pub fn scan(bytes: &[u8]) -> Session {
+    let mut session = Session::new(&RULE);
+    let size = bytes.len() as u64;
+    let source = session.add_source("log", size);
+    let mut scan = Scan::new(&RULE, source, "log", Some(size));
+    // No scan wants the same bytes over and over.
+    let mut pushes = 0;
+    feed(&mut scan, bytes, || {
+        pushes += 1;
+        assert!(pushes < 1000, "the scan goes round in circles");
+        1 << 20
+    });
+    assert!(session.absorb(scan.finish()));
+    session
 }
