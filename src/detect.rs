@@ -241,9 +241,27 @@ fn is_json_behind_damage(body: &str) -> bool {
     !body.contains("<Event") && body.lines().skip(1).any(|line| line.trim_start().starts_with("{\""))
 }
 
+/// What some programs write on a line before a table's header: Windows PowerShell's Export-Csv the type of what it exports,
+/// others the delimiter for Excel.
+pub fn is_preface(line: &str) -> bool {
+    let line = line.trim_start_matches('\u{feff}');
+    line.starts_with("#TYPE ") || line.starts_with("sep=")
+}
+
+/// How many columns have a name in a table of Event Viewer's, and the place of the EventID among them. The names are in the
+/// language of Windows; the message stands in one more cell.
+const EVENT_VIEWER: (usize, usize) = (5, 3);
+
+/// Whether a row with these columns is one of a table that Event Viewer saved.
+pub fn is_event_viewer(columns: &[impl AsRef<str>], cells: &[impl AsRef<str>]) -> bool {
+    let (names, id) = EVENT_VIEWER;
+    columns.len() == names && cells.len() > names && cells[id].as_ref().parse::<u32>().is_ok()
+}
+
 /// The delimiter of a header line: names without markup, and some cell that an event export has.
 fn delimiter(body: &str) -> Option<u8> {
-    let header = body.lines().next()?;
+    let mut lines = body.lines().skip_while(|line| is_preface(line));
+    let (header, row) = (lines.next()?, lines.next().unwrap_or_default());
     let known = |name: &str| {
         let name = name.trim().trim_matches('"').to_ascii_lowercase().replace([' ', '_'], "");
         matches!(
@@ -253,7 +271,9 @@ fn delimiter(body: &str) -> Option<u8> {
     };
     let found = [',', ';', '\t'].into_iter().find(|delimiter| {
         let names: Vec<_> = header.split(*delimiter).collect();
-        names.len() > 1 && !header.contains('<') && names.iter().any(|name| known(name))
+        let named = names.len() > 1 && names.iter().any(|name| known(name));
+        !header.contains('<')
+            && (named || is_event_viewer(&names, &row.split(*delimiter).collect::<Vec<_>>()))
     });
     // A column alone, as Splunk exports `| table _raw`.
     let alone = known(header) && memmem::find(body.as_bytes(), b"<Event").is_some();

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::message;
 use crate::needle::last_part;
 use crate::time::Time;
 
@@ -128,7 +129,7 @@ pub struct Process<'a> {
 impl<'a> Process<'a> {
     /// Views an event as a process creation. Nothing is computed until it is asked for.
     pub fn of(event: &'a Event) -> Process<'a> {
-        let message = event.message.as_deref().map(message_fields).unwrap_or_default();
+        let message = event.message.as_deref().map(message::fields).unwrap_or_default();
         Process { event, message }
     }
 
@@ -224,48 +225,6 @@ fn program(command_line: &str) -> &str {
         None => text.split([' ', '\t']).next(),
     };
     last_part(path.unwrap_or_default())
-}
-
-/// Sysmon's names in the message of a process creation, in the order of the schema. Only these
-/// start a field: a command line may itself hold lines that look like fields.
-const MESSAGE_FIELDS: &[&str] = &[
-    "UtcTime",
-    "ProcessGuid",
-    "ProcessId",
-    "Image",
-    "OriginalFileName",
-    "CommandLine",
-    "CurrentDirectory",
-    "User",
-    "LogonId",
-    "IntegrityLevel",
-    "Hashes",
-    "ParentProcessGuid",
-    "ParentProcessId",
-    "ParentImage",
-    "ParentCommandLine",
-    "ParentUser",
-];
-
-/// The fields of a rendered message (`Process Create:\r\nUtcTime: …\r\nProcessId: 4508…`).
-///
-/// NXLog overwrites the event's `ProcessId` with the logging service's own; the real one then
-/// stands here alone. A field is taken once and only in schema order, so that a line break inside
-/// a command line can't forge the fields before it.
-fn message_fields(message: &str) -> Vec<(&'static str, &str)> {
-    let mut next = 0;
-    let mut fields = Vec::new();
-    for line in message.lines() {
-        let Some((name, value)) = line.split_once(':') else {
-            continue;
-        };
-        let known = MESSAGE_FIELDS[next..].iter().position(|field| *field == name.trim());
-        if let Some(at) = known {
-            next += at + 1;
-            fields.push((MESSAGE_FIELDS[next - 1], value.trim()));
-        }
-    }
-    fields
 }
 
 #[cfg(test)]

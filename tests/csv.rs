@@ -66,6 +66,43 @@ fn columns_may_be_missing() {
     assert_eq!(common::rows(&report), [(key, 1, time.clone(), time)]);
 }
 
+/// `ProcessId` is that of the process which wrote the event there; the one that was started stands in the message.
+#[test]
+fn what_powershell_exports() {
+    let (events, expected) = log();
+    let text = csv::get_winevent(&events);
+    reads(&text, Encoding::Utf8, &expected);
+    reads(&text, Encoding::Utf16LeBom, &expected);
+    reads(text.split_once('\n').unwrap().1, Encoding::Utf8, &expected);
+    reads(&format!("sep=,\r\n{}", text.split_once('\n').unwrap().1), Encoding::Utf8Bom, &expected);
+}
+
+/// The message has no column, and no other cell tells the host.
+#[test]
+fn what_event_viewer_saves() {
+    let (events, _) = log();
+    let unnamed = |event: &Event| Event { computer: "unknown".into(), ..event.clone() };
+    let nameless: Vec<_> = events.iter().map(unnamed).collect();
+    let expected = Expected::of(&nameless);
+    let english = ["Level", "Date and Time", "Source", "Event ID", "Task Category"];
+    let german = ["Ebene", "Datum und Uhrzeit", "Quelle", "Ereignis-ID", "Aufgabenkategorie"];
+    for (columns, delimiter) in [(english, ','), (english, '\t'), (german, ',')] {
+        reads(&csv::event_viewer(&events, delimiter, columns), Encoding::Utf8, &expected);
+    }
+}
+
+/// A quote that is not doubled ends the cell, and a line break behind it the row.
+#[test]
+fn what_stands_behind_a_row_by_its_quotes_is_told_of() {
+    let header = "EventID,SourceName,UtcTime,ParentImage,CommandLine\n";
+    let row = "1,Microsoft-Windows-Sysmon,2024-03-04 08:00:00.5,WmiPrvSE.exe,\"a \"b\" c\nlost\"\n";
+    let report = report(&[("log.csv", format!("{header}{row}").as_bytes())]);
+    assert_eq!(common::rows(&report).len(), 1);
+    let said = problems(&report);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("5 byte(s)"), "{said:?}");
+}
+
 /// A comma that is written as it is cuts a command line, and all behind it stands in other columns.
 #[test]
 fn rows_of_another_length_are_told_of() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, json_event};
-use crate::detect::Format;
+use crate::detect::{Format, is_event_viewer, is_preface};
 use crate::event::Skim;
 use crate::limits;
 use crate::locator::{MemberId, Span};
@@ -124,13 +124,16 @@ impl CsvReader {
         let (raw, replaced) = text::utf8(&self.window.bytes()[..length]);
         match cells(&raw, self.delimiter) {
             Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
-            Ok(cells) if cells.iter().all(|cell| cell.is_empty()) => {}
-            Ok(cells) if self.header.is_none() && !cells.iter().any(|cell| is_xml(cell)) => {
+            Ok((cells, _)) if cells.iter().all(|cell| cell.is_empty()) => {}
+            Ok((cells, _)) if self.header.is_none() && is_preface(&cells[0]) => {}
+            Ok((cells, _)) if self.header.is_none() && !cells.iter().any(|cell| is_xml(cell)) => {
                 self.header = Some(cells);
             }
-            Ok(cells) => {
+            Ok((cells, behind)) => {
                 let nothing = Vec::new();
                 let header = self.header.as_ref().unwrap_or(&nothing);
+                let viewer = event_viewer(header, &cells);
+                let header = viewer.as_ref().unwrap_or(header);
                 let span = Span {
                     offset,
                     length: self.window.source_offset(length) - offset,
@@ -144,7 +147,7 @@ impl CsvReader {
                         format!("The last row ends after {have} of {want} cells: the input is cut.");
                     sink.trouble(Trouble::note(Code::Truncated, offset, message));
                 }
-                let uneven = uneven(header, &cells).filter(|_| !cut);
+                let uneven = uneven(header, &cells, behind).filter(|_| !cut);
                 match event(header, cells) {
                     Some(Ok(event)) => {
                         if let Some(message) = uneven {
@@ -234,23 +237,41 @@ fn guess(text: &[u8], delimiter: u8, ended: bool) -> Option<bool> {
     None
 }
 
+/// The columns of a row of Event Viewer's, in its own words.
+const EVENT_VIEWER: [&str; 6] = ["Level", "Date and Time", "Source", "Event ID", "Task Category", "Message"];
+
+/// The columns of a row, where Event Viewer saved it.
+fn event_viewer(header: &[String], cells: &[String]) -> Option<Vec<String>> {
+    let others = header.iter().filter(|name| *name != EVENT_VIEWER[3]);
+    let is_one = cells.len() == EVENT_VIEWER.len()
+        && is_event_viewer(header, cells)
+        && !others.into_iter().any(|name| json_event::is_event_id(name));
+    is_one.then(|| EVENT_VIEWER.map(str::to_owned).to_vec())
+}
+
 fn is_xml(cell: &str) -> bool {
     let cell = cell.trim_start();
     cell.starts_with("<Event") || cell.starts_with("<?xml")
 }
 
-/// What is odd about a row that has other cells than there are columns; empty ones at its end are none. An event in a cell
-/// is whole by itself.
-fn uneven(header: &[String], cells: &[String]) -> Option<String> {
+/// What is odd about a row that has other cells than there are columns, or text `behind` its end; empty cells at its end
+/// are none. An event in a cell is whole by itself.
+fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> {
     let (have, want) = (cells.len(), header.len());
+    if behind > 0 {
+        return Some(format!(
+            "A row ends by its quotes {behind} byte(s) before it should; they were not read."
+        ));
+    }
     let surplus = cells.iter().skip(want).any(|cell| !cell.is_empty());
     let holds_event = cells.iter().any(|cell| is_xml(cell) || cell.trim_start().starts_with('{'));
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
 }
 
-/// The cells of one row.
-fn cells(row: &str, delimiter: u8) -> Result<Vec<String>, String> {
+/// The cells of one row, and how many bytes stand behind them: where a quote inside of a cell was not doubled, a line break
+/// in the cell ends the row.
+fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -258,7 +279,9 @@ fn cells(row: &str, delimiter: u8) -> Result<Vec<String>, String> {
         .from_reader(row.as_bytes());
     let mut record = csv::StringRecord::new();
     reader.read_record(&mut record).map_err(|error| format!("A row is no CSV: {error}."))?;
-    Ok(record.iter().map(str::to_owned).collect())
+    let used = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+    let behind = row.get(used..).unwrap_or_default().trim().len();
+    Ok((record.iter().map(str::to_owned).collect(), behind))
 }
 
 /// The event of a row: its XML cell if there is one, else the row as an object.

@@ -7,7 +7,7 @@
 //! | Winlogbeat 6 | `event_data` beside `event_id` |
 //! | Azure, Microsoft Sentinel | `EventData` as object, JSON text or XML text |
 //! | EvtxECmd | `Payload` as JSON text |
-//! | NXLog, OTRF datasets, Splunk field exports, CSV rows | flat names with an EventID |
+//! | NXLog, OTRF datasets, Splunk field exports, `Get-WinEvent`, CSV rows | flat names with an EventID |
 //! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
 //! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
 
@@ -218,11 +218,25 @@ fn winlogbeat(object: &Object) -> Event {
     event
 }
 
-/// Flat names: NXLog, OTRF datasets, field exports, CSV rows.
+/// True for the names under which a flat record has its EventID.
+pub fn is_event_id(name: &str) -> bool {
+    EVENT_ID.contains(&name)
+}
+
+/// Flat names: NXLog, OTRF datasets, field exports, PowerShell's `Get-WinEvent`, CSV rows.
 fn flat(object: &Object) -> Option<Event> {
     first(object, EVENT_ID)?;
     let mut event = flat_system(object);
-    push_all(&mut event.data, Some(&Value::Object(object.clone())));
+    let mut data = object.clone();
+    // The properties of an `EventLogRecord` in .NET: this process wrote the event, which `System/Execution` says in XML.
+    if data.contains_key("ThreadId") && !data.contains_key("ProcessGuid") {
+        for (name, of) in [("Execution@ProcessID", "ProcessId"), ("Execution@ThreadID", "ThreadId")] {
+            if let Some(text) = data.shift_remove(of).as_ref().and_then(text_of) {
+                event.system.push(name, text);
+            }
+        }
+    }
+    push_all(&mut event.data, Some(&Value::Object(data)));
     Some(event)
 }
 

@@ -85,6 +85,59 @@ fn cells(event: &Event) -> Vec<String> {
     cells
 }
 
+/// What Event Viewer saves as CSV, or as text with tabs: the message stands in a sixth cell, and five columns have names,
+/// which are in the language of Windows.
+pub fn event_viewer(events: &[Event], delimiter: char, columns: [&str; 5]) -> String {
+    let mut text = String::new();
+    push_row(&mut text, &columns, (delimiter, Quotes::Needed), "\r\n");
+    for event in events {
+        let (time, id, message) = (event.time.iso(0), event.id.to_string(), event.message("\r\n"));
+        let cells = ["Information", &time, event.provider.name, &id, "(1)", &message];
+        push_row(&mut text, &cells, (delimiter, Quotes::Needed), "\r\n");
+    }
+    text
+}
+
+/// What `Get-WinEvent | Export-Csv` writes in Windows PowerShell, without the columns that have nothing of the event:
+/// the type on a line of its own, and the process that wrote the event as `ProcessId`.
+pub fn get_winevent(events: &[Event]) -> String {
+    let mut text = String::from("#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\r\n");
+    let columns = [
+        "Message",
+        "Id",
+        "Level",
+        "RecordId",
+        "ProviderName",
+        "LogName",
+        "ProcessId",
+        "ThreadId",
+        "MachineName",
+        "TimeCreated",
+    ];
+    push_row(&mut text, &columns, (',', Quotes::Always), "\r\n");
+    for event in events {
+        let numbers =
+            [event.id.into(), event.level.into(), event.record, event.process.into(), event.thread.into()];
+        let [id, level, record, process, thread] = numbers.map(|number: u64| number.to_string());
+        let (message, time) = (event.message("\r\n"), event.time.iso(0));
+        let provider = event.provider;
+        let cells = [
+            message.as_str(),
+            &id,
+            &level,
+            &record,
+            provider.name,
+            provider.channel,
+            &process,
+            &thread,
+            &event.computer,
+            &time,
+        ];
+        push_row(&mut text, &cells, (',', Quotes::Always), "\r\n");
+    }
+    text
+}
+
 /// Which cells are quoted.
 #[derive(Clone, Copy, PartialEq)]
 enum Quotes {

@@ -1,0 +1,197 @@
+//! The message that Windows renders of a process creation, taken apart into Sysmon's fields.
+//!
+//! A message is a title and a line for each field, in the order of Sysmon's schema. Who starts a process writes its
+//! command line, and who made its program what that says of itself; both may hold lines that look like fields. What
+//! stands before them is read from the front and what stands behind from the back, so that no such line can take the
+//! place of another field:
+//!
+//! ```text
+//! Process Create:
+//! RuleName: -                            from the front
+//! UtcTime: 2020-07-20 13:29:49.966
+//! ProcessGuid: {…}
+//! ProcessId: 4508
+//! Image: C:\Windows\System32\cmd.exe
+//! FileVersion: …                         the program's own words
+//! OriginalFileName: Cmd.Exe
+//! CommandLine: cmd.exe /c …              up to the next line
+//! CurrentDirectory: C:\                  from the back
+//! …
+//! ParentImage: C:\Windows\System32\wbem\WmiPrvSE.exe
+//! ParentCommandLine: …                   up to the next line or the end
+//! ParentUser: NT AUTHORITY\SYSTEM
+//! ```
+
+use std::ops::Range;
+
+/// What stands before the program's own words.
+const FRONT: &[&str] = &["UtcTime", "ProcessGuid", "ProcessId", "Image"];
+/// The program's own words, and how it was started.
+const MIDDLE: &[&str] = &["OriginalFileName", "CommandLine"];
+/// What stands behind.
+const BACK: &[&str] = &[
+    "CurrentDirectory",
+    "User",
+    "LogonGuid",
+    "LogonId",
+    "TerminalSessionId",
+    "IntegrityLevel",
+    "Hashes",
+    "ParentProcessGuid",
+    "ParentProcessId",
+    "ParentImage",
+    "ParentCommandLine",
+    "ParentUser",
+];
+/// Values that may have more than one line.
+const LONG: &[&str] = &["CommandLine", "ParentCommandLine"];
+
+/// A field and where its value stands in the message.
+type Place = (&'static str, Range<usize>);
+
+/// The fields of a message, each once, with their values as they stand there.
+pub fn fields(message: &str) -> Vec<(&'static str, &str)> {
+    let lines = lines(message);
+    let mut places = Vec::new();
+    let front = forward(message, &lines, FRONT, &mut places);
+    let back = backward(message, &lines[front..], &mut places);
+    forward(message, &lines[front..front + back], MIDDLE, &mut places);
+    places.into_iter().map(|(name, place)| (name, value(name, &message[place]))).collect()
+}
+
+/// Where the lines stand, their ends included.
+fn lines(message: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let line = |line: &str| {
+        let from = start;
+        start += line.len();
+        from..start
+    };
+    message.split_inclusive('\n').map(line).collect()
+}
+
+/// The field that a line begins, among these, and where its value begins.
+fn begun(message: &str, line: &Range<usize>, names: &[&str]) -> Option<(usize, usize)> {
+    let (name, _) = message[line.clone()].split_once(':')?;
+    let known = names.iter().position(|known| *known == name.trim())?;
+    Some((known, line.start + name.len() + 1))
+}
+
+/// Takes these fields in their order from the front; returns how many lines that took. The last one of `names` may go on
+/// to the end of the lines.
+fn forward(message: &str, lines: &[Range<usize>], names: &[&'static str], places: &mut Vec<Place>) -> usize {
+    let (mut next, mut taken) = (0, 0);
+    for (index, line) in lines.iter().enumerate() {
+        let Some((at, start)) = begun(message, line, &names[next..]) else { continue };
+        next += at + 1;
+        taken = index + 1;
+        let name = names[next - 1];
+        let end =
+            if LONG.contains(&name) { lines.last().map_or(line.end, |last| last.end) } else { line.end };
+        places.push((name, start..end));
+    }
+    taken
+}
+
+/// Takes the fields behind in their order from the back; returns how many lines stand before them.
+fn backward(message: &str, lines: &[Range<usize>], places: &mut Vec<Place>) -> usize {
+    let (mut left, mut first) = (BACK.len(), lines.len());
+    for (index, line) in lines.iter().enumerate().rev() {
+        let Some((at, start)) = begun(message, line, &BACK[..left]) else { continue };
+        let long = LONG.contains(&BACK[at]).then(|| lines[first - 1].end);
+        places.push((BACK[at], start..long.unwrap_or(line.end)));
+        (left, first) = (at, index);
+    }
+    first
+}
+
+/// A value without what sets it off. Blanks at the end of a command line are its own.
+fn value<'a>(name: &str, text: &'a str) -> &'a str {
+    match LONG.contains(&name) {
+        true => text.strip_prefix(' ').unwrap_or(text).trim_end_matches(['\r', '\n']),
+        false => text.trim(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARENT: &str = "C:\\Windows\\System32\\wbem\\WmiPrvSE.exe";
+
+    fn message(own: &str, command: &str) -> String {
+        format!(
+            "Process Create:\r\nRuleName: -\r\nUtcTime: 2020-07-20 13:29:49.966\r\nProcessGuid: {{1}}\r\nProcessId: 4508\r\n\
+             Image: C:\\a.exe\r\nDescription: {own}\r\nOriginalFileName: A.EXE\r\nCommandLine: {command}\r\n\
+             CurrentDirectory: C:\\\r\nUser: A\\b\r\nParentProcessId: 7\r\nParentImage: {PARENT}\r\n\
+             ParentCommandLine: p -Embedding\r\nParentUser: S\\t"
+        )
+    }
+
+    fn get<'a>(fields: &[(&str, &'a str)], name: &str) -> &'a str {
+        fields.iter().find(|(have, _)| *have == name).unwrap_or_else(|| panic!("no {name} in {fields:?}")).1
+    }
+
+    #[test]
+    fn each_field_has_its_line() {
+        let message = message("d", "a.exe /x ");
+        let fields = fields(&message);
+        let expected = [
+            ("UtcTime", "2020-07-20 13:29:49.966"),
+            ("ProcessGuid", "{1}"),
+            ("ProcessId", "4508"),
+            ("Image", "C:\\a.exe"),
+            ("OriginalFileName", "A.EXE"),
+            ("CommandLine", "a.exe /x "),
+            ("CurrentDirectory", "C:\\"),
+            ("User", "A\\b"),
+            ("ParentProcessId", "7"),
+            ("ParentImage", PARENT),
+            ("ParentCommandLine", "p -Embedding"),
+            ("ParentUser", "S\\t"),
+        ];
+        assert_eq!(fields.len(), expected.len());
+        for (name, value) in expected {
+            assert_eq!(get(&fields, name), value, "{name}");
+        }
+    }
+
+    /// A command line with a line break neither hides its parent nor changes who it is.
+    #[test]
+    fn a_command_line_forges_no_field_and_keeps_its_lines() {
+        let command =
+            "a.exe\nProcessId: 666\nUser: Evil\\x\r\nParentImage: C:\\good.exe\nParentCommandLine: x";
+        let message = message("d", command);
+        let fields = fields(&message);
+        assert_eq!(get(&fields, "CommandLine"), command);
+        let others = [
+            ("ProcessId", "4508"),
+            ("User", "A\\b"),
+            ("ParentImage", PARENT),
+            ("ParentCommandLine", "p -Embedding"),
+        ];
+        for (name, value) in others {
+            assert_eq!(get(&fields, name), value, "{name}");
+        }
+    }
+
+    /// What a program says of itself can't hide how it was started.
+    #[test]
+    fn a_description_hides_no_command_line() {
+        let message = message(
+            "d\r\nCommandLine: harmless.exe\r\nParentImage: C:\\good.exe\r\nProcessId: 1",
+            "evil.exe",
+        );
+        let fields = fields(&message);
+        assert!(get(&fields, "CommandLine").ends_with("\r\nCommandLine: evil.exe"));
+        assert_eq!((get(&fields, "ParentImage"), get(&fields, "ProcessId")), (PARENT, "4508"));
+    }
+
+    #[test]
+    fn a_message_may_lack_any_of_them() {
+        assert_eq!(fields(""), []);
+        assert_eq!(fields("Process Create:\nwords"), []);
+        assert_eq!(fields("CommandLine: a\n b"), [("CommandLine", "a\n b")]);
+        assert_eq!(fields("ParentImage: p"), [("ParentImage", "p")]);
+    }
+}
