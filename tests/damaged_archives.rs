@@ -356,6 +356,47 @@ fn bytes_of_a_zip_that_belong_to_no_member() {
 }
 
 /// A tar whose first entry has another type and size than it had; the checksum fits.
+/// Other tools pass over it without a word; what is a member of it is read.
+#[test]
+fn what_stands_behind_the_end_of_a_zip() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let archive = zip::archive(&[Member::new("a.xml", first.as_bytes())]);
+    let end = archive.len();
+    let record = end - 22;
+    let other = zip::archive(&[Member::new("b.xml", second.as_bytes())]);
+    let member = &other[..other.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap()];
+    let with = |at: usize, more: &[u8]| [&archive[..at], more, &archive[at..]].concat();
+    let said = |bytes: &[u8], read: &[testlog::Event]| {
+        let inputs: &[(&str, &[u8])] = &[("case.zip", bytes)];
+        let whole = common::session(inputs, usize::MAX);
+        for piece in [1, 100, 7777] {
+            let differences = common::differences(&common::session(inputs, piece), &whole);
+            assert!(differences.is_empty(), "{differences:?}");
+        }
+        let report = report(inputs);
+        assert_expected(&report, &Expected::of(read));
+        problems(&report)
+    };
+    // A comment, zeros, and the records of a large archive are its own.
+    let mut comment = [&archive[..], b"made by hand"].concat();
+    comment[end - 2] = 12;
+    let zip64 = [&b"PK\x06\x06"[..], &44u64.to_le_bytes(), &[0; 44], b"PK\x06\x07", &[0; 16]].concat();
+    for own in [&comment, &with(end, &[0; 512]), &with(record, &zip64)] {
+        assert_eq!(said(own, &events[..20]), [""; 0]);
+    }
+    for (at, more) in [(end, &b"x"[..]), (end, first.as_bytes()), (record, b"something")] {
+        let lines = said(&with(at, more), &events[..20]);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(&format!("warning stray_bytes [offset {at} ")), "{lines:?}");
+    }
+    for at in [end, record] {
+        let lines = said(&with(at, member), &events);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(&format!("warning unlisted_members [offset {at} ")), "{lines:?}");
+    }
+}
+
 fn tar_of(kind: u8, size: Option<u64>, members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = tar::archive(members, Naming::Ustar);
     bytes[156] = kind;

@@ -80,6 +80,7 @@ impl Blocks {
 }
 
 /// Reads from [`Blocks`], and notes what is missing.
+#[derive(Clone)]
 pub struct Reader {
     shared: Arc<Mutex<Shared>>,
     position: u64,

@@ -1,6 +1,6 @@
 //! Where a zip can be cut, so that its members are read side by side.
 
-use super::directory::{Directory, Listed};
+use super::directory::{Directory, List, Listed};
 use super::member::{Entry, LOCAL_HEADER_BYTES};
 
 /// Every part reads the directory, so of a long one there are few: in all no more entries are read than these.
@@ -31,7 +31,7 @@ impl Cut {
         self.starts = match self.directory.push(bytes) {
             Listed::More => None,
             listed if !is_plain(&listed, self.size) => Some(Vec::new()),
-            Listed::Read(entries, ..) => Some(self.starts_of(&entries)),
+            Listed::Read(list) => Some(self.starts_of(&list.entries)),
             Listed::Unreadable(_) | Listed::TooLarge => Some(Vec::new()),
         };
     }
@@ -59,7 +59,7 @@ impl Cut {
 /// Whether the directory is whole, and no member reaches over the next one or over the end by it. What only a member's
 /// own header tells is noticed where the parts meet.
 pub fn is_plain(listed: &Listed, size: u64) -> bool {
-    let Listed::Read(entries, _, None) = listed else {
+    let Listed::Read(List { entries, stopped: None, .. }) = listed else {
         return false;
     };
     let mut end = 0;

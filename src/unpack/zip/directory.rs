@@ -1,5 +1,7 @@
 //! The directory at the end of a zip, fetched and read.
 
+use std::io::{self, Read, Seek, SeekFrom};
+
 use zip::CompressionMethod;
 use zip::read::Config;
 use zip::result::ZipError;
@@ -19,8 +21,8 @@ pub struct Directory {
 pub enum Listed {
     /// More of the file is wanted.
     More,
-    /// The files in the order of their place, where the directory begins, and what stopped the reading before the end.
-    Read(Vec<Entry>, u64, Option<ZipError>),
+    /// What it lists.
+    Read(List),
     /// It can't be read at all.
     Unreadable(ZipError),
     /// It is larger than [`limits::ZIP_DIRECTORY_BYTES`].
@@ -46,7 +48,7 @@ impl Directory {
         }
         self.blocks.clear_missing();
         let size = self.blocks.size();
-        let listed = list(self.blocks.reader());
+        let listed = list(self.blocks.reader(), size);
         if let Some(offset) = self.blocks.asked() {
             self.blocks.want(offset, self.fetch);
             self.fetch = self.fetch.saturating_mul(2);
@@ -56,31 +58,41 @@ impl Directory {
             };
         }
         match listed {
-            Ok((mut entries, start, stopped)) => {
-                entries.sort_by_key(|entry| entry.header_start);
-                Listed::Read(entries, start.unwrap_or(size), stopped)
+            Ok(mut list) => {
+                list.entries.sort_by_key(|entry| entry.header_start);
+                Listed::Read(list)
             }
             Err(error) => Listed::Unreadable(error),
         }
     }
 }
 
-/// Files, where the list of them begins unless that is empty, and what ended it too early.
-type List = (Vec<Entry>, Option<u64>, Option<ZipError>);
+/// What a directory lists.
+pub struct List {
+    /// The files in the order of their place.
+    pub entries: Vec<Entry>,
+    /// Where the directory begins; the end of the file when it is empty.
+    pub start: u64,
+    /// Where the archive ends, as far as that is known.
+    pub end: Option<u64>,
+    /// What stopped the reading before the directory's end.
+    pub stopped: Option<ZipError>,
+}
 
 /// The files that the directory lists, as far as it can be read. `ZipArchive` would keep only the last of several
 /// members of one name.
-fn list(reader: Reader) -> Result<List, ZipError> {
-    let mut archive = ZipIterable::try_new(reader, Config::default())?;
-    let mut entries = Vec::new();
-    let mut start = None;
+fn list(mut reader: Reader, size: u64) -> Result<List, ZipError> {
+    let mut archive = ZipIterable::try_new(reader.clone(), Config::default())?;
+    let mut list = List { entries: Vec::new(), start: size, end: None, stopped: None };
+    let mut last = None;
     for (index, entry) in archive.files()?.enumerate() {
         if let Ok(entry) = &entry {
-            start = start.or(Some(entry.central_header_start()));
+            list.start = if last.is_none() { entry.central_header_start() } else { list.start };
+            last = Some(entry.central_header_start());
         }
         match entry {
             Ok(entry) if entry.is_dir() && entry.size() == 0 => {}
-            Ok(entry) => entries.push(Entry {
+            Ok(entry) => list.entries.push(Entry {
                 index: index as u64,
                 name: String::from_utf8_lossy(entry.name_raw()).into_owned(),
                 header_start: entry.header_start(),
@@ -93,8 +105,51 @@ fn list(reader: Reader) -> Result<List, ZipError> {
                 encrypted: entry.encrypted(),
                 crc: Some(entry.crc32()),
             }),
-            Err(error) => return Ok((entries, start, Some(error))),
+            Err(error) => {
+                list.stopped = Some(error);
+                return Ok(list);
+            }
         }
     }
-    Ok((entries, start, None))
+    // Where more is to be fetched for it, all is done again.
+    list.end = last.and_then(|last| end(&mut reader, last).ok());
+    Ok(list)
+}
+
+/// The records behind a directory's entries (APPNOTE 4.3.12 to 4.3.16): their magic, how many bytes they have without what
+/// they state a length of, and where and in how many bytes that stands.
+const RECORDS: [(&[u8], u64, usize, usize); 5] = [
+    (b"PK\x05\x05", 6, 4, 2),   // signature
+    (b"PK\x06\x06", 12, 4, 8),  // end of the directory, zip64
+    (b"PK\x06\x07", 20, 20, 0), // where that is
+    (END_OF_DIRECTORY, 22, 20, 2),
+    (b"PK\x06\x08", 8, 4, 4), // extra data
+];
+const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
+
+/// Where an archive ends whose last entry in the directory begins at `last`.
+fn end(reader: &mut Reader, last: u64) -> io::Result<u64> {
+    let entry = bytes_at::<46>(reader, last)?;
+    let lengths = [28, 30, 32].map(|at| u64::from(u16::from_le_bytes([entry[at], entry[at + 1]])));
+    let mut at = last + entry.len() as u64 + lengths.iter().sum::<u64>();
+    loop {
+        let Ok(record) = bytes_at::<22>(reader, at) else { return Ok(at) };
+        let Some((magic, fixed, place, width)) = RECORDS.iter().find(|(magic, ..)| record.starts_with(magic))
+        else {
+            return Ok(at);
+        };
+        let stated =
+            record[*place..place + width].iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        at = at.saturating_add(*fixed).saturating_add(stated);
+        if *magic == END_OF_DIRECTORY {
+            return Ok(at);
+        }
+    }
+}
+
+fn bytes_at<const N: usize>(reader: &mut Reader, at: u64) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    reader.seek(SeekFrom::Start(at))?;
+    reader.read_exact(&mut bytes)?;
+    Ok(bytes)
 }

@@ -12,10 +12,8 @@ mod directory;
 mod member;
 mod walk;
 
-use zip::result::ZipError;
-
 pub use self::cut::Cut;
-use self::directory::{Directory, Listed};
+use self::directory::{Directory, List, Listed};
 use self::member::{Entry, LOCAL_HEADER_MAGIC, Member};
 use self::walk::{DESCRIPTOR_BYTES, Walk};
 use super::Place;
@@ -54,6 +52,8 @@ struct Members {
     content: u64,
     /// What no listed member takes, before the next one.
     gap: Option<Gap>,
+    /// Where the archive ends, if something follows it.
+    behind: Option<u64>,
     /// The member at hand ends where the directory says; what stands there, as far as it was looked at.
     bounded: bool,
     seam: Vec<u8>,
@@ -64,11 +64,13 @@ struct Members {
 /// Start of a directory's entry (APPNOTE 4.3.12).
 const DIRECTORY_MAGIC: &[u8] = b"PK\x01\x02";
 
-/// Bytes between members.
+/// Bytes between members, or behind the archive.
 struct Gap {
     /// Where they begin, and whether that is exact.
     start: u64,
     exact: bool,
+    /// Nothing of the archive follows.
+    behind: bool,
     /// The directory can't be read to its end: it may list what is found here.
     partial: bool,
     walk: Walk,
@@ -76,13 +78,20 @@ struct Gap {
 
 impl Gap {
     fn new((start, exact): (u64, bool), partial: bool) -> Gap {
-        Gap { start, exact, partial, walk: Walk::between(start) }
+        Gap { start, exact, behind: false, partial, walk: Walk::between(start) }
+    }
+
+    /// What stands behind the archive's end.
+    fn behind(start: u64) -> Gap {
+        Gap { start, exact: true, behind: true, partial: false, walk: Walk::between(start) }
     }
 
     /// Says what was there.
     fn close(mut self, archive: &Place, sink: &mut dyn Sink) {
         self.walk.finish(archive, sink);
-        let (start, members, stray) = (self.start, self.walk.members, self.walk.stray());
+        // What describes a member may follow one, but not the archive.
+        let (start, members) = (self.start, self.walk.members);
+        let stray = self.walk.stray(if self.behind { 0 } else { DESCRIPTOR_BYTES });
         if members > 0 && self.partial {
             let message = format!("{members} member(s) here were found without the zip's directory.");
             sink.trouble(Trouble::note(Code::DamagedArchive, start, message));
@@ -92,9 +101,14 @@ impl Gap {
             );
             sink.trouble(Trouble::note(Code::UnlistedMembers, start, message));
         } else if self.exact && stray > 0 {
-            let message = format!(
-                "{stray} byte(s) between here and the next member belong to none; they were not read."
-            );
+            let message = match self.behind {
+                true => format!("{stray} byte(s) stand behind the zip's end; they were not read."),
+                false => {
+                    format!(
+                        "{stray} byte(s) between here and the next member belong to none; they were not read."
+                    )
+                }
+            };
             sink.trouble(Trouble::note(Code::StrayBytes, start, message));
         }
     }
@@ -171,7 +185,7 @@ impl Zip {
         self.state = match listed {
             _ if self.part.misfit => State::Done,
             Listed::More => return,
-            Listed::Read(entries, start, stopped) => self.members(entries, start, stopped, sink),
+            Listed::Read(list) => self.members(list, sink),
             Listed::TooLarge => {
                 let message =
                     format!("The zip's directory is larger than {} MiB.", limits::ZIP_DIRECTORY_BYTES >> 20);
@@ -189,14 +203,8 @@ impl Zip {
         };
     }
 
-    /// `directory`: where it begins; `stopped`: why it could not be read further.
-    fn members(
-        &self,
-        mut entries: Vec<Entry>,
-        directory: u64,
-        stopped: Option<ZipError>,
-        sink: &mut dyn Sink,
-    ) -> State {
+    fn members(&self, list: List, sink: &mut dyn Sink) -> State {
+        let List { mut entries, start: directory, end: archive_end, stopped } = list;
         let partial = stopped.is_some();
         if let Some(error) = stopped {
             let message = format!("The zip's directory can be read only in part: {error}.");
@@ -214,7 +222,8 @@ impl Zip {
         let first = entries.first().map_or(content, |first| first.header_start);
         // A file that begins as a zip does has a member there.
         let gap = (self.part.start == 0 && first > 0).then(|| Gap::new((0, directory < self.size), partial));
-        if entries.is_empty() && gap.is_none() {
+        let behind = archive_end.filter(|end| next.is_none() && *end < self.size);
+        if entries.is_empty() && gap.is_none() && behind.is_none() {
             return State::Done;
         }
         let position = if gap.is_some() { 0 } else { first };
@@ -226,6 +235,7 @@ impl Zip {
             end,
             content,
             gap,
+            behind,
             bounded: true,
             seam: Vec::new(),
             partial,
@@ -235,16 +245,22 @@ impl Zip {
 
 impl Members {
     fn is_done(&self) -> bool {
-        self.current.is_none() && self.entries.len() == 0 && self.gap.is_none()
+        self.current.is_none() && self.entries.len() == 0 && self.gap.is_none() && self.behind.is_none()
     }
 
     /// Takes bytes from `position` on, through as many members as they hold.
     fn push(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
         loop {
-            if self.current.is_none()
-                && !(self.pass_gap(&mut bytes, archive, sink) && self.start_next(&mut bytes, archive, sink))
-            {
-                return;
+            if self.current.is_none() {
+                if !self.pass_gap(&mut bytes, archive, sink) {
+                    return;
+                }
+                if self.entries.len() == 0 && self.go_behind() {
+                    continue;
+                }
+                if !self.start_next(&mut bytes, archive, sink) {
+                    return;
+                }
             }
             let next = self.next_start();
             let Some(member) = &mut self.current else {
@@ -327,6 +343,13 @@ impl Members {
             return false;
         }
         gap.close(archive, sink);
+        true
+    }
+
+    /// Goes on behind the archive. False when nothing is there, or it was read.
+    fn go_behind(&mut self) -> bool {
+        let Some(start) = self.behind.take() else { return false };
+        (self.content, self.gap) = (self.end, Some(Gap::behind(start)));
         true
     }
 

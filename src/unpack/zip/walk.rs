@@ -56,9 +56,10 @@ impl Walk {
         Walk { position, unlisted: true, ..Walk::default() }
     }
 
-    /// Bytes that belong to nothing: neither a member, nor what describes one, nor zeros.
-    pub fn stray(&self) -> u64 {
-        if self.broken { 0 } else { self.passed.saturating_sub(self.described + DESCRIPTOR_BYTES) }
+    /// Bytes that belong to nothing: neither a member, nor what describes one, nor zeros. `before`: so many may belong to
+    /// what stands before.
+    pub fn stray(&self, before: u64) -> u64 {
+        if self.broken { 0 } else { self.passed.saturating_sub(self.described + before) }
     }
 
     fn pass(&mut self, bytes: &[u8]) {
