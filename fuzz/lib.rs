@@ -1,6 +1,7 @@
 //! What the fuzz targets share.
 
 pub mod oracles;
+pub mod unpackers;
 
 /// Checks `beginning` and the fuzzer's bytes, the first of which chooses the sizes of pieces and parts.
 pub fn check(beginning: &[u8], data: &[u8]) {

@@ -12,6 +12,8 @@ use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 
+use crate::unpackers;
+
 /// Reads `bytes` in every way there is; the same must come out of each. `knob` chooses the sizes of pieces and parts.
 pub fn check(bytes: &[u8], knob: u8) {
     let piece = 1 + usize::from(knob);
@@ -124,6 +126,45 @@ pub fn check_against_reference(bytes: &[u8]) {
         counts.records,
         counts.unreadable
     );
+}
+
+/// What other unpackers give of an archive is read here too, or something is said of the archive that is not said of
+/// what is in it.
+pub fn check_unpacked(bytes: &[u8]) {
+    let whole = read_whole(bytes);
+    let parts: Vec<_> = unpacked(bytes).iter().map(|content| read_whole(content)).collect();
+    let findings = |session: &Session| {
+        let matches: usize = session.groups().iter().map(|group| group.matches.len()).sum();
+        (session.sources()[0].findings.counts.records, matches)
+    };
+    let (records, matches) = findings(&whole);
+    let (mut all_records, mut all_matches) = (0, 0);
+    for (records, matches) in parts.iter().map(findings) {
+        (all_records, all_matches) = (all_records + records, all_matches + matches);
+    }
+    let inside: Vec<_> = parts.iter().flat_map(said).collect();
+    let told = said(&whole).iter().any(|line| !inside.contains(line));
+    assert!(
+        told || (records >= all_records && matches >= all_matches),
+        "{records} records and {matches} matches; others find {all_records} and {all_matches}: {:?}",
+        said(&whole)
+    );
+}
+
+/// The content of what is whole by the unpacker that the first bytes ask for.
+fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
+    match bytes {
+        [b'P', b'K', ..] => unpackers::of_zip(bytes),
+        [0x1f, 0x8b, ..] => vec![unpackers::of_gzip(bytes)],
+        _ => unpackers::of_tar(bytes),
+    }
+}
+
+/// The problems without their place.
+fn said(session: &Session) -> Vec<String> {
+    let report = Report::of(session);
+    let problems = report.sources.iter().flat_map(|source| &source.problems);
+    problems.map(|problem| format!("{:?} {}", problem.code, problem.message)).collect()
 }
 
 /// How many records the `evtx` crate reads with its own settings, as evtx_dump does; none when it reads no file.

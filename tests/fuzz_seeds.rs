@@ -4,6 +4,8 @@
 mod common;
 #[path = "../fuzz/oracles.rs"]
 mod oracles;
+#[path = "../fuzz/unpackers.rs"]
+mod unpackers;
 
 use std::fs;
 use std::path::Path;
@@ -29,6 +31,7 @@ fn every_find_stays_mended() {
             oracles::check(rest, *knob);
             oracles::check_context(rest, *knob);
             oracles::check_against_reference(rest);
+            oracles::check_unpacked(rest);
             finds += 1;
         }
     }
@@ -40,6 +43,7 @@ fn every_form_and_packing() {
     for plain in forms::plain(&log(1)) {
         for form in forms::packed(&plain).into_iter().chain([plain]) {
             oracles::check(&form.bytes, 100);
+            oracles::check_unpacked(&form.bytes);
         }
     }
 }
@@ -69,6 +73,7 @@ proptest! {
                 spoil(&mut form.bytes, kind, from, length, seed);
                 oracles::check(&form.bytes, knob);
                 oracles::check_against_reference(&form.bytes);
+                oracles::check_unpacked(&form.bytes);
             }
         }
     }

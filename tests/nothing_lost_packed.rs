@@ -3,13 +3,11 @@
 //! flate2's decoder of many streams; roxmltree says which events are whole.
 
 mod common;
-
-use std::io::{Cursor, Read};
+#[path = "../fuzz/unpackers.rs"]
+mod unpackers;
 
 use common::damage::{independent_xml, log, scan, xml_of};
 use common::{problem_lines, report_of};
-use flate2::Crc;
-use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use testlog::gzip;
 use testlog::tar::{self, Naming};
 use testlog::zip::{self, Member};
@@ -21,43 +19,9 @@ fn contents() -> Vec<String> {
     log(ALL).chunks(2).map(xml_of).collect()
 }
 
-fn of_zip(bytes: &[u8]) -> u64 {
-    let Ok(mut archive) = ::zip::ZipArchive::new(Cursor::new(bytes)) else { return 0 };
-    let count = archive.len();
-    let member = |index: usize| {
-        let mut member = archive.by_index_raw(index).ok()?;
-        let (mut packed, mut content) = (Vec::new(), Vec::new());
-        member.read_to_end(&mut packed).ok()?;
-        match member.compression() {
-            ::zip::CompressionMethod::Stored => content = packed,
-            ::zip::CompressionMethod::DEFLATE => {
-                DeflateDecoder::new(&packed[..]).read_to_end(&mut content).ok()?;
-            }
-            _ => return None,
-        }
-        let mut crc = Crc::new();
-        crc.update(&content);
-        (!member.encrypted() && crc.sum() == member.crc32()).then(|| independent_xml(&content).0)
-    };
-    (0..count).filter_map(member).sum()
-}
-
-fn of_tar(bytes: &[u8]) -> u64 {
-    let mut archive = ::tar::Archive::new(bytes);
-    let Ok(entries) = archive.entries() else { return 0 };
-    let entry = |entry: std::io::Result<::tar::Entry<'_, &[u8]>>| {
-        let (mut entry, mut content) = (entry.ok()?, Vec::new());
-        entry.read_to_end(&mut content).ok()?;
-        entry.header().entry_type().is_file().then(|| independent_xml(&content).0)
-    };
-    entries.map_while(|one| Some(entry(one).unwrap_or(0))).sum()
-}
-
-fn of_gzip(bytes: &[u8]) -> u64 {
-    let mut content = Vec::new();
-    // What it gave before an error counts.
-    _ = MultiGzDecoder::new(bytes).read_to_end(&mut content);
-    independent_xml(&content).0
+/// How many events are whole in what an unpacker gives.
+fn events(contents: impl IntoIterator<Item = Vec<u8>>) -> u64 {
+    contents.into_iter().map(|content| independent_xml(&content).0).sum()
 }
 
 /// Reads it and holds it against what another one reads.
@@ -103,7 +67,7 @@ fn every_flipped_bit_and_every_cut_of_a_zip() {
             &format!("deflate {deflate}, descriptor {descriptor}"),
             &zip::archive(&members),
             &[],
-            of_zip,
+            |bytes| events(unpackers::of_zip(bytes)),
         );
     }
     println!("{cases} archives");
@@ -113,7 +77,10 @@ fn every_flipped_bit_and_every_cut_of_a_zip() {
 fn every_flipped_bit_and_every_cut_of_a_gzip_of_many_streams() {
     let streams: Vec<_> = contents().iter().map(|text| gzip::member(text.as_bytes())).collect();
     let whole = [streams[0].len(), streams[0].len() + streams[1].len()];
-    println!("{} archives", spoil("gzip", &streams.concat(), &whole, of_gzip));
+    println!(
+        "{} archives",
+        spoil("gzip", &streams.concat(), &whole, |bytes| events([unpackers::of_gzip(bytes)]))
+    );
 }
 
 #[test]
@@ -121,5 +88,8 @@ fn every_flipped_bit_and_every_cut_of_a_tar() {
     let contents = contents();
     let members: Vec<_> =
         ["a.xml", "b.xml", "c.xml"].into_iter().zip(contents.iter().map(String::as_bytes)).collect();
-    println!("{} archives", spoil("tar", &tar::archive(&members, Naming::Pax), &[], of_tar));
+    println!(
+        "{} archives",
+        spoil("tar", &tar::archive(&members, Naming::Pax), &[], |bytes| events(unpackers::of_tar(bytes)))
+    );
 }
