@@ -264,8 +264,10 @@ fn delimiter(body: &str) -> Option<u8> {
     let (header, row) = (lines.next()?, lines.next().unwrap_or_default());
     let known = |name: &str| {
         let name = name.trim().trim_matches('"').to_ascii_lowercase().replace([' ', '_'], "");
+        // Kibana writes the whole path of a field (`winlog.event_id`).
+        let name = name.rsplit('.').next().unwrap_or_default();
         matches!(
-            name.as_str(),
+            name,
             "raw" | "rawlog" | "eventid" | "eventcode" | "id" | "eventdata" | "payload" | "image" | "xml"
         )
     };

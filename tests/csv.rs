@@ -77,6 +77,23 @@ fn what_powershell_exports() {
     reads(&format!("sep=,\r\n{}", text.split_once('\n').unwrap().1), Encoding::Utf8Bom, &expected);
 }
 
+/// Columns under the full names of their fields.
+#[test]
+fn what_kibana_exports() {
+    let (events, expected) = log();
+    let text = csv::fields(&events, ',');
+    let (header, rows) = text.split_once("\r\n").unwrap();
+    let full = |name: &str| match name {
+        "EventID" => "winlog.event_id".to_owned(),
+        "SourceName" => "winlog.provider_name".to_owned(),
+        "Computer" => "winlog.computer_name".to_owned(),
+        "RecordNumber" => "winlog.record_id".to_owned(),
+        field => format!("winlog.event_data.{field}"),
+    };
+    let header: Vec<_> = header.split(',').map(|name| format!("\"{}\"", full(name))).collect();
+    reads(&format!("{}\n{rows}", header.join(",")), Encoding::Utf8, &expected);
+}
+
 /// The message has no column, and no other cell tells the host.
 #[test]
 fn what_event_viewer_saves() {
@@ -89,6 +106,25 @@ fn what_event_viewer_saves() {
     for (columns, delimiter) in [(english, ','), (english, '\t'), (german, ',')] {
         reads(&csv::event_viewer(&events, delimiter, columns), Encoding::Utf8, &expected);
     }
+}
+
+/// The same event twice is one; of others it is said that they were not read.
+#[test]
+fn a_row_with_two_events() {
+    let (events, _) = log();
+    let row = |first: usize, second: usize| {
+        let cell = |at: usize| {
+            testlog::xml::file(&events[at..=at], &testlog::xml::SPLUNK, testlog::xml::Layout::Ended(""))
+        };
+        format!("{},{}\n", cell(first).replace(',', ";"), cell(second).replace(',', ";"))
+    };
+    let said = |first, second| {
+        let report = report(&[("log.csv", format!("_raw,xml\n{}", row(first, second)).as_bytes())]);
+        problems(&report)
+    };
+    assert_eq!(said(3, 3), [""; 0]);
+    let lines = said(3, 4);
+    assert!(lines.len() == 1 && lines[0].starts_with("error not_understood [offset 9 "), "{lines:?}");
 }
 
 /// A quote that is not doubled ends the cell, and a line break behind it the row.

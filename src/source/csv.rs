@@ -148,6 +148,12 @@ impl CsvReader {
                     sink.trouble(Trouble::note(Code::Truncated, offset, message));
                 }
                 let uneven = uneven(header, &cells, behind).filter(|_| !cut);
+                let others = other_events(&cells);
+                if others > 0 {
+                    let message =
+                        format!("A row holds {} different events; only the first was read.", others + 1);
+                    sink.trouble(Trouble::note(Code::NotUnderstood, offset, message));
+                }
                 match event(header, cells) {
                     Some(Ok(event)) => {
                         if let Some(message) = uneven {
@@ -252,6 +258,13 @@ fn event_viewer(header: &[String], cells: &[String]) -> Option<Vec<String>> {
 fn is_xml(cell: &str) -> bool {
     let cell = cell.trim_start();
     cell.starts_with("<Event") || cell.starts_with("<?xml")
+}
+
+/// How many cells hold the XML of another event than the first one that does.
+fn other_events(cells: &[String]) -> usize {
+    let mut events = cells.iter().filter(|cell| is_xml(cell)).map(|cell| cell.trim());
+    let first = events.next();
+    events.filter(|event| Some(*event) != first).count()
 }
 
 /// What is odd about a row that has other cells than there are columns, or text `behind` its end; empty cells at its end

@@ -53,7 +53,7 @@ export const en = {
       ["EVTX", "also cut, damaged or copied from a live system"],
       ["XML", "Splunk XmlWinEventLog, wevtutil, Event Viewer"],
       ["JSON", "evtx_dump, Winlogbeat, NXLog, Velociraptor, Sentinel"],
-      ["CSV", "with the event in a cell"],
+      ["CSV", "Splunk, Event Viewer, Get-WinEvent, Kibana"],
       ["gzip, zip, tar", "of any of these"],
     ],
     formatsNote: "The first bytes decide, never the file name.",
