@@ -3,6 +3,9 @@
 pub mod oracles;
 pub mod unpackers;
 
+/// From this first byte on a CSV has its own header line.
+pub const OWN_HEADER: u8 = 128;
+
 /// Checks `beginning` and the fuzzer's bytes, the first of which chooses the sizes of pieces and parts.
 pub fn check(beginning: &[u8], data: &[u8]) {
     let Some((knob, rest)) = data.split_first() else { return };

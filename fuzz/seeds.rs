@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use sysmon_triage_fuzz::OWN_HEADER;
 use testlog::evtx::{self, Style};
 use testlog::forest::{self, forest};
 use testlog::json::{self, Shape};
@@ -25,6 +26,8 @@ fn main() -> io::Result<()> {
         ("csv", "splunk".into(), csv::splunk(&events).into()),
         ("csv", "apt_hunter".into(), csv::apt_hunter(&events).into()),
         ("csv", "fields".into(), csv::fields(&events, ';').into()),
+        ("csv", "get_winevent".into(), csv::get_winevent(&events).into()),
+        ("csv", "event_viewer".into(), csv::event_viewer(&events, ',', ["a", "b", "c", "d", "e"]).into()),
         ("unpack", "gzip".into(), gzip::members(lines.as_bytes(), 2)),
         ("unpack", "zip".into(), zip::archive(&[Member::new("a.evtx", &evtx)])),
     ];
@@ -57,9 +60,10 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// The first byte is the size of the pieces, see `check`.
+/// The first byte is the size of the pieces, see `check`; a CSV has its own header.
 fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join(name), [&[100], bytes].concat())
+    let knob = if target == "csv" { OWN_HEADER + 100 } else { 100 };
+    fs::write(folder.join(name), [&[knob], bytes].concat())
 }
