@@ -1,7 +1,6 @@
 //! What the fuzz targets share.
 
 pub mod oracles;
-pub mod unpackers;
 
 /// From this first byte on a CSV has its own header line.
 pub const OWN_HEADER: u8 = 128;

@@ -12,7 +12,8 @@ use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 
-use crate::unpackers;
+#[path = "unpackers.rs"]
+mod unpackers;
 
 /// Reads `bytes` in every way there is; the same must come out of each. `knob` chooses the sizes of pieces and parts.
 pub fn check(bytes: &[u8], knob: u8) {

@@ -231,7 +231,7 @@ impl Findings {
 
     /// Nothing more comes of the scan that these are of.
     pub fn is_last(&self) -> bool {
-        let ends = [Code::ReadFailed, Code::ReaderCrashed, Code::Cancelled];
+        let ends = [Code::ReadFailed, Code::NotOpened, Code::ReaderCrashed, Code::Cancelled];
         !self.parts.is_empty() || ends.into_iter().any(|code| self.problems.has(code))
     }
 

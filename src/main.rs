@@ -188,6 +188,8 @@ struct Input {
 enum Content {
     File(PathBuf),
     Standard,
+    /// It is not to be opened, and why.
+    Refused(&'static str),
 }
 
 impl Input {
@@ -237,15 +239,15 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) {
 /// What was found in a folder and not named: a link may lead anywhere, also back, and a pipe may never end.
 fn collect_found(path: &Path, inputs: &mut Vec<Input>) {
     let kind = fs::symlink_metadata(path).map(|metadata| metadata.file_type());
-    let refused = match kind {
+    let content = match kind {
         Ok(kind) if kind.is_file() || kind.is_dir() => return collect(path, inputs),
         Ok(kind) if kind.is_symlink() => {
-            io::Error::other("it is a link, which is not followed inside of a folder")
+            Ok(Content::Refused("it is a link, which is not followed inside of a folder."))
         }
-        Ok(_) => io::Error::other("it is neither a file nor a folder"),
-        Err(error) => error,
+        Ok(_) => Ok(Content::Refused("it is neither a file nor a folder.")),
+        Err(error) => Err(error),
     };
-    inputs.push(Input { name: path.display().to_string(), content: Err(refused) });
+    inputs.push(Input { name: path.display().to_string(), content });
 }
 
 /// How inputs are read.
@@ -266,6 +268,11 @@ impl How {
 fn read(session: &mut Session, input: Input, how: How) {
     let opened = match input.content {
         Ok(Content::Standard) => return read_stream(session, &input.name, io::stdin().lock(), how),
+        Ok(Content::Refused(reason)) => {
+            let source = session.add_source(&input.name, 0);
+            session.absorb(how.scan(source, &input.name, None).refuse(reason));
+            return;
+        }
         Ok(Content::File(path)) => File::open(path).and_then(|file| Ok((file.metadata()?, file))),
         Err(error) => Err(error),
     };

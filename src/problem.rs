@@ -49,6 +49,8 @@ macro_rules! codes {
 codes! {
     ReadFailed Error "Check the medium and copy the file again, then add it once more."
         "The face could not read the bytes.";
+    NotOpened Error "Name it by itself if it is to be read."
+        "What stands in a folder and is neither a file nor a folder: a link, a pipe, a device.";
     ReaderCrashed Error "Try this file again; if its reader breaks down again, read it with the command line."
         "The reader of the input broke down.";
     Cancelled Error "Add the file again to read all of it."

@@ -3,10 +3,11 @@
 //! The mapping and what stands in for a missing value are those of the Splunk Add-on for Sysmon
 //! together with the data model's own defaults; the table is in the documentation of [`Field`].
 
+mod message;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::message;
 use crate::needle::last_part;
 use crate::time::Time;
 

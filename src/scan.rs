@@ -136,6 +136,11 @@ impl Scan {
         self.stop(Code::ReadFailed, message)
     }
 
+    /// The input is not to be opened. `reason`: a sentence.
+    pub fn refuse(self, reason: &str) -> Findings {
+        self.stop(Code::NotOpened, format!("It was not opened: {reason}"))
+    }
+
     /// The reader of the input broke down; what it had not handed over is lost. `reason`: a sentence.
     pub fn crash(self, reason: &str) -> Findings {
         let read = self.progress.bytes;

@@ -178,6 +178,7 @@ fn links_and_pipes_in_a_folder_are_named_and_left() {
         1,
         "{said:?}"
     );
+    assert_eq!(said.iter().filter(|line| line.contains("\"not_opened\"")).count(), 6, "{said:?}");
     // What is named is followed.
     let named = run(&["--format", "json", folder.join("again.xml").to_str().unwrap()], None);
     common::assert_expected(&json(&named), &expected);

@@ -4,8 +4,6 @@
 mod common;
 #[path = "../fuzz/oracles.rs"]
 mod oracles;
-#[path = "../fuzz/unpackers.rs"]
-mod unpackers;
 
 use std::fs;
 use std::path::Path;

@@ -122,8 +122,9 @@ if (lacking !== null) {
     over: (dragging) => store.set({ dragging }),
     drop(dropped) {
       dropped.then(
-        ({ inputs, lost }) => {
-          if (lost > 0) page.say(en.say.lost(lost), "error", { lasts: true });
+        ({ inputs, lost, unopened }) => {
+          const missed = [lost > 0 ? en.say.lost(lost) : "", unopened.length > 0 ? en.say.unopened(unopened) : ""].join(" ").trim();
+          if (missed !== "") page.say(missed, "error", { lasts: true });
           else if (inputs.length === 0) page.say(en.say.nothingDropped, "warning");
           files.actions.offer(inputs);
         },

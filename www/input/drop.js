@@ -6,7 +6,10 @@ import { readEntry, readHandle } from "./folder.js";
 /** @param {DataTransfer | null} data */
 const hasFiles = (data) => !!data && [...data.types].includes("Files");
 
-/** What was dropped; `lost`: of how many items the browser gave nothing. @typedef {{ inputs: App.Input[], lost: number }} Dropped */
+/**
+ * What was dropped; `lost`: of how many items the browser gave nothing; `unopened`: what is in a folder and could not be opened.
+ * @typedef {{ inputs: App.Input[], lost: number, unopened: string[] }} Dropped
+ */
 
 /**
  * @param {Window} target
@@ -48,7 +51,7 @@ export async function droppedInputs(data) {
   const items = [...data.items].filter((item) => item.kind === "file");
   const files = [...data.files];
   // A drop made by a script has files but, in some browsers, no items.
-  if (items.length < files.length) return { inputs: files.map((file) => ({ file, name: file.name })), lost: 0 };
+  if (items.length < files.length) return { inputs: files.map((file) => ({ file, name: file.name })), lost: 0, unopened: [] };
   const found = items.map((item) => {
     const anyItem = /** @type {any} */ (item);
     return {
@@ -60,7 +63,11 @@ export async function droppedInputs(data) {
     };
   });
   const lists = await Promise.all(found.map(oneItem));
-  return { inputs: lists.flatMap((list) => list ?? []), lost: lists.filter((list) => list === null).length };
+  return {
+    inputs: lists.flatMap((list) => list?.inputs ?? []),
+    lost: lists.filter((list) => list === null).length,
+    unopened: lists.flatMap((list) => list?.unopened ?? []),
+  };
 }
 
 /** Null: it is neither a folder nor a file. @param {{ file: File | null, handle: Promise<any> | null, entry: FileSystemEntry | null }} item */
@@ -70,5 +77,5 @@ async function oneItem({ file, handle, entry }) {
   if (!known && entry?.isDirectory) return readEntry(/** @type {FileSystemDirectoryEntry} */ (entry));
   // Neither said "folder": what there is is a file.
   const there = file ?? (known?.kind === "file" ? await known.getFile().catch(() => null) : null);
-  return there ? [{ file: there, name: there.name }] : null;
+  return there ? { inputs: [{ file: there, name: there.name }], unopened: [] } : null;
 }

@@ -21,9 +21,9 @@ test("each item gives its own file, also where others give none", async () => {
 });
 
 test("an item that the browser gives nothing of is counted", async () => {
-  assert.deepEqual(await drop([item({})]), { inputs: [], lost: 1 });
+  assert.deepEqual(await drop([item({})]), { inputs: [], lost: 1, unopened: [] });
   const broken = { kind: "file", getFile: async () => { throw new Error("gone"); } };
-  assert.deepEqual(await drop([item({ handle: new Error("no") }), item({ handle: broken }), item({ entry: { isDirectory: false } })]), { inputs: [], lost: 3 });
+  assert.deepEqual(await drop([item({ handle: new Error("no") }), item({ handle: broken }), item({ entry: { isDirectory: false } })]), { inputs: [], lost: 3, unopened: [] });
 });
 
 test("a text that is dropped along is no lost file", async () => {
@@ -32,9 +32,53 @@ test("a text that is dropped along is no lost file", async () => {
 
 test("an empty folder is nothing to read, and nothing lost", async () => {
   const folder = { kind: "directory", name: "case", async *values() {} };
-  assert.deepEqual(await drop([item({ handle: folder })]), { inputs: [], lost: 0 });
+  assert.deepEqual(await drop([item({ handle: folder })]), { inputs: [], lost: 0, unopened: [] });
 });
 
 test("a drop with files but without items gives the files", async () => {
-  assert.deepEqual(await drop([], [file]), { inputs: [{ file, name: "a.xml" }], lost: 0 });
+  assert.deepEqual(await drop([], [file]), { inputs: [{ file, name: "a.xml" }], lost: 0, unopened: [] });
+});
+
+/** @param {string} name @param {unknown[]} inside */
+const folderHandle = (name, inside) => ({
+  kind: "directory", name,
+  async *values() {
+    for (const one of inside) {
+      if (one instanceof Error) throw one;
+      yield one;
+    }
+  },
+});
+
+/** @param {string} name @param {unknown[]} inside */
+const folderEntry = (name, inside) => ({
+  isDirectory: true, name,
+  createReader: () => {
+    const left = [...inside];
+    return {
+      readEntries: (/** @type {(entries: unknown[]) => void} */ gives, /** @type {(error: unknown) => void} */ fails) => {
+        const next = left.splice(0, 1);
+        if (next[0] instanceof Error) fails(next[0]);
+        else gives(next);
+      },
+    };
+  },
+});
+
+test("what can't be opened in a folder is named and costs nothing else", async () => {
+  const no = new Error("NotAllowedError");
+  const handle = (/** @type {string} */ name, opens = true) => ({ kind: "file", name, getFile: async () => { if (!opens) throw no; return file; } });
+  const entry = (/** @type {string} */ name, opens = true) => ({
+    isDirectory: false, name,
+    file: (/** @type {(file: File) => void} */ gives, /** @type {(error: unknown) => void} */ fails) => (opens ? gives(file) : fails(no)),
+  });
+  const drops = [
+    item({ handle: folderHandle("case", [handle("b.xml"), handle("locked", false), folderHandle("shut", [handle("c.xml"), no]), handle("a.xml")]) }),
+    item({ entry: folderEntry("case", [entry("b.xml"), entry("locked", false), folderEntry("shut", [entry("c.xml"), no]), entry("a.xml")]) }),
+  ];
+  for (const one of drops) {
+    const { inputs, lost, unopened } = await drop([one]);
+    assert.deepEqual(inputs.map(({ name }) => name), ["case/a.xml", "case/b.xml", "case/shut/c.xml"]);
+    assert.deepEqual({ lost, unopened }, { lost: 0, unopened: ["case/locked", "case/shut/"] });
+  }
 });

@@ -377,6 +377,7 @@ export const en = {
     unsure: (/** @type {string[]} */ names) => `${names.length === 1 ? "This file" : `${number(names.length)} files`} could not be compared with what is in the result under the same name, and ${names.length === 1 ? "is" : "are"} read as well: ${list(names)}. If it is the same, its events count twice.`,
     nothingDropped: "Nothing to read was dropped. An empty folder?",
     lost: (/** @type {number} */ n) => `Of what was dropped, the browser gave neither a file nor a folder for ${count(n, "item", "items")}: ${n === 1 ? "it is" : "they are"} not in the result. Try "Choose files" or "Choose folder".`,
+    unopened: (/** @type {string[]} */ names) => `${count(names.length, "file or folder", "files or folders")} of what was dropped could not be opened, and ${names.length === 1 ? "is" : "are"} not in the result: ${list(names)}. Check who may read ${names.length === 1 ? "it" : "them"}.`,
     dropFailed: (/** @type {string} */ message) => `The dropped files could not be opened: ${message}. Try "Choose files" or "Choose folder".`,
     saved: "Saved. Compare its SHA-256 with the published one.",
     saveByHand: "This browser cannot write its own page out. Save it with the browser's menu as \u201cHTML only\u201d.",
