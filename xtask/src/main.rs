@@ -33,6 +33,7 @@ cargo xtask <task>
                        growth, over logs from a 128th of this size on, only when named
   tidy                 check the architecture's rules
   screenshot [--all]   make docs/screenshot.png from the built page; or every state, in target/screenshots
+  packages PROGRAM     print the list of every package in a program that was built here (CycloneDX)
   release-notes TAG    print what has changed in the version of a tag; fails when that is not Cargo.toml's
   setup [--browsers]   only fetch what the other tasks need
   help                 print this
@@ -67,6 +68,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         ("tidy", []) => tidy::tidy(),
         ("screenshot", []) => screenshot::screenshot(false),
         ("screenshot", [flag]) if flag == "--all" => screenshot::screenshot(true),
+        ("packages", [program]) => supply::print_of_program(program),
         ("release-notes", [tag]) => release::notes(tag),
         ("setup", []) => setup::for_build(),
         ("setup", [flag]) if flag == "--browsers" => {

@@ -53,7 +53,7 @@ pub fn dist() -> Result<PathBuf> {
     let path = dist.join("index.html");
     fs::create_dir_all(&dist).and_then(|()| fs::write(&path, &page)).context("dist/index.html")?;
     let hash = hex_sha256(&[page.as_bytes()]);
-    let list = supply::bill_of_materials(&hash)?;
+    let list = supply::of_page(&hash)?;
     fs::write(dist.join("sbom.cdx.json"), &list).context("dist/sbom.cdx.json")?;
     let sums = format!("{hash}  index.html\n{}  sbom.cdx.json\n", hex_sha256(&[list.as_bytes()]));
     fs::write(dist.join("SHA256SUMS"), sums).context("dist/SHA256SUMS")?;

@@ -1,17 +1,38 @@
-//! The list of what is in `dist/index.html` (`dist/sbom.cdx.json`, CycloneDX 1.5).
+//! The lists of what is in `dist/index.html` (`dist/sbom.cdx.json`) and in the program (CycloneDX 1.5).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::read;
 use super::rust::{checksums, metadata, text_of};
+use crate::run::{command, hex_sha256, output};
 
-/// The CycloneDX list of what is compiled into the page. Same packages, same bytes: it has no time and no serial number.
-pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
-    let wasm = ["--locked", "--filter-platform", "wasm32-unknown-unknown", "--no-default-features"];
-    let metadata = metadata("Cargo.toml", &wasm)?;
+/// The list of what is compiled into the page.
+pub fn of_page(sha256: &str) -> Result<String> {
+    bill(sha256, "wasm32-unknown-unknown", &["--no-default-features"])
+}
+
+/// The list of what is compiled into the program for a platform.
+pub fn of_program(sha256: &str, target: &str) -> Result<String> {
+    bill(sha256, target, &[])
+}
+
+/// Prints the list of the program that this machine's compiler made.
+pub fn print_of_program(path: &str) -> Result<()> {
+    let bytes = fs::read(path).with_context(|| path.to_owned())?;
+    let compiler = output(command("rustc").arg("-vV"))?;
+    let host =
+        compiler.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc tells no host")?;
+    print!("{}", of_program(&hex_sha256(&[&bytes]), host)?);
+    Ok(())
+}
+
+/// Same packages, same bytes: it has no time and no serial number.
+fn bill(sha256: &str, target: &str, features: &[&str]) -> Result<String> {
+    let metadata = metadata("Cargo.toml", &[&["--locked", "--filter-platform", target], features].concat())?;
     let sums = checksums(&read("Cargo.lock")?);
     let packages: BTreeMap<&str, &Value> = metadata["packages"]
         .as_array()
@@ -42,6 +63,7 @@ pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
         let on: Result<BTreeSet<_>> = on.map(|on| self::reference(packages[on])).collect();
         depends.push(json!({ "ref": reference, "dependsOn": on? }));
     }
+    components.push(standard_library(&read("rust-toolchain.toml")?)?);
     let by_reference = |value: &Value| value["bom-ref"].as_str().or(value["ref"].as_str()).map(str::to_owned);
     components.sort_by_key(by_reference);
     depends.sort_by_key(by_reference);
@@ -57,7 +79,8 @@ pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
                 "name": text_of(product, "name")?,
                 "version": text_of(product, "version")?,
                 "licenses": [{ "expression": text_of(product, "license")? }],
-                "hashes": [{ "alg": "SHA-256", "content": page_sha256 }],
+                "hashes": [{ "alg": "SHA-256", "content": sha256 }],
+                "properties": [{ "name": "target", "value": target }],
             },
         },
         "components": components,
@@ -66,7 +89,24 @@ pub fn bill_of_materials(page_sha256: &str) -> Result<String> {
     Ok(serde_json::to_string_pretty(&list)? + "\n")
 }
 
-/// The packages whose code ends in the page: not what only runs while it is built.
+/// What every package leans on and no lock file names: Rust's own library, which comes with the compiler.
+fn standard_library(toolchain: &str) -> Result<Value> {
+    let version = toolchain
+        .lines()
+        .find_map(|line| line.strip_prefix("channel = \"")?.strip_suffix('"'))
+        .context("rust-toolchain.toml has no channel")?;
+    let address = format!("pkg:github/rust-lang/rust@{version}");
+    Ok(json!({
+        "type": "library",
+        "bom-ref": address,
+        "name": "Rust standard library",
+        "version": version,
+        "purl": address,
+        "licenses": [{ "expression": "MIT OR Apache-2.0" }],
+    }))
+}
+
+/// The packages whose code ends in the product: not what only runs while it is built.
 fn inside<'a>(
     own: &'a str,
     nodes: &BTreeMap<&'a str, &'a Value>,
@@ -149,32 +189,57 @@ fn component(package: &Value, reference: &str, sums: &BTreeMap<String, String>) 
 mod tests {
     use super::*;
 
+    /// The names in a list, each once; every package of the registry has its hash.
+    fn names(list: &str) -> Vec<String> {
+        let list: Value = serde_json::from_str(list).unwrap();
+        let components = list["components"].as_array().unwrap();
+        for one in components.iter().filter(|one| one["bom-ref"].as_str().unwrap().starts_with("pkg:cargo/"))
+        {
+            assert_eq!(one["hashes"][0]["content"].as_str().unwrap().len(), 64, "{one}");
+        }
+        components.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[track_caller]
+    fn has(names: &[String], inside: &[&str], outside: &[&str]) {
+        let there = |name: &&&str| names.iter().any(|one| one == **name);
+        assert_eq!(inside.iter().filter(|name| !there(name)).collect::<Vec<_>>(), [&""; 0], "{names:?}");
+        assert_eq!(outside.iter().filter(there).collect::<Vec<_>>(), [&""; 0], "{names:?}");
+    }
+
+    const ALWAYS: [&str; 5] = ["evtx", "quick-xml", "serde_json", "zip", "Rust standard library"];
+    const NEVER: [&str; 5] = ["serde_derive", "syn", "proptest", "testlog", "wasm-bindgen-cli-support"];
+
     #[test]
-    fn the_list_names_what_is_inside_and_nothing_that_only_builds() {
-        let list: Value = serde_json::from_str(&bill_of_materials("00").unwrap()).unwrap();
-        let names: Vec<_> =
-            list["components"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
-        for name in ["evtx", "quick-xml", "serde_json", "wasm-bindgen", "zip"] {
-            assert!(names.contains(&name), "{names:?}");
+    fn the_list_of_the_page_names_what_is_inside_and_nothing_that_only_builds() {
+        let list = of_page("00").unwrap();
+        assert_eq!(list, of_page("00").unwrap());
+        let names = names(&list);
+        has(&names, &[&ALWAYS[..], &["wasm-bindgen"]].concat(), &[&NEVER[..], &["clap"]].concat());
+    }
+
+    #[test]
+    fn the_list_of_the_program_is_that_of_its_platform() {
+        for target in ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin"] {
+            let names = names(&of_program("00", target).unwrap());
+            let windows = [&["windows-sys"][..], &[]];
+            let [inside, outside] =
+                if target.contains("windows") { windows } else { [windows[1], windows[0]] };
+            has(&names, &[&ALWAYS[..], &["clap"], inside].concat(), &[&NEVER[..], outside].concat());
         }
-        for name in ["serde_derive", "syn", "clap", "proptest", "testlog", "wasm-bindgen-cli-support"] {
-            assert!(!names.contains(&name), "{name}");
-        }
-        // Those of this repository have no archive whose hash a lock file could hold, and no address in the registry.
-        let mut own = Vec::new();
-        for one in list["components"].as_array().unwrap() {
-            match one["purl"].as_str() {
-                Some(address) => {
-                    assert!(address.starts_with("pkg:cargo/"), "{one}");
-                    assert_eq!(one["hashes"][0]["content"].as_str().unwrap().len(), 64, "{one}");
-                }
-                None => own.push((one["name"].as_str().unwrap(), &one["pedigree"]["ancestors"][0]["purl"])),
-            }
-        }
+    }
+
+    /// Those of this repository have no archive whose hash a lock file could hold, and no address in the registry.
+    #[test]
+    fn what_stands_in_for_a_package_names_its_ancestor() {
+        let list: Value = serde_json::from_str(&of_page("00").unwrap()).unwrap();
+        let own: Vec<_> = list["components"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["purl"].is_null())
+            .map(|one| (one["name"].as_str().unwrap(), &one["pedigree"]["ancestors"][0]["purl"]))
+            .collect();
         assert_eq!(own, [("encoding_rs (cut down)", &json!("pkg:cargo/encoding_rs@0.8.44"))]);
-        assert_eq!(
-            list.to_string(),
-            serde_json::from_str::<Value>(&bill_of_materials("00").unwrap()).unwrap().to_string()
-        );
     }
 }

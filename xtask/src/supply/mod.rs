@@ -17,7 +17,7 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
-pub use bill::bill_of_materials;
+pub use bill::{of_page, print_of_program};
 
 use crate::run::root;
 
