@@ -180,6 +180,11 @@ impl<'a> Process<'a> {
         self.or_null("LogonId").text
     }
 
+    /// The value that the log gives a field of this name.
+    pub fn logged(&self, name: &'static str) -> Option<&'a str> {
+        self.find(name).map(|(text, _)| text)
+    }
+
     /// A field of the log that has a value: from the event's data, else from its message.
     fn find(&self, name: &'static str) -> Option<(&'a str, &'static str)> {
         let data = self.event.data.get(name).filter(|value| !value.is_empty());

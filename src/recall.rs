@@ -20,6 +20,7 @@ use crate::source::whole::Whole;
 use crate::source::{Form, Found, Sink, Trouble};
 
 pub use marks::Mark;
+use marks::Used;
 
 /// Reads one match again.
 pub struct Recall {
@@ -186,7 +187,7 @@ impl Recall {
             system: pairs(event.system.iter()),
             data: pairs(event.data.iter()),
             message: event.message.clone(),
-            marks: marks::marks(&raw, form, &used(self.rule, &process)),
+            marks: marks::marks(&raw, form, &used(self.rule, &event, &process)),
             raw,
             raw_form: form.name(),
         })
@@ -241,13 +242,25 @@ fn cim(rule: &Rule, process: &Process<'_>) -> Vec<CimField> {
     Field::ALL.iter().map(field).collect()
 }
 
-/// The log's names of the fields that the match and its group rest on, with the CIM field.
-fn used(rule: &Rule, process: &Process<'_>) -> Vec<(&'static str, &'static str)> {
+/// The log's fields that the match and its group rest on.
+fn used(rule: &Rule, event: &Event, process: &Process<'_>) -> Vec<Used> {
     let compared = rule.filter.explain(process).into_iter().map(|outcome| outcome.field);
     let fields = compared.chain(rule.key.iter().copied());
-    let mut used: Vec<_> =
-        fields.filter_map(|field| process.value(field).source.map(|source| (source, field.name()))).collect();
-    used.extend([("EventID", "EventID"), ("Provider@Name", "provider"), ("UtcTime", "_time")]);
+    let mut used: Vec<_> = fields
+        .filter_map(|field| {
+            let (name, field) = (process.value(field).source?, field.name());
+            let value = process.logged(name).or(event.system.get(name))?.to_owned();
+            Some(Used { name, field, value })
+        })
+        .collect();
+    let others = [
+        ("EventID", "EventID", event.system.get("EventID")),
+        ("Provider@Name", "provider", event.system.get("Provider@Name")),
+        ("UtcTime", "_time", process.logged("UtcTime")),
+    ];
+    for (name, field, value) in others {
+        used.extend(value.map(|value| Used { name, field, value: value.to_owned() }));
+    }
     used
 }
 

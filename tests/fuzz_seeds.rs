@@ -38,7 +38,7 @@ fn every_find_stays_mended() {
 
 #[test]
 fn every_form_and_packing() {
-    for plain in forms::plain(&log(1)) {
+    for plain in forms::plain(&log(1)).into_iter().chain(forms::rendered(&log(1))) {
         for form in forms::packed(&plain).into_iter().chain([plain]) {
             oracles::check(&form.bytes, 100);
             oracles::check_unpacked(&form.bytes);
@@ -65,7 +65,7 @@ proptest! {
 
     #[test]
     fn every_form_and_packing_spoilt(seed: u64, kind: u8, at: Index, length in 1_usize..3000, knob: u8) {
-        for plain in forms::plain(&log(seed)) {
+        for plain in forms::plain(&log(seed)).into_iter().chain(forms::rendered(&log(seed))) {
             for mut form in forms::packed(&plain).into_iter().chain([plain]) {
                 let from = at.index(form.bytes.len().max(1));
                 spoil(&mut form.bytes, kind, from, length, seed);

@@ -59,7 +59,8 @@ proptest! {
     /// Parts of any size, from a few bytes up, in any order.
     #[test]
     fn any_parts_in_any_order(seed in any::<u64>(), part in 60u64..9000, piece in 1usize..5000, turn in any::<usize>()) {
-        for form in forms::plain(&events(seed, 60)) {
+        let events = events(seed, 60);
+        for form in forms::plain(&events).into_iter().chain(forms::rendered(&events)) {
             check(&form, part, piece, turn);
         }
     }

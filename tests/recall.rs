@@ -73,9 +73,6 @@ fn check_evidence(
     check_marks(name, evidence);
 }
 
-/// Where each value is a cell of its own, it is not marked yet.
-const WITHOUT_MARKS: &[&str] = &["fields"];
-
 /// A mark covers the value of its field, as it is written there.
 fn check_marks(name: &str, evidence: &Evidence) {
     let units: Vec<u16> = evidence.raw.encode_utf16().collect();
@@ -86,7 +83,13 @@ fn check_marks(name: &str, evidence: &Evidence) {
         let value = match mark.field {
             "provider" => "Microsoft-Windows-Sysmon".to_owned(),
             "EventID" => "1".to_owned(),
-            "_time" => evidence.data.iter().find(|pair| pair.name == "UtcTime").unwrap().value.clone(),
+            "_time" => {
+                let logged = evidence.data.iter().find(|pair| pair.name == "UtcTime");
+                let message = || {
+                    evidence.message.as_ref().unwrap().lines().find_map(|line| line.strip_prefix("UtcTime: "))
+                };
+                logged.map(|pair| pair.value.as_str()).or_else(message).unwrap().to_owned()
+            }
             field => {
                 let from = evidence.cim.iter().find(|cim| cim.name == field).unwrap();
                 from.value.clone().unwrap()
@@ -97,10 +100,8 @@ fn check_marks(name: &str, evidence: &Evidence) {
         let fits = readings.iter().any(|reading| reading.ends_with(&value));
         assert!(fits, "{name}: {} is marked {readings:?}, not {value:?}", mark.field);
     }
-    if !WITHOUT_MARKS.iter().any(|form| name.contains(form)) {
-        assert!(marked.contains(&"parent_process_name"), "{name}: {marked:?}");
-        assert!(marked.contains(&"dest"), "{name}: {marked:?}");
-    }
+    assert!(marked.contains(&"parent_process_name"), "{name}: {marked:?}");
+    assert!(marked.contains(&"dest"), "{name}: {marked:?}");
 }
 
 /// What a marked text may stand for: as it is written, and without the escapes of one JSON string or
@@ -119,7 +120,7 @@ fn readings(text: &str, form: &str) -> Vec<String> {
 
 #[test]
 fn every_form() {
-    for form in forms::plain(&log()) {
+    for form in forms::plain(&log()).into_iter().chain(forms::rendered(&log())) {
         check(&form.name, &form.bytes, form.raw, form.bytes.len());
     }
 }

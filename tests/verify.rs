@@ -81,7 +81,8 @@ proptest! {
 
     #[test]
     fn every_form_and_packing(seed: u64) {
-        for plain in forms::plain(&log(seed, 30)) {
+        let events = log(seed, 30);
+        for plain in forms::plain(&events).into_iter().chain(forms::rendered(&events)) {
             for form in forms::packed(&plain).into_iter().chain([plain]) {
                 let found = differences(&session_of(&form, false), &session_of(&form, true));
                 prop_assert!(found.is_empty(), "{}:\n{}", form.name, found.join("\n"));
@@ -93,7 +94,7 @@ proptest! {
     fn odd_values(seed: u64) {
         let mut events = log(seed, 30);
         make_odd(&mut events, seed);
-        for form in forms::plain(&events) {
+        for form in forms::plain(&events).into_iter().chain(forms::rendered(&events)) {
             let found = differences(&session_of(&form, false), &session_of(&form, true));
             prop_assert!(found.is_empty(), "{}:\n{}", form.name, found.join("\n"));
         }
@@ -102,7 +103,8 @@ proptest! {
     /// What is broken and can't match may count as a record or as damaged; the rows are the same.
     #[test]
     fn spoilt_input_gives_the_same_rows(seed: u64, kind: u8, at: Index, length in 1_usize..2000) {
-        for mut form in forms::plain(&log(seed, 30)) {
+        let events = log(seed, 30);
+        for mut form in forms::plain(&events).into_iter().chain(forms::rendered(&events)) {
             let from = at.index(form.bytes.len());
             spoil(&mut form.bytes, kind, from, length, seed);
             let rows = [false, true].map(|verifying| rows(&report_of(&session_of(&form, verifying))));

@@ -1,6 +1,7 @@
 //! Where in an event's text the values stand that the rule used.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::source::Form;
 
@@ -15,15 +16,29 @@ pub struct Mark {
     pub field: &'static str,
 }
 
-/// Marks for `used`: (the log's name, CIM name). A value that can't be found has none; one part of
-/// the text is marked once.
-pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Vec<Mark> {
+/// A value that was used.
+pub struct Used {
+    /// The log's name of its field.
+    pub name: &'static str,
+    /// The field, under its CIM name.
+    pub field: &'static str,
+    /// The value as it was read.
+    pub value: String,
+}
+
+/// Marks for `used`. A value that can't be found has none; one part of the text is marked once.
+pub fn marks(raw: &str, form: Form, used: &[Used]) -> Vec<Mark> {
     let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
-    for (name, field) in used {
+    for Used { name, field, value } in used {
+        let written = written(form, value);
+        let in_message = || in_message(raw, form, name, &written);
         let place = match form {
             Form::Xml | Form::Evtx => in_xml(raw, name),
-            Form::Json => in_json(raw, name).or_else(|| in_xml(raw, name)).or_else(|| in_text(raw, name)),
-            Form::Csv => in_xml(raw, name),
+            Form::Json => in_json(raw, name, value)
+                .or_else(|| in_xml(raw, name))
+                .or_else(|| in_text(raw, name))
+                .or_else(in_message),
+            Form::Csv => in_xml(raw, name).or_else(in_message).or_else(|| only_cell(raw, &written)),
         };
         if let Some((start, end)) = place
             && start < end
@@ -38,6 +53,44 @@ pub fn marks(raw: &str, form: Form, used: &[(&'static str, &'static str)]) -> Ve
         .into_iter()
         .map(|(start, end, field)| Mark { start: units(start), end: units(end), field })
         .collect()
+}
+
+/// A value as a text of this form has it.
+fn written(form: Form, value: &str) -> String {
+    match form {
+        Form::Xml | Form::Evtx => value.to_owned(),
+        Form::Json => {
+            let quoted = Value::from(value).to_string();
+            quoted[1..quoted.len() - 1].to_owned()
+        }
+        Form::Csv => value.replace('"', "\"\""),
+    }
+}
+
+/// Byte range of a value in a rendered message: a line with its name and nothing else but the value.
+fn in_message(raw: &str, form: Form, name: &str, written: &str) -> Option<(usize, usize)> {
+    let line_ends: &[&str] = if form == Form::Json { &["\\r", "\\n"] } else { &["\r", "\n"] };
+    let opening = format!("{}{name}: ", line_ends[1]);
+    let places = raw.match_indices(&opening).map(|(at, _)| at + opening.len());
+    let whole = places.filter(|start| {
+        let rest = raw[*start..].strip_prefix(written);
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('"') || line_ends.iter().any(|end| rest.starts_with(end))
+        })
+    });
+    // A command line may hold such a line of a field behind it.
+    whole.last().map(|start| (start, start + written.len()))
+}
+
+/// Byte range of a value in the only cell that is no other: which column is which stands in another line.
+fn only_cell(raw: &str, written: &str) -> Option<(usize, usize)> {
+    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| b",;\t\"\r\n".contains(byte));
+    let bytes = raw.as_bytes();
+    let mut cells =
+        raw.match_indices(written).map(|(start, text)| (start, start + text.len())).filter(|(start, end)| {
+            edge(start.checked_sub(1).and_then(|before| bytes.get(before))) && edge(bytes.get(*end))
+        });
+    cells.next().filter(|_| cells.next().is_none())
 }
 
 /// Quotes of an attribute: as they are, doubled in CSV, escaped in a JSON string.
@@ -91,15 +144,28 @@ fn in_text(raw: &str, name: &str) -> Option<(usize, usize)> {
 }
 
 /// Byte range of a member's value in JSON. A quote inside a string is escaped, so no value can
-/// pose as a member. The log's name is the last part of the member's name.
-fn in_json(raw: &str, name: &str) -> Option<(usize, usize)> {
+/// pose as a member. The log's name is the last part of the member's name. A member of this name with another value is not
+/// the one that was used.
+fn in_json(raw: &str, name: &str, value: &str) -> Option<(usize, usize)> {
     let name = match name {
-        "Computer" => &["Computer", "Hostname", "computer_name", "ComputerName"][..],
-        "EventID" => &["EventID", "event_id", "EventId", "EventCode"][..],
-        "Provider@Name" => &["provider_name", "SourceName", "source_name", "Provider", "Name"][..],
+        "Computer" => &["Computer", "Hostname", "computer_name", "ComputerName", "MachineName"][..],
+        "EventID" => &["EventID", "event_id", "EventId", "EventCode", "Id"][..],
+        "Provider@Name" => {
+            &["provider_name", "SourceName", "source_name", "ProviderName", "Provider", "Name"][..]
+        }
         name => &[name][..],
     };
-    name.iter().find_map(|name| member(raw, name))
+    name.iter().find_map(|name| member(raw, name)).filter(|(start, end)| is_value(&raw[*start..*end], value))
+}
+
+/// Whether a scalar in JSON is this value.
+fn is_value(scalar: &str, value: &str) -> bool {
+    match serde_json::from_str(scalar) {
+        Ok(Value::String(text)) => text == value,
+        Ok(_) => scalar == value,
+        // It stands where JSON is itself a text.
+        Err(_) => true,
+    }
 }
 
 fn member(raw: &str, name: &str) -> Option<(usize, usize)> {
@@ -133,31 +199,31 @@ fn value_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn marked<'a>(raw: &'a str, form: Form, used: &[(&'static str, &'static str)]) -> Vec<&'a str> {
+    fn marked<'a>(raw: &'a str, form: Form, used: &[(&'static str, &str)]) -> Vec<&'a str> {
         assert!(raw.is_ascii());
-        marks(raw, form, used).iter().map(|mark| &raw[mark.start..mark.end]).collect()
+        let used: Vec<_> = used
+            .iter()
+            .map(|(name, value)| Used { name, field: "field", value: (*value).to_owned() })
+            .collect();
+        marks(raw, form, &used).iter().map(|mark| &raw[mark.start..mark.end]).collect()
     }
 
-    const USED: &[(&str, &str)] = &[
-        ("ParentImage", "parent_process_name"),
-        ("Computer", "dest"),
-        ("EventID", "EventID"),
-        ("Provider@Name", "provider"),
-    ];
+    const USED: &[(&str, &str)] =
+        &[("ParentImage", "C:\\x.exe"), ("Computer", "H"), ("EventID", "1"), ("Provider@Name", "P")];
 
     #[test]
     fn values_are_marked_in_every_form() {
         let xml = "<Event><System><Provider Name='P' Guid='g'/><EventID>1</EventID><Computer>H</Computer></System>\
             <EventData><Data Name='CommandLine'>Name='ParentImage'>evil</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>";
         assert_eq!(marked(xml, Form::Xml, USED), ["P", "1", "H", "C:\\x.exe"]);
-        let json = r#"{"SourceName":"P","EventID": 1,"Hostname":"H","CommandLine":"\"ParentImage\":\"evil\"","ParentImage":"C:\\x\".exe"}"#;
-        assert_eq!(marked(json, Form::Json, USED), ["\"P\"", "1", "\"H\"", r#""C:\\x\".exe""#]);
+        let json = r#"{"SourceName":"P","EventID": 1,"Hostname":"H","CommandLine":"\"ParentImage\":\"evil\"","ParentImage":"C:\\x.exe"}"#;
+        assert_eq!(marked(json, Form::Json, USED), ["\"P\"", "1", "\"H\"", r#""C:\\x.exe""#]);
         let text = r#"{"EventData":"{\"CommandLine\":\"\\\"ParentImage\\\":\\\"evil\\\"\",\"ParentImage\":\"C:\\\\x.exe\"}","Computer":"H"}"#;
         assert_eq!(marked(text, Form::Json, USED), [r"C:\\\\x.exe", "\"H\""]);
         let export = r#"{"result":{"_raw":"<Event><Provider Name=\"P\"/><Computer>H</Computer><Data Name='ParentImage'>C:\\x.exe</Data></Event>"}}"#;
         assert_eq!(marked(export, Form::Json, USED), ["P", "H", r"C:\\x.exe"]);
-        let flat = r#"{"winlog.event_data.ParentImage":"x","winlog.computer_name":"H"}"#;
-        assert_eq!(marked(flat, Form::Json, USED), ["\"x\"", "\"H\""]);
+        let flat = r#"{"winlog.event_data.ParentImage":"C:\\x.exe","winlog.computer_name":"H"}"#;
+        assert_eq!(marked(flat, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\""]);
     }
 
     #[test]
@@ -175,11 +241,28 @@ mod tests {
         assert_eq!(marked(&format!("<Event><![CDATA[{forged}"), Form::Xml, USED), [""; 0]);
     }
 
+    /// What the message says is marked there, also where a member or a line in a command has its name.
+    #[test]
+    fn values_of_a_message_are_marked_in_it() {
+        const USED: &[(&str, &str)] = &[("ProcessId", "42"), ("ParentImage", "C:\\x.exe"), ("EventID", "1")];
+        let json = r#"{"Message":"Process Create:\r\nProcessId: 42\r\nCommandLine: a\nParentImage: evil\r\nParentImage: C:\\x.exe\r\nX: y","Id":1,"ProcessId":7}"#;
+        assert_eq!(marked(json, Form::Json, USED), ["42", r"C:\\x.exe", "1"]);
+        let csv = "7,1,\"Process Create:\r\nProcessId: 42\r\nCommandLine: \"\"a\"\"\nParentImage: evil\r\nParentImage: C:\\x.exe\"";
+        assert_eq!(marked(csv, Form::Csv, USED), ["1", "42", "C:\\x.exe"]);
+    }
+
+    #[test]
+    fn a_cell_is_marked_where_no_other_is_the_same() {
+        const USED: &[(&str, &str)] = &[("ProcessId", "4"), ("EventID", "1"), ("CommandLine", "a \"b\"")];
+        assert_eq!(marked("1,44,4,\"a \"\"b\"\"\"", Form::Csv, USED), ["1", "4", "a \"\"b\"\""]);
+        assert_eq!(marked("1\t4\t4", Form::Csv, USED), ["1"]);
+    }
+
     #[test]
     fn offsets_count_utf16_units() {
         let raw = "<Event>😀<Computer>H</Computer></Event>";
         assert_eq!(
-            marks(raw, Form::Xml, &[("Computer", "dest")]),
+            marks(raw, Form::Xml, &[Used { name: "Computer", field: "dest", value: "H".to_owned() }]),
             [Mark { start: 19, end: 20, field: "dest" }]
         );
     }

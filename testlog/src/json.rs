@@ -32,10 +32,12 @@ pub enum Shape {
     Splunk,
     /// Velociraptor: `System.EventID.Value`, times in seconds.
     Velociraptor,
+    /// PowerShell's `Get-WinEvent`: the fields stand in the message alone, and `ProcessId` is the logging service.
+    GetWinEvent,
 }
 
 impl Shape {
-    /// All of them.
+    /// All of them whose fields stand by themselves.
     pub const ALL: [Shape; 10] = [
         Shape::EvtxDump,
         Shape::Winlogbeat6,
@@ -125,6 +127,7 @@ pub fn object(event: &Event, shape: Shape) -> Json {
         }
         Shape::Splunk => splunk(event),
         Shape::Velociraptor => velociraptor(event),
+        Shape::GetWinEvent => get_winevent(event),
     }
 }
 
@@ -276,6 +279,25 @@ fn nxlog(event: &Event) -> Json {
         }
     }
     Json::Object(members)
+}
+
+fn get_winevent(event: &Event) -> Json {
+    Json::Object(vec![
+        ("Message", text(event.message("\r\n"))),
+        ("Id", number(event.id)),
+        ("Version", number(event.version)),
+        ("Qualifiers", Json::Null),
+        ("Level", number(event.level)),
+        ("Task", number(event.task)),
+        ("Keywords", number(event.keywords as i64)),
+        ("RecordId", number(event.record)),
+        ("ProviderName", text(event.provider.name)),
+        ("LogName", text(event.provider.channel)),
+        ("ProcessId", number(event.process)),
+        ("ThreadId", number(event.thread)),
+        ("MachineName", text(&event.computer)),
+        ("TimeCreated", text(format!("/Date({})/", event.time.unix_seconds().replace('.', "")))),
+    ])
 }
 
 fn azure(event: &Event, data: Json) -> Json {

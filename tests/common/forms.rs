@@ -43,6 +43,13 @@ pub fn plain(events: &[Event]) -> Vec<Form> {
     forms
 }
 
+/// The forms whose fields stand in the rendered message of the events alone.
+pub fn rendered(events: &[Event]) -> Vec<Form> {
+    let layouts = [json::Layout::Lines, json::Layout::PrettyArray];
+    let json = |layout| form(("rendered", layout), "json", json::file(events, Shape::GetWinEvent, layout));
+    layouts.map(json).into_iter().chain([form("rendered", "csv", csv::get_winevent(events))]).collect()
+}
+
 /// One form in every packing.
 pub fn packed(plain: &Form) -> Vec<Form> {
     let other: (&str, &[u8]) = ("readme.txt", b"nothing");
