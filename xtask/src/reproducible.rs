@@ -1,5 +1,5 @@
-//! The same source gives the same bytes, wherever it lies: the checkout is copied into another folder, built there from
-//! nothing, and compared.
+//! The same source gives the same bytes, wherever it lies: what git knows of the checkout is copied into another folder,
+//! built there from nothing, with tools that are installed anew, and compared.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::page;
-use crate::run::{ROOT, command, root, run, target_dir};
+use crate::run::{ROOT, command, output, root, run, target_dir};
 
-/// What is not source.
-const NOT_COPIED: &[&str] = &["target", "node_modules", "dist", ".git", "corpus", "artifacts"];
 /// What must be the same.
 const PRODUCTS: &[&str] = &["index.html", "sbom.cdx.json", "SHA256SUMS"];
 
@@ -21,9 +19,7 @@ pub fn check() -> Result<()> {
     if copy.exists() {
         fs::remove_dir_all(&copy).context("the copy of the last time")?;
     }
-    copy_tree(root(), &copy)?;
-    // The tools are not what is compared; they are pinned by the lock file.
-    link(&root().join("node_modules"), &copy.join("node_modules"))?;
+    copy_checkout(&copy)?;
     let program = std::env::current_exe().context("this program")?;
     run(command(program).arg("dist").env(ROOT, &copy).env("CARGO_TARGET_DIR", copy.join("target")))?;
     for product in PRODUCTS {
@@ -39,31 +35,18 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| to.display().to_string())?;
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if NOT_COPIED.iter().any(|skipped| name == *skipped) {
+/// Copies the files that git has of the checkout, as they are now. What it does not have must not change the product.
+fn copy_checkout(to: &Path) -> Result<()> {
+    let listed = output(command("git").args(["ls-files", "-z"]).current_dir(root()))
+        .context("git must tell which files are source")?;
+    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+        let (from, to) = (root().join(name), to.join(name));
+        // Taken away, and not yet from git.
+        if !from.exists() {
             continue;
         }
-        match entry.file_type()? {
-            kind if kind.is_dir() => copy_tree(&entry.path(), &to.join(&name))?,
-            kind if kind.is_file() => {
-                fs::copy(entry.path(), to.join(&name)).with_context(|| entry.path().display().to_string())?;
-            }
-            _ => {}
-        }
+        fs::create_dir_all(to.parent().unwrap_or(&to)).with_context(|| to.display().to_string())?;
+        fs::copy(&from, &to).with_context(|| from.display().to_string())?;
     }
     Ok(())
-}
-
-#[cfg(unix)]
-fn link(from: &Path, to: &Path) -> Result<()> {
-    std::os::unix::fs::symlink(from, to).context("node_modules")
-}
-
-#[cfg(not(unix))]
-fn link(from: &Path, to: &Path) -> Result<()> {
-    copy_tree(from, to)
 }
