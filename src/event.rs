@@ -66,7 +66,9 @@ impl Event {
 
     /// `System/EventID` without qualifiers.
     pub fn event_id(&self) -> Option<u32> {
-        self.system.get("EventID")?.trim().parse().ok()
+        let text = self.system.get("EventID")?.trim();
+        // Tables of numbers write it as a fraction.
+        text.strip_suffix(".0").unwrap_or(text).parse().ok()
     }
 
     /// `System/EventRecordID`: the event's own number, which an EVTX record header may not share.

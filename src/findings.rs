@@ -12,7 +12,7 @@ pub use self::members::{Member, Members};
 use self::tally::Tally;
 
 use crate::detect::{Format, PLAIN_TEXT};
-use crate::event::{Event, Skim, is_process_creation};
+use crate::event::{Event, PROCESS_CREATE, Skim, is_process_creation};
 use crate::group::{Facts, Groups, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
@@ -256,6 +256,8 @@ impl Findings {
 /// Gathers the findings of one input: applies the rule to every event.
 pub struct Collector {
     rule: &'static Rule,
+    /// The log's fields of which one must say something for the rule to be decided.
+    deciding: &'static [&'static str],
     /// What was gathered since the last [`Collector::take`].
     pub findings: Findings,
     /// The members that are open, the innermost last.
@@ -274,7 +276,8 @@ impl Collector {
     /// Gathers for input number `source`.
     pub fn new(rule: &'static Rule, source: u32) -> Collector {
         let findings = Findings { source, ..Findings::default() };
-        Collector { rule, findings, open: Vec::new() }
+        let deciding = rule.filter.needle().map_or(&[][..], |needle| needle.fields());
+        Collector { rule, deciding, findings, open: Vec::new() }
     }
 
     /// Hands over what was gathered, and goes on.
@@ -303,6 +306,10 @@ impl Collector {
         let matches = self.rule.filter.matches(&process);
         self.count(Counts { records: 1, process_creations: 1, matches: matches.into(), ..Counts::default() });
         if !matches {
+            if !self.deciding.is_empty() && self.deciding.iter().all(|name| process.logged(name).is_none()) {
+                let message = format!("A process creation has no {}.", self.deciding.join(" and no "));
+                self.undecided(event, found, &message);
+            }
             return;
         }
         let locator = Locator {
@@ -319,6 +326,14 @@ impl Collector {
         }
         let (key, facts) = (key(self.rule, &process), Facts::of(&process));
         self.findings.groups.add(key, facts, time, locator);
+    }
+}
+
+impl Collector {
+    /// Tells of an event of which nobody knows whether it matches.
+    fn undecided(&mut self, event: &Event, found: &Found<'_>, message: &str) {
+        let record = event.record_id();
+        self.trouble(Trouble { record, ..Trouble::note(Code::Undecided, found.span.offset, message) });
     }
 }
 
@@ -347,6 +362,15 @@ impl Sink for Collector {
                 record: event.record_id(),
                 ..Trouble::note(Code::TextReplaced, found.span.offset, message)
             });
+        }
+        match event.event_id() {
+            None => self.undecided(event, &found, "An event has no EventID that is a number."),
+            Some(PROCESS_CREATE) if event.provider().is_empty() && event.channel().is_empty() => {
+                let message =
+                    "An event has EventID 1, but neither a provider nor a channel: it may be Sysmon's.";
+                self.undecided(event, &found, message);
+            }
+            Some(_) => {}
         }
         if event.is_process_creation() {
             self.process_creation(event, &found);

@@ -79,6 +79,8 @@ codes! {
         "A record that can't be read.";
     NotUnderstood Error "Export these events again as XML (Splunk: renderXml=true) or take the EVTX file."
         "Events in a form that is not read here.";
+    Undecided Error "Export these events again with all fields, EventID and provider too, or take the EVTX file."
+        "An event without what tells whether it matches: its EventID, its provider, or the parent of a process creation.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."

@@ -351,6 +351,10 @@ impl Skimmer {
         if numbered || (self.needle.is_in(line) && !self.is_ruled_out(line, path)) {
             return Judged::Full;
         }
+        // What it means that the path says nothing the event tells.
+        if self.needle.path().is_some() && path.is_none_or(str::is_empty) {
+            return Judged::Full;
+        }
         match utc_time.and_then(Time::parse) {
             Some(time) => Judged::Passed(Some(time)),
             None => Judged::Full,

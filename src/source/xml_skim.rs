@@ -6,7 +6,7 @@
 //! left to the parser.
 //!
 //! Soundness: an event is only skimmed when its raw text holds neither the needle nor any spelling
-//! that could hide it (`&#…;`), and no CDATA section or comment, in which markup is no markup. The
+//! that could hide it (`&#…;`), no CDATA section or comment, in which markup is no markup, and no processing instruction. The
 //! five named entities stand for characters that no needle has. With the needle it is skimmed when
 //! [`xml_data`] reads the path that decides, and that rules a match out. Where fields are looked at instead
 //! of a text, [`xml_data`] must be able to read them.
@@ -43,7 +43,10 @@ struct Prefix {
 #[derive(Debug)]
 struct Finders {
     section: Finder<'static>,
+    instruction: Finder<'static>,
     number: Finder<'static>,
+    /// The start of the path that decides.
+    path: Option<Finder<'static>>,
     utc_time: Finder<'static>,
 }
 
@@ -52,7 +55,9 @@ impl Skimmer {
     pub fn new(needle: Needle) -> Skimmer {
         let find = Finders {
             section: Finder::new("<!"),
+            instruction: Finder::new("<?"),
             number: Finder::new("&#"),
+            path: needle.path().map(|name| Finder::new(&format!("<Data Name='{name}'>")).into_owned()),
             utc_time: Finder::new("<Data Name='UtcTime'>"),
         };
         Skimmer { needle, prefixes: Vec::new(), find }
@@ -94,11 +99,22 @@ impl Skimmer {
 
     /// The time of a process creation that can't match; `data`: all that follows its System part.
     fn process_creation(&self, data: &[u8]) -> Option<Time> {
-        if self.find.number.find(data).is_some() || (self.needle.is_in(data) && !self.is_ruled_out(data)) {
+        let find = &self.find;
+        if find.number.find(data).is_some()
+            || find.instruction.find(data).is_some()
+            || self.is_silent(data)
+            || (self.needle.is_in(data) && !self.is_ruled_out(data))
+        {
             return None;
         }
         let time = self.find.utc_time.find(data)? + self.find.utc_time.needle().len();
         Time::parse(unencoded(&data[time..])?)
+    }
+
+    /// Whether the path that decides says nothing, as far as that is plain.
+    fn is_silent(&self, data: &[u8]) -> bool {
+        let Some(path) = &self.find.path else { return false };
+        path.find(data).is_none_or(|at| matches!(data.get(at + path.needle().len()), None | Some(b'<')))
     }
 
     /// Whether the path that decides rules a match out.
@@ -140,7 +156,7 @@ impl Prefix {
         }
         Some(Prefix {
             text: xml[..end].to_owned(),
-            provider: name(provider)?.to_owned(),
+            provider: name(provider).filter(|name| !name.is_empty())?.to_owned(),
             channel: String::new(),
         })
     }

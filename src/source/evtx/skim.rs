@@ -83,14 +83,24 @@ pub fn records(chunk: &[u8], records: &mut Vec<Record>) -> Option<()> {
     Some(())
 }
 
-/// Sound records behind the end that the chunk states, newer than its last one: where they begin and
-/// how many there are. A chunk that was used before holds older ones there, which are none of these.
+/// Sound records behind the end that the chunk states, by its used part or by its last number: where they begin and how
+/// many there are. A chunk that was used before holds older ones behind its used part, which are none of these.
 pub fn behind_end(chunk: &[u8]) -> Option<(usize, u64)> {
     let (free, last) = stated_end(chunk)?;
-    let start = free.max(CHUNK_HEADER_BYTES);
+    let mut start = CHUNK_HEADER_BYTES;
+    let mut newest = None;
+    while start < free && newest != Some(last) {
+        // What is damaged the decoder finds its way past; what the chunk holds behind it is not known.
+        let Some(record) = record_at(chunk, start) else {
+            (start, newest) = (free, newest.max(Some(last)));
+            break;
+        };
+        newest = newest.max(Some(record.number));
+        start += record.size;
+    }
     let (mut offset, mut count) = (start, 0);
     while let Some(record) =
-        record_at(chunk, offset).filter(|record| free <= CHUNK_HEADER_BYTES || record.number > last)
+        record_at(chunk, offset).filter(|record| offset < free || Some(record.number) > newest)
     {
         count += 1;
         offset += record.size;
@@ -270,6 +280,10 @@ impl Skimmer {
         let nested =
             Nested { fragments: &mut self.fragments, values: &mut self.nested, wanted: &self.wanted };
         let [provider, channel, computer] = [provider, channel, computer].map(|text| self.texts.get(text));
+        // What that means is told with the place of the event.
+        if provider.is_empty() {
+            return None;
+        }
         let (mut time, mut link) = (None, None);
         if let Some(wide) = self.needle.wide() {
             match wide.ask(computer, is_sysmon(provider, channel), event_id) {
@@ -414,12 +428,25 @@ fn time_unless_found(
             _ => return None,
         };
     }
+    if is_silent(needle, wanted, chunk, template, values) {
+        return None;
+    }
     if found && !is_ruled_out(needle, wanted, chunk, template, values)? {
         return None;
     }
     let time = values.get(usize::from((*time)?)).filter(|value| value.kind == TEXT)?;
     // A time is short and ASCII; the full decoder judges what is not.
     Time::parse(ascii(&chunk[time.bytes.clone()], &mut [0; 32])?)
+}
+
+/// Whether the path that decides says nothing: what that means the decoder's event tells.
+fn is_silent(needle: &Needle, wanted: &[&str], chunk: &[u8], template: &Template, values: &[Value]) -> bool {
+    let Some(path) = needle.path() else { return false };
+    let at = wanted.iter().position(|name| *name == path);
+    let slot = at.and_then(|at| template.wanted.get(at).copied().flatten());
+    let value = slot.and_then(|slot| values.get(usize::from(slot))).filter(|value| value.kind == TEXT);
+    // A text may be filled up with NULs.
+    value.is_none_or(|value| chunk[value.bytes.clone()].iter().take(2).all(|byte| *byte == 0))
 }
 
 /// Whether the path that decides rules a match out. Only ASCII is judged; it has no NUL in it, at which

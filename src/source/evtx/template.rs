@@ -163,13 +163,13 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
     /// Reads one token. False at the end of the definition.
     fn token(&mut self, template: &mut Template) -> Option<bool> {
         if self.at == self.chunk.len() {
-            return Some(false);
+            return self.end();
         }
         // None also when a name or text reaches over the definition's end.
         let token = self.byte()?;
         // 0x40 says that more of the same follow.
         match token & !0x40 {
-            0x00 => return Some(false),
+            0x00 => return self.end(),
             0x01 => self.open(token & 0x40 != 0, template)?,
             // The start tag ends; what follows is the element's content.
             0x02 => self.attribute = None,
@@ -193,6 +193,11 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
             _ => return None,
         }
         Some(true)
+    }
+
+    /// The definition ends. None: inside of an element, so that what it tells is not all there was.
+    fn end(&self) -> Option<bool> {
+        (self.depth == 0).then_some(false)
     }
 
     /// An element starts: dependency id, size, name and, with attributes, their size.
