@@ -148,31 +148,22 @@ impl CsvReader {
                     sink.trouble(Trouble::note(Code::Truncated, offset, message));
                 }
                 let uneven = uneven(header, &cells, behind).filter(|_| !cut);
-                let others = other_events(&cells);
-                if others > 0 {
-                    let message =
-                        format!("A row holds {} different events; only the first was read.", others + 1);
-                    sink.trouble(Trouble::note(Code::NotUnderstood, offset, message));
+                let events = events(header, cells);
+                if events.is_empty() {
+                    let message = format!("A row without an event. The columns are: {}.", header.join(", "));
+                    sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
+                } else if let Some(message) = uneven {
+                    sink.trouble(Trouble::note(Code::UnevenRow, offset, message));
                 }
-                match event(header, cells) {
-                    Some(Ok(event)) => {
-                        if let Some(message) = uneven {
-                            sink.trouble(Trouble::note(Code::UnevenRow, offset, message));
+                self.rows += u64::from(events.iter().any(Result::is_ok));
+                for (nth, event) in events.into_iter().enumerate() {
+                    let span = Span { nth: nth as u32, ..span };
+                    let found = |event| Found { event, span, raw: raw.trim_end(), form: Form::Csv, replaced };
+                    match &event {
+                        Ok(event) => sink.event(found(event)),
+                        Err(reason) => {
+                            sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason.clone()));
                         }
-                        self.rows += 1;
-                        sink.event(Found {
-                            event: &event,
-                            span,
-                            raw: raw.trim_end(),
-                            form: Form::Csv,
-                            replaced,
-                        });
-                    }
-                    Some(Err(reason)) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
-                    None => {
-                        let message =
-                            format!("A row without an event. The columns are: {}.", header.join(", "));
-                        sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
                     }
                 }
             }
@@ -255,16 +246,14 @@ fn event_viewer(header: &[String], cells: &[String]) -> Option<Vec<String>> {
     is_one.then(|| EVENT_VIEWER.map(str::to_owned).to_vec())
 }
 
+/// A GUID begins with a brace too.
+fn is_json(cell: &str) -> bool {
+    cell.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
+}
+
 fn is_xml(cell: &str) -> bool {
     let cell = cell.trim_start();
     cell.starts_with("<Event") || cell.starts_with("<?xml")
-}
-
-/// How many cells hold the XML of another event than the first one that does.
-fn other_events(cells: &[String]) -> usize {
-    let mut events = cells.iter().filter(|cell| is_xml(cell)).map(|cell| cell.trim());
-    let first = events.next();
-    events.filter(|event| Some(*event) != first).count()
 }
 
 /// What is odd about a row that has other cells than there are columns, or text `behind` its end; empty cells at its end
@@ -277,7 +266,7 @@ fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> 
         ));
     }
     let surplus = cells.iter().skip(want).any(|cell| !cell.is_empty());
-    let holds_event = cells.iter().any(|cell| is_xml(cell) || cell.trim_start().starts_with('{'));
+    let holds_event = cells.iter().any(|cell| is_xml(cell) || is_json(cell));
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
 }
@@ -297,14 +286,26 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
     Ok((record.iter().map(str::to_owned).collect(), behind))
 }
 
-/// The event of a row: its XML cell if there is one, else the row as an object.
-fn event(header: &[String], cells: Vec<String>) -> Option<Result<crate::event::Event, String>> {
-    if let Some(xml) = cells.iter().find(|cell| is_xml(cell)) {
-        return Some(super::xml_event::parse(xml));
+/// The events of a row: those of its cells of XML, each once, else of the row as an object.
+fn events(header: &[String], cells: Vec<String>) -> Vec<Result<crate::event::Event, String>> {
+    let mut texts: Vec<&str> = Vec::new();
+    for text in cells.iter().filter(|cell| is_xml(cell)).map(|cell| cell.trim()) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
     }
-    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned());
-    let row: Map<_, _> = names.zip(cells.into_iter().map(Value::String)).collect();
-    json_event::events(&Value::Object(row)).into_iter().next()
+    if !texts.is_empty() {
+        return texts.into_iter().flat_map(super::xml_event::parse_all).collect();
+    }
+    let mut row = Map::new();
+    for (name, cell) in header.iter().zip(cells) {
+        let name = name.trim_start_matches('\u{feff}').trim();
+        // The first of equal names counts that says anything.
+        if row.get(name).is_none_or(|have| have == "") {
+            row.insert(name.to_owned(), Value::String(cell));
+        }
+    }
+    json_event::events(&Value::Object(row)).events
 }
 
 impl Reader for CsvReader {

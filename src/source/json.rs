@@ -241,18 +241,20 @@ impl Objects {
             replaced |= surrogates;
             json_event::events(&value)
         });
+        let not_an_event = |sink: &mut dyn Sink| {
+            sink.trouble(Trouble::note(Code::NotAnEvent, offset, "A JSON object without an EventID."));
+        };
         match parsed {
             Err(reason) => {
                 // It may well have held an event.
                 self.events += 1;
                 sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
             }
-            Ok(events) if events.is_empty() => {
-                sink.trouble(Trouble::note(Code::NotAnEvent, offset, "A JSON object without an EventID."));
-            }
-            Ok(events) => {
+            Ok(held) if held.events.is_empty() => not_an_event(sink),
+            Ok(held) => {
                 self.events += 1;
-                for (nth, event) in events.into_iter().enumerate() {
+                (0..held.others).for_each(|_| not_an_event(sink));
+                for (nth, event) in held.events.into_iter().enumerate() {
                     let direct = text.is_identity();
                     let span = Span { offset, length: source_length, nth: nth as u32, direct };
                     match event {

@@ -20,7 +20,7 @@ use crate::time::Time;
 type Object = Map<String, Value>;
 
 /// Members that hold one record.
-const ONE: &[&str] = &["result", "_source", "fields"];
+const ONE: &[&str] = &["result", "_source", "event", "fields"];
 /// Members that hold a list of records.
 const MANY: &[&str] = &["results", "records", "Records", "Events", "events", "value", "hits", "data"];
 /// Members that hold the original event as text.
@@ -29,52 +29,78 @@ const TEXT: &[&str] =
 
 /// Names that flat records use, the first that has a value counts.
 const EVENT_ID: &[&str] = &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
-const PROVIDER: &[&str] =
-    &["SourceName", "Provider", "ProviderName", "EventSourceName", "provider_name", "source_name", "Source"];
+const PROVIDER: &[&str] = &[
+    "SourceName",
+    "Provider",
+    "ProviderName",
+    "EventSourceName",
+    "provider_name",
+    "source_name",
+    "Source",
+    "event.provider",
+];
 const COMPUTER: &[&str] =
     &["Hostname", "Computer", "ComputerName", "MachineName", "computer_name", "host.name"];
 const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
 const RECORD_ID: &[&str] =
     &["EventRecordID", "RecordNumber", "EventRecordId", "record_number", "RecordId", "record_id"];
 const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
+/// Splunk's name of an event's origin, which ends with the channel.
+const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];
 const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
 
 /// How deep wrappers are opened.
 const WRAPPERS: u32 = 4;
 
-/// The events of a value, in order. Empty: it is no event. An error is an event that can't be
-/// read, with the reason.
-pub fn events(value: &Value) -> Vec<Result<Event, String>> {
-    let mut found = Vec::new();
-    collect(value, WRAPPERS, &mut found);
-    found
+/// What a value holds.
+#[derive(Default)]
+pub struct Held {
+    /// Its events, in order. An error is an event that can't be read, with the reason.
+    pub events: Vec<Result<Event, String>>,
+    /// How many objects in its lists are no events.
+    pub others: u64,
 }
 
-fn collect(value: &Value, depth: u32, found: &mut Vec<Result<Event, String>>) {
+/// The events of a value. None: it is no event.
+pub fn events(value: &Value) -> Held {
+    let mut held = Held::default();
+    collect(value, WRAPPERS, &mut held);
+    held
+}
+
+fn collect(value: &Value, depth: u32, held: &mut Held) {
     if let (Value::Array(items), 1..) = (value, depth) {
-        items.iter().for_each(|item| collect(item, depth - 1, found));
+        for item in items {
+            let before = held.events.len();
+            collect(item, depth - 1, held);
+            held.others += u64::from(held.events.len() == before && item.is_object());
+        }
         return;
     }
-    let Value::Object(object) = value else { return };
+    let Value::Object(object) = value else {
+        held.events.extend(original(value).into_iter().flatten());
+        return;
+    };
     if let Some(event) = structured(object) {
-        found.push(event);
+        held.events.push(event);
         return;
     }
     if let Some(inner) = TEXT.iter().filter_map(|name| get(object, name)).find_map(original) {
-        found.push(inner);
+        held.events.extend(inner);
         return;
     }
-    if let Some(event) = flat(object) {
-        found.push(Ok(event));
-        return;
-    }
-    for name in ONE.iter().chain(MANY).chain(&["event"]) {
-        if let (Some(inner), 1..) = (object.get(*name), depth) {
-            collect(inner, depth - 1, found);
-            if !found.is_empty() {
+    let before = held.events.len();
+    for name in ONE.iter().chain(MANY) {
+        if let (Some(inner @ (Value::Array(_) | Value::Object(_))), 1..) = (object.get(*name), depth) {
+            collect(inner, depth - 1, held);
+            // A list may stand beside another one; other members tell of the same event in another way.
+            if held.events.len() > before && !MANY.contains(name) {
                 return;
             }
         }
+    }
+    if held.events.len() == before {
+        held.events.extend(flat(object).map(Ok));
     }
 }
 
@@ -117,17 +143,17 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
     None
 }
 
-/// The original event as text: XML, or JSON of any of these shapes.
-fn original(value: &Value) -> Option<Result<Event, String>> {
-    let text = value.as_str()?.trim();
+/// The original events as text: XML, or JSON of any of these shapes. None: the text is none.
+fn original(value: &Value) -> Option<Vec<Result<Event, String>>> {
+    let text = value.as_str()?.trim_start_matches('\u{feff}').trim();
     if text.starts_with("<Event") || text.starts_with("<?xml") {
-        return Some(xml_event::parse(text));
+        return Some(xml_event::parse_all(text));
     }
     if !text.starts_with('{') {
         return None;
     }
     let inner: Value = serde_json::from_str(text).ok()?;
-    events(&inner).into_iter().next()
+    Some(events(&inner).events).filter(|events| !events.is_empty())
 }
 
 /// evtx_dump and Velociraptor.
@@ -136,7 +162,7 @@ fn rendered(root: &Object, system: &Object) -> Event {
     for (name, value) in system {
         let name = name.strip_suffix("_attributes").unwrap_or(name);
         let Value::Object(parts) = value else {
-            push_text(&mut event.system, name, value);
+            push_text(&mut event.system, if name == "Provider" { "Provider@Name" } else { name }, value);
             continue;
         };
         for (part, value) in parts {
@@ -147,7 +173,8 @@ fn rendered(root: &Object, system: &Object) -> Event {
                         .for_each(|(key, value)| push_attribute(&mut event.system, name, key, value));
                 }
                 ("#text" | "Value", _) => push_text(&mut event.system, name, value),
-                _ => push_attribute(&mut event.system, name, part, value),
+                // Some converters put a sign before an attribute's name.
+                _ => push_attribute(&mut event.system, name, part.trim_start_matches('@'), value),
             }
         }
     }
@@ -229,7 +256,9 @@ fn flat(object: &Object) -> Option<Event> {
     let mut event = flat_system(object);
     let mut data = object.clone();
     // The properties of an `EventLogRecord` in .NET: this process wrote the event, which `System/Execution` says in XML.
-    if data.contains_key("ThreadId") && !data.contains_key("ProcessGuid") {
+    let logger = data.contains_key("ThreadId")
+        || event.message.as_ref().is_some_and(|text| text.contains("\nProcessId: "));
+    if logger && !data.contains_key("ProcessGuid") {
         for (name, of) in [("Execution@ProcessID", "ProcessId"), ("Execution@ThreadID", "ThreadId")] {
             if let Some(text) = data.shift_remove(of).as_ref().and_then(text_of) {
                 event.system.push(name, text);
@@ -252,11 +281,23 @@ fn flat_system(object: &Object) -> Event {
     ];
     for (name, from) in names {
         if let Some(text) = first(object, from) {
-            event.system.push(name, text);
+            event.system.push(name, once(&text));
         }
+    }
+    if event.system.get("Channel").is_none() {
+        let origin = first(object, &["source"]).unwrap_or_default();
+        let channel = ORIGINS.iter().find_map(|start| origin.strip_prefix(start));
+        channel.into_iter().for_each(|channel| event.system.push("Channel", channel));
     }
     event.message = first(object, MESSAGE);
     event
+}
+
+/// A value without blanks around it; one that Splunk extracted twice stands on two lines.
+fn once(text: &str) -> &str {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    if lines.all(|line| line == first) { first } else { text.trim() }
 }
 
 /// Event data that stands in a string: JSON of EventData, or its XML.
@@ -285,8 +326,16 @@ fn without_data_item(text: &str) -> &str {
 
 /// All members of an object as pairs. `Data` lists (`{"@Name": …, "#text": …}`) give their names.
 fn push_all(data: &mut Pairs, value: Option<&Value>) {
-    let Some(Value::Object(members)) = value else {
-        return;
+    let parsed;
+    let members = match value {
+        Some(Value::Object(members)) => members,
+        // Some shippers write it as text.
+        Some(Value::String(text)) if text.trim_start().starts_with('{') => {
+            let Ok(Value::Object(members)) = serde_json::from_str(text) else { return };
+            parsed = members;
+            &parsed
+        }
+        _ => return,
     };
     for (name, value) in members {
         match value {
@@ -307,7 +356,8 @@ fn push_all(data: &mut Pairs, value: Option<&Value>) {
 /// `{"@Name": "Image", "#text": "C:\\…"}`
 fn named(item: &Value) -> Option<(String, String)> {
     let name = item.get("@Name").or_else(|| item.get("Name"))?.as_str()?;
-    Some((name.to_owned(), item.get("#text").and_then(text_of).unwrap_or_default()))
+    let value = ["#text", "Value", "value", "text"].iter().find_map(|name| item.get(*name));
+    Some((name.to_owned(), value.and_then(text_of).unwrap_or_default()))
 }
 
 fn push_text(pairs: &mut Pairs, name: &str, value: &Value) {
@@ -321,7 +371,7 @@ fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        Value::Array(items) if items.len() == 1 => text_of(&items[0]),
+        Value::Array(items) if items.windows(2).all(|two| two[0] == two[1]) => text_of(items.first()?),
         Value::Array(items) => {
             let texts: Vec<_> = items.iter().filter_map(text_of).collect();
             Some(texts.join(", "))
@@ -369,7 +419,7 @@ mod tests {
             ),
             Err(reason) => format!("error {reason}\n"),
         };
-        events(&value).into_iter().map(line).collect()
+        events(&value).events.into_iter().map(line).collect()
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(super) struct Record<'a> {
     other: bool,
     /// A member that may hold the whole event as text, which counts before flat names.
     text: bool,
+    /// A member that may hold events, which counts before flat names too.
+    list: bool,
 }
 
 impl<'a> Record<'a> {
@@ -62,7 +64,9 @@ impl<'a> Record<'a> {
             (None, Some(fields), None) if !flat => Some(fields),
             (None, None, Some(data)) if !flat => Some(Fields { data, ..self.beat }),
             // Winlogbeat 6 without data: its names mean the same as flat ones only together.
-            (None, None, None) if self.beat.event_id.0.is_none() && !self.text => Some(self.flat),
+            (None, None, None) if self.beat.event_id.0.is_none() && !self.text && !self.list => {
+                Some(self.flat)
+            }
             _ => None,
         }
     }
@@ -132,6 +136,11 @@ object!(Record, "an object", |record, map, key| {
     "event" | "message" => {
         map.next_value::<IgnoredAny>()?;
         record.text = true;
+    }
+    "result" | "_source" | "fields" | "results" | "records" | "Records" | "Events" | "events" | "value" | "hits"
+    | "data" => {
+        map.next_value::<IgnoredAny>()?;
+        record.list = true;
     }
     name if name.starts_with("winlog.") => {
         map.next_value::<IgnoredAny>()?;

@@ -19,7 +19,7 @@ use memchr::{memchr, memmem};
 
 use super::json_members::{Data, Fields, Record, Text};
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
-use super::json_string;
+use super::json_string::{self, has_blanks_around, hides};
 use crate::event::{Skim, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
@@ -48,7 +48,7 @@ impl Computer {
         if same(self.0.as_bytes(), inside) {
             return true;
         }
-        let Some(text) = plain(inside) else { return false };
+        let Some(text) = plain(inside).filter(|text| !has_blanks_around(text)) else { return false };
         self.0.clear();
         self.0.push_str(text);
         true
@@ -321,6 +321,9 @@ impl Skimmer {
         };
         let creation = is_process_creation(&skimmed.provider, &skimmed.channel, Some(skimmed.event_id));
         let computer = skimmed.computer.filter(|_| creation || self.needle.wide().is_some());
+        if computer.as_deref().is_some_and(has_blanks_around) {
+            return None;
+        }
         Some(Skimmed { time, link, computer, ..skimmed })
     }
 
@@ -412,22 +415,15 @@ fn plain(inside: &[u8]) -> Option<&str> {
     str::from_utf8(inside).ok().filter(|text| !text.contains('\\'))
 }
 
-/// Whether a line holds a letter by number. Controls, `&`, `'`, `<` and `>` are written so by some.
-fn hides(line: &[u8]) -> bool {
-    let letter = |at: usize| {
-        let digits = line.get(at + 4..at + 6).map(<[u8]>::to_ascii_lowercase);
-        !matches!(digits.as_deref(), Some(b"26" | b"27" | b"3c" | b"3e" | [b'0' | b'1', _]))
-    };
-    memmem::find_iter(line, b"\\u00").any(letter)
-}
-
 impl<'a> Fields<'a> {
     /// What is counted of them, but for the time.
     fn skimmed(self) -> Option<Skimmed<'a>> {
         let full = |text: Text<'a>| text.0.filter(|text| !text.is_empty());
+        // The full parser knows which blanks count.
+        let plain = |text| full(text).filter(|text| !has_blanks_around(text));
         Some(Skimmed {
-            provider: full(self.provider)?,
-            channel: full(self.channel)?,
+            provider: plain(self.provider)?,
+            channel: plain(self.channel)?,
             computer: Some(full(self.computer)?),
             event_id: self.event_id.0?.parse().ok()?,
             time: None,
@@ -456,7 +452,7 @@ mod tests {
             Line::Other => "other",
             Line::Skimmed(skimmed) => {
                 let skim = skimmed.get();
-                let events = json_event::events(&serde_json::from_str(line).unwrap());
+                let events = json_event::events(&serde_json::from_str(line).unwrap()).events;
                 let [Ok(event)] = events.as_slice() else { panic!("{events:?}") };
                 let full = (event.provider(), event.channel(), event.event_id());
                 assert_eq!((skim.provider, skim.channel, skim.event_id), full);

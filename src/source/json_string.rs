@@ -1,6 +1,6 @@
 //! Where a string of JSON ends, and whether what is in it may stand there: thirty-two bytes at a time.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use wide::u8x16;
 
 /// Bytes that are looked at together: most strings of an event are shorter.
@@ -104,6 +104,20 @@ fn marks(piece: &[u8; PIECE]) -> (u32, bool) {
     let (halves, _) = piece.as_chunks::<16>();
     let ((low, first), (high, second)) = (half(&halves[0]), half(&halves[1]));
     (low | high << 16, (first | second).to_bitmask() != 0)
+}
+
+/// Whether a text has blanks around it, or more than one line.
+pub fn has_blanks_around(text: &str) -> bool {
+    text.trim().len() != text.len() || text.contains('\n')
+}
+
+/// Whether a line holds a letter by number. Controls, `&`, `'`, `<` and `>` are written so by some.
+pub fn hides(line: &[u8]) -> bool {
+    let letter = |at: usize| {
+        let digits = line.get(at + 4..at + 6).map(<[u8]>::to_ascii_lowercase);
+        !matches!(digits.as_deref(), Some(b"26" | b"27" | b"3c" | b"3e" | [b'0' | b'1', _]))
+    };
+    memmem::find_iter(line, b"\\u00").any(letter)
 }
 
 #[cfg(test)]

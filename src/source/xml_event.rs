@@ -17,6 +17,43 @@ pub fn parse(xml: &str) -> Result<Event, String> {
     parse_with(xml, true)
 }
 
+/// Parses every `<Event>` element of a text that holds nothing else, one after another.
+pub fn parse_all(xml: &str) -> Vec<Result<Event, String>> {
+    let one = parse(xml);
+    // Most hold one. The end tag may also stand in a section of one, so more are only looked for when they are known.
+    if one.as_ref().is_err_and(|reason| reason == ANOTHER) {
+        return split(xml).into_iter().map(parse).collect();
+    }
+    vec![one]
+}
+
+/// What [`parse`] says of a text with more than one event.
+const ANOTHER: &str = "Another event follows in the same text.";
+
+/// The texts of events, each up to where its element ends.
+fn split(xml: &str) -> Vec<&str> {
+    let mut events = Vec::new();
+    let mut rest = xml;
+    while !rest.trim().is_empty() {
+        let mut reader = Reader::from_str(rest);
+        let mut depth = 0_u32;
+        loop {
+            match reader.read_event() {
+                Ok(Xml::Start(_)) => depth += 1,
+                Ok(Xml::End(_)) if depth > 1 => depth -= 1,
+                Ok(Xml::Empty(_)) if depth > 0 => {}
+                Ok(Xml::End(_) | Xml::Empty(_) | Xml::Eof) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).clamp(1, rest.len());
+        let Some((event, after)) = rest.split_at_checked(end) else { break };
+        events.push(event);
+        rest = after;
+    }
+    events
+}
+
 /// Parses the XML rendering of a binary record, whose line ends are the record's own.
 ///
 /// # Errors
@@ -98,6 +135,7 @@ impl Build {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         let name = start.local_name().as_ref().to_owned();
         match self.path.len() {
+            0 if self.seen => return Err(ANOTHER.to_owned()),
             0 if name != "Event" && !self.any_root => {
                 return Err(format!("The element is {name}, not Event."));
             }

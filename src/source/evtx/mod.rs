@@ -369,7 +369,7 @@ fn take_otherwise(record: EvtxRecord<'_>, chunk: u64, why: NotExact, sink: &mut 
         },
         why => why,
     };
-    match (json_event::events(&value).into_iter().next(), why) {
+    match (json_event::events(&value).events.into_iter().next(), why) {
         (Some(Ok(event)), _) => {
             sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced: false });
         }
