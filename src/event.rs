@@ -88,9 +88,16 @@ pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>)
     event_id == Some(PROCESS_CREATE) && is_sysmon(provider, channel)
 }
 
+/// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or
+/// is another one in Sysmon's own channel.
+pub fn is_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
+    let lost = provider.trim().is_empty() || channel.eq_ignore_ascii_case(SYSMON_CHANNEL);
+    event_id == Some(PROCESS_CREATE) && lost && !is_sysmon(provider, channel)
+}
+
 /// An event of Sysmon for Windows, of any kind.
 pub fn is_sysmon(provider: &str, channel: &str) -> bool {
-    match provider {
+    match provider.trim() {
         "" => channel.eq_ignore_ascii_case(SYSMON_CHANNEL),
         provider => provider.eq_ignore_ascii_case(SYSMON),
     }

@@ -12,7 +12,7 @@ pub use self::members::{Member, Members};
 use self::tally::Tally;
 
 use crate::detect::{Format, PLAIN_TEXT};
-use crate::event::{Event, PROCESS_CREATE, Skim, is_process_creation};
+use crate::event::{Event, Skim, is_doubtful, is_process_creation};
 use crate::group::{Facts, Groups, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
@@ -264,6 +264,11 @@ pub struct Collector {
     open: Vec<Open>,
 }
 
+/// Whether nothing but a Windows event log has such a name.
+fn is_log_name(name: &str) -> bool {
+    name.len() >= 5 && name.as_bytes()[name.len() - 5..].eq_ignore_ascii_case(b".evtx")
+}
+
 /// A member that is being read.
 struct Open {
     id: MemberId,
@@ -365,10 +370,14 @@ impl Sink for Collector {
         }
         match event.event_id() {
             None => self.undecided(event, &found, "An event has no EventID that is a number."),
-            Some(PROCESS_CREATE) if event.provider().is_empty() && event.channel().is_empty() => {
-                let message =
-                    "An event has EventID 1, but neither a provider nor a channel: it may be Sysmon's.";
-                self.undecided(event, &found, message);
+            id if is_doubtful(event.provider(), event.channel(), id) => {
+                let message = match event.provider().trim() {
+                    "" => "An event has EventID 1, but no provider: it may be Sysmon's.".to_owned(),
+                    provider => {
+                        format!("An event has EventID 1 in Sysmon's channel, but the provider {provider:?}.")
+                    }
+                };
+                self.undecided(event, &found, &message);
             }
             Some(_) => {}
         }
@@ -401,8 +410,8 @@ impl Sink for Collector {
     fn trouble(&mut self, trouble: Trouble) {
         let member = self.open.last().map(|open| open.id.clone());
         let code = match (trouble.code, &member) {
-            // Most members of a triage archive are no event logs.
-            (Code::UnknownFormat | Code::EmptyInput, Some(_)) => Code::NotALog,
+            // Most members of a triage archive are no event logs. One that has a log's name was one.
+            (Code::UnknownFormat | Code::EmptyInput, Some(id)) if !is_log_name(&id.name) => Code::NotALog,
             (code, _) => code,
         };
         let lost = trouble.lost;

@@ -207,9 +207,15 @@ impl Window {
         if units.last().is_some_and(|last| (0xd800..0xdc00).contains(last)) {
             units.pop();
         }
-        let text = String::from_utf16_lossy(&units);
         let used = units.len() * 2;
-        self.append(text.as_bytes(), used);
+        let mut text = Vec::with_capacity(units.len());
+        for character in char::decode_utf16(units) {
+            match character {
+                Ok(character) => text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+                Err(_) => text.push(HALF_PAIR),
+            }
+        }
+        self.append(&text, used);
         self.partial.drain(..used);
     }
 
@@ -237,7 +243,7 @@ impl Window {
             let Some(length) = escape_length(rest) else {
                 break;
             };
-            self.append(unescape(&rest[..length]).as_bytes(), length);
+            self.append(&unescape(&rest[..length]), length);
             rest = &rest[length..];
         }
         self.partial = rest.to_vec();
@@ -313,10 +319,14 @@ fn escape_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// What one JSON escape stands for; a broken one stands for U+FFFD.
-fn unescape(escape: &[u8]) -> String {
+fn unescape(escape: &[u8]) -> Vec<u8> {
     let quoted = [b"\"", escape, b"\""].concat();
-    serde_json::from_slice(&quoted).unwrap_or_else(|_| "\u{fffd}".to_owned())
+    serde_json::from_slice::<String>(&quoted).map_or_else(|_| vec![HALF_PAIR], String::into_bytes)
 }
+
+/// What stands for half a surrogate pair, which no character is: a byte that is no UTF-8, so that an event with it is told
+/// of as one whose text is not valid. It counts as one unit.
+const HALF_PAIR: u8 = 0xc0;
 
 /// How many UTF-16 code units UTF-8 text takes.
 fn utf16_units(text: &[u8]) -> u64 {

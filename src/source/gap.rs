@@ -16,6 +16,8 @@ pub struct Gap {
     line: Vec<u8>,
     /// All bytes of that line.
     length: u64,
+    /// Markup begins in those bytes that are not kept.
+    hides_markup: bool,
     line_offset: u64,
     /// What was counted.
     pub counts: GapCounts,
@@ -75,7 +77,9 @@ impl Gap {
                 self.line_offset = offset_of(at);
             }
             let room = limits::GAP_LINE_BYTES.saturating_sub(self.line.len());
-            self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+            let (kept, rest) = piece.split_at(piece.len().min(room));
+            self.line.extend_from_slice(kept);
+            self.hides_markup |= rest.contains(&b'<');
             self.length += piece.len() as u64;
             at += piece.len();
             if piece.ends_with(b"\n") {
@@ -93,6 +97,10 @@ impl Gap {
         let length = std::mem::take(&mut self.length);
         let text = String::from_utf8_lossy(&line);
         let rest = without_markup(&text);
+        if std::mem::take(&mut self.hides_markup) && rest.is_empty() {
+            self.counts.stray.add(self.line_offset, length, "<");
+            return;
+        }
         if rest.is_empty() || rest.starts_with('#') || is_record_line(rest) {
             return;
         }

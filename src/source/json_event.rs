@@ -152,8 +152,10 @@ fn original(value: &Value) -> Option<Vec<Result<Event, String>>> {
     if !text.starts_with('{') {
         return None;
     }
-    let inner: Value = serde_json::from_str(text).ok()?;
-    Some(events(&inner).events).filter(|events| !events.is_empty())
+    // One object, or lines of them.
+    let inner = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let found: Vec<_> = inner.map_while(Result::ok).flat_map(|value| events(&value).events).collect();
+    Some(found).filter(|events| !events.is_empty())
 }
 
 /// evtx_dump and Velociraptor.

@@ -20,7 +20,7 @@ use memchr::{memchr, memmem};
 use super::json_members::{Data, Fields, Record, Text};
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_string::{self, has_blanks_around, hides};
-use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
@@ -347,6 +347,9 @@ impl Skimmer {
                 Ask::Fields(looks) => Judged::Fields(looks),
                 Ask::All => Judged::Full,
             };
+        }
+        if is_doubtful(skim.provider, skim.channel, skim.event_id) {
+            return Judged::Full;
         }
         if !is_process_creation(skim.provider, skim.channel, skim.event_id) {
             return Judged::Passed(None);

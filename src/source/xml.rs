@@ -338,10 +338,23 @@ impl Finders {
     /// True when a CDATA section or comment is open at the end of the text: what looks like the
     /// event's end is then part of a value.
     fn open_section(text: &[u8]) -> bool {
-        let open = |begin: &[u8], end: &[u8]| match memmem::rfind(text, begin) {
-            Some(at) => memmem::find(&text[at..], end).is_none(),
-            None => false,
-        };
-        Finders::has_section(text) && (open(b"<![CDATA[", b"]]>") || open(b"<!--", b"-->"))
+        let mut rest = text;
+        while let Some(at) = memmem::find(rest, b"<!") {
+            rest = &rest[at..];
+            // What begins inside of one is a part of its text.
+            let (begin, end): (&[u8], &[u8]) = match rest.starts_with(b"<![CDATA[") {
+                true => (b"<![CDATA[", b"]]>"),
+                false => (b"<!--", b"-->"),
+            };
+            if !rest.starts_with(begin) {
+                rest = &rest[2..];
+                continue;
+            }
+            match memmem::find(&rest[begin.len()..], end) {
+                Some(length) => rest = &rest[begin.len() + length + end.len()..],
+                None => return true,
+            }
+        }
+        false
     }
 }

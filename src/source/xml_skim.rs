@@ -15,7 +15,7 @@ use memchr::memmem::Finder;
 
 use super::xml_data;
 use super::xml_pairs::Pairs;
-use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::text::same;
 use crate::time::Time;
@@ -82,6 +82,9 @@ impl Skimmer {
             time: None,
             link: None,
         };
+        if is_doubtful(provider, channel, skim.event_id) {
+            return None;
+        }
         let data = &rest[length..];
         if let Some(wide) = self.needle.wide() {
             match wide.ask(computer, is_sysmon(provider, channel), event_id) {
@@ -144,19 +147,20 @@ impl Skimmer {
 
 impl Prefix {
     fn of(xml: &str) -> Option<Prefix> {
-        let system = after(xml, 0, "<System>")?;
-        let provider = after(xml, system, "<Provider ")?;
-        let id = after(xml, provider, "<EventID")?;
-        let end = after(xml, id, ">")?;
-        let provider = &xml[provider..provider + xml[provider..].find('>')?];
-        // Nothing may stand before System but the start tag, nor anything else be hidden in it.
-        let head = &xml[..system];
-        if head.matches('<').count() != 2 || xml[id..end].contains('/') || xml[..end].contains('&') {
+        // Nothing may stand between these tags, nor anything else be hidden in them.
+        let system =
+            xml.strip_prefix("<Event")?.split_once('>')?.1.trim_ascii_start().strip_prefix("<System>")?;
+        let (provider, rest) = system.trim_ascii_start().strip_prefix("<Provider ")?.split_once('>')?;
+        let id = rest.trim_ascii_start().strip_prefix("<EventID")?;
+        let (tag, rest) = id.split_once('>')?;
+        let text = &xml[..xml.len() - rest.len()];
+        let others = text.contains('&') || text.matches('<').count() != 4 || tag.contains('/');
+        if others || !(tag.is_empty() || tag.starts_with(' ')) {
             return None;
         }
         Some(Prefix {
-            text: xml[..end].to_owned(),
-            provider: name(provider).filter(|name| !name.is_empty())?.to_owned(),
+            text: text.to_owned(),
+            provider: name(provider.strip_suffix('/')?)?.to_owned(),
             channel: String::new(),
         })
     }
@@ -174,20 +178,17 @@ impl Prefix {
     }
 }
 
-/// The offset after the next `text`.
-fn after(xml: &str, from: usize, text: &str) -> Option<usize> {
-    xml[from..].find(text).map(|at| from + at + text.len())
-}
-
-/// The value of the attribute `Name` in a tag.
-fn name(tag: &str) -> Option<&str> {
-    let start = match tag.strip_prefix("Name=") {
-        Some(_) => 0,
-        None => tag.find(" Name=")? + 1,
-    };
-    let value = &tag[start + "Name=".len()..];
-    let quote = value.chars().next().filter(|quote| "'\"".contains(*quote))?;
-    value[1..].split(quote).next()
+/// The value of the attribute `Name` among those of a tag.
+fn name(mut attributes: &str) -> Option<&str> {
+    loop {
+        let (key, rest) = attributes.trim_ascii_start().split_once('=')?;
+        let quote = rest.chars().next().filter(|quote| "'\"".contains(*quote))?;
+        let (value, rest) = rest[1..].split_once(quote)?;
+        if key == "Name" {
+            return Some(value);
+        }
+        attributes = rest;
+    }
 }
 
 /// What is counted of the System part behind its EventID.

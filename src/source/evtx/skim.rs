@@ -19,7 +19,7 @@ use memchr::memmem;
 
 use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::detect::EVTX_CHUNK_MAGIC;
-use crate::event::{Skim, is_process_creation, is_sysmon};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::{self, Link};
 use crate::needle::{Ask, LOOKS, Look, Needle, Said, Wide};
 use crate::text::same;
@@ -281,7 +281,7 @@ impl Skimmer {
             Nested { fragments: &mut self.fragments, values: &mut self.nested, wanted: &self.wanted };
         let [provider, channel, computer] = [provider, channel, computer].map(|text| self.texts.get(text));
         // What that means is told with the place of the event.
-        if provider.is_empty() {
+        if is_doubtful(provider, channel, Some(event_id)) {
             return None;
         }
         let (mut time, mut link) = (None, None);
