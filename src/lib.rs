@@ -39,6 +39,7 @@ pub mod intake;
 pub mod keep;
 pub mod limits;
 pub mod locator;
+mod message;
 pub mod needle;
 pub mod order;
 pub mod part;

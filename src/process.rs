@@ -3,11 +3,10 @@
 //! The mapping and what stands in for a missing value are those of the Splunk Add-on for Sysmon
 //! together with the data model's own defaults; the table is in the documentation of [`Field`].
 
-mod message;
-
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::message;
 use crate::needle::last_part;
 use crate::time::Time;
 
@@ -130,7 +129,7 @@ pub struct Process<'a> {
 impl<'a> Process<'a> {
     /// Views an event as a process creation. Nothing is computed until it is asked for.
     pub fn of(event: &'a Event) -> Process<'a> {
-        let message = event.message.as_deref().map(message::fields).unwrap_or_default();
+        let message = event.message.as_deref().map(message::of_process_creation).unwrap_or_default();
         Process { event, message }
     }
 

@@ -185,7 +185,7 @@ fn xml_of(events: &[Event]) -> Vec<u8> {
 fn every_form_tells_the_same_context() {
     let forest = forest(&Options { processes: 40, ..Options::default() });
     assert!(forest.born.iter().filter(|born| born.matches).count() > 5);
-    for form in forms::plain(&forest.events) {
+    for form in forms::plain(&forest.events).into_iter().chain(forms::rendered(&forest.events)) {
         if WITHOUT.iter().any(|name| form.name.contains(name)) {
             continue;
         }

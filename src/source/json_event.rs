@@ -14,7 +14,8 @@
 use serde_json::{Map, Value};
 
 use super::xml_event;
-use crate::event::{Event, Pairs};
+use crate::event::{Event, Pairs, is_sysmon};
+use crate::message;
 use crate::time::Time;
 
 type Object = Map<String, Value>;
@@ -268,7 +269,25 @@ fn flat(object: &Object) -> Option<Event> {
         }
     }
     push_all(&mut event.data, Some(&Value::Object(data)));
+    take_message_apart(&mut event);
     Some(event)
+}
+
+/// An event of Sysmon whose fields stand in its message alone has them as its data.
+fn take_message_apart(event: &mut Event) {
+    let Some(message) = event.message.take() else { return };
+    if is_sysmon(event.provider(), event.channel()) && event.data.get("UtcTime").is_none() {
+        let fields = match event.is_process_creation() {
+            true => message::of_process_creation(&message),
+            false => message::of_other(&message),
+        };
+        for (name, value) in fields {
+            if event.data.get(name).is_none_or(str::is_empty) {
+                event.data.push(name, value);
+            }
+        }
+    }
+    event.message = Some(message);
 }
 
 fn flat_system(object: &Object) -> Event {

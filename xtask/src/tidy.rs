@@ -17,8 +17,8 @@ const LEAVES: &[&str] =
 /// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:
 /// `event` before `source`, although the bytes reach it after.
 const PIPELINE: &[&str] = &[
-    "text", "detect", "event", "source", "unpack", "intake", "process", "rule", "group", "tuning", "hints",
-    "findings", "scan", "session", "recall", "context", "report", "export", "view",
+    "text", "detect", "event", "message", "source", "unpack", "intake", "process", "rule", "group", "tuning",
+    "hints", "findings", "scan", "session", "recall", "context", "report", "export", "view",
 ];
 
 /// The two faces: they may import everything, and nothing may import them.

@@ -1,4 +1,4 @@
-//! The message that Windows renders of a process creation, taken apart into Sysmon's fields.
+//! The message that Windows renders of an event of Sysmon, taken apart into its fields.
 //!
 //! A message is a title and a line for each field, in the order of Sysmon's schema. Who starts a process writes its
 //! command line, and who made its program what that says of itself; both may hold lines that look like fields. What
@@ -49,8 +49,23 @@ const LONG: &[&str] = &["CommandLine", "ParentCommandLine"];
 /// A field and where its value stands in the message.
 type Place = (&'static str, Range<usize>);
 
-/// The fields of a message, each once, with their values as they stand there.
-pub fn fields(message: &str) -> Vec<(&'static str, &str)> {
+/// The fields of a message of any other kind of event: all lines that begin with a name, the first of each.
+pub fn of_other(message: &str) -> Vec<(&str, &str)> {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let mut fields: Vec<(&str, &str)> = Vec::new();
+    for (name, value) in message.lines().skip(1).filter_map(|line| line.split_once(": ")) {
+        if fields.len() < MOST_FIELDS && is_name(name) && !fields.iter().any(|(have, _)| *have == name) {
+            fields.push((name, value.trim()));
+        }
+    }
+    fields
+}
+
+/// Sysmon's events have fewer.
+const MOST_FIELDS: usize = 64;
+
+/// The fields of a process creation's message, each once, with their values as they stand there.
+pub fn of_process_creation(message: &str) -> Vec<(&'static str, &str)> {
     let lines = lines(message);
     let mut places = Vec::new();
     let front = forward(message, &lines, FRONT, &mut places);
@@ -135,7 +150,7 @@ mod tests {
     #[test]
     fn each_field_has_its_line() {
         let message = message("d", "a.exe /x ");
-        let fields = fields(&message);
+        let fields = of_process_creation(&message);
         let expected = [
             ("UtcTime", "2020-07-20 13:29:49.966"),
             ("ProcessGuid", "{1}"),
@@ -162,7 +177,7 @@ mod tests {
         let command =
             "a.exe\nProcessId: 666\nUser: Evil\\x\r\nParentImage: C:\\good.exe\nParentCommandLine: x";
         let message = message("d", command);
-        let fields = fields(&message);
+        let fields = of_process_creation(&message);
         assert_eq!(get(&fields, "CommandLine"), command);
         let others = [
             ("ProcessId", "4508"),
@@ -182,16 +197,22 @@ mod tests {
             "d\r\nCommandLine: harmless.exe\r\nParentImage: C:\\good.exe\r\nProcessId: 1",
             "evil.exe",
         );
-        let fields = fields(&message);
+        let fields = of_process_creation(&message);
         assert!(get(&fields, "CommandLine").ends_with("\r\nCommandLine: evil.exe"));
         assert_eq!((get(&fields, "ParentImage"), get(&fields, "ProcessId")), (PARENT, "4508"));
     }
 
     #[test]
+    fn other_messages_have_a_line_for_each_field() {
+        let message = "Network connection detected:\r\nRuleName: -\r\nProcessGuid: {1}\r\nImage: C:\\a b.exe\r\nnot one: x\r\nImage: y\r\n";
+        assert_eq!(of_other(message), [("RuleName", "-"), ("ProcessGuid", "{1}"), ("Image", "C:\\a b.exe")]);
+    }
+
+    #[test]
     fn a_message_may_lack_any_of_them() {
-        assert_eq!(fields(""), []);
-        assert_eq!(fields("Process Create:\nwords"), []);
-        assert_eq!(fields("CommandLine: a\n b"), [("CommandLine", "a\n b")]);
-        assert_eq!(fields("ParentImage: p"), [("ParentImage", "p")]);
+        assert_eq!(of_process_creation(""), []);
+        assert_eq!(of_process_creation("Process Create:\nwords"), []);
+        assert_eq!(of_process_creation("CommandLine: a\n b"), [("CommandLine", "a\n b")]);
+        assert_eq!(of_process_creation("ParentImage: p"), [("ParentImage", "p")]);
     }
 }
