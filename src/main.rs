@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Parser, ValueEnum};
 use sysmon_triage::detect::EVTX_HEADER_BYTES;
-use sysmon_triage::export::document::{Options, tuning_line};
+use sysmon_triage::export::document::{Options, empty_answer, tuning_line};
 use sysmon_triage::export::{self, csv, html, json, markdown, table};
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
@@ -66,8 +66,8 @@ struct Arguments {
     /// Of which event of the row, in the order of time.
     #[arg(long, value_name = "EVENT", default_value_t = 1, requires = "context")]
     event: usize,
-    /// How many minutes before and after it.
-    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context")]
+    /// How many minutes before and after it, up to a day.
+    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context", value_parser = clap::value_parser!(u32).range(..=1440))]
     minutes: u32,
     /// Logs, or folders whose files are all read; `-` is standard input.
     #[arg(required_unless_present = "rule", value_name = "FILE|FOLDER")]
@@ -115,6 +115,10 @@ fn main() -> ExitCode {
         read(&mut session, input, how);
     }
     if let Some(row) = arguments.context {
+        if !matches!(arguments.format, Format::Table | Format::Json) {
+            eprintln!("A context is printed as text or, with --format json, as JSON.");
+            return ExitCode::from(2);
+        }
         let (event, minutes, verify) = (arguments.event, arguments.minutes, arguments.verify);
         let which = context::Which { row, event, minutes, verify };
         return print_context(&session, &paths, which, arguments.format);
@@ -197,7 +201,9 @@ impl Input {
     fn path(&self) -> Option<PathBuf> {
         match &self.content {
             Ok(Content::File(path)) => Some(path.clone()),
-            _ => None,
+            // Whoever tries again is told why not.
+            Err(_) => Some(PathBuf::from(&self.name)),
+            Ok(Content::Standard | Content::Refused(_)) => None,
         }
     }
 }
@@ -389,11 +395,9 @@ fn print(session: &Session, format: Format, options: &Options) -> io::Result<()>
     let report = Report::of(session).made(&options.made);
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => {
-            return out.write_all(json::json(&report).map_err(io::Error::other)?.as_bytes());
-        }
-        Format::Markdown => return out.write_all(markdown::markdown(session, options).as_bytes()),
-        Format::Html => return out.write_all(html::html(session, options).as_bytes()),
+        Format::Json => out.write_all(json::json(&report).map_err(io::Error::other)?.as_bytes())?,
+        Format::Markdown => out.write_all(markdown::markdown(session, options).as_bytes())?,
+        Format::Html => out.write_all(html::html(session, options).as_bytes())?,
         Format::Csv => {
             let (text, neutralised) = csv::csv(&report);
             out.write_all(text.as_bytes())?;
@@ -411,6 +415,8 @@ fn print(session: &Session, format: Format, options: &Options) -> io::Result<()>
     out.flush()?;
     if matches!(format, Format::Table) || io::stderr().is_terminal() {
         summarise(session);
+        // An empty table does not say what that means.
+        empty_answer(&report).iter().for_each(|sentences| eprintln!("{sentences}"));
     }
     problems(session);
     Ok(())
@@ -436,7 +442,8 @@ fn print_context(
     };
     let written = printed.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
     answer.problems.iter().for_each(|problem| eprintln!("{}", table::visible(problem)));
-    let whole = written.is_ok() && answer.complete;
+    problems(session);
+    let whole = written.is_ok() && answer.complete && !view::anything_lost(session);
     if whole { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 

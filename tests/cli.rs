@@ -423,11 +423,22 @@ fn the_context_of_a_row_is_printed() {
     };
     assert_eq!(entries(&without), entries(&printed));
     assert_eq!(both.matches("  [in 2 files]\n").count(), entries(&printed).len());
+    // What could not be read is said here too, and why.
+    let file = write(&folder, "with-missing.xml", &xml_of(&forest.events));
+    let missing = folder.join("missing.xml");
+    let output = run(&["--context", "1", &file, missing.to_str().unwrap()], None);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("Nothing could be read: No such file") && !said.contains("second time"), "{said}");
+    for wrong in [&["--format", "csv"][..], &["--minutes", "1441"]] {
+        let output = run(&[&["--context", "1"], wrong, &[&file]].concat(), None);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
     // Standard input is gone once it was read.
     let output = run(&["--context", "1", "-"], Some(&xml_of(&forest.events)));
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        text(&output.stderr).contains("standard input can be read only once"),
+        text(&output.stderr).contains("standard input can be read a second time"),
         "{}",
         text(&output.stderr)
     );

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
+use crate::problem::Severity;
 use crate::report::{Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::time::ctime;
@@ -109,6 +110,9 @@ impl Writer<'_> {
         let rule = &report.rule;
         self.heading(1, rule.name);
         self.push(Block::Paragraph(text(verdict(report))));
+        if let Some(sentence) = incomplete(report) {
+            self.push(Block::Paragraph(text(sentence)));
+        }
         self.without_rows(report);
         let technique = format!("{} {}, tactic {}", rule.technique, rule.technique_name, rule.tactic);
         let risk =
@@ -419,6 +423,23 @@ fn verdict(report: &Report<'_>) -> String {
         counted(count(|row| row.dest.to_owned()), "host"),
         counted(count(|row| row.user.to_owned()), "user"),
     )
+}
+
+/// That rows may be missing beside those that there are.
+fn incomplete(report: &Report<'_>) -> Option<String> {
+    let is_broken = |problem: &crate::report::ProblemReport| problem.severity == Severity::Error;
+    let broken = report.sources.iter().filter(|source| source.problems.iter().any(is_broken)).count();
+    let has_rows = matches!(report.outcome, Outcome::Matches | Outcome::AllHidden);
+    (has_rows && broken > 0).then(|| {
+        let all = counted(report.sources.len() as u64, "file");
+        format!("Incomplete: {broken} of {all} could not be read in full, so rows may be missing; see Files.")
+    })
+}
+
+/// What an answer without rows is, and means; none where there are rows.
+pub fn empty_answer(report: &Report<'_>) -> Option<String> {
+    let (meaning, _) = no_rows(report.outcome)?;
+    Some(format!("{} {meaning}", verdict(report)))
 }
 
 /// What an answer without rows means, and the next steps; none where there are rows.

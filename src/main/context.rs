@@ -72,6 +72,6 @@ fn anchor(mut recall: Recall, paths: &[Option<PathBuf>], minutes: u32) -> Result
 fn open(paths: &[Option<PathBuf>], source: u32) -> io::Result<File> {
     match paths.get(source as usize) {
         Some(Some(path)) => File::open(path),
-        _ => Err(io::Error::other("standard input can be read only once")),
+        _ => Err(io::Error::other("it can't be read a second time, or was not opened")),
     }
 }

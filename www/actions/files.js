@@ -75,6 +75,8 @@ export function fileActions(page, { tool, source }) {
           endedAt: performance.now(),
           filesOpen: state.filesOpen || (state.summary?.sources ?? []).some((file) => file.problems.some((problem) => problem.severity !== "info")) || state.files.some((file) => file.crash !== null),
         }));
+        // The verdict is there to take the focus only once it is drawn.
+        page.show();
         if (!document.activeElement || document.activeElement === document.body) page.app.focusVerdict();
         break;
       case "restarted": {

@@ -164,6 +164,7 @@ export const en = {
     sofar: "So far: ",
     none: "Nothing matched so far.",
     partial: "Partial: reading was cancelled. What follows is what was found until then.",
+    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file was", "files were")}`} not read in full, so rows may be missing. What and why stands at the ${n === 1 ? "file" : "files"} below.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
@@ -287,7 +288,7 @@ export const en = {
     no_match: {
       title: (/** @type {number} */ n) => (n === 1 ? "The one process creation in this log was not started by WmiPrvSE.exe." : `None of ${number(n)} process creations was started by WmiPrvSE.exe.`),
       text: "That is the answer for these files and this period only. It does not say that WMI was not used: a log that is too small, wrapped or from another host would look the same.",
-      next: ["Check that these hosts and this period are those of your case.", "Look at the limits below for what this rule cannot see, and where to look instead."],
+      next: ["Check that these hosts and this period are those of your case.", "Open \u201cWhat this rule checks\u201d, below: its limits say what the rule cannot see, and where to look instead."],
       seenHosts: "Hosts",
       seenPeriod: "Period",
     },

@@ -164,7 +164,7 @@ export const columns = {
   resize: (/** @type {string} */ name) => `Width of ${name}; double click: as it was`,
   density: "Row height",
   densities: /** @type {Record<App.Density, string>} */ ({ comfortable: "Comfortable", compact: "Compact" }),
-  reset: "As it was",
+  reset: "Reset to defaults",
   keys: "In the table: Shift with \u2190 and \u2192 makes the column of the active cell narrower and wider.",
   done: "Done",
 };
@@ -175,7 +175,7 @@ export const report = {
   heading: "Report",
   close: "Close",
   /** @param {number} shown @param {number} shownEvents @param {number} hidden */
-  what: (shown, shownEvents, hidden) => `${rows(shown)} (${events(shownEvents)}), whatever the table is narrowed to.${hidden > 0 ? ` ${rows(hidden)} hidden by tuning ${hidden === 1 ? "is" : "are"} left out; the report says so and lists the tuning.` : ""}`,
+  what: (shown, shownEvents, hidden) => `${rows(shown)} (${events(shownEvents)}), also those that the filters of the table leave out.${hidden > 0 ? ` ${rows(hidden)} hidden by tuning ${hidden === 1 ? "is" : "are"} left out; the report says so and lists the tuning.` : ""}`,
   form: "Form",
   formats: /** @type {[App.Format, string, string][]} */ ([
     ["csv", "CSV", "the rule\u2019s columns, for a spreadsheet; cells it would run are neutralised"],

@@ -21,6 +21,16 @@ export function period(from, to, zone) {
   ];
 }
 
+/** Why there may be more rows. Where there are none, what stands in their place says so. @param {App.State} state */
+function whyIncomplete({ cancelled, summary, files }) {
+  if (cancelled) return en.verdict.partial;
+  if (!summary || summary.verdict.groups === 0) return null;
+  const sources = summary.sources.filter((source) => !source.removed);
+  const damaged = (/** @type {Core.Source} */ source) => files[source.index]?.crash || source.problems.some((problem) => problem.severity === "error");
+  const n = sources.filter(damaged).length;
+  return n === 0 ? null : en.verdict.incomplete(n, sources.length);
+}
+
 /** @param {App.Actions} actions */
 export function createVerdict(actions) {
   const t = en.verdict;
@@ -34,7 +44,8 @@ export function createVerdict(actions) {
   const shared = h("div", { class: "shared" }, facts, verified);
   const line = h("p", { class: "verdict", id: "verdict", tabindex: "-1" });
   const span = h("p", { class: "span" });
-  const partial = h("p", { class: "banner", hidden: true }, icon("warning"), h("span", null, t.partial));
+  const why = h("span", null, "");
+  const partial = h("p", { class: "banner", id: "incomplete", hidden: true }, icon("warning"), why);
   const note = h("p", { class: "muted small" }, t.note);
   const node = h("section", { class: "verdict-region", "aria-label": t.label }, h("div", { class: "verdict-head" }, shared, exports), partial, line, span, note);
   /** @type {Core.Rule | null} */
@@ -47,7 +58,9 @@ export function createVerdict(actions) {
       const { summary, rule, phase, zone } = state;
       show(node, phase !== "empty" && summary !== null);
       show(verified, state.verified);
-      show(partial, state.cancelled && phase === "done");
+      const missing = phase === "done" ? whyIncomplete(state) : null;
+      show(partial, missing !== null);
+      if (missing !== null && why.textContent !== missing) why.textContent = missing;
       if (rule && rule !== shown) {
         shown = rule;
         replace(facts,
