@@ -438,7 +438,7 @@ fn the_context_of_a_row_is_printed() {
     let output = run(&["--context", "1", "-"], Some(&xml_of(&forest.events)));
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        text(&output.stderr).contains("standard input can be read a second time"),
+        text(&output.stderr).contains("can't be read a second time"),
         "{}",
         text(&output.stderr)
     );

@@ -25,10 +25,9 @@ export function period(from, to, zone) {
 function whyIncomplete({ cancelled, summary, files }) {
   if (cancelled) return en.verdict.partial;
   if (!summary || summary.verdict.groups === 0) return null;
-  const sources = summary.sources.filter((source) => !source.removed);
-  const damaged = (/** @type {Core.Source} */ source) => files[source.index]?.crash || source.problems.some((problem) => problem.severity === "error");
-  const n = sources.filter(damaged).length;
-  return n === 0 ? null : en.verdict.incomplete(n, sources.length);
+  const kept = files.filter(({ source }) => !summary.sources[source]?.removed);
+  const broken = kept.filter(({ crash, source }) => crash !== null || summary.sources[source]?.problems.some(({ severity }) => severity === "error"));
+  return broken.length === 0 ? null : en.verdict.incomplete(broken.length, kept.length);
 }
 
 /** @param {App.Actions} actions */
