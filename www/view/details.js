@@ -7,7 +7,7 @@ import { fullTime } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { createContext } from "./context.js";
-import { evidence, rawEvidence } from "./evidence.js";
+import { evidence, evidenceLines, rawEvidence } from "./evidence.js";
 import { h, replace, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { cellItems } from "./menu.js";
@@ -52,7 +52,7 @@ export function createDetails(actions, menu) {
 
   /** @param {{ name: string, value: string | null }[]} fields */
   const fieldTable = (fields) => h("table", { class: "fields" }, h("tbody", null, fields.map((field) => h("tr", null,
-    h("th", { scope: "row" }, evidence(field.name)), h("td", null, shown(field.value)),
+    h("th", { scope: "row" }, evidence(field.name)), h("td", null, /^message$/i.test(field.name) && field.value ? evidenceLines(field.value) : shown(field.value)),
     h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name))))));
 
   /** @param {Core.Evidence} event @param {Core.Rule | null} rule */

@@ -17,7 +17,7 @@ export function evidence(value, className = "") {
 
 /** A text of several lines, which stay lines. @param {string} text */
 export function evidenceLines(text) {
-  return h("bdi", { class: "evidence" }, pieces(text, { lines: true }));
+  return h("bdi", { class: "evidence lines" }, pieces(text, { lines: true }));
 }
 
 /** The raw event with the used parts marked, an element a line. @param {Core.Evidence} event */

@@ -1,5 +1,6 @@
 // The answer in one line, and what all rows share.
 
+import { present } from "../state/files.js";
 import { endOfSpan, fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
@@ -25,7 +26,7 @@ export function period(from, to, zone) {
 function whyIncomplete({ cancelled, summary, files }) {
   if (cancelled) return en.verdict.partial;
   if (!summary || summary.verdict.groups === 0) return null;
-  const kept = files.filter(({ source }) => !summary.sources[source]?.removed);
+  const kept = present(files);
   const broken = kept.filter(({ crash, source }) => crash !== null || summary.sources[source]?.problems.some(({ severity }) => severity === "error"));
   return broken.length === 0 ? null : en.verdict.incomplete(broken.length, kept.length);
 }
