@@ -2,8 +2,8 @@
 //!
 //! A message is a title and a line for each field, in the order of Sysmon's schema. Who starts a process writes its
 //! command line, and who made its program what that says of itself; both may hold lines that look like fields. What
-//! stands before them is read from the front and what stands behind from the back, so that no such line can take the
-//! place of another field:
+//! stands before them is read from the front, and what stands behind them from the last line that can begin it, so that no
+//! such line can take the place of another field:
 //!
 //! ```text
 //! Process Create:
@@ -15,7 +15,7 @@
 //! FileVersion: …                         the program's own words
 //! OriginalFileName: Cmd.Exe
 //! CommandLine: cmd.exe /c …              up to the next line
-//! CurrentDirectory: C:\                  from the back
+//! CurrentDirectory: C:\                  the last line of this name
 //! …
 //! ParentImage: C:\Windows\System32\wbem\WmiPrvSE.exe
 //! ParentCommandLine: …                   up to the next line or the end
@@ -43,6 +43,8 @@ const BACK: &[&str] = &[
     "ParentCommandLine",
     "ParentUser",
 ];
+/// The one behind the parent's command line.
+const LAST: &str = "ParentUser";
 /// Values that may have more than one line.
 const LONG: &[&str] = &["CommandLine", "ParentCommandLine"];
 
@@ -69,8 +71,9 @@ pub fn of_process_creation(message: &str) -> Vec<(&'static str, &str)> {
     let lines = lines(message);
     let mut places = Vec::new();
     let front = forward(message, &lines, FRONT, &mut places);
-    let back = backward(message, &lines[front..], &mut places);
-    forward(message, &lines[front..front + back], MIDDLE, &mut places);
+    let back = front + begin_of_back(message, &lines[front..]);
+    forward(message, &lines[front..back], MIDDLE, &mut places);
+    behind(message, &lines[back..], &mut places);
     places.into_iter().map(|(name, place)| (name, value(name, &message[place]))).collect()
 }
 
@@ -108,16 +111,35 @@ fn forward(message: &str, lines: &[Range<usize>], names: &[&'static str], places
     taken
 }
 
-/// Takes the fields behind in their order from the back; returns how many lines stand before them.
-fn backward(message: &str, lines: &[Range<usize>], places: &mut Vec<Place>) -> usize {
-    let (mut left, mut first) = (BACK.len(), lines.len());
-    for (index, line) in lines.iter().enumerate().rev() {
-        let Some((at, start)) = begun(message, line, &BACK[..left]) else { continue };
-        let long = LONG.contains(&BACK[at]).then(|| lines[first - 1].end);
-        places.push((BACK[at], start..long.unwrap_or(line.end)));
-        (left, first) = (at, index);
+/// At which of the lines the fields behind the command line begin: the last one that names the first of them, as no line of
+/// the command stands behind it. Without one, the first that names any.
+fn begin_of_back(message: &str, lines: &[Range<usize>]) -> usize {
+    let names =
+        |names: &'static [&'static str]| move |line: &Range<usize>| begun(message, line, names).is_some();
+    let begin = lines.iter().rposition(names(&BACK[..1]));
+    begin.or_else(|| lines.iter().position(names(BACK))).unwrap_or(lines.len())
+}
+
+/// Takes the fields behind the command line, in any order, the first of each name: the parent's command line may hold
+/// such lines too, but only [`LAST`] stands behind it.
+fn behind(message: &str, lines: &[Range<usize>], places: &mut Vec<Place>) {
+    let last = lines.iter().rposition(|line| begun(message, line, &[LAST]).is_some());
+    let mut found: Vec<(&'static str, usize, usize)> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((at, start)) = begun(message, line, BACK) else { continue };
+        let name = BACK[at];
+        let is_it =
+            if name == LAST { last == Some(index) } else { !found.iter().any(|(have, ..)| *have == name) };
+        if is_it {
+            found.push((name, index, start));
+        }
     }
-    first
+    for (nth, (name, index, start)) in found.iter().enumerate() {
+        // A long value goes on to the next field.
+        let next = found.get(nth + 1).map_or(lines.len(), |(_, index, _)| *index);
+        let until = if LONG.contains(name) { next } else { index + 1 };
+        places.push((name, *start..lines[until - 1].end));
+    }
 }
 
 /// A value without what sets it off. Blanks at the end of a command line are its own.
@@ -206,6 +228,19 @@ mod tests {
     fn other_messages_have_a_line_for_each_field() {
         let message = "Network connection detected:\r\nRuleName: -\r\nProcessGuid: {1}\r\nImage: C:\\a b.exe\r\nnot one: x\r\nImage: y\r\n";
         assert_eq!(of_other(message), [("RuleName", "-"), ("ProcessGuid", "{1}"), ("Image", "C:\\a b.exe")]);
+    }
+
+    /// Another order than Sysmon's loses nothing, and neither does a parent whose command line looks like fields.
+    #[test]
+    fn the_fields_behind_may_stand_in_any_order() {
+        let odd = "Process Create:\nCommandLine: a\n b\nParentImage: p\nParentCommandLine: x\nUser: u";
+        let expected =
+            [("CommandLine", "a\n b"), ("ParentImage", "p"), ("ParentCommandLine", "x"), ("User", "u")];
+        assert_eq!(of_process_creation(odd), expected);
+        let message = message("d", "a").replace("p -Embedding", "p\nParentImage: good\nParentUser: x");
+        let fields = of_process_creation(&message);
+        assert_eq!((get(&fields, "ParentImage"), get(&fields, "ParentUser")), (PARENT, "S\\t"));
+        assert_eq!(get(&fields, "ParentCommandLine"), "p\nParentImage: good\nParentUser: x");
     }
 
     #[test]

@@ -437,9 +437,5 @@ fn the_context_of_a_row_is_printed() {
     // Standard input is gone once it was read.
     let output = run(&["--context", "1", "-"], Some(&xml_of(&forest.events)));
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text(&output.stderr).contains("can't be read a second time"),
-        "{}",
-        text(&output.stderr)
-    );
+    assert!(text(&output.stderr).contains("can't be read a second time"), "{}", text(&output.stderr));
 }
