@@ -449,13 +449,20 @@ fn print_context(
 
 fn summarise(session: &Session) {
     let totals = report::totals(session);
+    let count =
+        |number: u64, one: &str, more: &str| format!("{number} {}", if number == 1 { one } else { more });
+    let groups = |number| count(number, "group", "groups");
     let hidden = match session.tuning().is_off() {
         true => String::new(),
-        false => format!(", {} of them in {} groups shown", totals.shown, totals.shown_groups),
+        false => format!(", {} of them in {} shown", totals.shown, groups(totals.shown_groups)),
     };
     eprintln!(
-        "{} records, {} process creations, {} matches in {} groups{}; {} problems. Times are UTC.",
-        totals.records, totals.process_creations, totals.matches, totals.groups, hidden, totals.problems
+        "{}, {}, {} in {}{hidden}; {}. Times are UTC.",
+        count(totals.records, "record", "records"),
+        count(totals.process_creations, "process creation", "process creations"),
+        count(totals.matches, "match", "matches"),
+        groups(totals.groups),
+        count(totals.problems, "problem", "problems"),
     );
 }
 
