@@ -302,7 +302,7 @@ fn a_tuning_hides_and_says_so() {
         assert!(text(&output.stdout).contains(said), "{format}: {}", text(&output.stdout));
     }
     assert!(text(&printed("csv").stderr).contains("hidden by tuning"));
-    assert!(text(&printed("table").stderr).contains("2 matches in 2 groups, 1 of them in 1 groups shown"));
+    assert!(text(&printed("table").stderr).contains("2 matches in 2 groups, 1 of them in 1 group shown"));
     for format in ["markdown", "html"] {
         assert!(text(&printed(format).stdout).contains("1 in 1 row"), "{format}");
         assert!(!text(&printed(format).stdout).contains("whoami /priv"), "{format}");
