@@ -214,3 +214,24 @@ fn control_characters_survive() {
     let report = report(&[("log.evtx", &bytes)]);
     assert_eq!(report["groups"][0]["process"], command);
 }
+
+/// Half a surrogate pair is no character: U+FFFD stands for it, and not the `_` that the decoder writes in XML.
+#[test]
+fn half_a_surrogate_pair_in_a_value() {
+    let events = testlog::log(&Options { size: Size::Events(6), matches: 2, ..Options::default() }).0;
+    let marked: Vec<_> = events.into_iter().map(|event| event.with("CommandLine", "a_b #c")).collect();
+    let mut file = evtx::file(&marked, Style::default());
+    let places: Vec<_> = (0..file.len() - 4).filter(|at| &file[*at..*at + 4] == b"#\0c\0").collect();
+    for at in places {
+        file[at..at + 2].copy_from_slice(&0xd800_u16.to_le_bytes());
+    }
+    evtx::sign(&mut file[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    let report = common::report(&[("log.evtx", &file)]);
+    let said = common::problems(&report);
+    assert!(
+        said.len() == 2 && said.iter().all(|line| line.starts_with("warning text_replaced ")),
+        "{said:?}"
+    );
+    let commands: Vec<_> = common::rows(&report).into_iter().map(|row| row.0[4].clone()).collect();
+    assert!(commands.contains(&"a_b \u{fffd}c".to_owned()), "{commands:?}");
+}

@@ -371,7 +371,8 @@ fn take_otherwise(record: EvtxRecord<'_>, chunk: u64, why: NotExact, sink: &mut 
     };
     match (json_event::events(&value).events.into_iter().next(), why) {
         (Some(Ok(event)), _) => {
-            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced: false });
+            let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
+            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
         }
         (_, NotExact::NoXml(trouble)) => sink.trouble(trouble),
         (_, NotExact::Underscore) => {
@@ -381,10 +382,11 @@ fn take_otherwise(record: EvtxRecord<'_>, chunk: u64, why: NotExact, sink: &mut 
     }
 }
 
-/// Whether JSON text holds a character that XML 1.0 (2.2) does not allow.
+/// Whether JSON text holds a character that XML 1.0 (2.2) does not allow, or what stands for half a surrogate pair, for which
+/// the decoder writes `_` in XML too.
 fn needs_json(json: &str) -> bool {
     let escaped = ["\\u00", "\\b", "\\f"].iter().any(|escape| json.contains(escape));
-    escaped || json.contains(['\u{fffe}', '\u{ffff}'])
+    escaped || json.contains([char::REPLACEMENT_CHARACTER, '\u{fffe}', '\u{ffff}'])
 }
 
 fn lost_record(error: &EvtxError, chunk: u64) -> Trouble {
