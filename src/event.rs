@@ -91,8 +91,10 @@ pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>)
 /// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or
 /// is another one in Sysmon's own channel.
 pub fn is_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
-    let lost = provider.trim().is_empty() || channel.eq_ignore_ascii_case(SYSMON_CHANNEL);
-    event_id == Some(PROCESS_CREATE) && lost && !is_sysmon(provider, channel)
+    // Few events have this one, and all are asked.
+    event_id == Some(PROCESS_CREATE)
+        && !is_sysmon(provider, channel)
+        && (provider.trim().is_empty() || channel.eq_ignore_ascii_case(SYSMON_CHANNEL))
 }
 
 /// An event of Sysmon for Windows, of any kind.
