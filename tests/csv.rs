@@ -133,6 +133,18 @@ fn a_row_with_two_events() {
     );
 }
 
+/// Millions of cells are neither compared with each other nor begun again at each break.
+#[test]
+fn a_row_of_very_many_events() {
+    let cells: String = (0..200_000).map(|number| format!("<Event{number},")).collect();
+    let whole = testlog::xml::file(&log().0[..1], &testlog::xml::SPLUNK, testlog::xml::Layout::Ended(""));
+    let broken = format!("\"{0}{0}{1}\"", whole.replace('"', "\"\""), "<".repeat(1 << 20));
+    for row in [cells, broken] {
+        let said = problems(&report(&[("log.csv", format!("_raw,xml\n{row}\n").as_bytes())]));
+        assert!(said.iter().any(|line| line.starts_with("error damaged_record ")), "{}", said.len());
+    }
+}
+
 /// A quote that is not doubled ends the cell, and a line break behind it the row.
 #[test]
 fn what_stands_behind_a_row_by_its_quotes_is_told_of() {

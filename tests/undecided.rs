@@ -168,6 +168,13 @@ fn every_event_of_a_json_value_is_read() {
         let (counts, _) = read(json.as_bytes());
         assert_eq!(counts, (events, events, events), "{json}");
     }
+    // What breaks behind an event is told of.
+    let broken = serde_json::to_string(&format!("{flat}\n{{\"EventID\":1,")).unwrap();
+    let (counts, said) = read(format!(r#"{{"message":{broken}}}"#).as_bytes());
+    assert_eq!((counts, said), ((1, 1, 1), vec!["damaged_record".to_owned()]));
+    let cut = serde_json::to_string(&(event(&[]) + &event(&[]) + "<Event <é<<<")).unwrap();
+    let (counts, said) = read(format!(r#"{{"_raw":{cut}}}"#).as_bytes());
+    assert_eq!((counts, said), ((2, 2, 2), vec!["damaged_record".to_owned()]));
     // What is no event in a list is counted as such.
     let (counts, said) = read(format!(r#"{{"value":[{flat},{{"a":1}}]}}"#).as_bytes());
     assert_eq!((counts, said), ((1, 1, 1), vec!["not_an_event".to_owned()]));

@@ -3,6 +3,8 @@
 //! Line breaks inside quotes do not end a row, so where a part begins the quotes around tell whether that is inside of
 //! some. Whether they told right shows where the parts meet.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::whole::Whole;
@@ -288,12 +290,10 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
 
 /// The events of a row: those of its cells of XML, each once, else of the row as an object.
 fn events(header: &[String], cells: Vec<String>) -> Vec<Result<crate::event::Event, String>> {
-    let mut texts: Vec<&str> = Vec::new();
-    for text in cells.iter().filter(|cell| is_xml(cell)).map(|cell| cell.trim()) {
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
+    // A row may have millions of cells.
+    let mut seen = BTreeSet::new();
+    let texts = cells.iter().filter(|cell| is_xml(cell)).map(|cell| cell.trim());
+    let texts: Vec<_> = texts.filter(|text| seen.insert(*text)).collect();
     if !texts.is_empty() {
         return texts.into_iter().flat_map(super::xml_event::parse_all).collect();
     }

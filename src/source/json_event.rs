@@ -154,8 +154,19 @@ fn original(value: &Value) -> Option<Vec<Result<Event, String>>> {
         return None;
     }
     // One object, or lines of them.
-    let inner = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let found: Vec<_> = inner.map_while(Result::ok).flat_map(|value| events(&value).events).collect();
+    let mut found = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        match value {
+            Ok(value) => found.extend(events(&value).events),
+            Err(error) => {
+                // Text that is no JSON from its beginning is some other text.
+                if !found.is_empty() {
+                    found.push(Err(format!("Text behind an event is no JSON: {error}.")));
+                }
+                break;
+            }
+        }
+    }
     Some(found).filter(|events| !events.is_empty())
 }
 

@@ -30,24 +30,25 @@ pub fn parse_all(xml: &str) -> Vec<Result<Event, String>> {
 /// What [`parse`] says of a text with more than one event.
 const ANOTHER: &str = "Another event follows in the same text.";
 
-/// The texts of events, each up to where its element ends.
+/// The texts of events, each up to where its element ends. What breaks ends the last one: nobody knows what follows it.
 fn split(xml: &str) -> Vec<&str> {
     let mut events = Vec::new();
     let mut rest = xml;
     while !rest.trim().is_empty() {
         let mut reader = Reader::from_str(rest);
         let mut depth = 0_u32;
-        loop {
+        let whole = loop {
             match reader.read_event() {
                 Ok(Xml::Start(_)) => depth += 1,
                 Ok(Xml::End(_)) if depth > 1 => depth -= 1,
                 Ok(Xml::Empty(_)) if depth > 0 => {}
-                Ok(Xml::End(_) | Xml::Empty(_) | Xml::Eof) | Err(_) => break,
+                Ok(Xml::End(_) | Xml::Empty(_)) => break true,
+                Ok(Xml::Eof) | Err(_) => break false,
                 Ok(_) => {}
             }
-        }
-        let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).clamp(1, rest.len());
-        let Some((event, after)) = rest.split_at_checked(end) else { break };
+        };
+        let end = usize::try_from(reader.buffer_position()).ok().filter(|_| whole);
+        let (event, after) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
         events.push(event);
         rest = after;
     }
