@@ -223,6 +223,11 @@ impl Plan {
         Plan::Known(starts)
     }
 
+    /// Whether its parts unfold to many times their size.
+    pub fn is_packed(&self) -> bool {
+        matches!(self, Plan::Zip(_))
+    }
+
     /// The next bytes that are wanted. None: the parts are known.
     pub fn want(&self) -> Option<Want> {
         let Plan::Zip(cut) = self else { return None };

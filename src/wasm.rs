@@ -169,6 +169,11 @@ impl Plan {
         self.plan.push(bytes);
     }
 
+    /// Whether its parts unfold to many times their size.
+    pub fn is_packed(&self) -> bool {
+        self.plan.is_packed()
+    }
+
     /// Where the parts begin; empty: the input can only be read as a whole.
     pub fn starts(self) -> Vec<f64> {
         self.plan.starts().into_iter().map(|start| start as f64).collect()

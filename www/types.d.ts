@@ -29,6 +29,7 @@ declare namespace Core {
     want_length(): number;
     push(bytes: Uint8Array): void;
     /** Where the parts begin; empty: the file can only be read at a stretch. */
+    is_packed(): boolean;
     starts(): Float64Array;
   }
   interface Session {

@@ -16,6 +16,12 @@ export class Entry {
   open = 1;
   /** How far each has come. @type {Map<number, Core.Progress>} */
   progress = new Map();
+  /** Those that have handed over a part of what they found. @type {Set<number>} */
+  handed = new Set();
+  /** One of these was lost with its scanner: what it had handed over can't be told from the rest. */
+  spoilt = false;
+  /** Where parts begin that broke their reader: they are not read again. @type {Set<number>} */
+  broken = new Set();
   /** Cancelled before all of it was read. */
   stopped = false;
   /** Why it could not be read, a sentence for the report. @type {string | null} */
@@ -50,14 +56,23 @@ export class Entry {
     this.parts = jobs;
     this.open = jobs;
     this.progress = new Map();
+    this.handed = new Set();
+    this.spoilt = false;
   }
 
   /** @param {Report} report */
-  take({ job, progress, end, reason }) {
+  take({ job, progress, found, end, reason }) {
     if (progress) this.progress.set(job, progress);
+    if (found) this.handed.add(job);
     if (end !== null) this.open -= 1;
     if (end === "stopped") this.stopped = true;
     if (end === "failed") this.failure ??= reason;
+  }
+
+  /** A job that handed something over can't simply be read once more: all of the file is, when the others have ended. */
+  lose() {
+    this.spoilt = true;
+    this.open -= 1;
   }
 
   /** Gives up jobs that have not begun. @param {number} jobs */

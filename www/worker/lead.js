@@ -164,13 +164,17 @@ async function plan({ words }, { file, scanners }) {
   const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
   const plan = new wasm_bindgen.Plan(new Uint8Array(head), file.size, grainBytes(file.size));
   await readAll(plan, file, words.stalled);
+  const packed = plan.is_packed();
   const starts = joined(plan.starts(), file.size, scanners);
-  return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size }));
+  return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size, packed }));
 }
 
-/** True when the parts of a file do not fit together: it must be read at a stretch. @param {Lead} lead @param {{ source: number }} args */
-function restartMisfit(lead, { source }) {
-  const misfit = lead.session.is_misfit(source);
+/**
+ * True when what the parts of a file gave is forgotten: they do not fit together, or some of it came twice.
+ * @param {Lead} lead @param {{ source: number, spoilt: boolean }} args
+ */
+function restartMisfit(lead, { source, spoilt }) {
+  const misfit = spoilt || lead.session.is_misfit(source);
   if (misfit) lead.change({ source }, () => lead.session.restart(source));
   lead.stale ||= misfit;
   return misfit;

@@ -48,6 +48,13 @@ export function joined(grains, size, scanners) {
 /** How much a job reads. @param {Job} job */
 export const bytesOf = ({ file, part }) => (part ? part.end - part.start : file.size);
 
+/**
+ * Whether it may be read beside others of its kind: its bytes are what one waits for, and it holds little. What is packed, or may
+ * be, keeps the core busy by itself.
+ * @param {Job} job
+ */
+export const isPlain = ({ part }) => part !== null && !part.packed;
+
 /** Jobs that wait for a scanner. */
 export class Queue {
   /** @param {number} scanners */
@@ -67,6 +74,17 @@ export class Queue {
     return this.large.length + Math.ceil(this.small.length / BATCH_FILES);
   }
 
+  /** Small files come next: they and large ones take turns. */
+  get isSmallNext() {
+    return this.small.length > 0 && (this.smallIsNext || this.large.length === 0);
+  }
+
+  /** What comes next may be read beside others. */
+  get isPlainNext() {
+    const [first] = this.large;
+    return first !== undefined && !this.isSmallNext && isPlain(first);
+  }
+
   /** @param {Job} job */
   push(job) {
     this.bytes += bytesOf(job);
@@ -75,9 +93,9 @@ export class Queue {
     else this.large.splice(this.large.filter(({ part }) => !part).length, 0, job);
   }
 
-  /** What one scanner reads next: small files and large ones take turns. @returns {Job[]} */
+  /** What one scanner reads next. @returns {Job[]} */
   next() {
-    const small = this.small.length > 0 && (this.smallIsNext || this.large.length === 0);
+    const small = this.isSmallNext;
     this.smallIsNext = !small;
     const jobs = small ? this.small.splice(0, this.batch()) : this.large.splice(0, 1);
     for (const job of jobs) this.bytes -= bytesOf(job);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Queue, grainBytes, joined } from "./plan.js";
+import { Queue, grainBytes, isPlain, joined } from "./plan.js";
 
 const MIB = 1024 * 1024;
 let id = 0;
@@ -73,6 +73,22 @@ test("small and large files take turns; what one scanner must read alone begins 
   queue.push(job(1, 500 * MIB));
   for (const source of [2, 3, 4, 5, 6, 7]) queue.push(job(source, 10));
   assert.deepEqual(all(queue).map((jobs) => jobs.map(({ source }) => source)), [[2, 3, 4], [1], [5, 6], [0], [7], [0]]);
+});
+
+test("what may be read beside others are parts that are not packed", () => {
+  const queue = new Queue(1);
+  assert.equal(queue.isPlainNext, false);
+  queue.push(job(1, 10));
+  queue.push(part(0, 0));
+  queue.push(job(2, 10));
+  queue.push(job(3, 1024 * MIB, { head: null, start: 0, end: 32 * MIB, packed: true }));
+  queue.push(job(4, 500 * MIB));
+  const plain = [];
+  while (queue.length > 0) {
+    plain.push(queue.isPlainNext);
+    assert.ok(queue.next().every(isPlain) === plain.at(-1));
+  }
+  assert.deepEqual(plain, [false, false, false, true, false]);
 });
 
 test("what waits can be given up, of a file or of all", () => {

@@ -5,7 +5,7 @@
 import { Contexts } from "./contexts.js";
 import { Entry } from "./entry.js";
 import { Hashes } from "./hashes.js";
-import { Queue, WHOLE_BYTES, bytesOf } from "./plan.js";
+import { Queue, WHOLE_BYTES, bytesOf, isPlain } from "./plan.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
@@ -25,13 +25,18 @@ import { Queue, WHOLE_BYTES, bytesOf } from "./plan.js";
  * )} PoolEvent
  *
  * @typedef {[source: number, patch: Partial<App.FileState>]} Patch
- * A scan worker, what was dealt to it and has not ended (a batch that it reads, perhaps one that waits), and how many bytes
- * were dealt to it in all.
+ * A scan worker, what was dealt to it and has not ended (a batch that it reads, perhaps one that waits; or parts that it reads
+ * side by side), and how many bytes were dealt to it in all.
  * @typedef {{ worker: Worker, batches: Job[][], bytes: number }} Scanner
  */
 
 /** More workers do not read faster than a browser gives data. */
 const MOST_SCANNERS = 4;
+/**
+ * So many parts are read at once, by all of them: while the core is at a piece of one, the browser fetches those of the others.
+ * More would take memory, and read no faster.
+ */
+const STREAMS = 16;
 /**
  * A worker that was dealt so much makes room for a new one: what a browser keeps of each read it clears away with the
  * worker, and seldom before. In Chromium that was a megabyte for each 30 that were read.
@@ -70,6 +75,7 @@ export class Pool {
     this.spawn = spawn;
     this.listen = listen;
     this.most = Math.max(1, Math.min(MOST_SCANNERS, cores));
+    this.streams = Math.ceil(Math.min(STREAMS / this.most, STREAMS / 2));
     /** @type {Entry[]} */
     this.entries = [];
     /** How many of them are not over. */
@@ -274,9 +280,10 @@ export class Pool {
     /** @type {Part[]} */
     const parts = await this.ask("plan", { file: entry.file, scanners: this.most }).catch(() => []);
     if (lead !== this.lead || entry.over) return;
+    const whole = parts.filter(({ start }) => !entry.broken.has(start));
     // The smallest come last: a large member there would keep one scanner busy while the others have nothing to do.
-    parts.sort((a, b) => (b.end - b.start) - (a.end - a.start));
-    this.enqueue(source, parts.length === 0 ? [null] : parts);
+    whole.sort((a, b) => (b.end - b.start) - (a.end - a.start));
+    this.enqueue(source, parts.length === 0 ? [null] : whole);
     this.deal();
   }
 
@@ -300,10 +307,10 @@ export class Pool {
   async conclude(source) {
     const entry = /** @type {Entry} */ (this.entries[source]);
     if (entry.over || entry.open > 0) return;
-    if (entry.parts > 1 && !entry.stopped && entry.failure === null && await this.isMisfit(source, entry)) {
+    const asks = entry.spoilt || (entry.parts > 1 && entry.failure === null);
+    if (asks && !entry.stopped && await this.isMisfit(source, entry)) {
       if (!this.cancelled) {
-        this.enqueue(source, [null]);
-        this.deal();
+        this.again(source, entry);
         return;
       }
       entry.stopped = true;
@@ -319,10 +326,21 @@ export class Pool {
     if (this.left === 0) this.settle();
   }
 
+  /** What was found in it is forgotten: it is read in parts again, but for those that broke a reader, or at a stretch. @param {number} source @param {Entry} entry */
+  again(source, entry) {
+    if (entry.spoilt) {
+      entry.divide(1);
+      this.plan(source, entry);
+    } else {
+      this.enqueue(source, [null]);
+      this.deal();
+    }
+  }
+
   /** @param {number} source @param {Entry} entry */
   async isMisfit(source, entry) {
     const { lead } = this;
-    const misfit = await this.ask("misfit", { source }).catch(() => false);
+    const misfit = await this.ask("misfit", { source, spoilt: entry.spoilt }).catch(() => false);
     return misfit && lead === this.lead && !entry.over;
   }
 
@@ -352,14 +370,19 @@ export class Pool {
     }
   }
 
-  /** Who can take a batch. While much waits, each scanner has the next one at hand. @returns {Scanner | undefined} */
+  /** Who can take a batch. While much waits, each scanner has all that it can read side by side. @returns {Scanner | undefined} */
   free() {
     // One that reads its last batch counts no more: the one in its place starts meanwhile.
     const all = [...this.scanners].filter((scanner) => !this.isSpent(scanner) || scanner.batches.length > 1);
     const [least] = all.filter((scanner) => !this.isSpent(scanner)).sort((a, b) => a.batches.length - b.batches.length);
     if (least?.batches.length === 0) return least;
     if (all.length < this.most) return this.startScanner();
-    return least?.batches.length === 1 && this.queue.length > 2 * this.most ? least : undefined;
+    return least && least.batches.length < this.room(least) && this.queue.length > 2 * this.most ? least : undefined;
+  }
+
+  /** How many batches a scanner may have: as many as it reads side by side, or one to read and the next at hand. @param {Scanner} scanner */
+  room({ batches }) {
+    return this.queue.isPlainNext && batches.flat().every(isPlain) ? this.streams : 2;
   }
 
   /** Whether another one should read on: a new one takes time to start, which the rest of a log must be worth. @param {Scanner} scanner */
@@ -444,7 +467,7 @@ export class Pool {
     this.deal();
   }
 
-  /** It costs the job it was at; what else it had is dealt to others. @param {Scanner} scanner @param {number | undefined} id @param {string} message */
+  /** It costs the job that broke it; what else it had is dealt to others. @param {Scanner} scanner @param {number | undefined} id @param {string} message */
   scannerDied(scanner, id, message) {
     const jobs = scanner.batches.flat();
     this.endScanner(scanner);
@@ -454,9 +477,19 @@ export class Pool {
       this.listen({ type: "fatal", message });
       return;
     }
-    for (const job of jobs) if (job !== culprit) this.queue.push(job);
+    const others = jobs.filter((job) => job !== culprit);
+    for (const job of others) this.putBack(job);
+    if (culprit.part) this.entries[culprit.source]?.broken.add(culprit.part.start);
     this.giveUp(culprit.source, message);
+    for (const { source } of others) this.conclude(source);
     this.deal();
+  }
+
+  /** @param {Job} job of a scanner that died */
+  putBack(job) {
+    const entry = /** @type {Entry} */ (this.entries[job.source]);
+    if (entry.handed.has(job.id)) entry.lose();
+    else this.queue.push(job);
   }
 
   /** @param {number} source @param {ArrayBuffer} found */

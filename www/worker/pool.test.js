@@ -180,6 +180,112 @@ test("a worker that was dealt much makes room for a new one, if much is left", a
   assert.ok(!statuses(events).some(([, status]) => status === "crashed"));
 });
 
+/** A plan of so many parts of 32 MiB. */
+const plan = (count, packed = false) => Array.from({ length: count }, (_, nth) => ({ head: null, start: 32 * nth * MIB, end: 32 * (nth + 1) * MIB, packed }));
+const starts = (worker) => jobs(worker).map(({ part }) => part && part.start / MIB / 32);
+
+test("parts are dealt to be read side by side, as long as many are left", async () => {
+  const { pool, alive } = setUp(2);
+  pool.add([input("large", 640 * MIB)], false);
+  await answers(alive("lead")[0], "plan", plan(20));
+  const dealt = () => alive("scan").map((worker) => jobs(worker).length);
+  assert.deepEqual(dealt(), [8, 8], "the last four wait for those who have nothing else");
+  const [first, second] = alive("scan");
+  ends(first, 0);
+  assert.deepEqual(dealt(), [8, 8]);
+  for (let at = 1; at < 8; at += 1) ends(first, at);
+  assert.deepEqual(dealt(), [9, 8]);
+  for (let at = 0; at < 8; at += 1) ends(second, at);
+  assert.deepEqual(dealt(), [9, 9]);
+});
+
+test("more scanners read fewer parts at once each; what is packed is read by itself", async () => {
+  for (const [cores, packed, each] of [[4, false, 4], [3, false, 6], [1, false, 8], [2, true, 2]]) {
+    const { pool, alive } = setUp(cores);
+    pool.add([input("large", 3200 * MIB)], false);
+    await answers(alive("lead")[0], "plan", plan(100, packed));
+    assert.deepEqual(alive("scan").map((worker) => jobs(worker).length), Array(cores).fill(each), `${cores} cores`);
+  }
+});
+
+/** A part has handed something over and has not ended. */
+function hands(scanner, at) {
+  const { id } = jobs(scanner)[at];
+  scanner.says({ type: "reports", reports: [{ job: id, progress, found: new ArrayBuffer(1), end: null, reason: "" }] });
+}
+
+test("a part that handed something over when its reader broke at another is not counted twice: its file is read again", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("good", 96 * MIB)], false);
+  pool.add([input("bad", 96 * MIB)], false);
+  const [lead] = alive("lead");
+  const [good, bad] = told(lead, "ask").filter(({ method }) => method === "plan").map(({ ask }) => ask);
+  lead.says({ type: "answer", ask: good, value: plan(3) });
+  lead.says({ type: "answer", ask: bad, value: plan(3) });
+  await settled();
+  const [scanner] = alive("scan");
+  assert.deepEqual(sources(scanner), [0, 0, 0, 1]);
+  ends(scanner, 0);
+  hands(scanner, 1);
+  scanner.says({ type: "crashed", job: jobs(scanner)[3].id, message: "unreachable" });
+  const [other] = alive("scan");
+  for (const at of [0, 1, 2]) ends(other, at);
+  assert.deepEqual(sources(other), [1, 1, 0], "what handed nothing over is simply read");
+  await settled();
+  assert.deepEqual(last(told(lead, "ask").filter(({ method }) => method === "misfit")).args, { source: 0, spoilt: true });
+  await answers(lead, "misfit", true);
+  await answers(lead, "plan", plan(3));
+  for (const at of [3, 4, 5]) ends(alive("scan")[0], at);
+  assert.deepEqual(starts(alive("scan")[0]).slice(3), [0, 1, 2]);
+  await answers(lead, "misfit", false);
+  await answers(lead, "summary");
+  assert.deepEqual(statuses(events).slice(-2), [[1, "crashed"], [0, "done"]]);
+  assert.equal(told(lead, "failed").length, 1);
+  assert.ok(isOver(events));
+});
+
+test("of a file that broke its reader all is read again but the part that did", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("bad", 160 * MIB)], false);
+  const [lead] = alive("lead");
+  await answers(lead, "plan", plan(5));
+  const [scanner] = alive("scan");
+  assert.deepEqual(starts(scanner), [0, 1, 2]);
+  hands(scanner, 0);
+  scanner.says({ type: "crashed", job: jobs(scanner)[1].id, message: "unreachable" });
+  let [next] = alive("scan");
+  for (let at = 0; at < jobs(next).length; at += 1) ends(next, at);
+  assert.deepEqual(starts(next).sort(), [2, 3, 4]);
+  await answers(lead, "misfit", true);
+  await answers(lead, "plan", plan(5));
+  [next] = alive("scan");
+  for (let at = 3; at < jobs(next).length; at += 1) ends(next, at);
+  assert.deepEqual(starts(next).slice(3).sort(), [0, 2, 3, 4]);
+  await answers(lead, "summary");
+  assert.equal(told(lead, "ask").filter(({ method }) => method === "misfit").length, 1, "with a part missing, the others do not fit");
+  assert.deepEqual(told(lead, "failed").map(({ crashed }) => crashed), [true]);
+  assert.deepEqual(last(statuses(events)), [0, "crashed"]);
+  assert.ok(isOver(events));
+});
+
+test("cancelled while it is read again, a file is not begun anew", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("bad", 160 * MIB)], false);
+  const [lead] = alive("lead");
+  await answers(lead, "plan", plan(5));
+  hands(alive("scan")[0], 0);
+  alive("scan")[0].says({ type: "crashed", job: jobs(alive("scan")[0])[1].id, message: "unreachable" });
+  const [next] = alive("scan");
+  for (let at = 0; at < jobs(next).length; at += 1) ends(next, at);
+  await answers(lead, "misfit", true);
+  pool.cancel();
+  await answers(lead, "plan", plan(5));
+  await answers(lead, "summary");
+  assert.deepEqual(told(lead, "stopped").map(({ source }) => source), [0]);
+  assert.deepEqual(last(statuses(events)), [0, "crashed"]);
+  assert.ok(isOver(events));
+});
+
 test("what else a broken reader had is read by another", () => {
   const { pool, alive } = setUp(1);
   pool.add(["a", "b", "c", "d"].map((name) => input(name)), false);

@@ -6,7 +6,8 @@
  * @typedef {{ stalled: string, shorter: string, closed: string }} WorkerWords
  *
  * The bytes from `start` to `end` of a file, where the core cuts it. `head`: its first bytes, which tell how it is read.
- * @typedef {{ head: ArrayBuffer, start: number, end: number }} Part
+ * `packed`: it unfolds to many times its size.
+ * @typedef {{ head: ArrayBuffer, start: number, end: number, packed: boolean }} Part
  *
  * What a scan worker reads at a stretch: a file, or a part of one.
  * @typedef {{ id: number, source: number, file: File, name: string, verify: boolean, part: Part | null }} Job

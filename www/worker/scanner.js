@@ -1,12 +1,15 @@
-// A scan worker: reads files and parts of files, one after another, and reports what it finds.
+// A scan worker: reads files one after another and parts of files side by side, and reports what it finds.
 
 import { FIRST_MS, PIECE, PROGRESS_MS, TAKE_MS, WARM_MS } from "./protocol.js";
+import { isPlain } from "./plan.js";
 import { Reader } from "./reader.js";
 import { guarded, owned, post, sentence } from "./talk.js";
 
 /** @typedef {import("./protocol.js").Job} Job */
 /** @typedef {import("./protocol.js").End} End */
 /** @typedef {import("./protocol.js").Report} Report */
+/** Of the jobs that came since the last "cancel". @typedef {{ stop: boolean }} Order */
+/** A job of a batch, of which so many have not ended. @typedef {{ job: Job, batch: { left: number }, order: Order }} Waiting */
 
 /** How long it reads without listening for a "cancel". */
 const DEAF_MS = 40;
@@ -23,6 +26,9 @@ const turn = (() => {
   });
 })();
 
+/** @type {Promise<never>} */
+const NEVER = new Promise(() => {});
+
 /** @param {Job} job @returns {Core.Scan} */
 function scanOf({ source, file, name, verify, part }) {
   return part
@@ -37,11 +43,18 @@ export class Scanner {
     /** What was found and not told yet: small files are told of together. @type {Report[]} */
     this.reports = [];
     const now = performance.now();
-    this.told = now - PROGRESS_MS + FIRST_MS;
-    this.taken = now - TAKE_MS + FIRST_MS;
+    this.told = now;
+    this.taken = now;
     this.rested = now;
-    this.work = Promise.resolve();
-    /** Of the jobs that came since the last "cancel". */
+    /** When it hands over next what was found: soon at first, then ever later. */
+    this.pace = FIRST_MS;
+    /** @type {Waiting[]} */
+    this.waiting = [];
+    /** What is being read, and how far that is. @type {Map<Job, Core.Scan | null>} */
+    this.open = new Map();
+    /** While the core is at something, and for ever when it breaks at that: what it says of the others is then worth nothing. */
+    this.broken = false;
+    /** @type {Order} */
     this.order = { stop: false };
     /** There was something to read. */
     this.called = false;
@@ -56,11 +69,11 @@ export class Scanner {
       guarded({}, () => this.warm(message.samples));
     } else if (message.type === "scan") {
       this.called = true;
+      if (this.open.size === 0) this.wake();
       const { order } = this;
-      for (const job of message.jobs) {
-        this.work = this.work.then(() => guarded({ job: job.id }, () => this.scan(job, order)));
-      }
-      this.work = this.work.then(() => this.tell());
+      const batch = { left: message.jobs.length };
+      this.waiting.push(...message.jobs.map((job) => ({ job, batch, order })));
+      this.begin();
     }
   }
 
@@ -79,17 +92,56 @@ export class Scanner {
     }
   }
 
-  /** @param {Job} job @param {{ stop: boolean }} order */
+  /** Someone waits for what it will find first. */
+  wake() {
+    this.taken = performance.now();
+    this.pace = FIRST_MS;
+  }
+
+  /** Begins what may be read beside what is being read. */
+  begin() {
+    for (let next; (next = this.waiting[0]) && this.hasRoom(next.job); ) {
+      this.waiting.shift();
+      this.run(next);
+    }
+  }
+
+  /** @param {Job} job */
+  hasRoom(job) {
+    return this.open.size === 0 || (isPlain(job) && [...this.open.keys()].every(isPlain));
+  }
+
+  /** @param {Waiting} next */
+  async run({ job, batch, order }) {
+    this.open.set(job, null);
+    await guarded({ job: job.id }, () => this.scan(job, order));
+    this.open.delete(job);
+    batch.left -= 1;
+    if (batch.left === 0) this.tell();
+    this.begin();
+  }
+
+  /** @template T @param {() => T} work with the core @returns {T} */
+  core(work) {
+    this.broken = true;
+    const value = work();
+    this.broken = false;
+    return value;
+  }
+
+  /** @param {Job} job @param {Order} order */
   async scan(job, order) {
     if (order.stop) {
       this.note(job, null, null, "stopped");
       return;
     }
     try {
-      const scan = scanOf(job);
+      const scan = this.core(() => scanOf(job));
+      this.open.set(job, scan);
       const [end, reason] = await this.read(scan, job, order);
+      if (this.broken) await NEVER;
       const progress = scan.progress();
-      const found = owned(end === "done" ? scan.finish() : scan.take());
+      const found = this.core(() => owned(end === "done" ? scan.finish() : scan.take()));
       this.note(job, progress, found, end, reason);
     } catch (error) {
       // What other jobs have found is not lost with the core.
@@ -100,7 +152,7 @@ export class Scanner {
 
   /**
    * Reads all that a scan wants.
-   * @param {Core.Scan} scan @param {Job} job @param {{ stop: boolean }} order
+   * @param {Core.Scan} scan @param {Job} job @param {Order} order
    * @returns {Promise<[End, string]>} how it ended, and why it failed
    */
   async read(scan, job, order) {
@@ -116,9 +168,11 @@ export class Scanner {
           return ["failed", sentence(error)];
         }
         if (bytes === null) return ["failed", this.words.shorter];
-        scan.push(bytes);
+        if (this.broken) await NEVER;
+        const piece = bytes;
+        this.core(() => scan.push(piece));
         const now = performance.now();
-        if (now - this.told >= PROGRESS_MS) this.report(scan, job, now);
+        if (now - this.told >= PROGRESS_MS || now - this.taken >= this.pace) this.report(now);
         if (now - this.rested >= DEAF_MS) await this.listen();
       }
       return ["done", ""];
@@ -127,11 +181,18 @@ export class Scanner {
     }
   }
 
-  /** How far it has come and, less often, what it found. @param {Core.Scan} scan @param {Job} job @param {number} now */
-  report(scan, job, now) {
-    const hands = now - this.taken >= TAKE_MS;
-    if (hands) this.taken = now;
-    this.note(job, scan.progress(), hands ? owned(scan.take()) : null);
+  /** How far all have come and, less often, what they found. @param {number} now */
+  report(now) {
+    const hands = now - this.taken >= this.pace;
+    if (hands) {
+      this.taken = now;
+      this.pace = Math.min(2 * this.pace, TAKE_MS);
+    }
+    for (const [{ id }, scan] of this.open) {
+      if (!scan) continue;
+      const found = hands ? this.core(() => owned(scan.take())) : null;
+      this.reports.push({ job: id, progress: scan.progress(), found, end: null, reason: "" });
+    }
     this.tell();
   }
 
