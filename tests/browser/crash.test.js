@@ -1,7 +1,7 @@
 // A reader that breaks down costs its file only, says so, and the file can be read again.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,6 +10,13 @@ import { eventXml } from "./harness/bad-input.js";
 import { PAGE } from "./harness/page.js";
 import { inBothBrowsers } from "./harness/suite.js";
 import { withWorker } from "./harness/worker.js";
+import { grainBytes, joined } from "../../www/worker/plan.js";
+
+const MIB = 1024 * 1024;
+/** More than what is read at a stretch. */
+const LARGE = 40 * MIB;
+/** The second part begins before. */
+const PART_FROM = 12 * MIB;
 
 /** Traps as a core does: by an instruction, and by calls without end that use up the stack. */
 const TRAPS = `;
@@ -43,13 +50,41 @@ const BREAKS_SESSION = `${TRAPS}{
 /** Breaks it down whenever it is asked for an export. */
 const BREAKS_EXPORT = `${TRAPS}wasm_bindgen.Session.prototype.export = traps.unreachable;`;
 
+/** Breaks down at the second part of that file, when the parts beside it, of both files, have handed over what they found so far. */
+const BREAKS_PART = `${TRAPS}{
+  const { of_part } = wasm_bindgen.Scan;
+  wasm_bindgen.Scan.of_part = function (...args) {
+    const scan = of_part.apply(this, args);
+    const breaks = args[1] === "breaks.xml" && args[5] > 0 && args[5] < ${PART_FROM};
+    const began = performance.now();
+    const { push } = scan;
+    scan.push = (bytes) => {
+      for (const until = performance.now() + 4; performance.now() < until; );
+      if (breaks && performance.now() - began > 400) traps.unreachable();
+      return push.call(scan, bytes);
+    };
+    return scan;
+  };
+}`;
+
+/** A log that is read in parts, and where its events begin. @param {string} name */
+function largeLog(name) {
+  const events = [];
+  const begins = [];
+  for (let at = 0; at < LARGE; at += events.at(-1)?.length ?? 0) {
+    begins.push(at);
+    events.push(`${eventXml({ record: begins.length, second: begins.length % 86_400, command: `cmd.exe /c ${name} ${begins.length % 5}` })}\n`);
+  }
+  return { text: events.join(""), begins };
+}
+
 inBothBrowsers("crash", (page) => {
   /** @type {string} */
   let home;
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "triage-crash-"));
     const built = await readFile(PAGE, "utf8");
-    for (const [name, code] of [["unreachable", breaksReading("unreachable")], ["stack", breaksReading("stack")], ["session", BREAKS_SESSION], ["export", BREAKS_EXPORT]]) {
+    for (const [name, code] of [["unreachable", breaksReading("unreachable")], ["stack", breaksReading("stack")], ["session", BREAKS_SESSION], ["export", BREAKS_EXPORT], ["part", BREAKS_PART]]) {
       await writeFile(join(home, `${name}.html`), withWorker(built, (script) => script + code));
     }
     await writeFile(join(home, "breaks.xml"), eventXml({ record: 1, command: "cmd.exe /c one" }));
@@ -95,6 +130,31 @@ inBothBrowsers("crash", (page) => {
     const report = JSON.parse(await page().exportJson());
     assert.deepEqual(report.groups.map((/** @type {any} */ group) => [group.process, group.count]).sort(), [["cmd.exe /c one", 1], ["cmd.exe /c two", 1]]);
     assert.equal(await page().run(() => document.querySelectorAll("#files .file").length), 2);
+  });
+
+  test("a part of a file costs itself alone, and what was read beside it counts once", async () => {
+    const large = join(home, "large");
+    await mkdir(large, { recursive: true });
+    const [breaks, good] = [largeLog("one"), largeLog("two")];
+    await writeFile(join(large, "breaks.xml"), breaks.text);
+    await writeFile(join(large, "good.xml"), good.text);
+    await open("part");
+    await page().drop([join(large, "breaks.xml"), join(large, "good.xml")]);
+    await page().done({ within: 60_000 });
+    await crashed();
+
+    const workers = await page().run(() => Math.min(4, navigator.hardwareConcurrency));
+    const size = breaks.text.length;
+    const grains = Array.from({ length: Math.ceil(size / grainBytes(size)) }, (_, index) => index * grainBytes(size));
+    const [, from = 0, to = 0] = joined(grains, size, workers);
+    assert.ok(from > 0 && from < PART_FROM, `the second part begins at ${from}`);
+    const lost = breaks.begins.filter((at) => at >= from && at < to).length;
+    assert.ok(lost > 1000, `${lost} events are lost`);
+    const { sources, groups } = JSON.parse(await page().exportJson());
+    const counted = [breaks.begins.length - lost, good.begins.length];
+    assert.deepEqual(sources.map((/** @type {any} */ source) => [source.records, source.matches]), counted.map((count) => [count, count]));
+    assert.deepEqual(sources.map((/** @type {any} */ source) => source.problems.map((/** @type {any} */ one) => one.code)), [["reader_crashed"], []]);
+    assert.equal(groups.reduce((/** @type {number} */ sum, /** @type {any} */ group) => sum + group.count, 0), counted[0] + counted[1]);
   });
 
   test("what breaks the result down costs its file alone", async () => {
