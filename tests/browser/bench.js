@@ -20,21 +20,24 @@ const EVERY = 500;
 
 /** In a worker of a floor: reads ranges as the page's workers do, and does nothing with them. */
 const FLOOR_WORKER = `
-  let buffer = new ArrayBuffer(256 * 1024);
+  // Something must hold the readers: garbage never ends, in Chromium.
+  const held = new Set();
   onmessage = async ({ data: { file, from, to } }) => {
+    const reader = file.slice(from, to).stream().getReader({ mode: "byob" });
+    held.add(reader);
+    let buffer = new ArrayBuffer(256 * 1024);
     let bytes = 0;
-    // Something must hold the reader: garbage never ends, in Chromium.
-    self.held = file.slice(from, to).stream().getReader({ mode: "byob" });
     for (let done = false; !done; ) {
-      const got = await self.held.read(new Uint8Array(buffer));
+      const got = await reader.read(new Uint8Array(buffer));
       buffer = got.value.buffer;
       bytes += got.value.length;
       done = got.done;
     }
+    held.delete(reader);
     postMessage(bytes);
   };`;
 
-/** The same as most pages read: each piece comes in a buffer of its own, which is given up. */
+/** As most pages read: each piece comes in a buffer of its own, which is given up. */
 const PIECES_WORKER = `
   const { port1, port2 } = new MessageChannel();
   port2.close();
@@ -45,8 +48,8 @@ const PIECES_WORKER = `
     postMessage(bytes);
   };`;
 
-/** @param {string} worker */
-function floorPage(worker) {
+/** @param {string} worker @param {number} streams that each reads at once */
+function floorPage(worker, streams) {
   const PART = 32 * 1024 * 1024;
   const input = /** @type {HTMLInputElement} */ (document.getElementById("file"));
   const url = URL.createObjectURL(new Blob([worker]));
@@ -69,7 +72,7 @@ function floorPage(worker) {
         if (left === 0) document.documentElement.dataset.seconds = String((performance.now() - start) / 1000);
         else next();
       };
-      next();
+      for (let stream = 0; stream < streams; stream += 1) next();
     }
   };
 }
@@ -99,13 +102,15 @@ function listen() {
 /** @param {Page} page @param {string} name */
 const noted = (page, name) => page.run((/** @type {string} */ name) => document.documentElement.dataset[name], name);
 
-const FLOORS = /** @type {const} */ ([["floor", FLOOR_WORKER], ["floor, a buffer for each piece", PIECES_WORKER]]);
+/** What two workers of the page read at once each. */
+const STREAMS = 4;
+const FLOORS = /** @type {const} */ ([["floor", FLOOR_WORKER, STREAMS], ["floor, as most pages read", PIECES_WORKER, 1]]);
 
-/** @param {string} kind @param {string} name @param {string} worker */
-async function measureFloor(kind, name, worker) {
+/** @param {string} kind @param {string} name @param {string} worker @param {number} streams */
+async function measureFloor(kind, name, worker, streams) {
   const floor = join(/** @type {string} */ (folder), "floor.html");
   await writeFile(floor, `<!doctype html><meta charset="utf-8"><title>floor</title><input type="file" id="file">
-<script>(${floorPage})(${JSON.stringify(worker)})</script>`);
+<script>(${floorPage})(${JSON.stringify(worker)}, ${streams})</script>`);
   const page = new Page(await start(kind));
   try {
     await page.driver.get(pathToFileURL(resolve(floor)).href);
@@ -120,7 +125,7 @@ async function measureFloor(kind, name, worker) {
 
 if (form === "XML lines" || form === "EVTX") {
   for (const kind of KINDS) {
-    for (const [name, worker] of FLOORS) await measureFloor(kind, `${name}, ${form}, ${kind}`, worker);
+    for (const [name, worker, streams] of FLOORS) await measureFloor(kind, `${name}, ${form}, ${kind}`, worker, streams);
     await measure(kind, `page, ${form}, ${kind}`);
   }
 }

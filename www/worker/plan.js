@@ -13,7 +13,7 @@ const UNCUT_BYTES = 32 * MIB;
 const GRAIN_BYTES = 2 * MIB;
 const MOST_GRAINS = 4096;
 /** So many grains are a part, as long as there are many left. */
-const PART_GRAINS = 16;
+const PART_GRAINS = 8;
 /** A batch of small files saves round trips; it must not keep one scanner busy while others have nothing to do. */
 const BATCH_FILES = 64;
 const BATCH_BYTES = 4 * MIB;

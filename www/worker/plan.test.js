@@ -36,7 +36,7 @@ test("parts are large at first and small at the end, and nothing is left out", (
     assert.equal(sizes.reduce((sum, size) => sum + size, 0), left, `${count} grains for ${scanners}`);
     assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
     for (const size of sizes) {
-      assert.ok(size <= Math.max(2 * MIB, left / (2 * scanners)) && size <= 32 * MIB, `${size} of ${left}`);
+      assert.ok(size <= Math.max(2 * MIB, left / (2 * scanners)) && size <= 16 * MIB, `${size} of ${left}`);
       left -= size;
     }
     assert.equal(sizes.at(-1), 2 * MIB);

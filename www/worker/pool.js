@@ -36,7 +36,7 @@ const MOST_SCANNERS = 4;
  * So many parts are read at once, by all of them: while the core is at a piece of one, the browser fetches those of the others.
  * More would take memory, and read no faster.
  */
-const STREAMS = 16;
+const STREAMS = 8;
 /**
  * A worker that was dealt so much makes room for a new one: what a browser keeps of each read it clears away with the
  * worker, and seldom before. In Chromium that was a megabyte for each 30 that were read.

@@ -186,21 +186,21 @@ const starts = (worker) => jobs(worker).map(({ part }) => part && part.start / M
 
 test("parts are dealt to be read side by side, as long as many are left", async () => {
   const { pool, alive } = setUp(2);
-  pool.add([input("large", 640 * MIB)], false);
-  await answers(alive("lead")[0], "plan", plan(20));
+  pool.add([input("large", 384 * MIB)], false);
+  await answers(alive("lead")[0], "plan", plan(12));
   const dealt = () => alive("scan").map((worker) => jobs(worker).length);
-  assert.deepEqual(dealt(), [8, 8], "the last four wait for those who have nothing else");
+  assert.deepEqual(dealt(), [4, 4], "the last four wait for those who have nothing else");
   const [first, second] = alive("scan");
   ends(first, 0);
-  assert.deepEqual(dealt(), [8, 8]);
-  for (let at = 1; at < 8; at += 1) ends(first, at);
-  assert.deepEqual(dealt(), [9, 8]);
-  for (let at = 0; at < 8; at += 1) ends(second, at);
-  assert.deepEqual(dealt(), [9, 9]);
+  assert.deepEqual(dealt(), [4, 4]);
+  for (let at = 1; at < 4; at += 1) ends(first, at);
+  assert.deepEqual(dealt(), [5, 4]);
+  for (let at = 0; at < 4; at += 1) ends(second, at);
+  assert.deepEqual(dealt(), [5, 5]);
 });
 
 test("more scanners read fewer parts at once each; what is packed is read by itself", async () => {
-  for (const [cores, packed, each] of [[4, false, 4], [3, false, 6], [1, false, 8], [2, true, 2]]) {
+  for (const [cores, packed, each] of [[4, false, 2], [3, false, 3], [1, false, 4], [2, true, 2]]) {
     const { pool, alive } = setUp(cores);
     pool.add([input("large", 3200 * MIB)], false);
     await answers(alive("lead")[0], "plan", plan(100, packed));

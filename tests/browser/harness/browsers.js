@@ -41,13 +41,12 @@ function program(name) {
 export async function start(kind, { width = 1280, height = 900, dark = false, dialogs = false, cores } = {}) {
   const home = await mkdtemp(join(tmpdir(), `triage-${kind}-`));
   const downloads = join(home, "downloads");
-  const driver = kind === "chromium"
-    ? await startChromium(home, downloads, dark)
-    : await startFirefox(downloads, dark, dialogs, cores);
+  const { driver, said } = kind === "chromium"
+    ? { driver: await startChromium(home, downloads, dark), said: [] }
+    : await startHeard(() => startFirefox(downloads, dark, dialogs, cores));
   // The window is set from outside, so that the page is as large as asked for in both.
   await driver.manage().window().setRect({ x: 0, y: 0, width, height });
   await driver.manage().setTimeouts({ script: 60_000, pageLoad: 60_000 });
-  const said = kind === "firefox" ? await listenToFirefox(driver) : [];
   return {
     kind,
     driver,
@@ -72,6 +71,22 @@ export async function start(kind, { width = 1280, height = 900, dark = false, di
       await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** Some new Firefox in hundreds hangs up the line on which its console is heard before it says a word. Then another one is started. */
+const TRIES = 3;
+
+/** @param {() => Promise<import("selenium-webdriver").WebDriver>} start */
+async function startHeard(start) {
+  for (let left = TRIES - 1; ; left -= 1) {
+    const driver = await start();
+    try {
+      return { driver, said: await listenToFirefox(driver) };
+    } catch (error) {
+      await driver.quit();
+      if (left === 0) throw error;
+    }
+  }
 }
 
 /** @param {string} home @param {string} downloads @param {boolean} dark */
