@@ -5,8 +5,8 @@
 import { PIECE, STALL_MS, STALL_RETRIES } from "./protocol.js";
 import { Watchdog } from "./watchdog.js";
 
-/** What the browser fills at once: it fits a processor's cache. */
-const BUFFER_BYTES = 256 * 1024;
+/** What the browser fills at once, at most: all that has come while others were read. */
+const BUFFER_BYTES = 1024 * 1024;
 /** Behind a range stands what its end belongs to: that much is asked for with it. */
 const AHEAD_BYTES = 64 * 1024;
 
@@ -79,8 +79,6 @@ export class Reader {
     this.stream = null;
     /** What the browser fills. It has it while it does. @type {ArrayBuffer | null} */
     this.buffer = null;
-    /** The stream before broke off: what this one gives first is taken at once. */
-    this.careful = false;
     /** @type {Uint8Array | null} */
     this.piece = null;
     this.used = 0;
@@ -104,11 +102,9 @@ export class Reader {
       this.drop();
       if (offset >= this.file.size) return null;
       const stream = this.stream ?? this.open(length);
-      // After a stall or an error anything will do: what was filled by then is lost, and some streams get no further.
-      const piece = await this.read(stream, this.careful ? 1 : Math.min(length, most, BUFFER_BYTES));
+      const piece = await this.read(stream);
       if (this.lost) throw new Error(this.stalled);
-      this.careful = stream !== this.stream;
-      if (this.careful) continue;
+      if (stream !== this.stream) continue;
       if (piece) this.piece = piece;
       else if (offset < this.end) return null;
       else this.close();
@@ -129,40 +125,23 @@ export class Reader {
   }
 
   /**
-   * Reads on: as much as is wanted where the stream fills our buffer, for each piece costs time; else what it gives.
-   * Null at its end, and when it was closed meanwhile: the browser then keeps the buffer.
-   * @param {Source} stream @param {number} wanted @returns {Promise<Uint8Array | null>}
+   * Reads on: what the stream gives, in our buffer if it fills one. Null at its end, and when it was closed meanwhile: the
+   * browser then keeps the buffer.
+   * @param {Source} stream @returns {Promise<Uint8Array | null>}
    */
-  async read(stream, wanted) {
-    if (!isFilling(stream)) {
-      this.watchdog.waits(performance.now());
-      const { value } = await stream.read();
-      return this.heard(stream) && value ? value : null;
-    }
-    let buffer = this.buffer ?? new ArrayBuffer(BUFFER_BYTES);
-    this.buffer = null;
-    let filled = 0;
-    for (let done = false; !done && filled < wanted; ) {
-      this.watchdog.waits(performance.now());
-      const got = await stream.read(new Uint8Array(buffer, filled)).catch((error) => this.failed(filled, error));
-      if (!this.heard(stream) || !got.value) return null;
-      buffer = /** @type {ArrayBuffer} */ (got.value.buffer);
-      filled += got.value.length;
-      done = got.done;
-    }
-    this.buffer = buffer;
-    return filled > 0 ? new Uint8Array(buffer, 0, filled) : null;
+  async read(stream) {
+    this.watchdog.waits(performance.now());
+    const { value } = await (isFilling(stream) ? stream.read(this.lend()) : stream.read());
+    if (!this.heard(stream) || !value) return null;
+    if (isFilling(stream)) this.buffer = /** @type {ArrayBuffer} */ (value.buffer);
+    return value.length > 0 ? value : null;
   }
 
-  /**
-   * A file that can't be read from some place on: what was filled before is lost with the buffer, but is there, so it is
-   * read once more.
-   * @param {number} filled @param {unknown} error @returns {{ done: boolean, value: undefined }}
-   */
-  failed(filled, error) {
-    if (filled === 0) throw error;
-    this.close();
-    return { done: true, value: undefined };
+  /** The buffer, to be filled. */
+  lend() {
+    const buffer = this.buffer ?? new ArrayBuffer(BUFFER_BYTES);
+    this.buffer = null;
+    return new Uint8Array(buffer);
   }
 
   /** Whether what a stream gave is of use: it was not closed meanwhile. @param {Source} stream */

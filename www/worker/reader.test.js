@@ -82,7 +82,7 @@ test("one buffer is filled again and again where a stream can, and pieces are ta
     const reader = new Reader(file, "stalled");
     assert.deepEqual(await readAll(reader, 0, bytes.length, 30_000), [...bytes]);
     assert.deepEqual(await readAll(reader, 100, 9, 30_000), [...bytes.subarray(100, 109)]);
-    assert.equal(file.pulled.every((room) => room === (type ? 256 * 1024 : 0)), true, String(file.pulled));
+    assert.equal(file.pulled.every((room) => room === (type ? 1024 * 1024 : 0)), true, String(file.pulled));
     assert.equal(await reader.next(bytes.length, 10, 10), null);
     reader.close();
   }
@@ -108,7 +108,7 @@ test("a stream that stalls is opened again where it stopped", async () => {
     const stalled = stalling(2, type);
     const reader = new Reader(stalled, "stalled", new Watchdog(20, 3));
     assert.deepEqual(await readAll(reader, 0, 5000, 1 << 20), [...bytes.subarray(0, 5000)]);
-    assert.deepEqual(stalled.opened, type ? [0, 0, 0] : [0, 1000, 1000]);
+    assert.deepEqual(stalled.opened, [0, 1000, 1000]);
     reader.close();
   }
 });
@@ -122,7 +122,7 @@ test("streams that all stall after a thousand bytes still give the whole range",
     };
     const reader = new Reader({ size: bytes.length, slice }, "stalled", new Watchdog(20, 3));
     assert.deepEqual(await readAll(reader, 0, 3000, 1 << 20), [...bytes.subarray(0, 3000)]);
-    assert.deepEqual(opened, type ? [0, 0, 1000, 2000] : [0, 1000, 2000]);
+    assert.deepEqual(opened, [0, 1000, 2000]);
     reader.close();
   }
 });
