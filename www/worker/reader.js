@@ -5,8 +5,8 @@
 import { PIECE, STALL_MS, STALL_RETRIES } from "./protocol.js";
 import { Watchdog } from "./watchdog.js";
 
-/** What the browser fills at once, at most: all that has come while others were read. */
-const BUFFER_BYTES = 1024 * 1024;
+/** What the browser fills at once, at most: it fits a processor's cache. */
+const BUFFER_BYTES = 256 * 1024;
 /** Behind a range stands what its end belongs to: that much is asked for with it. */
 const AHEAD_BYTES = 64 * 1024;
 
