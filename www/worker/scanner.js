@@ -108,7 +108,7 @@ export class Scanner {
 
   /** @param {Job} job */
   hasRoom(job) {
-    return this.open.size === 0 || (isPlain(job) && [...this.open.keys()].every(isPlain));
+    return !this.broken && (this.open.size === 0 || (isPlain(job) && [...this.open.keys()].every(isPlain)));
   }
 
   /** @param {Waiting} next */
@@ -140,6 +140,7 @@ export class Scanner {
       this.open.set(job, scan);
       const [end, reason] = await this.read(scan, job, order);
       if (this.broken) await NEVER;
+      this.open.set(job, null);
       const progress = scan.progress();
       const found = this.core(() => owned(end === "done" ? scan.finish() : scan.take()));
       this.note(job, progress, found, end, reason);

@@ -3,6 +3,8 @@ import { after, before, test } from "node:test";
 
 const PIECE = 256 * 1024;
 const said = [];
+/** What happens when the core has ended a job. */
+let onEnd = () => {};
 /** What the core was given, by the name of the input. */
 const pushed = [];
 /** A core that wants all of an input, in pieces; one that is named "bad" breaks at its second piece. */
@@ -20,9 +22,19 @@ class Scan {
     pushed.push(this.name);
     this.at += bytes.length;
   }
-  progress() { return { bytes: this.at }; }
-  take() { return new Uint8Array(1); }
-  finish() { return new Uint8Array(2); }
+  progress() {
+    if (this.finished) throw new Error("null pointer passed to rust");
+    return { bytes: this.at };
+  }
+  take() {
+    if (this.finished) throw new Error("null pointer passed to rust");
+    return new Uint8Array(1);
+  }
+  finish() {
+    this.finished = true;
+    onEnd();
+    return new Uint8Array(2);
+  }
 }
 
 /** @type {typeof import("./scanner.js").Scanner} */
@@ -96,13 +108,26 @@ test("a cancel stops all that is read and all that waits, and nothing that comes
   assert.deepEqual(ended().sort(([a], [b]) => a - b), [...jobs.map((one) => [one.id, "stopped"]), [later.id, "done"]]);
 });
 
+test("a job that has ended is asked nothing more, whatever comes before it is put away", async () => {
+  const scanner = new Scanner({ stalled: "stalled", shorter: "shorter", closed: "closed" });
+  const jobs = [job("a", 1, "plain"), job("b", 9, "plain")];
+  said.length = 0;
+  onEnd = () => queueMicrotask(() => scanner.report(performance.now() + 10_000));
+  for (const one of jobs) scanner.hear({ type: "scan", jobs: [one] });
+  await settled();
+  onEnd = () => {};
+  assert.deepEqual(said.filter(({ type }) => type === "crashed"), []);
+  assert.deepEqual(ended().map(([, end]) => end), ["done", "done"]);
+});
+
 test("what all of them found is handed over soon, each job by itself", async (context) => {
   let now = 1000;
   context.mock.method(performance, "now", () => (now += 20));
-  const jobs = [job("a", 12, "plain"), job("b", 12, "plain")];
+  const jobs = [12, 12, 3, 4, 5].map((pieces, at) => job("abcde"[at], pieces, "plain"));
   await read(...jobs);
+  assert.deepEqual(said.filter(({ type }) => type === "crashed"), []);
   const reports = said.flatMap((message) => message.reports ?? []);
-  for (const { id } of jobs) {
+  for (const { id } of jobs.slice(0, 2)) {
     const mine = reports.filter(({ job }) => job === id);
     assert.ok(mine.filter(({ found, end }) => found && end === null).length > 1, "on the way");
     assert.equal(mine.at(-1).end, "done");
