@@ -309,6 +309,8 @@ export class Pool {
     if (entry.over || entry.open > 0) return;
     const asks = entry.spoilt || (entry.parts > 1 && entry.failure === null);
     if (asks && !entry.stopped && await this.isMisfit(source, entry)) {
+      // It was asked for each part that was lost, and is read again already.
+      if (entry.open > 0) return;
       if (!this.cancelled) {
         this.again(source, entry);
         return;

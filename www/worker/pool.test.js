@@ -268,6 +268,24 @@ test("of a file that broke its reader all is read again but the part that did", 
   assert.ok(isOver(events));
 });
 
+test("a file of which several parts were lost at last is read again once", async () => {
+  const { pool, alive } = setUp(2);
+  pool.add([input("bad", 384 * MIB)], false);
+  const [lead] = alive("lead");
+  await answers(lead, "plan", plan(12));
+  const [first, second] = alive("scan");
+  for (let at = 0; at < jobs(second).length; at += 1) ends(second, at);
+  hands(first, 0);
+  hands(first, 1);
+  ends(first, 3);
+  first.says({ type: "crashed", job: jobs(first)[2].id, message: "unreachable" });
+  await settled();
+  for (const { ask } of told(lead, "ask").filter(({ method }) => method === "misfit")) lead.says({ type: "answer", ask, value: true });
+  await settled();
+  assert.equal(told(lead, "ask").filter(({ method }) => method === "plan").length, 2);
+  assert.ok(alive("scan").flatMap(jobs).every(({ part }) => part !== null), "not at a stretch too");
+});
+
 test("cancelled while it is read again, a file is not begun anew", async () => {
   const { pool, events, alive } = setUp(1);
   pool.add([input("bad", 160 * MIB)], false);
