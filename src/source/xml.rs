@@ -298,7 +298,14 @@ impl Finders {
 
     /// Where the next `<Event` begins that is the whole name (not `<Events`, `<EventID`, …).
     fn start(&self, text: &[u8], from: usize, ended: bool) -> Option<usize> {
-        let mut at = from;
+        // Behind a line end or none, as it nearly always does: no search is as fast as a look.
+        let blanks = text.iter().skip(from).take(2).take_while(|byte| byte.is_ascii_whitespace()).count();
+        let mut at = from + blanks;
+        if let Some([b'<', b'E', b'v', b'e', b'n', b't', next, ..]) = text.get(at..)
+            && is_end_of_name(*next)
+        {
+            return Some(at);
+        }
         while let Some(found) = self.start.find(text.get(at..)?) {
             let start = at + found;
             match text.get(start + 6) {

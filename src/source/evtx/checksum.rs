@@ -38,7 +38,7 @@ impl Checksum {
         Some(header == u32_at(chunk, 124)? && records == u32_at(chunk, 52)?)
     }
 
-    /// CRC32 by exclusive-or alone, but for the last 3006 bytes.
+    /// CRC32 by exclusive-or alone, but for the last few hundred bytes.
     ///
     /// The polynomial x^24048 + x^22928 + x^17720 + 1 is a multiple of the CRC's, so a byte can be
     /// moved 140, 791 and 3006 bytes further, in three copies, and the remainder stays the same.
@@ -65,12 +65,14 @@ impl Checksum {
         for (at, byte) in rest.iter_mut().enumerate() {
             *byte = bytes[moved + at] ^ moved_onto(&self.folded, last + at);
         }
-        crc(0, &[&rest])
+        crc(0, &[fold_rest(&mut rest)])
     }
 }
 
 /// How far a byte is moved.
 const MOVES: [usize; 3] = [140, 791, 3006];
+/// How far a byte of the rest is moved, by another multiple of the polynomial: x^2400 + x^1240 + x^936 + x^712 + 1.
+const MOVES_OF_REST: [usize; 4] = [145, 183, 211, 300];
 /// Bytes that are folded at once.
 const BLOCK: usize = 128;
 
@@ -102,6 +104,21 @@ fn fold_block(folded: &mut [u8], bytes: &[u8], at: usize) {
     for (k, out) in out.iter_mut().enumerate() {
         *out = bytes[k] ^ a[k] ^ b[k] ^ c[k];
     }
+}
+
+/// Folds the rest in place, and gives what is left of it.
+fn fold_rest(rest: &mut [u8; MOVES[2]]) -> &[u8] {
+    const FOLDED: usize = (MOVES[2] - MOVES_OF_REST[3]) / BLOCK * BLOCK;
+    for at in (0..FOLDED).step_by(BLOCK) {
+        let (done, open) = rest.split_at_mut(at + BLOCK);
+        let from = block(done, at);
+        for far in MOVES_OF_REST {
+            for (to, byte) in open[far - BLOCK..].iter_mut().zip(from) {
+                *to ^= byte;
+            }
+        }
+    }
+    &rest[FOLDED..]
 }
 
 fn block(bytes: &[u8], at: usize) -> &[u8; BLOCK] {

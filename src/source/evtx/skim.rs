@@ -489,23 +489,21 @@ fn instance(chunk: &[u8], range: Range<usize>, values: &mut Vec<Value>) -> Optio
         return None;
     }
     let descriptors = bytes.get(at + 4..at + 4 + 4 * count)?;
-    let mut start = at + 4 + 4 * count;
-    for descriptor in descriptors.chunks_exact(4) {
-        let size = usize::from(u16::from_le_bytes([descriptor[0], descriptor[1]]));
-        let kind = descriptor[2];
-        let end = start + size;
-        if !has_size(kind, size, bytes.get(start..end)?) {
-            return None;
-        }
-        values.push(Value { kind, bytes: start..end });
-        start = end;
-    }
-    Some(definition)
+    let mut end = at + 4 + 4 * count;
+    let mut sound = true;
+    values.extend(descriptors.as_chunks().0.iter().map(|[low, high, kind, _]| {
+        let size = u16::from_le_bytes([*low, *high]);
+        let start = end;
+        end += usize::from(size);
+        sound &= has_size(*kind, size, || bytes.get(start + 1));
+        Value { kind: *kind, bytes: start..end }
+    }));
+    (sound && end <= bytes.len()).then_some(definition)
 }
 
-/// Whether a value of this type can have this size. The decoder goes by the type, and the size that is stated must
-/// be the one it reads.
-fn has_size(kind: u8, size: usize, value: &[u8]) -> bool {
+/// Whether a value of this type and with this second byte can have this size. The decoder goes by the type, and the
+/// size that is stated must be the one it reads.
+fn has_size<'a>(kind: u8, size: u16, second: impl Fn() -> Option<&'a u8>) -> bool {
     match kind {
         0x00 => true,
         0x01 => size.is_multiple_of(2),
@@ -515,7 +513,7 @@ fn has_size(kind: u8, size: usize, value: &[u8]) -> bool {
         0x09 | 0x0a | 0x0c | 0x11 | 0x15 => size == 8,
         0x0f | 0x12 => size == 16,
         // A SID says itself how many parts of four bytes stand behind its first eight.
-        0x13 => value.get(1).is_some_and(|parts| size == 8 + 4 * usize::from(*parts)),
+        0x13 => second().is_some_and(|parts| size == 8 + 4 * u16::from(*parts)),
         0x0e | 0x21 => true,
         // Text of an unknown code page, arrays and what has no fixed size: to the decoder.
         _ => false,
