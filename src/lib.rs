@@ -50,6 +50,7 @@ pub mod report;
 pub mod rule;
 pub mod scan;
 pub mod session;
+mod sets;
 pub mod source;
 pub mod text;
 pub mod time;

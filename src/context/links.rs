@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::Link;
 use crate::limits;
+use crate::sets::set;
 
 /// Links of processes, in any order; none at all where they are more than
 /// [`limits::CONTEXT_LINKS`], whatever the order in which they came.
@@ -75,7 +76,7 @@ impl Links {
             begins.get(after).filter(|have| have.0 == id).map_or(u64::MAX, |have| have.1)
         };
         let mut found = BTreeSet::new();
-        let mut seen = BTreeSet::from([(of, begun)]);
+        let mut seen = set([(of, begun)]);
         let mut waiting = vec![(of, begun)];
         while let Some(process) = waiting.pop() {
             let (first, last) = (Link::by_id(process.0, 0, process.1), next(process));

@@ -6,6 +6,7 @@ use super::kinds::{ACTOR_IDS, ACTOR_NAMES, KINDS, PROCESS_TERMINATE, names_actor
 use super::{By, Logon};
 use crate::event::PROCESS_CREATE;
 use crate::needle::{Look, Test};
+use crate::sets::map;
 
 /// What names processes.
 struct Names {
@@ -54,7 +55,7 @@ pub fn tree(by: By) -> BTreeMap<u32, Vec<Look>> {
     let Names { parent, own, owner, .. } = Names::of(by);
     let again = (by == By::Pid).then_some(own);
     let created = [parent].into_iter().chain(again).collect();
-    [(PROCESS_CREATE, created), (PROCESS_TERMINATE, vec![owner])].into()
+    map([(PROCESS_CREATE, created), (PROCESS_TERMINATE, vec![owner])])
 }
 
 /// Those of the first round, by EventID of Sysmon. `window`: a time is asked about.
@@ -73,7 +74,7 @@ pub fn all(by: By, window: bool, logon: &Logon) -> BTreeMap<u32, Vec<Look>> {
     });
     let created = [parent, own].into_iter().chain(when).chain(logon).collect();
     let others = [(PROCESS_CREATE, created), (PROCESS_TERMINATE, vec![owner])];
-    deeds.chain(others).chain(SUBSCRIPTIONS.map(|id| (id, Vec::new()))).collect()
+    map(deeds.chain(others).chain(SUBSCRIPTIONS.map(|id| (id, Vec::new()))))
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ use crate::locator::{Locator, Span};
 use crate::needle::{Needle, Said, Wide};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
+use crate::sets::set;
 use crate::time::{self, Time};
 
 pub use answer::{Answer, Copy, Did, Happened, List, Ran, Relation};
@@ -429,13 +430,13 @@ impl Context {
             By::Guid => {
                 let own = anchor.process_guid.as_deref().and_then(ids::guid);
                 let found = own.map(|own| links.descendants(own)).unwrap_or_default();
-                found.into_iter().map(ids::guid_text).collect()
+                set(found.into_iter().map(ids::guid_text))
             }
             By::Pid => {
                 let own = anchor.process_id.as_deref().and_then(number).zip(anchor.time);
                 let found = own.map(|(own, time)| links.descendants_by_id(own, time::number(Some(time))));
                 let found = found.unwrap_or_default().into_iter().map(|id| id.to_string());
-                found.filter(|id| !self.asked.contains(id)).collect()
+                set(found.filter(|id| !self.asked.contains(id)))
             }
             By::Nothing => BTreeSet::new(),
         }

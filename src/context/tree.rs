@@ -1,11 +1,12 @@
 //! What a process started, all generations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::copies::merged;
 use super::gather::Found;
 use super::{Anchor, At, By, Created};
 use crate::limits;
+use crate::sets::set;
 use crate::time::Time;
 
 /// The processes that descend from one, parents before their children.
@@ -65,7 +66,7 @@ impl<'a> Tree<'a> {
         children: &Children<'_>,
         more: impl Fn(usize) -> (Vec<&'a At>, Option<Time>),
     ) {
-        let mut seen = BTreeSet::from([root]);
+        let mut seen = set([root]);
         let mut waiting = vec![(root, None, 0)];
         while let Some((index, parent, depth)) = waiting.pop() {
             if self.nodes.len() == limits::CONTEXT_LISTED {
@@ -107,8 +108,8 @@ fn by_guid<'a>(created: &[&'a Created], root: usize) -> Children<'a> {
         let list = own(parent).and_then(|guid| by_parent.get(guid));
         list.into_iter().flatten().map(move |child| (*child, parent))
     };
-    let mut seen: BTreeSet<&String> = own(root).into_iter().collect();
-    let mut waiting: BTreeSet<(usize, usize)> = started(root).collect();
+    let mut seen = set(own(root));
+    let mut waiting = set(started(root));
     let mut children = Children::new();
     while let Some((index, parent)) = waiting.pop_first() {
         if own(index).is_some_and(|guid| !seen.insert(guid)) {

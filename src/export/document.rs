@@ -9,6 +9,7 @@ use crate::locator::Locator;
 use crate::problem::Severity;
 use crate::report::{Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
+use crate::sets::set;
 use crate::time::ctime;
 
 use super::defang::defang;
@@ -385,9 +386,8 @@ fn made(report: &Report<'_>) -> String {
 
 fn verdict(report: &Report<'_>) -> String {
     let totals = &report.totals;
-    let count = |column: fn(&crate::report::Row<'_>) -> String| {
-        report.groups.iter().map(column).collect::<BTreeSet<_>>().len() as u64
-    };
+    let count =
+        |column: fn(&crate::report::Row<'_>) -> String| set(report.groups.iter().map(column)).len() as u64;
     match report.outcome {
         Outcome::Matches => {}
         Outcome::AllHidden => {

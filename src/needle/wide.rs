@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{self, Link};
+use crate::sets::set;
 use crate::time::{self, Time};
 
 /// Most fields of one event that are looked at.
@@ -128,7 +129,7 @@ impl Wide {
 
     /// The names of all fields that are looked at.
     pub fn names(&self) -> BTreeSet<&'static str> {
-        self.sysmon.values().flatten().flat_map(|look| look.names).copied().collect()
+        set(self.sysmon.values().flatten().flat_map(|look| look.names).copied())
     }
 }
 

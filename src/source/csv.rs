@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::csv_skim::{Skimmer, is_xml};
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, json_event};
 use crate::detect::{Format, is_event_viewer, is_preface};
 use crate::event::Skim;
 use crate::limits;
 use crate::locator::{MemberId, Span};
+use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
 use crate::text::{self, Encoding, Text, Window};
@@ -23,6 +25,8 @@ pub struct CsvReader {
     window: Window,
     delimiter: u8,
     header: Option<Vec<String>>,
+    /// Passes over rows that can't match; without it all are read in full.
+    skimmer: Option<Skimmer>,
     /// Bytes of the row at the front that were searched for its end.
     searched: usize,
     /// The searched part ends inside quotes.
@@ -42,10 +46,20 @@ const GUESS_BYTES: usize = 256 * 1024;
 
 impl CsvReader {
     /// A reader for a part of a text in this encoding, with this delimiter. A part that does not begin the text begins
-    /// one byte early, and passes over the row that this byte is in; `header` are its columns.
-    pub fn new(encoding: Encoding, delimiter: u8, part: Part, header: &[String]) -> CsvReader {
+    /// one byte early, and passes over the row that this byte is in; `header` are its columns. With a needle, rows that
+    /// can't hold it are skimmed.
+    pub fn new(
+        encoding: Encoding,
+        delimiter: u8,
+        part: Part,
+        header: &[String],
+        needle: Option<&Needle>,
+    ) -> CsvReader {
         let base = if part.exact { part.start } else { part.start.saturating_sub(1) };
+        let mut skimmer = needle.cloned().map(Skimmer::new);
+        skimmer.iter_mut().for_each(|skimmer| skimmer.start(header));
         CsvReader {
+            skimmer,
             window: Window::new(encoding, base),
             delimiter,
             header: (!part.exact).then(|| header.to_vec()),
@@ -123,12 +137,21 @@ impl CsvReader {
 
     fn row(&mut self, length: usize, sink: &mut dyn Sink) {
         let offset = self.window.source_offset(0);
+        let skimmer = self.skimmer.as_mut().filter(|_| self.header.is_some());
+        let row = &self.window.bytes()[..length];
+        if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(row, self.delimiter)) {
+            sink.skimmed(skim);
+            self.rows += 1;
+            self.window.consume(length);
+            return;
+        }
         let (raw, replaced) = text::utf8(&self.window.bytes()[..length]);
         match cells(&raw, self.delimiter) {
             Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
             Ok((cells, _)) if cells.iter().all(|cell| cell.is_empty()) => {}
             Ok((cells, _)) if self.header.is_none() && is_preface(&cells[0]) => {}
             Ok((cells, _)) if self.header.is_none() && !cells.iter().any(|cell| is_xml(cell)) => {
+                self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&cells));
                 self.header = Some(cells);
             }
             Ok((cells, behind)) => {
@@ -179,7 +202,7 @@ pub fn header(format: &Format, head: &[u8]) -> Option<(Vec<String>, u64)> {
     let Format::Csv { encoding: encoding @ Encoding::Utf8 { .. }, delimiter } = format else {
         return None;
     };
-    let mut reader = CsvReader::new(*encoding, *delimiter, Part::WHOLE, &[]);
+    let mut reader = CsvReader::new(*encoding, *delimiter, Part::WHOLE, &[], None);
     let mut end = 0;
     for line in head.split_inclusive(|byte| *byte == b'\n') {
         reader.push(line, &mut Nowhere);
@@ -253,11 +276,6 @@ fn is_json(cell: &str) -> bool {
     cell.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
 }
 
-fn is_xml(cell: &str) -> bool {
-    let cell = cell.trim_start();
-    cell.starts_with("<Event") || cell.starts_with("<?xml")
-}
-
 /// What is odd about a row that has other cells than there are columns, or text `behind` its end; empty cells at its end
 /// are none. An event in a cell is whole by itself.
 fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> {
@@ -299,7 +317,7 @@ fn events(header: &[String], cells: Vec<String>) -> Vec<Result<crate::event::Eve
     }
     let mut row = Map::new();
     for (name, cell) in header.iter().zip(cells) {
-        let name = name.trim_start_matches('\u{feff}').trim();
+        let name = json_event::column(name);
         // The first of equal names counts that says anything.
         if row.get(name).is_none_or(|have| have == "") {
             row.insert(name.to_owned(), Value::String(cell));

@@ -11,6 +11,8 @@
 //! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
 //! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::xml_event;
@@ -46,7 +48,12 @@ const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
 const RECORD_ID: &[&str] =
     &["EventRecordID", "RecordNumber", "EventRecordId", "record_number", "RecordId", "record_id"];
 const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
-/// Splunk's name of an event's origin, which ends with the channel.
+/// Where Azure has an event's data, and where EvtxECmd has them.
+const DATA: &str = "EventData";
+/// See [`DATA`].
+pub const PAYLOAD: &str = "Payload";
+/// Splunk's name of an event's origin, and how that begins before the channel.
+const ORIGIN: &str = "source";
 const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];
 const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
 
@@ -120,7 +127,7 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
         return Some(Ok(event));
     }
     let text = |name: &str| object.get(name).and_then(Value::as_str);
-    let data = object.get("EventData").filter(|data| !data.is_null());
+    let data = object.get(DATA).filter(|data| !data.is_null());
     if let (Some(data), Some(_)) = (data, first(object, EVENT_ID)) {
         let mut event = flat_system(object);
         return match data.as_str() {
@@ -136,7 +143,7 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
         };
     }
     // PowerShell's events have a field of this name too, which is no JSON.
-    let payload = text("Payload").filter(|text| text.trim_start().starts_with('{'));
+    let payload = text(PAYLOAD).filter(|text| text.trim_start().starts_with('{'));
     if let (Some(payload), Some(_)) = (payload, first(object, EVENT_ID)) {
         let mut event = flat_system(object);
         return Some(data_from_text(payload, &mut event).map(|()| event));
@@ -259,6 +266,27 @@ fn winlogbeat(object: &Object) -> Event {
     event
 }
 
+/// The name of a column of CSV as the member of an object.
+pub fn column(name: &str) -> &str {
+    name.trim_start_matches('\u{feff}').trim()
+}
+
+/// True for the names under which a flat record has what is counted of an event: its kind and its computer.
+pub fn is_counted(name: &str) -> bool {
+    [EVENT_ID, PROVIDER, COMPUTER, CHANNEL].concat().contains(&name) || name == ORIGIN
+}
+
+/// True for the names under which a record may have a whole event, or its data, as text.
+pub fn may_be_event(name: &str) -> bool {
+    TEXT.contains(&name) || name == DATA
+}
+
+/// Whether texts of these names are more than a flat record.
+pub fn is_nested(names: &BTreeSet<&str>) -> bool {
+    names.iter().any(|name| *name == "winlog" || name.starts_with("winlog."))
+        || (names.contains("event_data") && names.contains("event_id"))
+}
+
 /// True for the names under which a flat record has its EventID.
 pub fn is_event_id(name: &str) -> bool {
     EVENT_ID.contains(&name)
@@ -317,7 +345,7 @@ fn flat_system(object: &Object) -> Event {
         }
     }
     if event.system.get("Channel").is_none() {
-        let origin = first(object, &["source"]).unwrap_or_default();
+        let origin = first(object, &[ORIGIN]).unwrap_or_default();
         let channel = ORIGINS.iter().find_map(|start| origin.strip_prefix(start));
         channel.into_iter().for_each(|channel| event.system.push("Channel", channel));
     }

@@ -24,6 +24,7 @@ use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
+use crate::sets::map;
 use crate::text::same;
 use crate::time::Time;
 
@@ -157,7 +158,7 @@ impl Skimmer {
         let quoted = |name: &str| Finder::new(&format!("\"{name}\"")).into_owned();
         let mut names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
         names.extend(needle.path());
-        let names = names.into_iter().map(|name| (name, quoted(name))).collect();
+        let names = map(names.into_iter().map(|name| (name, quoted(name))));
         Skimmer { needle, shapes: Shapes::new(), computer: Computer::default(), names }
     }
 

@@ -4,6 +4,7 @@
 //! [`Trouble`] too, and goes on with the next record.
 
 pub mod csv;
+mod csv_skim;
 pub mod evtx;
 pub mod json;
 pub mod json_event;
@@ -139,7 +140,7 @@ pub fn reader(
         Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, part, needle))),
         Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, part, needle))),
         Format::Csv { encoding, delimiter } => {
-            Some(Box::new(csv::CsvReader::new(*encoding, *delimiter, part, header)))
+            Some(Box::new(csv::CsvReader::new(*encoding, *delimiter, part, header, needle)))
         }
         _ => None,
     }

@@ -9,6 +9,7 @@ use super::whole::Whole;
 use super::xml_pairs::Pairs;
 use super::xml_skim::Skimmer;
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
+use crate::event::Skim;
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -109,7 +110,7 @@ impl Events {
     /// Takes the event at the front of the text. True when it was taken or given up.
     fn find_end(&mut self, text: &mut impl Text, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
         let bytes = text.bytes();
-        let first = (searched == 1).then(|| self.find.plain_bounds(bytes, ended));
+        let first = (searched == 1).then(|| Finders::plain_bounds(bytes, ended));
         let (inner, end, kind) = first.filter(|(.., kind)| kind.plain).unwrap_or_else(|| {
             let (inner, end) = self.find.bounds(bytes, searched, ended);
             (inner, end, Kind::default())
@@ -219,6 +220,14 @@ impl Reader for XmlReader {
     }
 }
 
+/// Skims a text that is one event and nothing else, and UTF-8. None: it must be parsed.
+pub fn skim_alone<'a>(skimmer: &'a mut Skimmer, text: &'a [u8]) -> Option<Skim<'a>> {
+    let begins = text.starts_with(b"<Event") && is_end_of_name(*text.get(6)?);
+    let (inner, end, kind) = Finders::plain_bounds(text, true);
+    let alone = begins && inner.is_none() && end == Some(text.len()) && kind.plain;
+    if alone { skimmer.skim(text, true) } else { None }
+}
+
 /// How much of a text without a tag of interest can be passed over: what may be the beginning of
 /// one is kept until more text tells.
 fn settled(text: &[u8], ended: bool) -> usize {
@@ -263,7 +272,7 @@ impl Finders {
     }
 
     /// The same in text of which nothing was searched, as far as it has no sections: in one pass.
-    fn plain_bounds(&self, text: &[u8], ended: bool) -> (Option<usize>, Option<usize>, Kind) {
+    fn plain_bounds(text: &[u8], ended: bool) -> (Option<usize>, Option<usize>, Kind) {
         // Behind the name of the event itself.
         let mut names = Pairs::new(text.get(6..).unwrap_or_default(), [*b"Ev"]);
         let (inner, end) = Finders::bounds_by(text, names.by_ref().map(|at| at + 6), ended);

@@ -11,8 +11,9 @@ use anyhow::{Context, Result, bail};
 use crate::run::root;
 
 /// Modules that everybody may use.
-const LEAVES: &[&str] =
-    &["limits", "order", "problem", "locator", "time", "hash", "ids", "needle", "part", "fold", "keep"];
+const LEAVES: &[&str] = &[
+    "limits", "sets", "order", "problem", "locator", "time", "hash", "ids", "needle", "part", "fold", "keep",
+];
 
 /// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:
 /// `event` before `source`, although the bytes reach it after.

@@ -1,0 +1,379 @@
+//! What is counted of a row of CSV that can't match, without building its event.
+//!
+//! A row is cut into cells where they lie. If one of them is an event in XML, that is skimmed as any other
+//! (`xml_skim`). Of a row that is an event field by field, the few cells that tell its kind and its computer are looked up
+//! among those of earlier rows, for which [`json_event`] was asked. Whatever is not of a plain shape is read in full.
+//!
+//! Soundness: a row is only skimmed when it has as many cells as there are columns, each either without quotes or in
+//! quotes from end to end; when no two columns have the same name, and none makes another shape of a record; and when no
+//! cell that may hold a whole event does. Then its event has its cells as its data, so a process creation can't match
+//! that holds the needle nowhere, or whose path rules a match out.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use super::{json_event, xml, xml_skim};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
+use crate::needle::{Ask, Needle};
+use crate::sets::set;
+use crate::time::Time;
+
+/// Kinds with computers that are remembered.
+const KINDS: usize = 4096;
+
+/// Skims rows.
+#[derive(Debug)]
+pub struct Skimmer {
+    needle: Needle,
+    xml: xml_skim::Skimmer,
+    columns: Columns,
+    kinds: Vec<Kind>,
+    /// Their places by the cells that tell them.
+    places: BTreeMap<String, u64>,
+    /// The cells of the row at hand, without their quotes.
+    cells: Vec<Range<usize>>,
+    key: String,
+    /// An event in XML that has quotes, which the cell doubles.
+    text: String,
+}
+
+/// What the columns of a log are for.
+#[derive(Debug, Default)]
+struct Columns {
+    names: Vec<String>,
+    /// Those that tell the kind and the computer of an event.
+    counted: Vec<usize>,
+    /// Those that may hold an event, and the one with its data.
+    texts: Vec<usize>,
+    payload: Option<usize>,
+    utc_time: Option<usize>,
+    path: Option<usize>,
+    /// A row without XML is an event field by field.
+    flat: bool,
+}
+
+/// What an event is, by the cells that tell it.
+#[derive(Debug)]
+struct Kind {
+    provider: String,
+    channel: String,
+    event_id: u32,
+    computer: Option<String>,
+}
+
+impl Columns {
+    fn of(header: &[String], path: Option<&str>) -> Columns {
+        let names: Vec<String> = header.iter().map(|name| json_event::column(name).to_owned()).collect();
+        let at = |wanted: &str| names.iter().position(|name| name == wanted);
+        let all = |is: fn(&str) -> bool| (0..names.len()).filter(|at| is(&names[*at])).collect();
+        let distinct = set(names.iter().map(String::as_str));
+        Columns {
+            counted: all(json_event::is_counted),
+            texts: all(json_event::may_be_event),
+            payload: at(json_event::PAYLOAD),
+            utc_time: at("UtcTime"),
+            path: path.and_then(at),
+            flat: distinct.len() == names.len() && !json_event::is_nested(&distinct),
+            names,
+        }
+    }
+}
+
+impl Skimmer {
+    /// A skimmer that leaves every process creation with the needle to the full parser.
+    pub fn new(needle: Needle) -> Skimmer {
+        Skimmer {
+            xml: xml_skim::Skimmer::new(needle.clone()),
+            columns: Columns::default(),
+            kinds: Vec::new(),
+            places: BTreeMap::new(),
+            cells: Vec::new(),
+            key: String::new(),
+            text: String::new(),
+            needle,
+        }
+    }
+
+    /// These are the columns of the rows that follow.
+    pub fn start(&mut self, header: &[String]) {
+        self.columns = Columns::of(header, self.needle.path());
+    }
+
+    /// Skims a row. None: it must be read in full.
+    #[inline(never)]
+    pub fn skim<'a>(&'a mut self, row: &'a [u8], delimiter: u8) -> Option<Skim<'a>> {
+        let row = simdutf8::basic::from_utf8(row).ok()?;
+        let row = row.strip_suffix('\n').map_or(row, |row| row.strip_suffix('\r').unwrap_or(row));
+        cut(row.as_bytes(), delimiter, &mut self.cells)?;
+        if self.cells.len() != self.columns.names.len() {
+            return None;
+        }
+        let mut events = self.cells.iter().map(|cell| &row[cell.clone()]).filter(|cell| is_xml(cell));
+        match (events.next(), events.next()) {
+            (Some(event), None) => {
+                let mut event = event.trim();
+                if event.contains('"') {
+                    self.text = event.replace("\"\"", "\"");
+                    event = &self.text;
+                }
+                xml::skim_alone(&mut self.xml, event.as_bytes())
+            }
+            (None, _) if self.columns.flat => self.flat(row),
+            _ => None,
+        }
+    }
+
+    /// Skims a row that is an event field by field.
+    fn flat(&mut self, row: &str) -> Option<Skim<'_>> {
+        let Skimmer { needle, columns, kinds, places, cells, key, .. } = self;
+        let cell = |at: usize| &row[cells[at].clone()];
+        if columns.texts.iter().any(|at| begins_markup(cell(*at))) {
+            return None;
+        }
+        key.clear();
+        for at in &columns.counted {
+            key.push_str(cell(*at));
+            // In a cell no odd number of quotes stands before a comma.
+            key.push_str("\",");
+        }
+        let place = match places.get(key.as_str()) {
+            Some(place) => *place as usize,
+            None => {
+                let counted = columns.counted.iter().map(|at| (columns.names[*at].as_str(), cell(*at)));
+                let kind = Kind::of(counted)?;
+                if kinds.len() == KINDS {
+                    (*kinds, *places) = Default::default();
+                }
+                places.insert(key.clone(), kinds.len() as u64);
+                kinds.push(kind);
+                kinds.len() - 1
+            }
+        };
+        let kind = kinds.get(place)?;
+        let mut skim = kind.skim();
+        if let Some(wide) = needle.wide() {
+            let asks =
+                wide.ask(kind.computer.as_deref()?, is_sysmon(&kind.provider, &kind.channel), kind.event_id);
+            return matches!(asks, Ask::Nothing).then_some(skim);
+        }
+        if is_process_creation(&kind.provider, &kind.channel, Some(kind.event_id)) {
+            let path = columns.path.map(cell).filter(|path| !path.is_empty())?;
+            let data = columns.payload.is_some_and(|at| begins_markup(cell(at)));
+            if data || (needle.is_in(row.as_bytes()) && !needle.is_ruled_out_by(path)) {
+                return None;
+            }
+            skim.time = Some(Time::parse(cell(columns.utc_time?))?);
+        }
+        Some(skim)
+    }
+}
+
+impl Kind {
+    /// The kind of a row with these cells. None: the row is no event, or not a plain one.
+    fn of<'a>(counted: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Kind> {
+        let row: Map<String, Value> = counted
+            .map(|(name, cell)| (name.to_owned(), Value::String(cell.replace("\"\"", "\""))))
+            .collect();
+        let event = json_event::events(&Value::Object(row)).events.pop()?.ok()?;
+        let event_id = event.event_id()?;
+        (!is_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
+            provider: event.provider().to_owned(),
+            channel: event.channel().to_owned(),
+            event_id,
+            computer: event.computer().map(str::to_owned),
+        })
+    }
+
+    fn skim(&self) -> Skim<'_> {
+        Skim {
+            provider: &self.provider,
+            channel: &self.channel,
+            event_id: Some(self.event_id),
+            computer: self.computer.as_deref(),
+            time: None,
+            link: None,
+        }
+    }
+}
+
+/// Whether a cell holds an event in XML.
+pub(super) fn is_xml(cell: &str) -> bool {
+    // Nearly all cells begin with a letter or a digit.
+    if cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) {
+        return false;
+    }
+    let cell = cell.trim_start();
+    cell.starts_with("<Event") || cell.starts_with("<?xml")
+}
+
+/// Whether a text may be XML or JSON, and an event or its data.
+fn begins_markup(cell: &str) -> bool {
+    cell.trim_start_matches('\u{feff}').trim_start().starts_with(['<', '{'])
+}
+
+/// Cuts a row, without its line break, into its cells without their quotes. None: a quote stands elsewhere, or a cell
+/// has a line break and no quotes.
+fn cut(row: &[u8], delimiter: u8, cells: &mut Vec<Range<usize>>) -> Option<()> {
+    cells.clear();
+    let mut at = 0;
+    loop {
+        let cell = if row.get(at) == Some(&b'"') { quoted(row, at + 1)? } else { bare(row, at, delimiter)? };
+        let quotes = usize::from(row.get(at) == Some(&b'"'));
+        at = cell.end + quotes;
+        cells.push(cell);
+        match row.get(at) {
+            None => return Some(()),
+            Some(byte) if *byte == delimiter => at += 1,
+            Some(_) => return None,
+        }
+    }
+}
+
+/// The cell that begins behind a quote; a quote in it is doubled.
+fn quoted(row: &[u8], start: usize) -> Option<Range<usize>> {
+    let mut end = start;
+    loop {
+        end += memchr::memchr(b'"', row.get(end..)?)?;
+        if row.get(end + 1) != Some(&b'"') {
+            return Some(start..end);
+        }
+        end += 2;
+    }
+}
+
+/// The cell that begins here and has no quotes.
+fn bare(row: &[u8], start: usize, delimiter: u8) -> Option<Range<usize>> {
+    let length = row[start..].iter().position(|byte| *byte == delimiter || b"\"\r\n".contains(byte));
+    let end = length.map_or(row.len(), |length| start + length);
+    row.get(end).is_none_or(|byte| *byte == delimiter).then_some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HEADER: &str = "EventCode,Channel,Computer,SourceName,UtcTime,ParentImage,CommandLine";
+    const ROW: &str = r#"1,C,H,Microsoft-Windows-Sysmon,2020-01-01 00:00:00.123,C:\x.exe,"a ""b"", c""#;
+
+    fn skim(header: &str, row: &str) -> Option<String> {
+        let needle = Needle::new("WmiPrvSE.exe", &[]).unwrap().in_path(Some("ParentImage"));
+        let mut skimmer = Skimmer::new(needle);
+        skimmer.start(&header.split(',').map(str::to_owned).collect::<Vec<_>>());
+        // Once more, when its kind is known.
+        let [first, again] =
+            [(); 2].map(|()| skimmer.skim(row.as_bytes(), b',').map(|skim| format!("{skim:?}")));
+        assert_eq!(first, again);
+        first
+    }
+
+    /// What of it is changed, and whether the row is skimmed then.
+    fn changed(from: &str, to: &str) -> bool {
+        let [header, row] = [HEADER, ROW].map(|text| text.replace(from, to));
+        assert_ne!((header.as_str(), row.as_str()), (HEADER, ROW), "{from}");
+        skim(&header, &row).is_some()
+    }
+
+    #[test]
+    fn a_row_field_by_field_is_skimmed() {
+        let skim = skim(HEADER, &format!("{ROW}\r\n")).unwrap();
+        for part in
+            [r#"channel: "C""#, r#"computer: Some("H")"#, "event_id: Some(1)", "Time(1577836800123000000)"]
+        {
+            assert!(skim.contains(part), "{part}: {skim}");
+        }
+        for (from, to) in [
+            // An event that is no process creation may say what it likes.
+            ("1,C", "3,C"),
+            ("C:\\x.exe", "C:\\xWmiPrvSE.exe"),
+            ("a ", "WmiPrvSE.exe"),
+            ("CommandLine", "Payload"),
+            (",H,", ",,"),
+        ] {
+            assert!(changed(from, to), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn what_may_match_or_is_not_plain_is_read_in_full() {
+        for (from, to) in [
+            ("C:\\x.exe", "C:\\WmiPrvSE.exe"),
+            ("C:\\x.exe", "wMIprvse.exe"),
+            // The path that decides says nothing, or is not there.
+            ("C:\\x.exe", ""),
+            ("ParentImage", "Parent"),
+            ("2020-01-01 00:00:00.123", "never"),
+            ("UtcTime", "Time"),
+            ("1,C", "one,C"),
+            ("1,C", ",C"),
+            ("Microsoft-Windows-Sysmon", ""),
+            // Cells.
+            ("1,C", "1,C,C"),
+            ("1,C", "1C"),
+            ("a ", "\"a"),
+            ("C,H", "C,H\"H\""),
+            ("C,H", "C,\"H\"H"),
+            ("C,H", "C\r,H"),
+            // Columns.
+            ("Channel", "EventCode"),
+            ("CommandLine", "\u{feff}ParentImage "),
+            ("CommandLine", "winlog"),
+            ("CommandLine", "winlog.event_id"),
+            // Events, and the data of one.
+            ("a ", "<Event><System/></Event>"),
+            ("a ", " <?xml?>"),
+        ] {
+            assert!(!changed(from, to), "{from} -> {to}");
+        }
+        for name in ["_raw", "message", "EventData", "Payload"] {
+            let row = ROW.replace("\"a ", "\"{\"\"a\"\":1}");
+            assert!(skim(&HEADER.replace("CommandLine", name), &row).is_none(), "{name}");
+            assert!(skim(HEADER, &row).is_some());
+        }
+    }
+
+    #[test]
+    fn an_event_in_xml_is_skimmed_whatever_stands_beside_it() {
+        let event = |quote: &str| {
+            format!(
+                "<Event xmlns='urn'><System><Provider Name={quote}Microsoft-Windows-Sysmon{quote}/><EventID>1</EventID>\
+                 <Channel>C</Channel><Computer>H</Computer></System><EventData><Data Name='UtcTime'>2020-01-01 \
+                 00:00:00.123</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>"
+            )
+        };
+        let row = |event: &str| format!("x,\" {event}\n\"");
+        let plain = skim("a,_raw", &row(&event("'")));
+        assert!(plain.as_ref().is_some_and(|skim| skim.contains(r#"computer: Some("H")"#)), "{plain:?}");
+        assert_eq!(skim("a,_raw", &row(&event("\"\""))), plain);
+        for other in [
+            event("'").replace("x.exe", "WmiPrvSE.exe"),
+            event("'").replace("x.exe", "&#87;miPrvSE.exe"),
+            event("'") + &event("'"),
+            event("'").replace("</EventData>", "</EventData><Event>"),
+            event("'").replace("</Event>", ""),
+            format!("<?xml?>{}", event("'")),
+        ] {
+            assert_eq!(skim("a,_raw", &row(&other)), None, "{other}");
+        }
+        assert_eq!(skim("a,_raw", &format!("\"{0}\",\"{0}\"", event("'"))), None);
+        assert_eq!(skim("a,b,_raw", &row(&event("'"))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn cells_are_those_of_the_library(row in "(\"[a,\r\n]{0,3}(\"\"){0,2}[a;]?\"|[a\"\r;]{0,4}|,){0,8}") {
+            let mut found = Vec::new();
+            if cut(row.as_bytes(), b',', &mut found).is_some() {
+                let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(row.as_bytes());
+                let mut record = csv::StringRecord::new();
+                reader.read_record(&mut record).unwrap();
+                let cells: Vec<_> = found.into_iter().map(|cell| row[cell].replace("\"\"", "\"")).collect();
+                // The library gives nothing of an empty row.
+                prop_assert!(row.is_empty() || cells.iter().map(String::as_str).eq(record.iter()), "{cells:?} {record:?}");
+            }
+        }
+    }
+}
