@@ -31,8 +31,11 @@ const RATIOS: &[Ratio<'_>] = &[
         "page, EVTX, all parsed, 1 worker(s), chromium",
     ),
     two_workers(TWO, ALONE),
-    two_workers("page, CSV, 2 worker(s), chromium", "page, CSV, 1 worker(s), chromium"),
-    two_workers("page, CSV, 2 worker(s), firefox", "page, CSV, 1 worker(s), firefox"),
+    two_workers(
+        "page, CSV, all parsed, 2 worker(s), chromium",
+        "page, CSV, all parsed, 1 worker(s), chromium",
+    ),
+    two_workers("page, CSV, all parsed, 2 worker(s), firefox", "page, CSV, all parsed, 1 worker(s), firefox"),
     two_workers("page, zip of four, 2 worker(s), chromium", "page, zip of four, 1 worker(s), chromium"),
     two_workers("page, zip of four, 2 worker(s), firefox", "page, zip of four, 1 worker(s), firefox"),
 ];

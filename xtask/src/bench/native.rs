@@ -18,6 +18,7 @@ const EVTX: &str = "command line, EVTX";
 const EVTX_VERIFIED: &str = "command line, EVTX, --verify";
 const XML: &str = "command line, XML lines";
 const JSON: &str = "command line, JSON lines";
+const CSV: &str = "command line, CSV";
 const GZIP: &str = "command line, XML lines in gzip";
 const WASM_EVTX: &str = "wasm core in Node, EVTX";
 const WASM_XML: &str = "wasm core in Node, XML lines";
@@ -25,6 +26,7 @@ const EVTX_DUMP: &str = "evtx_dump -t 1 -o jsonl";
 const RIPGREP: &str = "ripgrep -j1, the rule line by line";
 const RIPGREP_EXACT: &str = "ripgrep -j1 -U, the rule over line ends";
 const DUCKDB: &str = "DuckDB, one thread, the same fields";
+const DUCKDB_CSV: &str = "DuckDB, one thread, the same columns of CSV";
 const ORJSON: &str = "orjson, the same fields";
 const LXML: &str = "lxml, the same fields";
 const ZCAT: &str = "zcat";
@@ -39,6 +41,7 @@ const RATIOS: &[Ratio<'_>] = &[
     Ratio { ours: XML, against: RIPGREP_EXACT, at_least: 4.0, aim: 10.0 },
     Ratio { ours: JSON, against: DUCKDB, at_least: 4.0, aim: 15.0 },
     Ratio { ours: JSON, against: ORJSON, at_least: 4.0, aim: 15.0 },
+    Ratio { ours: CSV, against: DUCKDB_CSV, at_least: 1.0, aim: 4.0 },
     Ratio { ours: XML, against: LXML, at_least: 4.0, aim: 10.0 },
     Ratio { ours: GZIP, against: ZCAT, at_least: 0.8, aim: 1.0 },
 ];
@@ -49,8 +52,14 @@ const RULE_BY_LINE: &str = r"<Provider Name='Microsoft-Windows-Sysmon'.*<EventID
 const RULE: &str = r"<Provider Name='Microsoft-Windows-Sysmon'[^>]*><EventID>1</EventID>(?:[^<]|<[^/]|</[^E]|</E[^v]|</Event[^>])*?<Data Name='ParentImage'>(?:[^<]*\\)?(?i:wmiprvse\.exe)</Data>";
 
 /// What the core needs of each event, the counts and the rows' keys, by libraries for Python.
-const SCRIPTS: [Script; 3] = [
+const SCRIPTS: [Script; 4] = [
     Script { name: DUCKDB, module: "duckdb", text: include_str!("duckdb_fields.py"), log: |logs| &logs.json },
+    Script {
+        name: DUCKDB_CSV,
+        module: "duckdb",
+        text: include_str!("duckdb_columns.py"),
+        log: |logs| &logs.csv,
+    },
     Script { name: ORJSON, module: "orjson", text: include_str!("orjson_fields.py"), log: |logs| &logs.json },
     Script { name: LXML, module: "lxml", text: include_str!("lxml_fields.py"), log: |logs| &logs.xml },
 ];
@@ -124,6 +133,7 @@ fn ours<'a>(logs: &'a Logs) -> Vec<Subject<'a>> {
         native(EVTX_VERIFIED, &logs.evtx, Some("--verify")),
         native(XML, &logs.xml, None),
         native(JSON, &logs.json, None),
+        native(CSV, &logs.csv, None),
         native(GZIP, &logs.gzip, None),
         wasm(WASM_EVTX, &logs.evtx),
         wasm(WASM_XML, &logs.xml),
