@@ -83,12 +83,16 @@ impl CsvReader {
     /// does not end a row.
     fn row_end(&mut self, ended: bool) -> Option<usize> {
         let text = self.window.bytes();
-        while let Some(found) = memchr::memchr2(b'"', b'\n', &text[self.searched..]) {
+        // A message has many line breaks, and all of them inside quotes.
+        let find = |quoted: bool, rest: &[u8]| match quoted {
+            true => memchr::memchr(b'"', rest),
+            false => memchr::memchr2(b'"', b'\n', rest),
+        };
+        while let Some(found) = find(self.quoted, &text[self.searched..]) {
             let at = self.searched + found;
             self.searched = at + 1;
             match text[at] {
                 b'"' => self.quoted = !self.quoted,
-                _ if self.quoted => {}
                 _ => return Some(at + 1),
             }
         }
