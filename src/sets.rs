@@ -1,5 +1,5 @@
 //! Maps and sets that are filled value by value. To collect them would sort the values first, and a sort for each type of
-//! them is a hundredth of the page.
+//! them is half a per cent of the page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
