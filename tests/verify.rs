@@ -50,6 +50,61 @@ const ODD: &[&str] = &[
     "1",
 ];
 
+/// Names that say what an event is, or what it holds.
+const COLUMNS: &[&str] = &[
+    "EventCode",
+    "event_id",
+    "event.code",
+    "Channel",
+    "source",
+    "Computer",
+    "host.name",
+    "SourceName",
+    "Provider",
+    "UtcTime",
+    "ParentImage",
+    "Image",
+    "Message",
+    "message",
+    "_raw",
+    "Payload",
+    "EventData",
+    "event_data",
+    "winlog.event_id",
+    "winlog.channel",
+    "winlog.provider_name",
+    "winlog.computer_name",
+    "winlog.event_data.ParentImage",
+    "winlog",
+];
+
+/// Cells as CSV has them inside of quotes.
+const CELLS: &[&str] = &[
+    "",
+    "1",
+    "1",
+    "3",
+    "1.0",
+    "one",
+    "Microsoft-Windows-Sysmon",
+    "Microsoft-Windows-Sysmon",
+    "Microsoft-Windows-Sysmon/Operational",
+    "XmlWinEventLog:Microsoft-Windows-Sysmon/Operational",
+    " H\r\nH ",
+    "\u{feff}H",
+    r"C:\x\WmiPrvSE.exe",
+    r"C:\x.exe",
+    r"C:\",
+    "2020-01-01 00:00:00.123",
+    "a \"\"WmiPrvSE.exe\"\", b",
+    "UtcTime: 2020-01-01 00:00:00.123\r\nParentImage: C:\\WmiPrvSE.exe",
+    r#"{""ParentImage"":""C:\\WmiPrvSE.exe"",""EventID"":1}"#,
+    r#" {""EventID"":1,""SourceName"":""Microsoft-Windows-Sysmon"",""ParentImage"":""Wmi\u0050rvSE.exe""}"#,
+    "<EventData><Data Name='ParentImage'>C:\\WmiPrvSE.exe</Data></EventData>",
+    "<Event><System><Provider Name=\"\"Microsoft-Windows-Sysmon\"\"/><EventID>1</EventID><Channel>C</Channel><Computer>H</Computer></System>\
+     <EventData><Data Name='UtcTime'>2020-01-01 00:00:00.123</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>",
+];
+
 /// Puts odd values into the fields that the rule reads, takes fields away, doubles them.
 fn make_odd(events: &mut [Event], seed: u64) {
     let names = [
@@ -150,6 +205,29 @@ proptest! {
         let other = Form { name: "a.xml".into(), bytes: respelled.clone().into_bytes(), raw: "xml" };
         let totals = |form: &Form, verifying| report_of(&session_of(form, verifying))["totals"].clone();
         prop_assert_eq!(totals(&other, false), totals(&plain, true), "{}", respelled);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A row of CSV is an event by the names of its columns.
+    #[test]
+    fn columns_and_cells_of_any_kind(seed: u64) {
+        let mut rng = Rng::new(seed);
+        let mut names: Vec<&str> = (0..1 + rng.below(9)).map(|_| rng.pick(COLUMNS)).collect();
+        names.sort_unstable();
+        // Equal names are rare, or most rows would be read in full.
+        if rng.below(8) > 0 {
+            names.dedup();
+        }
+        let row = |rng: &mut Rng| names.iter().map(|_| format!("\"{}\"", rng.pick(CELLS))).collect::<Vec<_>>().join(",");
+        let rows: Vec<String> = (0..30).map(|_| row(&mut rng)).collect();
+        let text = format!("EventID,Other,{}\n1,x,{}\n", names.join(","), rows.join("\n3,x,"));
+        let text = if rng.below(2) == 0 { text } else { text.replace("EventID,", "RecordID,") };
+        let form = Form { name: "a.csv".into(), bytes: text.clone().into_bytes(), raw: "csv" };
+        let found = differences(&session_of(&form, false), &session_of(&form, true));
+        prop_assert!(found.is_empty(), "{}\n{}", found.join("\n"), text);
     }
 }
 

@@ -5,9 +5,9 @@
 //! among those of earlier rows, for which [`json_event`] was asked. Whatever is not of a plain shape is read in full.
 //!
 //! Soundness: a row is only skimmed when it has as many cells as there are columns, each either without quotes or in
-//! quotes from end to end; when no two columns have the same name, and none makes another shape of a record; and when no
-//! cell that may hold a whole event does. Then its event has its cells as its data, so a process creation can't match
-//! that holds the needle nowhere, or whose path rules a match out.
+//! quotes from end to end; when no two columns have the same name; and when no cell that may hold a whole event does. Of
+//! process creations only those are skimmed that have their cells as their data, and no nested ones: they can't match
+//! if they hold the needle nowhere, or the path rules a match out.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -50,8 +50,12 @@ struct Columns {
     payload: Option<usize>,
     utc_time: Option<usize>,
     path: Option<usize>,
-    /// A row without XML is an event field by field.
-    flat: bool,
+    /// No two have the same name.
+    distinct: bool,
+    /// One of those that make a record one of Winlogbeat.
+    winlog: Option<String>,
+    /// The data of an event don't have their names alone.
+    nested: bool,
 }
 
 /// What an event is, by the cells that tell it.
@@ -69,13 +73,16 @@ impl Columns {
         let at = |wanted: &str| names.iter().position(|name| name == wanted);
         let all = |is: fn(&str) -> bool| (0..names.len()).filter(|at| is(&names[*at])).collect();
         let distinct = set(names.iter().map(String::as_str));
+        let winlog = names.iter().find(|name| json_event::is_winlog(name)).cloned();
         Columns {
             counted: all(json_event::is_counted),
             texts: all(json_event::may_be_event),
             payload: at(json_event::PAYLOAD),
             utc_time: at("UtcTime"),
             path: path.and_then(at),
-            flat: distinct.len() == names.len() && !json_event::is_nested(&distinct),
+            distinct: distinct.len() == names.len(),
+            nested: winlog.is_some() || json_event::BEAT.iter().all(|name| distinct.contains(name)),
+            winlog,
             names,
         }
     }
@@ -120,13 +127,13 @@ impl Skimmer {
                 }
                 xml::skim_alone(&mut self.xml, event.as_bytes())
             }
-            (None, _) if self.columns.flat => self.flat(row),
+            (None, _) if self.columns.distinct => self.fields(row),
             _ => None,
         }
     }
 
     /// Skims a row that is an event field by field.
-    fn flat(&mut self, row: &str) -> Option<Skim<'_>> {
+    fn fields(&mut self, row: &str) -> Option<Skim<'_>> {
         let Skimmer { needle, columns, kinds, places, cells, key, .. } = self;
         let cell = |at: usize| &row[cells[at].clone()];
         if columns.texts.iter().any(|at| begins_markup(cell(*at))) {
@@ -142,7 +149,9 @@ impl Skimmer {
             Some(place) => *place as usize,
             None => {
                 let counted = columns.counted.iter().map(|at| (columns.names[*at].as_str(), cell(*at)));
-                let kind = Kind::of(counted)?;
+                // What makes the shape of the record makes that of a record of these cells alone.
+                let shape = columns.winlog.iter().map(|name| (name.as_str(), ""));
+                let kind = Kind::of(shape.chain(counted))?;
                 if kinds.len() == KINDS {
                     (*kinds, *places) = Default::default();
                 }
@@ -160,8 +169,8 @@ impl Skimmer {
         }
         if is_process_creation(&kind.provider, &kind.channel, Some(kind.event_id)) {
             let path = columns.path.map(cell).filter(|path| !path.is_empty())?;
-            let data = columns.payload.is_some_and(|at| begins_markup(cell(at)));
-            if data || (needle.is_in(row.as_bytes()) && !needle.is_ruled_out_by(path)) {
+            let elsewhere = columns.nested || columns.payload.is_some_and(|at| begins_markup(cell(at)));
+            if elsewhere || (needle.is_in(row.as_bytes()) && !needle.is_ruled_out_by(path)) {
                 return None;
             }
             skim.time = Some(Time::parse(cell(columns.utc_time?))?);
@@ -321,7 +330,8 @@ mod tests {
             ("Channel", "EventCode"),
             ("CommandLine", "\u{feff}ParentImage "),
             ("CommandLine", "winlog"),
-            ("CommandLine", "winlog.event_id"),
+            ("CommandLine", "winlog.event_data.x"),
+            ("Channel,Computer", "event_data,event_id"),
             // Events, and the data of one.
             ("a ", "<Event><System/></Event>"),
             ("a ", " <?xml?>"),
@@ -333,6 +343,26 @@ mod tests {
             assert!(skim(&HEADER.replace("CommandLine", name), &row).is_none(), "{name}");
             assert!(skim(HEADER, &row).is_some());
         }
+    }
+
+    #[test]
+    fn of_nested_records_all_but_process_creations_are_skimmed() {
+        let header =
+            "winlog.event_id,winlog.channel,winlog.computer_name,winlog.provider_name,winlog.event_data.x";
+        let skimmed = skim(header, "3,C,H,Microsoft-Windows-Sysmon,WmiPrvSE.exe").unwrap();
+        for part in [
+            r#"provider: "Microsoft-Windows-Sysmon""#,
+            r#"channel: "C""#,
+            r#"computer: Some("H")"#,
+            "Some(3)",
+        ] {
+            assert!(skimmed.contains(part), "{part}: {skimmed}");
+        }
+        assert_eq!(skim(header, "1,C,H,Microsoft-Windows-Sysmon,x"), None);
+        // One of Winlogbeat has its EventID nowhere else.
+        assert!(skim("EventID,Channel,x", "3,C,x").is_some());
+        assert_eq!(skim("EventID,Channel,winlog.event_data.x", "3,C,x"), None);
+        assert_eq!(skim("EventID,Channel,winlog", "3,C,x"), None);
     }
 
     #[test]

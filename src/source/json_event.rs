@@ -11,8 +11,6 @@
 //! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
 //! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use super::xml_event;
@@ -56,6 +54,18 @@ pub const PAYLOAD: &str = "Payload";
 const ORIGIN: &str = "source";
 const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];
 const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
+
+/// Where Winlogbeat has the parts of `System`.
+const WINLOG: &[(&str, &[&str])] = &[
+    ("Provider@Name", &["winlog.provider_name", "event.provider"]),
+    ("Provider@Guid", &["winlog.provider_guid"]),
+    ("EventID", &["winlog.event_id", "event.code"]),
+    ("TimeCreated@SystemTime", &["@timestamp"]),
+    ("EventRecordID", &["winlog.record_id"]),
+    ("Channel", &["winlog.channel"]),
+    ("Computer", &["winlog.computer_name", "host.name"]),
+    ("Security@UserID", &["winlog.user.identifier"]),
+];
 
 /// How deep wrappers are opened.
 const WRAPPERS: u32 = 4;
@@ -118,10 +128,10 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
     if let Some(system) = root.get("System").and_then(Value::as_object) {
         return Some(Ok(rendered(root, system)));
     }
-    if get(object, "winlog").is_some() || object.keys().any(|key| key.starts_with("winlog.")) {
+    if object.keys().any(|key| is_winlog(key)) {
         return Some(Ok(winlogbeat(object)));
     }
-    if object.contains_key("event_data") && object.contains_key("event_id") {
+    if BEAT.iter().all(|name| object.contains_key(*name)) {
         let mut event = flat_system(object);
         push_all(&mut event.data, object.get("event_data"));
         return Some(Ok(event));
@@ -218,17 +228,7 @@ fn push_attribute(system: &mut Pairs, element: &str, attribute: &str, value: &Va
 /// for fields that an ingest pipeline moved away.
 fn winlogbeat(object: &Object) -> Event {
     let mut event = Event::default();
-    let system: &[(&str, &[&str])] = &[
-        ("Provider@Name", &["winlog.provider_name", "event.provider"]),
-        ("Provider@Guid", &["winlog.provider_guid"]),
-        ("EventID", &["winlog.event_id", "event.code"]),
-        ("TimeCreated@SystemTime", &["@timestamp"]),
-        ("EventRecordID", &["winlog.record_id"]),
-        ("Channel", &["winlog.channel"]),
-        ("Computer", &["winlog.computer_name", "host.name"]),
-        ("Security@UserID", &["winlog.user.identifier"]),
-    ];
-    for (name, paths) in system {
+    for (name, paths) in WINLOG {
         if let Some(text) = first(object, paths) {
             event.system.push(*name, text);
         }
@@ -271,9 +271,14 @@ pub fn column(name: &str) -> &str {
     name.trim_start_matches('\u{feff}').trim()
 }
 
-/// True for the names under which a flat record has what is counted of an event: its kind and its computer.
+/// True for the names under which a record of texts has what is counted of an event: its kind and its computer.
 pub fn is_counted(name: &str) -> bool {
-    [EVENT_ID, PROVIDER, COMPUTER, CHANNEL].concat().contains(&name) || name == ORIGIN
+    let counted = ["Provider@Name", "EventID", "Channel", "Computer"];
+    let winlog = WINLOG.iter().filter(|(part, _)| counted.contains(part)).map(|(_, paths)| *paths);
+    [EVENT_ID, PROVIDER, COMPUTER, CHANNEL, &[ORIGIN]]
+        .into_iter()
+        .chain(winlog)
+        .any(|names| names.contains(&name))
 }
 
 /// True for the names under which a record may have a whole event, or its data, as text.
@@ -281,11 +286,13 @@ pub fn may_be_event(name: &str) -> bool {
     TEXT.contains(&name) || name == DATA
 }
 
-/// Whether texts of these names are more than a flat record.
-pub fn is_nested(names: &BTreeSet<&str>) -> bool {
-    names.iter().any(|name| *name == "winlog" || name.starts_with("winlog."))
-        || (names.contains("event_data") && names.contains("event_id"))
+/// True for the names that make a record one of Winlogbeat 7 or 8.
+pub fn is_winlog(name: &str) -> bool {
+    name == "winlog" || name.starts_with("winlog.")
 }
+
+/// The names that together make a record one of Winlogbeat 6.
+pub const BEAT: [&str; 2] = ["event_data", "event_id"];
 
 /// True for the names under which a flat record has its EventID.
 pub fn is_event_id(name: &str) -> bool {
