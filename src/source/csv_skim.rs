@@ -20,8 +20,13 @@ use crate::needle::{Ask, Needle};
 use crate::sets::set;
 use crate::time::Time;
 
-/// Kinds with computers that are remembered.
+/// Kinds with computers that are remembered, and how long the cells may be that tell them.
 const KINDS: usize = 4096;
+const KEY_BYTES: usize = 512;
+/// An event in XML whose quotes are doubled is skimmed up to this size: it is copied.
+const COPIED_BYTES: usize = 64 * 1024;
+/// Columns of a log; exports have fewer than a hundred.
+const MOST_COLUMNS: usize = 1024;
 
 /// Skims rows.
 #[derive(Debug)]
@@ -103,9 +108,11 @@ impl Skimmer {
         }
     }
 
-    /// These are the columns of the rows that follow.
+    /// These are the columns of the rows that follow. With too many of them no row is skimmed.
     pub fn start(&mut self, header: &[String]) {
-        self.columns = Columns::of(header, self.needle.path());
+        if header.len() <= MOST_COLUMNS {
+            self.columns = Columns::of(header, self.needle.path());
+        }
     }
 
     /// Skims a row. None: it must be read in full.
@@ -113,15 +120,15 @@ impl Skimmer {
     pub fn skim<'a>(&'a mut self, row: &'a [u8], delimiter: u8) -> Option<Skim<'a>> {
         let row = simdutf8::basic::from_utf8(row).ok()?;
         let row = row.strip_suffix('\n').map_or(row, |row| row.strip_suffix('\r').unwrap_or(row));
-        cut(row.as_bytes(), delimiter, &mut self.cells)?;
-        if self.cells.len() != self.columns.names.len() {
-            return None;
-        }
+        cut(row.as_bytes(), delimiter, self.columns.names.len(), &mut self.cells)?;
         let mut events = self.cells.iter().map(|cell| &row[cell.clone()]).filter(|cell| is_xml(cell));
         match (events.next(), events.next()) {
             (Some(event), None) => {
                 let mut event = event.trim();
                 if event.contains('"') {
+                    if event.len() > COPIED_BYTES {
+                        return None;
+                    }
                     self.text = event.replace("\"\"", "\"");
                     event = &self.text;
                 }
@@ -141,6 +148,9 @@ impl Skimmer {
         }
         key.clear();
         for at in &columns.counted {
+            if key.len() + cell(*at).len() > KEY_BYTES {
+                return None;
+            }
             key.push_str(cell(*at));
             // In a cell no odd number of quotes stands before a comma.
             key.push_str("\",");
@@ -222,22 +232,23 @@ fn begins_markup(cell: &str) -> bool {
     cell.trim_start_matches('\u{feff}').trim_start().starts_with(['<', '{'])
 }
 
-/// Cuts a row, without its line break, into its cells without their quotes. None: a quote stands elsewhere, or a cell
-/// has a line break and no quotes.
-fn cut(row: &[u8], delimiter: u8, cells: &mut Vec<Range<usize>>) -> Option<()> {
+/// Cuts a row, without its line break, into its cells without their quotes. None: there are more or fewer than `columns`,
+/// a quote stands elsewhere, or a cell has a line break and no quotes.
+fn cut(row: &[u8], delimiter: u8, columns: usize, cells: &mut Vec<Range<usize>>) -> Option<()> {
     cells.clear();
     let mut at = 0;
-    loop {
+    while cells.len() < columns {
         let cell = if row.get(at) == Some(&b'"') { quoted(row, at + 1)? } else { bare(row, at, delimiter)? };
         let quotes = usize::from(row.get(at) == Some(&b'"'));
         at = cell.end + quotes;
         cells.push(cell);
         match row.get(at) {
-            None => return Some(()),
+            None => return (cells.len() == columns).then_some(()),
             Some(byte) if *byte == delimiter => at += 1,
             Some(_) => return None,
         }
     }
+    None
 }
 
 /// The cell that begins behind a quote; a quote in it is doubled.
@@ -338,6 +349,9 @@ mod tests {
         ] {
             assert!(!changed(from, to), "{from} -> {to}");
         }
+        let (long, many) = (format!(",{},", "H".repeat(KEY_BYTES)), ",".repeat(MOST_COLUMNS));
+        assert!(!changed(",H,", &long));
+        assert_eq!(skim(&(HEADER.to_owned() + &many), &(ROW.to_owned() + &many)), None);
         for name in ["_raw", "message", "EventData", "Payload"] {
             let row = ROW.replace("\"a ", "\"{\"\"a\"\":1}");
             assert!(skim(&HEADER.replace("CommandLine", name), &row).is_none(), "{name}");
@@ -396,7 +410,7 @@ mod tests {
         #[test]
         fn cells_are_those_of_the_library(row in "(\"[a,\r\n]{0,3}(\"\"){0,2}[a;]?\"|[a\"\r;]{0,4}|,){0,8}") {
             let mut found = Vec::new();
-            if cut(row.as_bytes(), b',', &mut found).is_some() {
+            if (1..40).any(|columns| cut(row.as_bytes(), b',', columns, &mut found).is_some()) {
                 let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(row.as_bytes());
                 let mut record = csv::StringRecord::new();
                 reader.read_record(&mut record).unwrap();
