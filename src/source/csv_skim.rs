@@ -116,6 +116,7 @@ impl Skimmer {
     }
 
     /// Skims a row. None: it must be read in full.
+    // A call for each row costs nothing beside the rest; inlined it only lengthens the page.
     #[inline(never)]
     pub fn skim<'a>(&'a mut self, row: &'a [u8], delimiter: u8) -> Option<Skim<'a>> {
         let row = simdutf8::basic::from_utf8(row).ok()?;
