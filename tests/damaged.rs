@@ -197,6 +197,22 @@ mod evtx_files {
             "{problems:?}"
         );
     }
+
+    /// The header's last number is that of the fifth record, and a greater one stands before it.
+    #[test]
+    fn a_last_number_that_comes_too_early() {
+        let mut bytes = evtx_of(&log(20));
+        let records = evtx::record_offsets(&bytes);
+        let fifth = bytes[records[4] + 8..records[4] + 16].to_vec();
+        bytes[HEADER_BYTES + 32..HEADER_BYTES + 40].copy_from_slice(&fifth);
+        bytes[records[2] + 8..records[2] + 16].copy_from_slice(&10_000_u64.to_le_bytes());
+        evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+        let report = report(&[("early.evtx", &bytes)]);
+        let problems = problems(&report);
+        let hidden = format!("info hidden_records [offset {0} ({0:#x})] 15 sound record(s)", records[5]);
+        assert!(problems.iter().any(|problem| problem.starts_with(&hidden)), "{hidden}: {problems:?}");
+        assert_eq!(report["totals"]["records"], 5);
+    }
 }
 
 mod xml_text {

@@ -73,6 +73,11 @@ export class Reader {
     this.stalled = stalled;
     this.watchdog = watchdog;
     this.lost = false;
+    /**
+     * Whether buffers are filled before they are given: nothing is done for every little that comes, and few of EVTX's chunks
+     * are cut. Not once a stream stalled or broke, as what it had put into the buffer is lost then.
+     */
+    this.filled = true;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     /** @type {Source | null} */
@@ -131,7 +136,7 @@ export class Reader {
    */
   async read(stream) {
     this.watchdog.waits(performance.now());
-    const { value } = await (isFilling(stream) ? stream.read(this.lend()) : stream.read());
+    const { value } = await (isFilling(stream) ? stream.read(this.lend(), { min: this.least() }) : stream.read()).catch((why) => this.broke(why));
     if (!this.heard(stream) || !value) return null;
     if (isFilling(stream)) this.buffer = /** @type {ArrayBuffer} */ (value.buffer);
     return value.length > 0 ? value : null;
@@ -142,6 +147,19 @@ export class Reader {
     const buffer = this.buffer ?? new ArrayBuffer(BUFFER_BYTES);
     this.buffer = null;
     return new Uint8Array(buffer);
+  }
+
+  /** How much a buffer is to hold at least. Browsers that don't know this give what they have. */
+  least() {
+    return this.filled ? Math.max(1, Math.min(BUFFER_BYTES, this.end - this.position)) : 1;
+  }
+
+  /** All that a file gives before it breaks is read: once more, by what comes. @param {unknown} why */
+  broke(why) {
+    if (!this.filled) throw why;
+    this.filled = false;
+    this.close();
+    return { value: undefined };
   }
 
   /** Whether what a stream gave is of use: it was not closed meanwhile. @param {Source} stream */
@@ -155,7 +173,10 @@ export class Reader {
   watch() {
     const found = this.watchdog.look(performance.now());
     this.lost = found === "lost";
-    if (found !== "well") this.close();
+    if (found === "well") return;
+    // A slow disk takes long to fill a buffer.
+    this.filled = false;
+    this.close();
   }
 
   drop() {

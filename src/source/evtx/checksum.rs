@@ -24,11 +24,25 @@ pub struct Checksum {
     folded: Vec<u8>,
 }
 
+/// What the checksums of a chunk say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its header and its records up to the stated end are as they were written.
+    Right,
+    Wrong,
+    /// It has none.
+    Nothing,
+}
+
 impl Checksum {
-    /// Whether the checksums of a chunk match its content, or it has none.
-    pub fn holds(&mut self, chunk: &[u8]) -> bool {
+    /// Whether the checksums of a chunk match its content.
+    pub fn of(&mut self, chunk: &[u8]) -> Verdict {
         let flags = u32_at(chunk, 120).unwrap_or_default();
-        flags & NO_CRC32 != 0 || self.matches(chunk).unwrap_or(false)
+        match self.matches(chunk) {
+            _ if flags & NO_CRC32 != 0 => Verdict::Nothing,
+            Some(true) => Verdict::Right,
+            _ => Verdict::Wrong,
+        }
     }
 
     fn matches(&mut self, chunk: &[u8]) -> Option<bool> {

@@ -19,7 +19,7 @@ use evtx::err::EvtxError;
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use memchr::memmem;
 
-use self::checksum::Checksum;
+use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
 use self::skim::{Record, Skimmer};
 use super::whole::Whole;
@@ -131,8 +131,10 @@ impl EvtxReader {
     /// the chunk magic inside it when the chunks are out of step.
     fn block(&mut self, block: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
         if block.starts_with(EVTX_CHUNK_MAGIC) {
-            let Some(next) = skim::next_chunk(block) else {
-                self.chunk(block, CHUNK_BYTES, offset, sink);
+            // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
+            let verdict = self.checksum.of(block);
+            let Some(next) = skim::next_chunk(block, verdict) else {
+                self.chunk(block, CHUNK_BYTES, verdict, offset, sink);
                 return CHUNK_BYTES;
             };
             // Bytes of it are missing: the next one begins too early.
@@ -144,7 +146,8 @@ impl EvtxReader {
                  the cut were read."
             );
             sink.trouble(Trouble::note(Code::Truncated, offset, message));
-            self.chunk(&cut, next, offset, sink);
+            let verdict = self.checksum.of(&cut);
+            self.chunk(&cut, next, verdict, offset, sink);
             return next;
         }
         let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
@@ -162,23 +165,24 @@ impl EvtxReader {
     }
 
     /// Reads a chunk. `present`: how many bytes of it the file holds; the rest is zero.
-    fn chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
+    fn chunk(&mut self, bytes: &[u8], present: usize, verdict: Verdict, offset: u64, sink: &mut dyn Sink) {
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
-        if let Some((start, count)) = skim::behind_end(bytes) {
+        let walk = skim::walk(bytes, &mut self.records);
+        if let Some((start, count)) = skim::behind_end(bytes, &walk) {
             let message = format!(
                 "{count} sound record(s) lie behind the end that the chunk's header states; they were not read."
             );
             sink.trouble(Trouble::note(Code::HiddenRecords, offset + start as u64, message));
         }
-        if !self.checksum.holds(bytes) {
+        if verdict == Verdict::Wrong {
             let message =
                 "The checksum of a chunk does not match its content; its records were read all the same.";
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
         // A cut chunk is left to the decoder, which finds its way past damage.
-        let skimmer = self.skimmer.as_mut().filter(|_| present == CHUNK_BYTES);
-        let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &mut self.records, bytes, sink));
+        let skimmer = self.skimmer.as_mut().filter(|_| walk.whole && present == CHUNK_BYTES);
+        let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &self.records, bytes, sink));
         if unread.len() > 0 {
             self.decode(bytes, &unread, present, offset, sink);
         }
@@ -246,7 +250,8 @@ impl EvtxReader {
         sink.trouble(Trouble::note(Code::Truncated, offset, message));
         if block.starts_with(EVTX_CHUNK_MAGIC) && length > 512 {
             block.resize(CHUNK_BYTES, 0);
-            self.chunk(&block, length, offset, sink);
+            let verdict = self.checksum.of(&block);
+            self.chunk(&block, length, verdict, offset, sink);
         }
     }
 }
@@ -303,8 +308,7 @@ impl Unread {
 }
 
 /// Skims the records of a chunk; returns those that must be decoded.
-fn skim(skimmer: &mut Skimmer, records: &mut Vec<Record>, chunk: &[u8], sink: &mut dyn Sink) -> Unread {
-    let Some(()) = skim::records(chunk, records) else { return Unread::All };
+fn skim(skimmer: &mut Skimmer, records: &[Record], chunk: &[u8], sink: &mut dyn Sink) -> Unread {
     skimmer.next_chunk();
     let mut unread = BTreeMap::new();
     for record in records {

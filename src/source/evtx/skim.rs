@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::checksum::Verdict;
 use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::detect::EVTX_CHUNK_MAGIC;
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
@@ -66,52 +67,57 @@ pub struct Record {
     pub number: u64,
 }
 
-/// The records of a chunk. None: they do not follow one another as they should, so that the chunk
-/// is left to the full decoder, which finds its way past damage.
-pub fn records(chunk: &[u8], records: &mut Vec<Record>) -> Option<()> {
+/// How far the records of a chunk follow one another.
+pub struct Walk {
+    /// Behind the last of them, or where the chunk states its end, if damage is on the way there.
+    end: usize,
+    /// The greatest number up to there.
+    newest: Option<u64>,
+    /// Nothing is damaged. If something is, the chunk is left to the full decoder, which finds its way past it.
+    pub whole: bool,
+}
+
+/// Walks over the records of a chunk up to the end that it states, by its used part or by its last number.
+pub fn walk(chunk: &[u8], records: &mut Vec<Record>) -> Walk {
     records.clear();
-    let (free, last) = stated_end(chunk)?;
-    let mut offset = CHUNK_HEADER_BYTES;
-    while offset < free {
-        let record = record_at(chunk, offset)?;
+    let (free, last) = stated_end(chunk).unwrap_or_default();
+    let mut walk = Walk { end: CHUNK_HEADER_BYTES, newest: None, whole: true };
+    while walk.end < free {
+        let Some(record) = record_at(chunk, walk.end) else {
+            return Walk { end: free, newest: walk.newest.max(Some(last)), whole: false };
+        };
         records.push(record);
+        walk.newest = walk.newest.max(Some(record.number));
+        walk.end += record.size;
         if record.number == last {
             break;
         }
-        offset += record.size;
     }
-    Some(())
+    walk
 }
 
-/// Sound records behind the end that the chunk states, by its used part or by its last number: where they begin and how
-/// many there are. A chunk that was used before holds older ones behind its used part, which are none of these.
-pub fn behind_end(chunk: &[u8]) -> Option<(usize, u64)> {
-    let (free, last) = stated_end(chunk)?;
-    let mut start = CHUNK_HEADER_BYTES;
-    let mut newest = None;
-    while start < free && newest != Some(last) {
-        // What is damaged the decoder finds its way past; what the chunk holds behind it is not known.
-        let Some(record) = record_at(chunk, start) else {
-            (start, newest) = (free, newest.max(Some(last)));
-            break;
-        };
-        newest = newest.max(Some(record.number));
-        start += record.size;
-    }
-    let (mut offset, mut count) = (start, 0);
+/// Sound records behind the stated end of a chunk: where they begin and how many there are. A chunk that was used before
+/// holds older ones behind its used part, which are none of these.
+pub fn behind_end(chunk: &[u8], walk: &Walk) -> Option<(usize, u64)> {
+    let (free, _) = stated_end(chunk)?;
+    let (mut offset, mut count) = (walk.end, 0);
     while let Some(record) =
-        record_at(chunk, offset).filter(|record| offset < free || Some(record.number) > newest)
+        record_at(chunk, offset).filter(|record| offset < free || Some(record.number) > walk.newest)
     {
         count += 1;
         offset += record.size;
     }
-    (count > 0).then_some((start, count))
+    (count > 0).then_some((walk.end, count))
 }
 
 /// Where another chunk begins inside this one: bytes of this one are missing. None in a sound chunk, also where the
-/// value of a record looks like the beginning of a chunk.
-pub fn next_chunk(chunk: &[u8]) -> Option<usize> {
-    let mut sound = CHUNK_HEADER_BYTES;
+/// value of a record looks like the beginning of a chunk. `verdict`: what its checksums say.
+pub fn next_chunk(chunk: &[u8], verdict: Verdict) -> Option<usize> {
+    let mut sound = match verdict {
+        // Nothing is missing up to there.
+        Verdict::Right => stated_end(chunk)?.0,
+        _ => CHUNK_HEADER_BYTES,
+    };
     while let Some(record) = record_at(chunk, sound) {
         sound += record.size;
     }
