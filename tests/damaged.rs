@@ -198,6 +198,21 @@ mod evtx_files {
         );
     }
 
+    /// Another chunk begins among the records of one whose checksums are right all the same: it is read too.
+    #[test]
+    fn a_chunk_inside_of_a_signed_one() {
+        let events = log(20);
+        let outer = evtx_of(&events);
+        let eleventh = evtx::record_offsets(&outer)[10];
+        let mut bytes = [&outer[..eleventh], &outer[HEADER_BYTES..]].concat();
+        evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+        let report = report(&[("forged.evtx", &bytes)]);
+        let problems = problems(&report);
+        let cut = format!("is cut after {}, where the next one begins", eleventh - HEADER_BYTES);
+        assert!(problems.iter().any(|problem| problem.contains(&cut)), "{cut}: {problems:?}");
+        assert_eq!(report["totals"]["records"], 30);
+    }
+
     /// The header's last number is that of the fifth record, and a greater one stands before it.
     #[test]
     fn a_last_number_that_comes_too_early() {

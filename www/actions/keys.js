@@ -43,7 +43,7 @@ export function listenForKeys(page) {
       case "?": actions.keys(); return true;
       case "/": return app.table.focusSearch();
       case "e": if (state.summary) actions.report(); return state.summary !== null;
-      case "t": return state.phase !== "empty" && app.timeline.focus();
+      case "t": if (state.phase !== "empty") app.timeline.focus(); return state.phase !== "empty";
       case "f": if (state.summary && state.summary.totals.matches > 0) actions.openTuning(); return state.summary !== null;
       case "u": if (state.summary) actions.undo(); return state.summary !== null;
       case "[": actions.step(-1); return true;

@@ -17,6 +17,8 @@ const MOST_COLUMNS = 10;
 const MOST_NAMED = 3;
 /** Less than this many pixels is a press, not a drag. */
 const DRAG = 4;
+/** So long one may be on the way to a timeline that is still to come. */
+const AWAITED_MS = 3000;
 
 /** @param {App.Actions} actions */
 export function createTimeline(actions) {
@@ -32,6 +34,8 @@ export function createTimeline(actions) {
   let dragging = false;
   /** A lane each. @type {ReturnType<typeof hostsOf>} */
   let hosts = [];
+  /** Where the focus was when someone wanted to come here, but nothing was here yet, and when that was. */
+  let awaited = { from: /** @type {Element | null} */ (null), at: -Infinity };
 
   const facts = h("span", { class: "muted small" });
   const clear = h("button", { type: "button", class: "button small", id: "clear-range", hidden: true, on: { click: () => { choose(null); plot.focus(); } } }, icon("close"), t.clear);
@@ -226,15 +230,24 @@ export function createTimeline(actions) {
     return firstTime !== null && lastTime !== null && millis(lastTime) > millis(firstTime) ? Math.min(hosts, MOST_LANES) : 0;
   }
 
+  /** Leads here who wanted to come before there was anything, and did nothing else since. */
+  function meet() {
+    const { from, at } = awaited;
+    awaited = { from: null, at: -Infinity };
+    if (document.activeElement === from && performance.now() - at < AWAITED_MS) focus();
+  }
+
+  function focus() {
+    if (!data) {
+      awaited = { from: document.activeElement, at: performance.now() };
+      return;
+    }
+    plot.scrollIntoView({ block: "nearest" });
+    plot.focus({ preventScroll: true });
+  }
+
   return {
-    node,
-    /** @returns {boolean} whether there is something to go to */
-    focus() {
-      if (!data) return false;
-      plot.scrollIntoView({ block: "nearest" });
-      plot.focus({ preventScroll: true });
-      return true;
-    },
+    node, focus,
     /** @param {App.State} now @param {App.State | null} before */
     update(now, before) {
       state = now;
@@ -256,6 +269,7 @@ export function createTimeline(actions) {
       if (reading) replace(tableBody);
       else if (other || !tableBody.hasChildNodes()) drawTable();
       paint();
+      meet();
     },
   };
 }

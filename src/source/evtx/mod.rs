@@ -21,7 +21,7 @@ use memchr::memmem;
 
 use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
-use self::skim::{Record, Skimmer};
+use self::skim::{Record, Skimmer, Walk};
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, json_event, xml_event};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
@@ -56,6 +56,15 @@ pub struct EvtxReader {
     in_header: bool,
     chunks: Chunks,
     part: Part,
+}
+
+/// A chunk, and what was seen of it as a whole.
+struct Chunk<'a> {
+    bytes: &'a [u8],
+    /// How many bytes of it the file holds; the rest is zero.
+    present: usize,
+    verdict: Verdict,
+    walk: Walk,
 }
 
 impl EvtxReader {
@@ -133,8 +142,9 @@ impl EvtxReader {
         if block.starts_with(EVTX_CHUNK_MAGIC) {
             // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
             let verdict = self.checksum.of(block);
-            let Some(next) = skim::next_chunk(block, verdict) else {
-                self.chunk(block, CHUNK_BYTES, verdict, offset, sink);
+            let walk = skim::walk(block, &mut self.records);
+            let Some(next) = skim::next_chunk(block, &walk) else {
+                self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
                 return CHUNK_BYTES;
             };
             // Bytes of it are missing: the next one begins too early.
@@ -146,8 +156,7 @@ impl EvtxReader {
                  the cut were read."
             );
             sink.trouble(Trouble::note(Code::Truncated, offset, message));
-            let verdict = self.checksum.of(&cut);
-            self.chunk(&cut, next, verdict, offset, sink);
+            self.cut_chunk(&cut, next, offset, sink);
             return next;
         }
         let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
@@ -164,11 +173,18 @@ impl EvtxReader {
         length
     }
 
-    /// Reads a chunk. `present`: how many bytes of it the file holds; the rest is zero.
-    fn chunk(&mut self, bytes: &[u8], present: usize, verdict: Verdict, offset: u64, sink: &mut dyn Sink) {
+    /// Reads a chunk of which the file holds so many bytes; the rest is zero.
+    fn cut_chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
+        let verdict = self.checksum.of(bytes);
+        let walk = skim::walk(bytes, &mut self.records);
+        self.chunk(Chunk { bytes, present, verdict, walk }, offset, sink);
+    }
+
+    /// Reads a chunk that was walked over.
+    fn chunk(&mut self, chunk: Chunk<'_>, offset: u64, sink: &mut dyn Sink) {
+        let Chunk { bytes, present, verdict, walk } = chunk;
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
-        let walk = skim::walk(bytes, &mut self.records);
         if let Some((start, count)) = skim::behind_end(bytes, &walk) {
             let message = format!(
                 "{count} sound record(s) lie behind the end that the chunk's header states; they were not read."
@@ -250,8 +266,7 @@ impl EvtxReader {
         sink.trouble(Trouble::note(Code::Truncated, offset, message));
         if block.starts_with(EVTX_CHUNK_MAGIC) && length > 512 {
             block.resize(CHUNK_BYTES, 0);
-            let verdict = self.checksum.of(&block);
-            self.chunk(&block, length, verdict, offset, sink);
+            self.cut_chunk(&block, length, offset, sink);
         }
     }
 }

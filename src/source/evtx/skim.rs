@@ -17,7 +17,6 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::checksum::Verdict;
 use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::detect::EVTX_CHUNK_MAGIC;
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
@@ -111,13 +110,9 @@ pub fn behind_end(chunk: &[u8], walk: &Walk) -> Option<(usize, u64)> {
 }
 
 /// Where another chunk begins inside this one: bytes of this one are missing. None in a sound chunk, also where the
-/// value of a record looks like the beginning of a chunk. `verdict`: what its checksums say.
-pub fn next_chunk(chunk: &[u8], verdict: Verdict) -> Option<usize> {
-    let mut sound = match verdict {
-        // Nothing is missing up to there.
-        Verdict::Right => stated_end(chunk)?.0,
-        _ => CHUNK_HEADER_BYTES,
-    };
+/// value of a record looks like the beginning of a chunk.
+pub fn next_chunk(chunk: &[u8], walk: &Walk) -> Option<usize> {
+    let mut sound = if walk.whole { walk.end } else { CHUNK_HEADER_BYTES };
     while let Some(record) = record_at(chunk, sound) {
         sound += record.size;
     }
