@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, node_tool, root, run, target_dir};
 use crate::setup::{self, Browsers};
-use crate::{page, reproducible, supply, tidy, wasm, workflows};
+use crate::{browser, page, reproducible, supply, tidy, wasm, workflows};
 
 /// One check: its name on the command line, what it is about, and what it does.
 pub struct Check {
@@ -203,25 +204,7 @@ fn browser(found: &Found) -> Result<()> {
     let corpus = corpus();
     env.push(("CORPUS_DIR", &corpus));
     env.extend(browsers.env());
-    let (mut again, mut failed) = (Vec::new(), Vec::new());
-    for file in files_ending(&root().join("tests/browser"), ".test.js")? {
-        let file = [file];
-        if node_test(&file, &env).is_ok() {
-            continue;
-        }
-        // A driver loses a key now and then on a machine that has much to do. What fails twice is no accident; what
-        // passes at the second try is named, so that it is looked at.
-        println!("== again: {}", file[0].display());
-        let list = if node_test(&file, &env).is_ok() { &mut again } else { &mut failed };
-        list.push(file[0].file_name().unwrap_or_default().to_string_lossy().into_owned());
-    }
-    if !again.is_empty() {
-        println!("== UNSTABLE, passed only when repeated: {}", again.join(", "));
-    }
-    if !failed.is_empty() {
-        bail!("these failed twice: {}", failed.join(", "));
-    }
-    Ok(())
+    browser::test(&files_ending(&root().join("tests/browser"), ".test.js")?, &env)
 }
 
 /// Real logs, which are too large for the repository; the tests that need them say so when they are not there.
@@ -233,11 +216,15 @@ fn node_test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
     if files.is_empty() {
         bail!("There is no test file, so nothing was tested.");
     }
-    // One file after another: each drives its own browser, and two cores do not feed two of them.
-    run(command("node")
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1", TEST_TIMEOUT])
-        .args(files)
-        .envs(env.iter().copied()))
+    run(&mut node_tests(files, env))
+}
+
+/// Tests in Node, one file after another.
+pub fn node_tests(files: &[PathBuf], env: &[(&str, &Path)]) -> Command {
+    let mut command = command("node");
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", TEST_TIMEOUT]);
+    command.args(files).envs(env.iter().copied());
+    command
 }
 
 /// The files below a folder whose names end so, in order.

@@ -5,6 +5,7 @@
 
 mod base85;
 mod bench;
+mod browser;
 mod check;
 mod page;
 mod release;

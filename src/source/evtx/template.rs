@@ -110,26 +110,28 @@ enum Word {
 }
 
 impl Word {
-    const TOLD_APART: [(&str, Word); 9] = [
-        ("Event", Word::Event),
-        ("System", Word::System),
-        ("Provider", Word::Provider),
-        ("EventID", Word::EventId),
-        ("Channel", Word::Channel),
-        ("Computer", Word::Computer),
-        ("EventData", Word::EventData),
-        ("Data", Word::Data),
-        ("Name", Word::Name),
-    ];
+    /// Those that are told apart and have so many letters.
+    fn told_apart(letters: usize) -> &'static [(&'static str, Word)] {
+        match letters {
+            4 => &[("Data", Word::Data), ("Name", Word::Name)],
+            5 => &[("Event", Word::Event)],
+            6 => &[("System", Word::System)],
+            7 => &[("EventID", Word::EventId), ("Channel", Word::Channel)],
+            8 => &[("Provider", Word::Provider), ("Computer", Word::Computer)],
+            9 => &[("EventData", Word::EventData)],
+            _ => &[],
+        }
+    }
 
     /// None: the name has a prefix, so that it may mean one of the others.
     fn of(utf16: &[u8]) -> Option<Word> {
-        let known = Word::TOLD_APART.iter().find(|(text, _)| is(utf16, text));
-        match known {
-            Some((_, name)) => Some(*name),
-            None if utf16.chunks_exact(2).any(|unit| unit == [b':', 0]) => None,
-            None => Some(Word::Other),
+        let known = Word::told_apart(utf16.len() / 2).iter().find(|(text, _)| is(utf16, text));
+        if let Some((_, word)) = known {
+            return Some(*word);
         }
+        // All of it, which is done by vectors, rather than up to the first.
+        let prefixed = utf16.as_chunks().0.iter().fold(false, |any, unit| any | (*unit == [b':', 0]));
+        (!prefixed).then_some(Word::Other)
     }
 }
 

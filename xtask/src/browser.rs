@@ -1,0 +1,98 @@
+//! The tests in browsers. Most of their time is waiting, so both browsers are tested at once, each file after file.
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+
+use crate::check::node_tests;
+
+/// Tells the tests which browsers to use.
+const BROWSERS: &str = "BROWSERS";
+
+/// These hold against a limit how long something takes, or print it: nothing runs beside them.
+const ALONE: [&str; 4] = ["cancel.test.js", "context.test.js", "hostile.test.js", "many.test.js"];
+
+/// A file of tests in one browser.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    file: &'a Path,
+    browser: &'a str,
+}
+
+/// Runs all files in both browsers, or in those that the environment names.
+pub fn test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
+    if files.is_empty() {
+        bail!("There is no test file, so nothing was tested.");
+    }
+    let chosen = std::env::var(BROWSERS).unwrap_or_else(|_| "chromium,firefox".to_owned());
+    let browsers: Vec<&str> = chosen.split(',').collect();
+    let (alone, beside): (Vec<&Path>, Vec<&Path>) =
+        files.iter().map(PathBuf::as_path).partition(|file| ALONE.iter().any(|name| file.ends_with(name)));
+
+    let mut failed = thread::scope(|scope| {
+        let lanes: Vec<_> =
+            browsers.iter().map(|browser| scope.spawn(|| failing(&beside, browser, env))).collect();
+        lanes.into_iter().map(|lane| lane.join().expect("no run panics")).collect::<Result<Vec<_>>>()
+    })?
+    .concat();
+    for browser in &browsers {
+        failed.extend(failing(&alone, browser, env)?);
+    }
+    repeat(&failed, env)
+}
+
+/// Runs files one after another, and gives those that failed.
+fn failing<'a>(files: &[&'a Path], browser: &'a str, env: &[(&str, &Path)]) -> Result<Vec<Run<'a>>> {
+    let mut failed = Vec::new();
+    for file in files {
+        let run = Run { file, browser };
+        if !run.passes(env)? {
+            failed.push(run);
+        }
+    }
+    Ok(failed)
+}
+
+/// A driver loses a key now and then on a machine that has much to do. What fails twice is no accident; what passes at
+/// the second try, by itself, is named, so that it is looked at.
+fn repeat(failed: &[Run<'_>], env: &[(&str, &Path)]) -> Result<()> {
+    let (mut unstable, mut broken) = (Vec::new(), Vec::new());
+    for run in failed {
+        println!("\n== again:");
+        let list = if run.passes(env)? { &mut unstable } else { &mut broken };
+        list.push(run.to_string());
+    }
+    if !unstable.is_empty() {
+        println!("\n== UNSTABLE, passed only when repeated: {}", unstable.join("; "));
+    }
+    if !broken.is_empty() {
+        bail!("these failed twice: {}", broken.join("; "));
+    }
+    Ok(())
+}
+
+impl Run<'_> {
+    /// Runs it, and prints what it said in one go: another one may be running beside it.
+    fn passes(&self, env: &[(&str, &Path)]) -> Result<bool> {
+        let mut command = node_tests(&[self.file.to_owned()], env);
+        let output = command
+            .env(BROWSERS, self.browser)
+            .output()
+            .with_context(|| format!("could not start Node for {self}"))?;
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "\n== {self}")?;
+        out.write_all(&output.stdout)?;
+        out.write_all(&output.stderr)?;
+        Ok(output.status.success())
+    }
+}
+
+impl fmt::Display for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        write!(f, "{name}, {}", self.browser)
+    }
+}
