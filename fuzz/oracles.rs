@@ -4,8 +4,9 @@
 use std::io::Cursor;
 
 use serde_json::Value;
-use sysmon_triage::context::{At, Context, Pass, Question};
+use sysmon_triage::context::{Context, Pass, Question};
 use sysmon_triage::intake::{Want, plan};
+use sysmon_triage::locator::At;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::report::Report;
 use sysmon_triage::rule::wmi::RULE;

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use crate::detect::Format;
 use crate::event::{Event, SYSMON, Skim};
-use crate::group::{Facts, Values, key};
+use crate::group::{Facts, Match, Values, key};
 use crate::hints::{self, Remark};
 use crate::intake::{Intake, Want};
-use crate::locator::{Locator, MemberId};
+use crate::locator::{At, Locator, MemberId};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::session::Session;
@@ -116,6 +116,17 @@ impl Recall {
     /// there is no such event.
     pub fn new(session: &Session, group: usize, index: usize) -> Option<Recall> {
         let (source, found) = *session.matches(group).get(index)?;
+        Recall::at(session, *source, found.locator.clone())
+    }
+
+    /// A recall of the event of a group that lies at this place. None when there is no such event.
+    pub fn of_match(session: &Session, group: usize, at: &At) -> Option<Recall> {
+        let is_there = |(source, found): &&&(u32, Match)| {
+            *source == at.source
+                && found.locator.member == at.locator.member
+                && found.locator.span == at.locator.span
+        };
+        let (source, found) = *session.matches(group).iter().find(is_there)?;
         Recall::at(session, *source, found.locator.clone())
     }
 

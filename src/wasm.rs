@@ -17,6 +17,7 @@ use crate::export::document::Options;
 use crate::findings::Findings;
 use crate::group::Column;
 use crate::intake::{self, Planned, Want};
+use crate::locator::At;
 use crate::report::{Made, Report};
 use crate::rule::wmi::RULE;
 use crate::time::Time;
@@ -347,9 +348,10 @@ impl Session {
         out(&view::matches(&self.session, group, from, to))
     }
 
-    /// Starts to read one event of a group again.
-    pub fn recall(&self, group: usize, index: usize) -> Result<Recall, JsError> {
-        let recall = recall::Recall::new(&self.session, group, index);
+    /// Starts to read one event of a group again, by the word that [`Self::matches`] names its place with.
+    pub fn recall(&self, group: usize, at: &str) -> Result<Recall, JsError> {
+        let at = At::parse(at);
+        let recall = at.and_then(|at| recall::Recall::of_match(&self.session, group, &at));
         let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
         let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
         Ok(Recall { recall, size })
@@ -357,7 +359,7 @@ impl Session {
 
     /// Starts to read any event again, by the word that a context names its place with.
     pub fn recall_at(&self, at: &str) -> Result<Recall, JsError> {
-        let at = context::At::parse(at);
+        let at = At::parse(at);
         let recall = at.and_then(|at| recall::Recall::at(&self.session, at.source, at.locator));
         let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
         let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
@@ -441,7 +443,7 @@ impl Recall {
         let Some((source, locator, event)) = self.recall.event() else {
             return Err(JsError::new(CHANGED));
         };
-        let at = context::At { source, locator };
+        let at = At { source, locator };
         Ok(Context(context::Context::new(&RULE, at, &event, minutes)))
     }
 

@@ -43,7 +43,8 @@ declare namespace Core {
     /** Stacked rows when the view is stacked. */
     rows(from: number, to: number): (Row | Stacked)[];
     matches(group: number, from: number, to: number): MatchRef[];
-    recall(group: number, index: number): Recall;
+    /** By the word for the place of one of its events. */
+    recall(group: number, at: string): Recall;
     recall_at(at: string): Recall;
     /** In UTF-8. */
     export(format: string, options?: ExportOptions): Uint8Array<ArrayBuffer>;
@@ -220,6 +221,8 @@ declare namespace Core {
   interface MatchRef {
     index: number; time: string | null; source: number; source_name: string; member: string | null;
     record_id: string | number | null; offset: number; length: number;
+    /** One word for its place. It begins with the number of its source. */
+    at: string;
   }
   interface Evidence {
     locator: {
@@ -267,6 +270,8 @@ declare namespace App {
   interface Details {
     group: number; row: Core.Row; matches: Core.MatchRef[]; index: number;
     evidence: Core.Evidence | null; error: string | null;
+    /** The word for the place of the event whose evidence it is. */
+    at: string;
   }
 
   interface Toast { text: string; kind: "info" | "warning" | "error"; undo?: boolean }
@@ -323,7 +328,7 @@ declare namespace App {
   interface ContextProgress { round: number; bytes: number; size: number }
 
   interface Actions {
-    context(group: number, index: number, minutes: number, onProgress: (progress: ContextProgress) => void): Promise<Core.Context | null>;
+    context(group: number, at: string, minutes: number, onProgress: (progress: ContextProgress) => void): Promise<Core.Context | null>;
     /** Ends it with what was found so far; false: there was none. */
     stopContext(): boolean;
     eventAt(at: string): Promise<Core.Evidence>;

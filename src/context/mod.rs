@@ -43,7 +43,7 @@ use crate::event::Event;
 use crate::ids::{self, Link, number};
 use crate::intake::{Intake, Planned, Want};
 use crate::limits;
-use crate::locator::{Locator, Span};
+use crate::locator::At;
 use crate::needle::{Needle, Said, Wide};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
@@ -53,44 +53,6 @@ use crate::time::{self, Time};
 pub use answer::{Answer, Copy, Did, Happened, List, Ran, Relation};
 pub use gather::{End, Found, Gatherer, Seen};
 pub use shelf::Shelf;
-
-/// Where an event lies.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct At {
-    /// Number of the input.
-    pub source: u32,
-    /// Where in it.
-    pub locator: Locator,
-}
-
-impl At {
-    /// One word from which [`At::parse`] makes the place again.
-    pub fn token(&self) -> String {
-        let Span { offset, length, nth, direct } = self.locator.span;
-        let member = self.locator.member.map_or("-".to_owned(), |member| member.to_string());
-        format!("{}:{member}:{offset}:{length}:{nth}:{}", self.source, u8::from(direct))
-    }
-
-    /// The place that a token names. None when it is none.
-    pub fn parse(token: &str) -> Option<At> {
-        let words: Vec<&str> = token.split(':').collect();
-        let [source, member, offset, length, nth, direct] = words.as_slice() else {
-            return None;
-        };
-        let member = match *member {
-            "-" => None,
-            member => Some(member.parse().ok()?),
-        };
-        let span = Span {
-            offset: offset.parse().ok()?,
-            length: length.parse().ok()?,
-            nth: nth.parse().ok()?,
-            direct: *direct == "1",
-        };
-        let locator = Locator { member, span, record_id: None };
-        Some(At { source: source.parse().ok()?, locator })
-    }
-}
 
 /// How processes are linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -446,18 +408,6 @@ impl Context {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_gives_its_place_again() {
-        let span = Span { offset: 1 << 40, length: 7, nth: 2, direct: true };
-        for member in [None, Some(u128::MAX)] {
-            let at = At { source: 3, locator: Locator { member, span, record_id: None } };
-            assert_eq!(At::parse(&at.token()), Some(at));
-        }
-        for token in ["", "1", "1:-:2:3:4:5:6", "x:-:1:2:3:1"] {
-            assert_eq!(At::parse(token), None, "{token}");
-        }
-    }
 
     #[test]
     fn guids_and_ids_are_compared_by_what_they_name() {

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use sysmon_triage::context::{Answer, At, Context, Pass};
+use sysmon_triage::context::{Answer, Context, Pass};
+use sysmon_triage::locator::At;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;

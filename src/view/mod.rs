@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::findings::{self, Period};
 use crate::hints::{self, Hints};
+use crate::locator::At;
 use crate::order;
 use crate::problem::Severity;
 use crate::report::{self, Outcome, RuleReport, SourceReport, Totals};
@@ -217,6 +218,8 @@ pub struct MatchRef<'a> {
     pub offset: u64,
     /// Length in bytes.
     pub length: u64,
+    /// One word for its place: its index may change while logs are read.
+    pub at: String,
 }
 
 /// The events `from..to` of a group, by time and place.
@@ -233,6 +236,7 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
         record_id: found.locator.record_id.map(|id| id.to_string()),
         offset: found.locator.span.offset,
         length: found.locator.span.length,
+        at: At { source: *source, locator: found.locator.clone() }.token(),
     };
     window.iter().enumerate().map(reference).collect()
 }

@@ -42,7 +42,7 @@ function contextOf(session, log, piece) {
   if (JSON.parse(exported(session, "json")).groups.length === 0) return null;
   let context;
   try {
-    context = feed(session.recall(0, 0), log, log.length).context(MINUTES);
+    context = feed(session.recall(0, session.matches(0, 0, 1)[0].at), log, log.length).context(MINUTES);
   } catch (error) {
     // A trap is no refusal.
     if (error instanceof WebAssembly.RuntimeError) throw error;

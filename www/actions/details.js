@@ -14,10 +14,10 @@ export function detailsActions(page) {
   async function loadEvidence(group, index) {
     const mine = ++page.recall;
     try {
-      const evidence = await page.pool?.evidence(group, index);
-      if (evidence && mine === page.recall) change(group, { evidence, error: null });
+      const read = await page.pool?.evidence(group, index);
+      if (read && mine === page.recall) change(group, { ...read, error: null });
     } catch (error) {
-      if (mine === page.recall) change(group, { evidence: null, error: sentence(error) });
+      if (mine === page.recall) change(group, { evidence: null, error: sentence(error), at: "" });
     }
   }
 
@@ -25,6 +25,25 @@ export function detailsActions(page) {
   function change(group, patch) {
     store.set(({ details }) => (details && details.group === group ? { details: { ...details, ...patch } } : {}));
   }
+
+  /** While logs are read a group grows, also before the event that is shown: its number changes, and how many there are. */
+  async function recount() {
+    const group = store.get().details?.group;
+    if (group === undefined) return;
+    try {
+      const matches = /** @type {Core.MatchRef[] | null} */ (await page.ask("matches", { group, from: 0, to: MATCHES }));
+      const { details } = store.get();
+      if (details?.group !== group || !matches || matches.length === 0) return;
+      const index = matches.findIndex(({ at }) => at === details.at);
+      change(group, { matches, ...(index < 0 ? {} : { index }), row: matches.length < MATCHES ? { ...details.row, count: matches.length } : details.row });
+    } catch {
+      // The session was lost; its successor numbers everything anew.
+    }
+  }
+
+  store.subscribe((state, before) => {
+    if (state.details && state.phase === "reading" && state.revision !== before.revision) recount();
+  });
 
   page.retuned = async () => {
     const { details } = store.get();
@@ -52,10 +71,11 @@ export function detailsActions(page) {
       const { details: already, panel } = store.get();
       const byKey = document.activeElement?.id === "grid" && page.lastInput === "key";
       if (already?.group === row.group && panel === "details") {
+        change(row.group, { row });
         if (byKey) page.app.details.focus();
         return;
       }
-      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, evidence: null, error: null } });
+      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, evidence: null, error: null, at: "" } });
       if (byKey && page.lastKey === "Enter") requestAnimationFrame(() => page.app.details.focus());
       loadEvidence(row.group, 0);
       try {
@@ -75,9 +95,9 @@ export function detailsActions(page) {
       change(details.group, { index });
       loadEvidence(details.group, index);
     },
-    /** @param {number} group @param {number} index @param {number} minutes @param {(progress: App.ContextProgress) => void} onProgress */
-    async context(group, index, minutes, onProgress) {
-      return page.pool ? page.pool.context(group, index, { minutes }, onProgress) : null;
+    /** @param {number} group @param {string} at @param {number} minutes @param {(progress: App.ContextProgress) => void} onProgress */
+    async context(group, at, minutes, onProgress) {
+      return page.pool ? page.pool.context(group, at, { minutes }, onProgress) : null;
     },
     stopContext: () => page.pool?.stopContext() ?? false,
     /** @param {string} at */

@@ -72,6 +72,7 @@ export function fileActions(page, { tool, source }) {
       case "over":
         store.set((state) => ({
           phase: "done",
+          cancelled: isInParts(state),
           endedAt: performance.now(),
           filesOpen: state.filesOpen || (state.summary?.sources ?? []).some((file) => file.problems.some((problem) => problem.severity !== "info")) || state.files.some((file) => file.crash !== null),
         }));
@@ -84,7 +85,7 @@ export function fileActions(page, { tool, source }) {
         page.recall += 1;
         unknown = true;
         const { tuning } = store.get();
-        store.set((state) => ({ phase: "reading", panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
+        store.set((state) => ({ phase: "reading", cancelled: false, panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
         if (tuning) page.ask("tune", { json: tuning.json }).catch(() => {});
         break;
       }
@@ -148,9 +149,9 @@ export function fileActions(page, { tool, source }) {
     page.unsay(en.say.comparing);
     if (!still()) return [];
     const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
+    // A session that is lost meanwhile reads it anew by itself.
+    for (const of of [...anew.keys()]) if (!await takeOut(pool, page.inputs.indexOf(of))) anew.delete(of);
     const left = doubles.filter(({ of }) => !anew.has(of)).map(({ input }) => input.name);
-    // A session that is lost meanwhile has lost that part, too.
-    for (const of of anew.keys()) await takeOut(pool, page.inputs.indexOf(of)).catch(() => {});
     const said = [left.length > 0 ? en.say.doubles(left) : "", unsure.length > 0 ? en.say.unsure(unsure.map(({ name }) => name)) : ""];
     if (said.some(Boolean)) page.say(said.filter(Boolean).join(" "), "warning");
     return [...fresh, ...anew.values()];
@@ -169,17 +170,20 @@ export function fileActions(page, { tool, source }) {
   /**
    * Takes a file out of the result: its groups are gone or smaller, and what was shown of them with it.
    * @param {NonNullable<typeof page.pool>} pool @param {number} index
+   * @returns {Promise<boolean>} false: it is being read, and stays
    */
   async function takeOut(pool, index) {
-    await pool.remove(index);
+    if (!await pool.remove(index)) return false;
     page.inputs[index] = null;
     page.recall += 1;
     store.set((state) => ({
       revision: state.revision + 1,
+      cancelled: isInParts(state),
       details: null,
       panel: state.details && state.panel === "details" ? null : state.panel,
       view: state.view.source === index ? { ...state.view, source: null, member: "" } : state.view,
     }));
+    return true;
   }
 
   const actions = {
@@ -253,6 +257,11 @@ export function fileActions(page, { tool, source }) {
     toggleFiles: () => store.set((state) => ({ filesOpen: !state.filesOpen })),
   };
   return { boot, actions };
+}
+
+/** Whether some file is there in part only, as reading it was stopped. @param {App.State} state */
+function isInParts({ files }) {
+  return files.some(({ status }) => status === "cancelled");
 }
 
 /** @param {number} index @param {string} name @param {number} size @returns {App.FileState} */

@@ -139,6 +139,7 @@ export const en = {
     stalled: "The browser gave no data of this file for a long time.",
     shorter: "The file is shorter than it was when it was opened.",
     closed: "The file of this event is not open any more.",
+    later: "It was added while the context was read, and was not asked. Read the context again.",
   },
 
   severity: /** @type {Record<string, string>} */ ({ error: "Error", warning: "Warning", info: "Note" }),

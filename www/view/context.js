@@ -35,7 +35,7 @@ export function createContext(actions) {
     h("div", { class: "head" }, h("h3", { id: "context-title" }, t.heading), h("div", { class: "context-ask" }, minutes, go)),
     lead, progress, result, status);
 
-  /** Whose context it is. @type {{ group: number, index: number } | null} */
+  /** Whose context it is. @type {{ group: number, at: string } | null} */
   let of = null;
   /** @type {Core.Context | null} */
   let answer = null;
@@ -64,7 +64,7 @@ export function createContext(actions) {
     draw();
     tell({ round: 1, bytes: 0, size: 0 });
     try {
-      const got = await actions.context(of.group, of.index, chosen, (told) => { if (mine === asked) tell(told); });
+      const got = await actions.context(of.group, of.at, chosen, (told) => { if (mine === asked) tell(told); });
       if (mine !== asked) return;
       answer = got;
       busy = false;
@@ -347,11 +347,11 @@ export function createContext(actions) {
     node,
     /** @param {App.State} state */
     update({ details, zone: now }) {
-      const moved = details?.group !== of?.group || details?.index !== of?.index;
+      const moved = details?.group !== of?.group || details?.at !== of?.at;
       const turned = now !== zone;
       zone = now;
       if (moved) {
-        of = details ? { group: details.group, index: details.index } : null;
+        of = details ? { group: details.group, at: details.at } : null;
         forget();
       } else if (turned && answer) draw();
     },

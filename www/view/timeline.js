@@ -34,8 +34,9 @@ export function createTimeline(actions) {
   let dragging = false;
   /** A lane each. @type {ReturnType<typeof hostsOf>} */
   let hosts = [];
-  /** Where the focus was when someone wanted to come here, but nothing was here yet, and when that was. */
-  let awaited = { from: /** @type {Element | null} */ (null), at: -Infinity };
+  /** When someone wanted to come here, but nothing was here yet, and did nothing else since. */
+  let awaited = -Infinity;
+  for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => { awaited = -Infinity; }, { capture: true, passive: true });
 
   const facts = h("span", { class: "muted small" });
   const clear = h("button", { type: "button", class: "button small", id: "clear-range", hidden: true, on: { click: () => { choose(null); plot.focus(); } } }, icon("close"), t.clear);
@@ -230,18 +231,12 @@ export function createTimeline(actions) {
     return firstTime !== null && lastTime !== null && millis(lastTime) > millis(firstTime) ? Math.min(hosts, MOST_LANES) : 0;
   }
 
-  /** Leads here who wanted to come before there was anything, and did nothing else since. */
-  function meet() {
-    const { from, at } = awaited;
-    awaited = { from: null, at: -Infinity };
-    if (document.activeElement === from && performance.now() - at < AWAITED_MS) focus();
-  }
-
   function focus() {
     if (!data) {
-      awaited = { from: document.activeElement, at: performance.now() };
+      awaited = performance.now();
       return;
     }
+    awaited = -Infinity;
     plot.scrollIntoView({ block: "nearest" });
     plot.focus({ preventScroll: true });
   }
@@ -255,10 +250,13 @@ export function createTimeline(actions) {
       const shown = now.phase !== "empty" && timeline !== null && timeline.lanes.length > 0 && timeline.from !== null && timeline.to !== null
         && millis(timeline.to) > millis(timeline.from) && timeline.stepMs > 0;
       const lanesToCome = shown ? 0 : lanesOf(now);
+      const leaves = !shown && document.activeElement === plot;
       show(node, shown || lanesToCome > 0);
       node.classList.toggle("coming", lanesToCome > 0);
       data = shown ? timeline : null;
       if (lanesToCome > 0 && lanesToCome !== lanes.children.length) replace(lanes, Array.from({ length: lanesToCome }, () => h("div", { class: "lane" })));
+      // The focus is not lost with it.
+      if (leaves) actions.focusGrid();
       if (!shown) return;
       show(clear, now.view.range !== null);
       const other = timeline !== before?.timeline || now.zone !== before?.zone;
@@ -269,7 +267,7 @@ export function createTimeline(actions) {
       if (reading) replace(tableBody);
       else if (other || !tableBody.hasChildNodes()) drawTable();
       paint();
-      meet();
+      if (performance.now() - awaited < AWAITED_MS) focus();
     },
   };
 }

@@ -6,18 +6,29 @@ import { readAll } from "./reader.js";
 
 /** @param {Lead} lead @param {number} run @returns {Core.Gathering} */
 function context({ context: kept }, run) {
-  if (!kept || kept.run !== run) throw new Error("Another context was asked for.");
+  if (kept?.run !== run || !kept.gathering) throw new Error("Another context was asked for.");
   return kept.gathering;
 }
 
 /** @type {Record<string, (lead: Lead, args: any) => unknown>} */
 export const CONTEXT_ANSWERS = {
-  async context(lead, { run, group, index, minutes, file }) {
+  async context(lead, { run, group, at, minutes, file }) {
     const { session, words } = lead;
-    const recall = session.recall(group, index);
+    const kept = { run, gathering: /** @type {Core.Gathering | null} */ (null) };
+    lead.context = kept;
+    const recall = session.recall(group, at);
     if (!file) throw new Error(words.closed);
-    await readAll(recall, file, words.stalled);
-    lead.context = { run, gathering: recall.context(minutes) };
+    // In an archive that takes a while. Meanwhile another one may be asked for, or none.
+    const wanting = {
+      want_offset: () => (lead.context === kept ? recall.want_offset() : -1),
+      want_length: () => recall.want_length(),
+      push: (/** @type {Uint8Array} */ bytes) => recall.push(bytes),
+    };
+    await readAll(wanting, file, words.stalled);
+    if (lead.context === kept) kept.gathering = recall.context(minutes);
+  },
+  context_left(lead, { run }) {
+    if (lead.context?.run === run) lead.context = null;
   },
   context_question(lead, { run, sources }) {
     const gathering = context(lead, run);

@@ -5,36 +5,40 @@
 /** @typedef {import("./protocol.js").Pass} Pass */
 /** @typedef {import("./entry.js").Entry} Entry */
 /** @typedef {{ worker: Worker, job: Job | null }} Asker */
-/** What one pass reads, how much that is, and how far it has come. @typedef {Pass & { key: string, size: number, bytes: number }} Job */
+/** What one pass reads and how much that is. @typedef {Omit<Pass, "question"> & { size: number }} Target */
+/** One pass of a round, and how far it has come. @typedef {Pass & { target: Target, size: number, bytes: number }} Job */
 
 export class Contexts {
   /**
    * @param {{ start: () => Worker, ask: (method: string, args: unknown) => Promise<any>, found: (run: number, found: ArrayBuffer) => void,
-   *   entries: () => Entry[], most: number }} setup
+   *   entries: () => Entry[], most: number, words: { later: string } }} setup
    */
-  constructor({ start, ask, found, entries, most }) {
+  constructor({ start, ask, found, entries, most, words }) {
     this.start = start;
     this.ask = ask;
     this.found = found;
     this.entries = entries;
     this.most = most;
+    this.words = words;
     this.lastRun = 0;
     /** @type {Run | null} */
     this.run = null;
   }
 
   /**
-   * @param {number} group @param {number} index @param {number} minutes
+   * @param {{ group: number, at: string, file: File | undefined, minutes: number }} what of the event at that place
    * @param {(progress: App.ContextProgress) => void} onProgress
-   * @returns {Promise<Core.Context | null>} null: another one was asked for meanwhile
+   * @returns {Promise<Core.Context | null>} null: another one was asked for meanwhile, or it was stopped before anything was asked
    */
-  async gather(group, index, minutes, onProgress) {
+  async gather(what, onProgress) {
     this.end();
     const run = new Run(this, ++this.lastRun, onProgress);
     this.run = run;
     try {
-      const source = /** @type {number} */ (await this.ask("source", { group, index }));
-      await this.ask("context", { run: run.number, group, index, minutes, file: this.entries()[source]?.file });
+      // Its event may stand minutes deep in an archive.
+      await Promise.race([this.ask("context", { run: run.number, ...what }), run.stopping]);
+      run.isFound = true;
+      if (run.stopped) return null;
       await run.rounds();
       return run === this.run ? await this.ask("context_answer", { run: run.number }) : null;
     } finally {
@@ -63,14 +67,22 @@ class Run {
     this.number = number;
     this.onProgress = onProgress;
     this.round = 0;
+    /** The event itself was read again. */
+    this.isFound = false;
     this.stopped = false;
+    this.stopping = new Promise((/** @type {(value: void) => void} */ resolve) => { this.halt = resolve; });
+    /** Files that came later are not asked. */
+    this.sources = contexts.entries().length;
+    /** What is asked of each file, the same in every round: one whose reading ends meanwhile could be asked in parts then.
+     * @type {Map<number, Promise<Target[]>>} */
+    this.targets = new Map();
     /** @type {Asker[]} */
     this.askers = [];
     /** @type {Job[]} */
     this.jobs = [];
     this.next = 0;
     this.left = 0;
-    /** Files and parts with process creations of the host: only these are asked again. @type {Set<string>} */
+    /** Files and parts with process creations of the host: only these are asked again. @type {Set<Target>} */
     this.holdHost = new Set();
     /** @type {() => void} */
     this.over = () => {};
@@ -79,28 +91,42 @@ class Run {
   async rounds() {
     for (let more = true; more && !this.stopped; ) {
       const { ask } = this.contexts;
-      const sources = this.contexts.entries().flatMap((entry, source) => (entry.removed ? [] : [source]));
-      const { question, asks } = await ask("context_question", { run: this.number, sources });
+      const { question, asks } = await ask("context_question", { run: this.number, sources: this.known() });
       this.round += 1;
-      const jobs = (await Promise.all(asks.map((/** @type {number} */ source) => this.jobsOf(source, question)))).flat();
-      await this.put(this.round === 1 ? jobs : jobs.filter(({ key }) => this.holdHost.has(key)));
+      const targets = (await Promise.all(asks.map((/** @type {number} */ source) => this.targetsOf(source)))).flat();
+      const asked = this.round === 1 ? targets : targets.filter((target) => this.holdHost.has(target));
+      await this.put(asked.map((target) => ({ ...target, target, question, bytes: 0 })));
       if (this.stopped) return;
       more = await ask("context_next", { run: this.number });
     }
+    for (const { name, removed } of this.contexts.entries().slice(this.sources)) if (!removed) this.fail(name, this.contexts.words.later);
+  }
+
+  /** The files that can be asked. */
+  known() {
+    return this.contexts.entries().slice(0, this.sources).flatMap(({ removed }, source) => (removed ? [] : [source]));
+  }
+
+  /** @param {number} source */
+  targetsOf(source) {
+    const known = this.targets.get(source) ?? this.divided(source);
+    this.targets.set(source, known);
+    return known;
   }
 
   /**
    * A file that was read in parts, and whose parts fitted together, is asked in the same parts.
-   * @param {number} source @param {ArrayBuffer} question @returns {Promise<Job[]>}
+   * @param {number} source @returns {Promise<Target[]>}
    */
-  async jobsOf(source, question) {
+  async divided(source) {
     const entry = /** @type {Entry} */ (this.contexts.entries()[source]);
     const { file, name } = entry;
-    const whole = { key: `${source}`, question, source, file, name, part: null, size: file.size, bytes: 0 };
+    const whole = { source, file, name, part: null, size: file.size };
     if (entry.parts === 1 || !entry.over || entry.stopped || entry.failure !== null) return [whole];
     /** @type {import("./protocol.js").Part[]} */
-    const parts = await this.contexts.ask("plan", { file, scanners: this.contexts.most });
-    return parts.map((part) => ({ ...whole, key: `${source}:${part.start}`, part, size: part.end - part.start }));
+    const parts = await this.contexts.ask("plan", { file, scanners: this.contexts.most }).catch(() => []);
+    // One that can't be read any more says so when it is asked.
+    return parts.length === 0 ? [whole] : parts.map((part) => ({ ...whole, part, size: part.end - part.start }));
   }
 
   /** Puts the question to all of these. @param {Job[]} jobs */
@@ -144,11 +170,11 @@ class Run {
       job.bytes = message.bytes;
       this.tell();
     } else if (message.type === "passed") {
-      if (message.hostCreations > 0) this.holdHost.add(job.key);
+      if (message.hostCreations > 0) this.holdHost.add(job.target);
       this.contexts.found(this.number, message.found);
       this.done(asker);
     } else if (message.type === "pass_failed") {
-      this.fail(job, message.message);
+      this.fail(job.name, message.message);
       this.done(asker);
     }
   }
@@ -157,15 +183,15 @@ class Run {
   lost(asker, message) {
     asker.worker.terminate();
     this.askers = this.askers.filter((other) => other !== asker);
-    if (asker.job) this.fail(asker.job, message);
+    if (asker.job) this.fail(asker.job.name, message);
     if (this.next < this.jobs.length) this.hire();
     this.done(asker);
     for (const other of this.askers) this.deal(other);
   }
 
-  /** @param {Job} job @param {string} reason */
-  fail(job, reason) {
-    this.contexts.ask("context_failed", { run: this.number, name: job.name, reason }).catch(() => {});
+  /** @param {string} name of a file @param {string} reason */
+  fail(name, reason) {
+    this.contexts.ask("context_failed", { run: this.number, name, reason }).catch(() => {});
   }
 
   /** @param {Asker} asker */
@@ -186,6 +212,8 @@ class Run {
 
   stop() {
     this.stopped = true;
+    this.halt();
+    if (!this.isFound) this.contexts.ask("context_left", { run: this.number }).catch(() => {});
     this.end();
     this.over();
   }

@@ -23,8 +23,8 @@ function setUp({ entries, more = [], most = 2 }) {
     return worker;
   };
   const answers = {
-    source: () => 0,
     context: () => undefined,
+    context_left: () => undefined,
     context_question: ({ sources }) => ({ question: new ArrayBuffer(1), asks: sources }),
     plan: ({ file }) => Array.from({ length: Math.ceil(file.size / PART) }, (_, index) => (
       { head: new ArrayBuffer(1), start: index * PART, end: Math.min((index + 1) * PART, file.size) })),
@@ -36,11 +36,11 @@ function setUp({ entries, more = [], most = 2 }) {
     asked.push({ method, ...args });
     return answers[method](args);
   };
-  const contexts = new Contexts({ start, ask, found: (run, bytes) => found.push([run, bytes.byteLength]), entries: () => entries, most });
+  const contexts = new Contexts({ start, ask, found: (run, bytes) => found.push([run, bytes.byteLength]), entries: () => entries, most, words: { later: "It came later." } });
   const progress = [];
-  const gather = () => contexts.gather(0, 0, 5, (told) => progress.push(told));
+  const gather = () => contexts.gather({ group: 0, at: "0:-:0:9:0:1", file: entries[0].file, minutes: 5 }, (told) => progress.push(told));
   const calls = (method) => asked.filter((one) => one.method === method);
-  return { contexts, gather, workers, found, progress, calls, alive: () => workers.filter(({ ended }) => !ended) };
+  return { contexts, answers, gather, workers, found, progress, calls, alive: () => workers.filter(({ ended }) => !ended) };
 }
 
 const entry = (name, size, parts = 1) => Object.assign(new Entry({ name, file: { size, name } }, false), { parts, over: true });
@@ -64,8 +64,8 @@ test("a part without the host is not asked about the next generation", async () 
   assert.deepEqual([calls("context_next").length, progress[0], progress[progress.length - 1]], [
     2, { round: 1, bytes: 0, size: 64 * MIB }, { round: 2, bytes: 16 * MIB, size: 16 * MIB },
   ]);
-  // As the pool asks: other parts would have other keys.
-  assert.deepEqual(calls("plan").map(({ scanners }) => scanners), [2, 2]);
+  // As the pool asks, and once: other parts would be others in the next round.
+  assert.deepEqual(calls("plan").map(({ scanners }) => scanners), [2]);
   assert.deepEqual(alive(), []);
 });
 
@@ -141,6 +141,55 @@ test("stopped, it answers with what was found and ends its workers", async () =>
   assert.deepEqual([alive(), calls("context_next")], [[], []]);
   assert.equal(workers.length, 1);
   assert.equal(contexts.stop(), false, "there is none any more");
+});
+
+test("a file whose reading ends meanwhile is asked the same way in each round", async () => {
+  const reading = Object.assign(entry("a", 64 * MIB, 4), { over: false });
+  const { gather, workers } = setUp({ entries: [reading], more: [true], most: 1 });
+  const answer = gather();
+  await settled();
+  reading.over = true;
+  passes(workers[0]);
+  await settled();
+  assert.deepEqual(keys(workers[0]), ["0", "0"]);
+  passes(workers[0]);
+  await answer;
+});
+
+test("a file that came later is named as not asked", async () => {
+  const entries = [entry("a", 10)];
+  const { gather, workers, calls } = setUp({ entries, more: [true] });
+  const answer = gather();
+  await settled();
+  entries.push(entry("b", 20));
+  passes(workers[0]);
+  await settled();
+  passes(workers[0]);
+  await answer;
+  assert.deepEqual(workers.map(keys), [["0", "0"]]);
+  assert.deepEqual(calls("context_failed").map(({ name, reason }) => [name, reason]), [["b", "It came later."]]);
+});
+
+test("a file that is gone is asked as a whole, which says why it can't be", async () => {
+  const { answers, gather, workers, calls } = setUp({ entries: [entry("a", 64 * MIB, 4), entry("b", 10)] });
+  answers.plan = () => { throw new Error("It is gone."); };
+  const answer = gather();
+  await settled();
+  assert.deepEqual(workers.map(keys), [["0"], ["1"]]);
+  workers[0].says({ type: "pass_failed", message: "It is gone." });
+  passes(workers[1]);
+  await answer;
+  assert.deepEqual(calls("context_failed").map(({ name }) => name), ["a"]);
+});
+
+test("stopped while its event is looked for, it answers nothing, at once", async () => {
+  const { answers, contexts, gather, workers, calls } = setUp({ entries: [entry("a", 10)] });
+  answers.context = () => new Promise(() => {});
+  const answer = gather();
+  await settled();
+  assert.equal(contexts.stop(), true);
+  assert.equal(await answer, null);
+  assert.deepEqual([workers, contexts.stop(), calls("context_left").length], [[], false, 1]);
 });
 
 test("another context takes the place of the one before, which answers nothing", async () => {

@@ -20,7 +20,7 @@ export class Lead {
     this.stale = true;
     /** @type {Core.Size} */
     this.size = { rows: 0, groups: 0, events: 0 };
-    /** The context that is being gathered. @type {{ run: number, gathering: Core.Gathering } | null} */
+    /** The context that is being gathered; of one whose event is still looked for there is nothing yet. @type {{ run: number, gathering: Core.Gathering | null } | null} */
     this.context = null;
     this.timer = 0;
     this.told = 0;
@@ -50,7 +50,7 @@ export class Lead {
         return this.change(message, () => this.session.set_sha256(message.source, message.hex));
       case "context_found":
         return guarded({}, () => {
-          if (this.context?.run === message.run) this.context.gathering.absorb(new Uint8Array(message.found));
+          if (this.context?.run === message.run) this.context.gathering?.absorb(new Uint8Array(message.found));
         });
       case "ask":
         return this.answer(message);
@@ -115,7 +115,6 @@ const ANSWERS = {
   misfit: restartMisfit,
   window: rows,
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
-  source: ({ session }, { group, index }) => session.recall(group, index).source(),
   evidence: readAgain,
   export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: format === "csv" ? session.neutralised() : 0 }),
   paper,
@@ -191,9 +190,9 @@ function rows(lead, { view, from, to }) {
   return { ...lead.size, from, items: session.rows(from, Math.min(to, lead.size.rows)) };
 }
 
-/** @param {Lead} lead @param {{ group: number, index: number, file: File | undefined }} args */
-async function readAgain({ session, words }, { group, index, file }) {
-  const recall = session.recall(group, index);
+/** @param {Lead} lead @param {{ group: number, at: string, file: File | undefined }} args */
+async function readAgain({ session, words }, { group, at, file }) {
+  const recall = session.recall(group, at);
   if (!file) throw new Error(words.closed);
   await readAll(recall, file, words.stalled);
   return recall.finish();

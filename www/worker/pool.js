@@ -26,8 +26,8 @@ import { Queue, WHOLE_BYTES, bytesOf, isPlain } from "./plan.js";
  *
  * @typedef {[source: number, patch: Partial<App.FileState>]} Patch
  * A scan worker, what was dealt to it and has not ended (a batch that it reads, perhaps one that waits; or parts that it reads
- * side by side), and how many bytes were dealt to it in all.
- * @typedef {{ worker: Worker, batches: Job[][], bytes: number }} Scanner
+ * side by side), which of that it was told to stop, and how many bytes were dealt to it in all.
+ * @typedef {{ worker: Worker, batches: Job[][], stopped: Set<Job>, bytes: number }} Scanner
  */
 
 /** More workers do not read faster than a browser gives data. */
@@ -89,6 +89,9 @@ export class Pool {
     this.lastAsk = 0;
     this.restarts = 0;
     this.cancelled = false;
+    /** How many times all was read. */
+    this.settled = 0;
+    this.closed = false;
     this.hashes = new Hashes({
       start: () => this.start("hash"),
       changed: (sources, hash) => this.tell(sources.map((source) => [source, { hash }])),
@@ -100,6 +103,7 @@ export class Pool {
       found: (run, found) => this.lead.postMessage(/** @type {ToWorker} */ ({ type: "context_found", run, found }), [found]),
       entries: () => this.entries,
       most: this.most,
+      words,
     });
     this.lead = this.startLead();
   }
@@ -140,6 +144,7 @@ export class Pool {
    * @returns {Promise<any>}
    */
   ask(method, args) {
+    if (this.closed) return Promise.reject(new Error("closed"));
     const ask = ++this.lastAsk;
     return new Promise((resolve, reject) => {
       this.asks.set(ask, { resolve, reject });
@@ -150,20 +155,27 @@ export class Pool {
   /**
    * One event of a group, read again from its file.
    * @param {number} group @param {number} index
-   * @returns {Promise<Core.Evidence>}
+   * @returns {Promise<{ at: string, evidence: Core.Evidence }>}
    */
   async evidence(group, index) {
-    const source = /** @type {number} */ (await this.ask("source", { group, index }));
-    return this.ask("evidence", { group, index, file: this.entries[source]?.file });
+    const [match] = /** @type {Core.MatchRef[]} */ (await this.ask("matches", { group, from: index, to: index + 1 }));
+    // By its place, as findings that come meanwhile move it in its group.
+    const at = match?.at ?? "";
+    return { at, evidence: await this.ask("evidence", { group, at, file: this.fileAt(at) }) };
+  }
+
+  /** The file that the word for a place means. @param {string} at */
+  fileAt(at) {
+    return this.entries[Number.parseInt(at, 10)]?.file;
   }
 
   /**
    * The context of one event of a group, read again from all files. `stopContext` ends it with what was found so far.
-   * @param {number} group @param {number} index @param {{ minutes: number }} options
+   * @param {number} group @param {string} at @param {{ minutes: number }} options
    * @param {(progress: App.ContextProgress) => void} onProgress
    */
-  context(group, index, { minutes }, onProgress) {
-    return this.contexts.gather(group, index, minutes, onProgress);
+  context(group, at, { minutes }, onProgress) {
+    return this.contexts.gather({ group, at, file: this.fileAt(at), minutes }, onProgress);
   }
 
   /** @returns whether there was one to stop */
@@ -173,19 +185,22 @@ export class Pool {
 
   /** Any event, by the word that a context names its place with. @param {string} at @returns {Promise<Core.Evidence>} */
   eventAt(at) {
-    return this.ask("event_at", { at, file: this.entries[Number.parseInt(at, 10)]?.file });
+    return this.ask("event_at", { at, file: this.fileAt(at) });
   }
 
-  /** Takes a file that was read out of the result. Its number stays. @param {number} source */
+  /** Takes a file that was read out of the result. Its number stays. @param {number} source @returns whether it was read */
   async remove(source) {
     const entry = this.entries[source];
-    if (!entry?.over || entry.removed) return;
+    if (!entry?.over || entry.removed) return false;
     entry.remove();
     this.tell([[source, { status: "removed", hash: "none" }]]);
-    await this.ask("remove", { source });
+    // A session that takes the place of a lost one is told so, too.
+    await this.ask("remove", { source }).catch(() => {});
+    return true;
   }
 
   close() {
+    this.closed = true;
     this.lead.terminate();
     // Whoever waits for an answer waits no longer: the next session's rows would wait behind them.
     this.lead = /** @type {any} */ ({ postMessage() {}, terminate() {} });
@@ -245,6 +260,8 @@ export class Pool {
     this.hashes.stop();
     this.endScanners();
     this.queue.drop();
+    // All is read again, also what had been stopped; that can be stopped again.
+    this.cancelled = false;
     this.lead = this.startLead();
     this.listen({ type: "restarted" });
     this.send(this.lead, { type: "add", inputs: this.entries.map(nameAndSize) });
@@ -264,6 +281,7 @@ export class Pool {
     this.tell(sources.map((source) => [source, { status: "queued", bytes: 0, hash: "none" }]));
     for (const source of sources) this.open(source);
     this.deal();
+    if (this.left === 0) this.settle();
   }
 
   /** @param {number} source */
@@ -349,13 +367,15 @@ export class Pool {
   /** Over is when the session has taken in the last of it. */
   async settle() {
     const { lead } = this;
+    const mine = ++this.settled;
     this.endScanners();
     try {
       await this.ask("summary");
     } catch {
       // The lead died, and whoever started it again reads all files anew.
     }
-    if (lead !== this.lead || this.left > 0) return;
+    // What was added meanwhile, and is read already, may not have been taken in.
+    if (lead !== this.lead || mine !== this.settled || this.left > 0) return;
     this.listen({ type: "over" });
     this.hashes.go(this.entries);
   }
@@ -413,7 +433,7 @@ export class Pool {
 
   startScanner() {
     /** @type {Scanner} */
-    const scanner = { worker: this.start("scan"), batches: [], bytes: 0 };
+    const scanner = { worker: this.start("scan"), batches: [], stopped: new Set(), bytes: 0 };
     scanner.worker.onmessage = ({ data }) => this.fromScanner(scanner, data);
     scanner.worker.onerror = (event) => this.scannerDied(scanner, undefined, event.message);
     this.scanners.add(scanner);
@@ -434,13 +454,15 @@ export class Pool {
 
   /** Tells a scanner to stop; one that does not listen is ended. @param {Scanner} scanner */
   stop(scanner) {
-    const stopped = new Set(scanner.batches.flat());
+    for (const job of scanner.batches.flat()) scanner.stopped.add(job);
     this.send(scanner.worker, { type: "cancel" });
     setTimeout(() => {
-      if (!this.scanners.has(scanner) || !scanner.batches.flat().some((job) => stopped.has(job))) return;
       const jobs = scanner.batches.flat();
+      if (!this.scanners.has(scanner) || !jobs.some((job) => scanner.stopped.has(job))) return;
       this.endScanner(scanner);
-      this.fromJobs(jobs.map(({ id, source }) => [source, { job: id, progress: null, found: null, end: "stopped", reason: "" }]));
+      this.putBack(scanner, jobs);
+      for (const { source } of jobs) this.conclude(source);
+      this.deal();
     }, DEAF_MS);
   }
 
@@ -480,18 +502,21 @@ export class Pool {
       return;
     }
     const others = jobs.filter((job) => job !== culprit);
-    for (const job of others) this.putBack(job);
+    this.putBack(scanner, others);
     if (culprit.part) this.entries[culprit.source]?.broken.add(culprit.part.start);
     this.giveUp(culprit.source, message);
     for (const { source } of others) this.conclude(source);
     this.deal();
   }
 
-  /** @param {Job} job of a scanner that died */
-  putBack(job) {
-    const entry = /** @type {Entry} */ (this.entries[job.source]);
-    if (entry.handed.has(job.id)) entry.lose();
-    else this.queue.push(job);
+  /** What a scanner had that is no more is dealt to others, but for what it was to stop. @param {Scanner} scanner @param {Job[]} jobs */
+  putBack({ stopped }, jobs) {
+    for (const job of jobs) {
+      const entry = /** @type {Entry} */ (this.entries[job.source]);
+      if (stopped.has(job)) entry.take({ job: job.id, progress: null, found: null, end: "stopped", reason: "" });
+      else if (entry.handed.has(job.id)) entry.lose();
+      else this.queue.push(job);
+    }
   }
 
   /** @param {number} source @param {ArrayBuffer} found */

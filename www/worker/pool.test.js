@@ -445,3 +445,92 @@ test("what a change makes of the result is heard before its answer is", async ()
   await answered;
   assert.deepEqual(events, [{ type: "summary", summary: "news" }, "tuning"]);
 });
+
+/** Two parts of one file, as the session answers. */
+const TWO_PARTS = [{ head: null, start: 0, end: 32 * MIB }, { head: null, start: 32 * MIB, end: 64 * MIB }];
+
+test("what was stopped is read again with all else when the session is lost, and can be stopped again", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a", 64 * MIB)], false);
+  await answers(alive("lead")[0], "plan", TWO_PARTS);
+  pool.cancel();
+  ends(alive("scan")[0], 0, "stopped");
+  await answers(alive("lead")[0], "summary");
+  assert.deepEqual(last(statuses(events)), [0, "cancelled"]);
+  alive("lead")[0].says({ type: "crashed", message: "It broke." });
+  await answers(alive("lead")[0], "plan", TWO_PARTS);
+  ends(alive("scan")[0], 0);
+  ends(alive("scan")[0], 1);
+  // The parts don't fit together: it is read at a stretch.
+  await answers(alive("lead")[0], "misfit", true);
+  assert.equal(last(jobs(alive("scan")[0])).part, null);
+  pool.cancel();
+  assert.equal(told(alive("scan")[0], "cancel").length, 1);
+});
+
+test("what a scanner was to stop is not dealt to others when it breaks", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a", 96 * MIB)], false);
+  await answers(alive("lead")[0], "plan", Array.from({ length: 6 }, (_, at) => ({ head: null, start: at * 16 * MIB, end: (at + 1) * 16 * MIB, packed: false })));
+  const [scanner] = alive("scan");
+  assert.equal(jobs(scanner).length, 4);
+  pool.cancel();
+  scanner.says({ type: "crashed", job: jobs(scanner)[0].id, message: "It broke." });
+  await settled();
+  assert.deepEqual(alive("scan").flatMap(jobs), []);
+  await answers(alive("lead")[0], "summary");
+  assert.ok(isOver(events));
+});
+
+test("a scanner that hears nothing costs only what it was to stop", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a", 5 * MIB)], false);
+  const [deaf] = alive("scan");
+  pool.cancel();
+  pool.add(Array.from({ length: 8 }, (_, index) => input(`new${index}`, 5 * MIB)), false);
+  const dealt = jobs(deaf).length;
+  context.mock.timers.tick(2000);
+  assert.equal(deaf.ended, true);
+  const [other] = alive("scan");
+  for (let at = 0; at < 8; at += 1) ends(other, at);
+  const ended = new Map(statuses(events));
+  assert.deepEqual([ended.get(0), ...Array.from({ length: 8 }, (_, index) => ended.get(1 + index))], ["cancelled", ...Array(8).fill("done")], `${dealt} were dealt to it`);
+});
+
+test("a pool that is closed answers nothing, and says so", async () => {
+  const { pool } = setUp();
+  pool.close();
+  await assert.rejects(pool.ask("hints"), /closed/);
+});
+
+test("the session is lost while the only file is taken out: nothing is left, which is over", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a")], false);
+  ends(alive("scan")[0], 0);
+  await answers(alive("lead")[0], "summary");
+  events.length = 0;
+  const removed = pool.remove(0);
+  alive("lead")[0].says({ type: "crashed", message: "It broke." });
+  assert.equal(await removed, true);
+  await answers(alive("lead")[0], "summary");
+  assert.ok(isOver(events));
+  assert.equal(await pool.remove(0), false, "it is gone already");
+});
+
+test("what is added while the end is told is over by its own end only", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a")], false);
+  ends(alive("scan")[0], 0);
+  const [lead] = alive("lead");
+  await settled();
+  const first = last(told(lead, "ask"));
+  pool.add([input("b")], false);
+  ends(alive("scan")[0], 0);
+  await settled();
+  lead.says({ type: "answer", ask: first.ask, value: null });
+  await settled();
+  assert.equal(isOver(events), false);
+  await answers(lead, "summary");
+  assert.equal(events.filter(({ type }) => type === "over").length, 1);
+});
