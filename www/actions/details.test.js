@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStore } from "../state/store.js";
+import { detailsActions } from "./details.js";
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const match = (at) => ({ at });
+
+/** A page whose session knows these events of its one group, in their order. */
+function setUp(places) {
+  globalThis.document = /** @type {any} */ ({ activeElement: null });
+  const store = createStore(/** @type {any} */ ({ phase: "reading", revision: 0, panel: null, details: null }));
+  const ask = async (method, { from, to }) => (method === "matches" ? places.slice(from, to).map(match) : null);
+  const asked = [];
+  const pool = {
+    ask,
+    evidence: async (group, index) => ({ at: places[index], evidence: { of: places[index] } }),
+    context: async (group, at) => { asked.push(at); },
+  };
+  const page = /** @type {any} */ ({ store, pool, ask, recall: 0, lastInput: "pointer", app: { details: { focus() {} } } });
+  return { store, asked, actions: detailsActions(page) };
+}
+
+test("an event that others come before while logs are read keeps its evidence, and its context is its own", async () => {
+  const places = ["0:b"];
+  const { store, asked, actions } = setUp(places);
+  await actions.details(/** @type {any} */ ({ group: 3, count: 1 }));
+  await settled();
+  places.unshift("0:a");
+  store.set({ revision: 1 });
+  await settled();
+  const { details } = store.get();
+  assert.deepEqual([details.at, details.evidence, details.index, details.row.count], ["0:b", { of: "0:b" }, 1, 2]);
+  await actions.context(3, details.at, 5, () => {});
+  assert.deepEqual(asked, ["0:b"]);
+  actions.step(-1);
+  await settled();
+  assert.equal(store.get().details.at, "0:a");
+});
+
+test("a row that is pressed again shows how many events it has now", async () => {
+  const { store, actions } = setUp(["0:a"]);
+  await actions.details(/** @type {any} */ ({ group: 3, count: 1 }));
+  await actions.details(/** @type {any} */ ({ group: 3, count: 5 }));
+  assert.equal(store.get().details.row.count, 5);
+});
