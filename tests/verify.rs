@@ -260,3 +260,112 @@ fn a_sid_of_another_size_than_is_stated() {
         }
     }
 }
+
+/// Each was read in two ways once, or a match in it was lost without a word: how many match, and what is said.
+#[test]
+fn what_two_readers_took_for_different_things() {
+    const HEADER: &str = "SourceName,EventID,Computer,UtcTime,Description,ParentImage";
+    let row = |provider: &str, said: &str, parent: &str| {
+        format!("{provider},1,H,2024-03-04 08:00:00.5,{said},{parent}\n")
+    };
+    let (sysmon, wmi) = ("Microsoft-Windows-Sysmon", r"C:\w\WmiPrvSE.exe");
+    let other =
+        "<Event><System><Provider Name='X'/><EventID>3</EventID><Channel>C</Channel></System></Event>";
+    let csv = |first: &str, rows: &[String]| format!("{first}\n{}", rows.concat());
+    let beat = |more: &str| {
+        format!(
+            r#"{{"event_id": 1, "source_name": "Other", "log_name": "C", "computer_name": "H", "event_data":
+            {{"UtcTime": "2024-03-04 08:00:00.5", "ParentImage": "C:\\w\\WmiPrvSE.exe"}}{more}}}"#
+        )
+        .replace('\n', " ")
+    };
+    let dump = |system: &str| {
+        format!(
+            r#"{{"Event": {{"System": {{{system}, "Channel": "C", "Computer": "H"}}, "EventData": {{"UtcTime":
+            "2024-03-04 08:00:00.5", "ParentImage": "C:\\w\\WmiPrvSE.exe"}}}}}}"#
+        )
+        .replace('\n', " ")
+    };
+    let cases = [
+        // The beginning of another file, in the middle.
+        (
+            "bom.csv",
+            csv(HEADER, &[row(sysmon, "a", "C:\\x.exe"), row(&format!("\u{feff}{sysmon}"), "a", wmi)]),
+            1,
+            "",
+        ),
+        // Words of an attacker's own program, that look like an event.
+        ("forged.csv", csv(HEADER, &[row(sysmon, other, wmi)]), 1, ""),
+        (
+            "forged_beside_raw.csv",
+            csv("_raw,Description", &[format!("{other},{}\n", other.replace('3', "1").replace('X', sysmon))]),
+            0,
+            "",
+        ),
+        // What hides that a row has more cells than columns.
+        ("uneven.csv", csv(HEADER, &[row(sysmon, "a,explorer.exe,{\"a\"", wmi)]), 0, "uneven_row"),
+        // What stands behind the end of the columns.
+        (
+            "columns.csv",
+            format!("{HEADER}\r{}{}", row(sysmon, "a", wmi), row(sysmon, "a", "C:\\x.exe")),
+            0,
+            "uneven_row",
+        ),
+        // No columns, and a row without XML.
+        ("no_columns.csv", format!("\"{other}\",x\n{}\"{other}\",x\n", "lost,x\n"), 0, "not_an_event"),
+        // Five columns of numbers are not Event Viewer's.
+        (
+            "viewer.csv",
+            format!(
+                "winlog.event_id,winlog.provider_name,winlog.event_data.UtcTime,winlog.event_data.ParentProcessId,winlog.event_data.ParentImage\n\
+                 1,{sysmon},2024-03-04 08:00:00.5,772,{wmi},\n"
+            ),
+            1,
+            "",
+        ),
+        // Another name that counts before.
+        ("beat.json", beat(&format!(r#", "SourceName": "{sysmon}""#)), 1, ""),
+        ("beat_id.json", beat(&format!(r#", "EventID": [3], "SourceName": "{sysmon}""#)), 0, ""),
+        (
+            "attributes.json",
+            dump(&format!(
+                r##""Provider_attributes": {{"Name": "{sysmon}"}}, "Provider": {{"#attributes": {{"Name": "O"}}}}, "EventID": 1"##
+            )),
+            1,
+            "",
+        ),
+        (
+            "name.json",
+            dump(&format!(
+                r##""Provider": {{"Name": "{sysmon}", "#attributes": {{"Name": "O"}}}}, "EventID": 1"##
+            )),
+            1,
+            "",
+        ),
+        // A blank that JSON has not.
+        (
+            "blank.json",
+            dump(r##""Provider": {"#attributes": {"Name": "O"}}, "EventID": 1"##) + "\u{c}\n",
+            0,
+            "damaged_record",
+        ),
+    ];
+    for (name, text, matches, said) in cases {
+        // A line of another event before, so that the form is known.
+        let text = match name.ends_with("json") {
+            true => {
+                format!("{}\n{text}", dump(r##""Provider": {"#attributes": {"Name": "O"}}, "EventID": 3"##))
+            }
+            false => text,
+        };
+        let form = Form { name: name.to_owned(), bytes: text.into_bytes(), raw: "" };
+        let [fast, full] = [false, true].map(|verifying| session_of(&form, verifying));
+        assert_eq!(differences(&fast, &full), [""; 0], "{name}");
+        let report = report_of(&fast);
+        assert_eq!(report["totals"]["matches"], matches, "{name}: {report}");
+        let problems = &report["sources"][0]["problems"];
+        let codes: Vec<_> =
+            problems.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        assert_eq!(codes.first().copied().unwrap_or_default(), said, "{name}: {codes:?}");
+    }
+}

@@ -152,11 +152,14 @@ impl CsvReader {
         let (raw, replaced) = text::utf8(&self.window.bytes()[..length]);
         match cells(&raw, self.delimiter) {
             Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
-            Ok((cells, _)) if cells.iter().all(|cell| cell.is_empty()) => {}
-            Ok((cells, _)) if self.header.is_none() && is_preface(&cells[0]) => {}
-            Ok((cells, _)) if self.header.is_none() && !cells.iter().any(|cell| is_xml(cell)) => {
-                self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&cells));
-                self.header = Some(cells);
+            Ok((cells, behind)) if is_no_event(&cells, self.header.is_none(), self.rows) => {
+                let unread = unread(behind).map(|message| Trouble::note(Code::UnevenRow, offset, message));
+                unread.into_iter().for_each(|trouble| sink.trouble(trouble));
+                let is_empty = cells.iter().all(|cell| cell.is_empty());
+                if !is_empty && self.header.is_none() && !is_preface(&cells[0]) {
+                    self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&cells));
+                    self.header = Some(cells);
+                }
             }
             Ok((cells, behind)) => {
                 let nothing = Vec::new();
@@ -280,17 +283,46 @@ fn is_json(cell: &str) -> bool {
     cell.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
 }
 
+/// Whether a row is empty, or stands before the first event: what an exporter says of itself, or the columns.
+fn is_no_event(cells: &[String], is_before_columns: bool, rows: u64) -> bool {
+    let is_first = rows == 0 && !cells.iter().any(|cell| is_xml(cell));
+    cells.iter().all(|cell| cell.is_empty()) || (is_before_columns && (is_first || is_preface(&cells[0])))
+}
+
+/// What to say of the bytes behind the end of a row.
+fn unread(behind: usize) -> Option<String> {
+    let message = format!("A row ends by its quotes {behind} byte(s) before it should; they were not read.");
+    (behind > 0).then_some(message)
+}
+
+/// The cells that hold an event in XML. Where the row itself has an EventID, or one of them stands in a column that is known
+/// for that, only such columns count: what stands in others may be the words of those who were logged.
+fn xml_cells<'a>(header: &[String], cells: &'a [String]) -> Vec<&'a str> {
+    let column = |at: usize| header.get(at).map_or("", |name| json_event::column(name));
+    let xml: Vec<_> = cells.iter().enumerate().filter(|(_, cell)| is_xml(cell)).collect();
+    if xml.is_empty() {
+        return Vec::new();
+    }
+    let has_id = |(at, cell): (usize, &String)| json_event::is_event_id(column(at)) && !cell.is_empty();
+    let known_only = xml.iter().any(|(at, _)| json_event::holds_event(column(*at)))
+        || cells.iter().enumerate().any(has_id);
+    xml.into_iter()
+        .filter(|(at, _)| !known_only || json_event::holds_event(column(*at)))
+        .map(|(_, cell)| cell.as_str())
+        .collect()
+}
+
 /// What is odd about a row that has other cells than there are columns, or text `behind` its end; empty cells at its end
 /// are none. An event in a cell is whole by itself.
 fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> {
     let (have, want) = (cells.len(), header.len());
-    if behind > 0 {
-        return Some(format!(
-            "A row ends by its quotes {behind} byte(s) before it should; they were not read."
-        ));
+    if let Some(message) = unread(behind) {
+        return Some(message);
     }
     let surplus = cells.iter().skip(want).any(|cell| !cell.is_empty());
-    let holds_event = cells.iter().any(|cell| is_xml(cell) || is_json(cell));
+    let json =
+        |(name, cell): (&String, &String)| json_event::holds_event(json_event::column(name)) && is_json(cell);
+    let holds_event = header.iter().zip(cells).any(json) || !xml_cells(header, cells).is_empty();
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
 }
@@ -310,11 +342,11 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
     Ok((record.iter().map(str::to_owned).collect(), behind))
 }
 
-/// The events of a row: those of its cells of XML, each once, else of the row as an object.
+/// The events of a row: those of its cells of XML, each once, else of the row as an object. See [`xml_cells`].
 fn events(header: &[String], cells: Vec<String>) -> Vec<Result<crate::event::Event, String>> {
     // A row may have millions of cells.
     let mut seen = BTreeSet::new();
-    let texts = cells.iter().filter(|cell| is_xml(cell)).map(|cell| cell.trim());
+    let texts = xml_cells(header, &cells).into_iter().map(str::trim);
     let texts: Vec<_> = texts.filter(|text| seen.insert(*text)).collect();
     if !texts.is_empty() {
         return texts.into_iter().flat_map(super::xml_event::parse_all).collect();

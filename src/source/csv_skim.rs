@@ -52,6 +52,9 @@ struct Columns {
     counted: Vec<usize>,
     /// Those that may hold an event, and the one with its data.
     texts: Vec<usize>,
+    /// Those that are known to hold an event as it was logged. Any other may too, where there is none with an EventID.
+    raw: Vec<usize>,
+    has_id: bool,
     payload: Option<usize>,
     utc_time: Option<usize>,
     path: Option<usize>,
@@ -82,6 +85,8 @@ impl Columns {
         Columns {
             counted: all(json_event::is_counted),
             texts: all(json_event::may_be_event),
+            raw: all(json_event::holds_event),
+            has_id: names.iter().any(|name| json_event::is_event_id(name)),
             payload: at(json_event::PAYLOAD),
             utc_time: at("UtcTime"),
             path: path.and_then(at),
@@ -120,11 +125,14 @@ impl Skimmer {
     #[inline(never)]
     pub fn skim<'a>(&'a mut self, row: &'a [u8], delimiter: u8) -> Option<Skim<'a>> {
         let row = simdutf8::basic::from_utf8(row).ok()?;
+        // Between files that were joined stands another one of these.
+        let row = row.strip_prefix('\u{feff}').unwrap_or(row);
         let row = row.strip_suffix('\n').map_or(row, |row| row.strip_suffix('\r').unwrap_or(row));
         cut(row.as_bytes(), delimiter, self.columns.names.len(), &mut self.cells)?;
-        let mut events = self.cells.iter().map(|cell| &row[cell.clone()]).filter(|cell| is_xml(cell));
+        let cells = self.cells.iter().map(|cell| &row[cell.clone()]).enumerate();
+        let mut events = cells.filter(|(_, cell)| is_xml(cell));
         match (events.next(), events.next()) {
-            (Some(event), None) => {
+            (Some((at, event)), None) if !self.columns.has_id || self.columns.raw.contains(&at) => {
                 let mut event = event.trim();
                 if event.contains('"') {
                     if event.len() > COPIED_BYTES {

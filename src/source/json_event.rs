@@ -286,6 +286,11 @@ pub fn may_be_event(name: &str) -> bool {
     TEXT.contains(&name) || name == DATA
 }
 
+/// True for the names under which a record may have a whole event as text.
+pub fn holds_event(name: &str) -> bool {
+    TEXT.contains(&name)
+}
+
 /// True for the names that make a record one of Winlogbeat 7 or 8.
 pub fn is_winlog(name: &str) -> bool {
     name == "winlog" || name.starts_with("winlog.")
@@ -294,9 +299,9 @@ pub fn is_winlog(name: &str) -> bool {
 /// The names that together make a record one of Winlogbeat 6.
 pub const BEAT: [&str; 2] = ["event_data", "event_id"];
 
-/// True for the names under which a flat record has its EventID.
+/// True for the names under which a record without nested ones has its EventID.
 pub fn is_event_id(name: &str) -> bool {
-    EVENT_ID.contains(&name)
+    EVENT_ID.contains(&name) || WINLOG.iter().any(|(part, paths)| *part == "EventID" && paths.contains(&name))
 }
 
 /// Flat names: NXLog, OTRF datasets, field exports, PowerShell's `Get-WinEvent`, CSV rows.

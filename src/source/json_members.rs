@@ -46,6 +46,8 @@ pub(super) struct Record<'a> {
     beat: Fields<'a>,
     /// Flat names.
     flat: Fields<'a>,
+    /// A member by one of the flat names that come before Winlogbeat 6's.
+    is_flat: bool,
     /// A member that another shape is known by.
     other: bool,
     /// A member that may hold the whole event as text, which counts before flat names.
@@ -62,7 +64,7 @@ impl<'a> Record<'a> {
             _ if self.other => None,
             (Some(fields), None, None) if !flat => Some(fields),
             (None, Some(fields), None) if !flat => Some(fields),
-            (None, None, Some(data)) if !flat => Some(Fields { data, ..self.beat }),
+            (None, None, Some(data)) if !self.is_flat => Some(Fields { data, ..self.beat }),
             // Winlogbeat 6 without data: its names mean the same as flat ones only together.
             (None, None, None) if self.beat.event_id.0.is_none() && !self.text && !self.list => {
                 Some(self.flat)
@@ -107,17 +109,33 @@ macro_rules! object {
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 object!(Record, "an object", |record, map, key| {
-    "Event" => record.event = Some(map.next_value::<Rendered<'a>>()?.fields()),
+    "Event" => {
+        let event = map.next_value::<Rendered<'a>>()?;
+        record.other |= event.system.odd || event.system.provider.odd;
+        record.event = Some(event.fields());
+    }
     "winlog" => record.winlog = Some(map.next_value::<Winlog<'a>>()?.fields()),
     "event_data" => record.event_data = Some(map.next_value()?),
     "event_id" => record.beat.event_id = map.next_value()?,
     "source_name" => record.beat.provider = map.next_value()?,
     "computer_name" => record.beat.computer = map.next_value()?,
     "log_name" => record.beat.channel = map.next_value()?,
-    "EventID" => record.flat.event_id = map.next_value()?,
-    "SourceName" => record.flat.provider = map.next_value()?,
-    "Hostname" => record.flat.computer = map.next_value()?,
-    "Channel" => record.flat.channel = map.next_value()?,
+    "EventID" => {
+        record.flat.event_id = map.next_value()?;
+        record.is_flat = true;
+    }
+    "SourceName" => {
+        record.flat.provider = map.next_value()?;
+        record.is_flat = true;
+    }
+    "Hostname" => {
+        record.flat.computer = map.next_value()?;
+        record.is_flat = true;
+    }
+    "Channel" => {
+        record.flat.channel = map.next_value()?;
+        record.is_flat = true;
+    }
     "UtcTime" => record.flat.data.utc_time = map.next_value()?,
     "ParentImage" => record.flat.data.parent_image = map.next_value()?,
     "ProcessGuid" => record.flat.data.process_guid = map.next_value()?,
@@ -245,6 +263,8 @@ struct System<'a> {
     event_id: Text<'a>,
     channel: Text<'a>,
     computer: Text<'a>,
+    /// A member that may say one of these in another way.
+    odd: bool,
 }
 
 object!(System, "System", |system, map, key| {
@@ -252,15 +272,25 @@ object!(System, "System", |system, map, key| {
     "EventID" => system.event_id = map.next_value()?,
     "Channel" => system.channel = map.next_value()?,
     "Computer" => system.computer = map.next_value()?,
+    name if ["Provider", "EventID", "Channel", "Computer"].iter().any(|one| name.starts_with(one)) => {
+        map.next_value::<IgnoredAny>()?;
+        system.odd = true;
+    }
 });
 
 #[derive(Debug, Default)]
 struct Provider<'a> {
     attributes: Attributes<'a>,
+    /// A member that may say its name in another way.
+    odd: bool,
 }
 
 object!(Provider, "Provider", |provider, map, key| {
     "#attributes" => provider.attributes = map.next_value()?,
+    name if name.ends_with("Name") || name.starts_with('#') || name == "Value" => {
+        map.next_value::<IgnoredAny>()?;
+        provider.odd = true;
+    }
 });
 
 #[derive(Debug, Default)]

@@ -28,6 +28,9 @@ use crate::sets::map;
 use crate::text::same;
 use crate::time::Time;
 
+/// What may stand behind an object, by JSON.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// Skims lines.
 #[derive(Debug)]
 pub struct Skimmer {
@@ -189,7 +192,7 @@ impl Skimmer {
             });
             return Some((length, skimmed.map_or(Line::Full, Line::Skimmed)));
         }
-        Some((length, self.strict(str::from_utf8(line).ok()?.trim_end(), inside.numbered)))
+        Some((length, self.strict(str::from_utf8(line).ok()?.trim_end_matches(BLANKS), inside.numbered)))
     }
 
     /// The same for a line whose shape is not known; from now on it may be.
@@ -207,7 +210,7 @@ impl Skimmer {
             return Some((line.len(), Line::Full));
         }
         let numbered = inside.map_or_else(|| numbers().next().is_some(), |inside| inside.numbered);
-        let strict = self.strict(line.trim_end(), numbered);
+        let strict = self.strict(line.trim_end_matches(BLANKS), numbered);
         if let Line::Skimmed(skimmed) = &strict
             && inside.is_some()
             && self.shapes.may_learn(line)
