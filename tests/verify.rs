@@ -342,6 +342,23 @@ fn what_two_readers_took_for_different_things() {
             1,
             "",
         ),
+        // Half a surrogate pair in JSON in a cell, or in a text of JSON.
+        (
+            "half.csv",
+            csv(
+                "_raw,x",
+                &[format!(
+                    "\"{}\",x\n",
+                    dump(&format!(
+                        r##""Provider": {{"#attributes": {{"Name": "{sysmon}"}}}}, "EventID": 1"##
+                    ))
+                    .replace("C:\\\\w", "C:\\\\\\udc00w")
+                    .replace('"', "\"\"")
+                )],
+            ),
+            1,
+            "text_replaced",
+        ),
         // A blank that JSON has not.
         (
             "blank.json",

@@ -190,7 +190,10 @@ impl CsvReader {
                 self.rows += u64::from(events.iter().any(Result::is_ok));
                 for (nth, event) in events.into_iter().enumerate() {
                     let span = Span { nth: nth as u32, ..span };
-                    let found = |event| Found { event, span, raw: raw.trim_end(), form: Form::Csv, replaced };
+                    let found = |event| {
+                        let replaced = replaced || json_event::is_mended(event, &raw);
+                        Found { event, span, raw: raw.trim_end(), form: Form::Csv, replaced }
+                    };
                     match &event {
                         Ok(event) => sink.event(found(event)),
                         Err(reason) => {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::json_skim::{Line, Skimmer};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, gap, json_event};
+use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_string};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -259,6 +259,7 @@ impl Objects {
                     let span = Span { offset, length: source_length, nth: nth as u32, direct };
                     match event {
                         Ok(event) => {
+                            let replaced = replaced || json_event::is_mended(&event, &raw);
                             sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced })
                         }
                         Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
@@ -400,39 +401,11 @@ fn parse(raw: &str) -> Result<(Value, bool), String> {
         Err(error) => error,
     };
     if (error.to_string().contains("surrogate") || error.to_string().contains("hex escape"))
-        && let Ok(value) = serde_json::from_str(&without_lone_surrogates(raw))
+        && let Ok(value) = serde_json::from_str(&json_string::without_lone_surrogates(raw))
     {
         return Ok((value, true));
     }
     Err(format!("JSON breaks at column {} of line {} of the object: {error}.", error.column(), error.line()))
-}
-
-/// The text with every escape of half a surrogate pair replaced by one of U+FFFD.
-fn without_lone_surrogates(raw: &str) -> String {
-    let unit = |at: usize| {
-        let escape = raw.get(at..at + 6)?.strip_prefix("\\u")?;
-        u32::from_str_radix(escape, 16).ok()
-    };
-    let mut text = String::with_capacity(raw.len());
-    let mut at = 0;
-    while let Some(found) = raw.get(at..).and_then(|rest| rest.find('\\')) {
-        text.push_str(&raw[at..at + found]);
-        at += found;
-        let length = match (unit(at), unit(at + 6)) {
-            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
-            (Some(0xd800..0xe000), _) => {
-                text.push_str("\\ufffd");
-                at += 6;
-                continue;
-            }
-            (Some(_), _) => 6,
-            (None, _) => 1 + raw[at + 1..].chars().next().map_or(0, char::len_utf8),
-        };
-        text.push_str(&raw[at..at + length]);
-        at += length;
-    }
-    text.push_str(raw.get(at..).unwrap_or_default());
-    text
 }
 
 impl Reader for JsonReader {

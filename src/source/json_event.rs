@@ -11,9 +11,11 @@
 //! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
 //! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::xml_event;
+use super::{json_string, xml_event};
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
 use crate::time::Time;
@@ -122,6 +124,14 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     }
 }
 
+/// Whether half a surrogate pair in JSON inside of a text became U+FFFD in the event, which stands in `raw`.
+pub fn is_mended(event: &Event, raw: &str) -> bool {
+    let replaced = |(_, value): (&str, &str)| value.contains(char::REPLACEMENT_CHARACTER);
+    event.data.iter().any(replaced)
+        && !raw.contains(char::REPLACEMENT_CHARACTER)
+        && matches!(json_string::mended(raw), Cow::Owned(_))
+}
+
 /// Shapes with a part for the system and a part for the data.
 fn structured(object: &Object) -> Option<Result<Event, String>> {
     let root = object.get("Event").and_then(Value::as_object).unwrap_or(object);
@@ -171,8 +181,9 @@ fn original(value: &Value) -> Option<Vec<Result<Event, String>>> {
         return None;
     }
     // One object, or lines of them.
+    let text = json_string::mended(text);
     let mut found = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         match value {
             Ok(value) => found.extend(events(&value).events),
             Err(error) => {
@@ -384,8 +395,8 @@ fn data_from_text(text: &str, event: &mut Event) -> Result<(), String> {
         event.data = xml_event::parse(&xml)?.data;
         return Ok(());
     }
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!("The event's data is no JSON: {error}."))?;
+    let value: Value = serde_json::from_str(&json_string::mended(text))
+        .map_err(|error| format!("The event's data is no JSON: {error}."))?;
     let inner = value.get("EventData").or_else(|| value.get("UserData")).unwrap_or(&value);
     push_all(&mut event.data, Some(inner));
     Ok(())

@@ -1,5 +1,7 @@
 //! Where a string of JSON ends, and whether what is in it may stand there: thirty-two bytes at a time.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memmem};
 use wide::u8x16;
 
@@ -89,6 +91,43 @@ fn escape(text: &[u8], inside: &mut Inside) -> Option<usize> {
 /// Whether the digits of an escape are those of half a surrogate pair.
 pub fn is_surrogate(digits: &[u8]) -> bool {
     matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..])
+}
+
+/// JSON as the parser takes it: Windows strings may hold half a surrogate pair, JSON strings in Rust can't.
+pub fn mended(json: &str) -> Cow<'_, str> {
+    let mut escapes = memmem::find_iter(json.as_bytes(), b"\\u");
+    match escapes.any(|at| is_surrogate(&json.as_bytes()[at + 2..])) {
+        true => Cow::Owned(without_lone_surrogates(json)),
+        false => Cow::Borrowed(json),
+    }
+}
+
+/// The text with every escape of half a surrogate pair replaced by one of U+FFFD.
+pub fn without_lone_surrogates(raw: &str) -> String {
+    let unit = |at: usize| {
+        let escape = raw.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(escape, 16).ok()
+    };
+    let mut text = String::with_capacity(raw.len());
+    let mut at = 0;
+    while let Some(found) = raw.get(at..).and_then(|rest| rest.find('\\')) {
+        text.push_str(&raw[at..at + found]);
+        at += found;
+        let length = match (unit(at), unit(at + 6)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
+            (Some(0xd800..0xe000), _) => {
+                text.push_str("\\ufffd");
+                at += 6;
+                continue;
+            }
+            (Some(_), _) => 6,
+            (None, _) => 1 + raw[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+        text.push_str(&raw[at..at + length]);
+        at += length;
+    }
+    text.push_str(raw.get(at..).unwrap_or_default());
+    text
 }
 
 /// The quotes, backslashes and control characters of a piece, one bit for each byte; and whether a byte is not ASCII.
