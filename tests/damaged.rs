@@ -213,6 +213,21 @@ mod evtx_files {
         assert_eq!(report["totals"]["records"], 30);
     }
 
+    /// Of a chunk so little is left that the next one begins in its header; or so much that only the magic of the next one
+    /// lies where it should end.
+    #[test]
+    fn a_chunk_cut_near_its_ends() {
+        let log = evtx_of(&log(20));
+        let chunk = &log[HEADER_BYTES..];
+        for left in [8, 136, 511, CHUNK_BYTES - 8, CHUNK_BYTES - 16, CHUNK_BYTES - 43] {
+            let bytes = [&log[..HEADER_BYTES], &chunk[..left], chunk].concat();
+            let report = report(&[("cut.evtx", &bytes)]);
+            let records = if left < 512 { 20 } else { 40 };
+            assert_eq!(report["totals"]["records"], records, "{left}: {:?}", problems(&report));
+            assert!(!problems(&report).is_empty(), "{left}");
+        }
+    }
+
     /// The header's last number is that of the fifth record, and a greater one stands before it.
     #[test]
     fn a_last_number_that_comes_too_early() {

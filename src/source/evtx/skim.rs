@@ -116,14 +116,18 @@ pub fn next_chunk(chunk: &[u8], walk: &Walk) -> Option<usize> {
     while let Some(record) = record_at(chunk, sound) {
         sound += record.size;
     }
-    let mut found = memmem::find_iter(chunk.get(sound..)?, EVTX_CHUNK_MAGIC).map(|at| sound + at);
-    found.find(|at| begins_chunk(&chunk[*at..]))
+    // In its header no magic stands by chance.
+    let within = |range: Range<usize>| {
+        let found = memmem::find_iter(chunk.get(range.clone())?, EVTX_CHUNK_MAGIC);
+        found.map(|at| range.start + at).find(|at| begins_chunk(&chunk[*at..]))
+    };
+    within(1..CHUNK_HEADER_BYTES + EVTX_CHUNK_MAGIC.len()).or_else(|| within(sound..chunk.len()))
 }
 
 /// Whether a chunk with the right magic begins here: its header is sound, or a record follows it, as far as its bytes
 /// are here.
 fn begins_chunk(bytes: &[u8]) -> bool {
-    if u32_at(bytes, HEADER_SIZE_AT) != Some(CHUNK_HEADER_SIZE) {
+    if u32_at(bytes, HEADER_SIZE_AT).is_some_and(|size| size != CHUNK_HEADER_SIZE) {
         return false;
     }
     let Some(header) = bytes.get(..CHUNK_HEADER_BYTES) else { return true };
