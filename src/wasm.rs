@@ -418,11 +418,6 @@ pub struct Recall {
 
 #[wasm_bindgen]
 impl Recall {
-    /// Number of the input to read.
-    pub fn source(&self) -> u32 {
-        self.recall.source()
-    }
-
     /// Where the next part to read begins; less than zero when enough was read.
     pub fn want_offset(&self) -> f64 {
         offset(within(self.recall.want(), self.size))

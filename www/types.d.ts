@@ -70,7 +70,6 @@ declare namespace Core {
     finish(): Uint8Array;
   }
   interface Recall {
-    source(): number;
     /** Less than zero: enough was read. */
     want_offset(): number;
     want_length(): number;

@@ -120,21 +120,15 @@ object!(Record, "an object", |record, map, key| {
     "source_name" => record.beat.provider = map.next_value()?,
     "computer_name" => record.beat.computer = map.next_value()?,
     "log_name" => record.beat.channel = map.next_value()?,
-    "EventID" => {
-        record.flat.event_id = map.next_value()?;
+    name @ ("EventID" | "SourceName" | "Hostname" | "Channel") => {
+        let value = map.next_value()?;
         record.is_flat = true;
-    }
-    "SourceName" => {
-        record.flat.provider = map.next_value()?;
-        record.is_flat = true;
-    }
-    "Hostname" => {
-        record.flat.computer = map.next_value()?;
-        record.is_flat = true;
-    }
-    "Channel" => {
-        record.flat.channel = map.next_value()?;
-        record.is_flat = true;
+        match name {
+            "EventID" => record.flat.event_id = value,
+            "SourceName" => record.flat.provider = value,
+            "Hostname" => record.flat.computer = value,
+            _ => record.flat.channel = value,
+        }
     }
     "UtcTime" => record.flat.data.utc_time = map.next_value()?,
     "ParentImage" => record.flat.data.parent_image = map.next_value()?,
