@@ -3,8 +3,8 @@
 // `name;seconds;KiB;counts`.
 
 import { KINDS, start } from "./harness/browsers.js";
-import { peak } from "./harness/memory.js";
 import { Page } from "./harness/page.js";
+import { peak } from "./harness/processes.js";
 
 const [form, path] = process.argv.slice(2);
 if (!form || !path) throw new Error("usage: node bench-context.js FORM LOG");

@@ -1,14 +1,14 @@
 // `node bench.js FORM LOG FOLDER`, as `cargo xtask bench` calls it: how long the built page takes from the drop of a
 // log to the full result, and how long pages take that read the same file and drop it. Each is done in a browser that was just
-// started. Prints `name;bytes;seconds;KiB;counts`.
+// started. Prints `name;bytes;seconds;processor seconds;KiB;counts`.
 
 import assert from "node:assert/strict";
 import { stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KINDS, start } from "./harness/browsers.js";
-import { peak } from "./harness/memory.js";
 import { Page } from "./harness/page.js";
+import { ProcessorClock, peak } from "./harness/processes.js";
 
 const [form, path, folder] = process.argv.slice(2);
 if (!form || !path || !folder) throw new Error("usage: node bench.js FORM LOG FOLDER");
@@ -59,6 +59,7 @@ function floorPage(worker, streams) {
     const file = /** @type {FileList} */ (input.files)[0];
     if (!file) return;
     const start = performance.now();
+    document.documentElement.dataset.began = String(Date.now());
     let from = 0;
     let left = file.size;
     for (const worker of workers) {
@@ -69,8 +70,12 @@ function floorPage(worker, streams) {
       };
       worker.onmessage = ({ data: bytes }) => {
         left -= bytes;
-        if (left === 0) document.documentElement.dataset.seconds = String((performance.now() - start) / 1000);
-        else next();
+        if (left > 0) {
+          next();
+          return;
+        }
+        document.documentElement.dataset.ended = String(Date.now());
+        document.documentElement.dataset.seconds = String((performance.now() - start) / 1000);
       };
       for (let stream = 0; stream < streams; stream += 1) next();
     }
@@ -83,6 +88,7 @@ function listen() {
   let start = 0;
   addEventListener("drop", () => {
     start = performance.now();
+    page.dataset.began = String(Date.now());
   }, { capture: true, once: true });
   const since = () => String((performance.now() - start) / 1000);
   const first = new MutationObserver(() => {
@@ -93,6 +99,7 @@ function listen() {
   first.observe(page, { subtree: true, childList: true });
   const done = new MutationObserver(() => {
     if (page.dataset.phase !== "done") return;
+    page.dataset.ended = String(Date.now());
     page.dataset.seconds = since();
     done.disconnect();
   });
@@ -101,6 +108,10 @@ function listen() {
 
 /** @param {Page} page @param {string} name */
 const noted = (page, name) => page.run((/** @type {string} */ name) => document.documentElement.dataset[name], name);
+
+/** What the browser took of the processors' time while the page read. @param {Page} page @param {ProcessorClock} clock */
+const taken = async (page, clock) =>
+  clock.between(Number(await noted(page, "began")), Number(await noted(page, "ended")))?.toFixed(3) ?? "";
 
 /** What two workers of the page read at once each. */
 const STREAMS = 4;
@@ -114,10 +125,12 @@ async function measureFloor(kind, name, worker, streams) {
   const page = new Page(await start(kind));
   try {
     await page.driver.get(pathToFileURL(resolve(floor)).href);
+    const clock = await ProcessorClock.start();
     await page.run(() => new Promise((done) => setTimeout(done, 500)));
     await page.driver.findElement({ id: "file" }).sendKeys(/** @type {string} */ (path));
     await page.until("the floor is read", () => document.documentElement.dataset.seconds, { within: WITHIN, every: EVERY });
-    console.log(`${name};${size};${await noted(page, "seconds")};${await peak() ?? ""};`);
+    clock.stop();
+    console.log(`${name};${size};${await noted(page, "seconds")};${await taken(page, clock)};${await peak() ?? ""};`);
   } finally {
     await page.browser.quit();
   }
@@ -160,16 +173,18 @@ async function measure(kind, name, { workers, verify = false } = {}) {
     if (verify) await page.driver.findElement({ id: "verify" }).click();
     if (workers) assert.equal(await page.run(() => navigator.hardwareConcurrency), workers, "the page starts as many workers");
     await page.run(listen);
+    const clock = await ProcessorClock.start();
     // As long as that of the floor stands before its file comes.
     await page.run(() => new Promise((done) => setTimeout(done, 500)));
     await page.drop([path]);
     await page.until("everything is read", () => document.documentElement.dataset.seconds, { within: WITHIN, every: EVERY });
+    clock.stop();
     const [seconds, first, kib] = [await noted(page, "seconds"), await noted(page, "firstSeconds"), await peak() ?? ""];
     const { totals } = JSON.parse(await page.exportJson());
     assert.equal(totals.problems, 0);
     const counts = [totals.records, totals.process_creations, totals.matches, totals.groups].join(" ");
-    console.log(`${name};${size};${seconds};${kib};${counts}`);
-    if (first && !workers) console.log(`${name}: first rows;0;${first};;`);
+    console.log(`${name};${size};${seconds};${await taken(page, clock)};${kib};${counts}`);
+    if (first && !workers) console.log(`${name}: first rows;0;${first};;;`);
   } finally {
     await page.browser.quit();
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { eventJson, eventXml } from "./harness/bad-input.js";
-import { peak } from "./harness/memory.js";
+import { peak } from "./harness/processes.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
 const MIB = 1 << 20;

@@ -108,16 +108,16 @@ fn ceiling(log: &Log, folder: &Path, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// `name;bytes;seconds;KiB;counts`, where anything but the first may be empty.
+/// `name;bytes;seconds;processor seconds;KiB;counts`, where anything but the first may be empty.
 fn row(line: &str, log: &Log, table: &mut Table) -> Result<()> {
-    let [name, bytes, seconds, peak, counts] = line.split(';').collect::<Vec<_>>()[..] else {
-        bail!("five fields are wanted");
+    let [name, bytes, seconds, processor, peak, counts] = line.split(';').collect::<Vec<_>>()[..] else {
+        bail!("six fields are wanted");
     };
     let wanted = log.counts;
     if !counts.is_empty() && super::log::Counts::of(counts) != Some(wanted) {
         bail!("{wanted:?} must be found");
     }
-    let sample = Sample { seconds: seconds.parse()?, processor: None, peak_kib: peak.parse().ok() };
+    let sample = Sample { seconds: seconds.parse()?, processor: processor.parse().ok(), peak_kib: peak.parse().ok() };
     table.add(name, bytes.parse()?, sample);
     Ok(())
 }
