@@ -1,9 +1,7 @@
 //! The members of a zip, read side by side, give the report of one reading.
 
-mod common;
-
-use common::forms;
-use common::{cut_at, differences, in_parts, misfit_of, report_of, spoil};
+use crate::common::forms;
+use crate::common::{self, cut_at, differences, in_parts, misfit_of, report_of, spoil};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::intake::{Planned, plan};

@@ -1,8 +1,6 @@
 //! Input that is no log: it is named for what it is, with the next step, and never a panic.
 
-mod common;
-
-use common::report;
+use crate::common::{self, report};
 use expect_test::{Expect, expect};
 use serde_json::Value;
 use testlog::rng::Rng;

@@ -1,11 +1,10 @@
 //! The command line: exit status, input, tuning, and the forms of its output.
 
-mod common;
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::common;
 use expect_test::expect;
 use serde_json::Value;
 use sysmon_triage::time::Time;

@@ -1,11 +1,9 @@
 //! The context of a match against what the makers of synthetic logs know of their processes.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use common::forms;
+use crate::common::{self, forms};
 use proptest::prelude::*;
 use serde_json::Value;
 use sysmon_triage::context::{Context, Pass};

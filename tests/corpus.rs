@@ -3,10 +3,9 @@
 //! The logs are not part of the repository: the folder is `$CORPUS_DIR`, or `../shared/corpus`
 //! beside the checkout. Without it the test says so and checks nothing.
 
-mod common;
-
 use std::path::PathBuf;
 
+use crate::common;
 use serde_json::Value;
 
 fn corpus() -> Option<PathBuf> {

@@ -1,8 +1,6 @@
 //! CSV whose rows hold events.
 
-mod common;
-
-use common::{assert_expected, problems, report};
+use crate::common::{self, assert_expected, problems, report};
 use testlog::text::Encoding;
 use testlog::{Event, Expected, Options, Size, csv};
 
@@ -154,7 +152,33 @@ fn what_stands_behind_a_row_by_its_quotes_is_told_of() {
     assert_eq!(common::rows(&report).len(), 1);
     let said = problems(&report);
     assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].contains("5 byte(s)"), "{said:?}");
+    assert!(said[0].starts_with("error joined_rows [offset 51 "), "{said:?}");
+    assert!(said[0].contains("5 byte(s)") && said[0].ends_with("2 lines."), "{said:?}");
+}
+
+/// A quote that is not doubled makes text of all rows up to the next one: that costs events, so it is an error.
+#[test]
+fn rows_that_a_quote_joins_are_told_of() {
+    let header = "EventID,SourceName,UtcTime,ParentImage,CommandLine,User\n";
+    let row = |quote: &str| {
+        format!("1,Microsoft-Windows-Sysmon,2024-03-04 08:00:00.5,WmiPrvSE.exe,{quote}x.exe,A\\b\n")
+    };
+    // In one row it may have changed a value.
+    let said = problems(&report(&[("log.csv", format!("{header}{}", row("\"a \"b\" c\"")).as_bytes())]));
+    assert!(said.len() == 1 && said[0].starts_with("warning uneven_row "), "{said:?}");
+    // What stands between the quotes is one cell, and ends behind the third row or the last one.
+    for (rows, read, said_of) in [
+        ([row(""), row("\""), row("\""), row("")].concat(), 3, vec!["error joined_rows "]),
+        ([row(""), row("\""), row(""), row("")].concat(), 2, vec!["error joined_rows ", "error truncated "]),
+    ] {
+        let report = report(&[("log.csv", format!("{header}{rows}").as_bytes())]);
+        let said = problems(&report);
+        assert_eq!(report["totals"]["records"], read, "{said:?}");
+        assert_eq!(said.len(), said_of.len(), "{said:?}");
+        for code in said_of {
+            assert!(said.iter().any(|line| line.starts_with(code)), "{said:?}");
+        }
+    }
 }
 
 /// A comma that is written as it is cuts a command line, and all behind it stands in other columns.

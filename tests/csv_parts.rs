@@ -1,8 +1,6 @@
 //! A CSV read in parts gives the report of one reading, whatever its quotes hold.
 
-mod common;
-
-use common::{cut_at, in_parts, misfit_of, report_of};
+use crate::common::{self, cut_at, in_parts, misfit_of, report_of};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::intake::{Planned, plan};

@@ -1,9 +1,7 @@
 //! Damaged logs: what is lost is named with its place and its cause, and all else is still read.
 
-mod common;
-
-use common::damage::{gives, log, xml_of};
-use common::{assert_expected, problems, report};
+use crate::common::damage::{gives, log, xml_of};
+use crate::common::{assert_expected, problems, report};
 use expect_test::expect;
 use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
 use testlog::json::{self, Shape};

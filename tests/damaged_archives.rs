@@ -1,9 +1,7 @@
 //! Damaged archives: what is lost is named with its place and its cause, and all else is still read.
 
-mod common;
-
-use common::damage::{gives, log, xml_of};
-use common::{assert_expected, problems, report};
+use crate::common::damage::{gives, log, xml_of};
+use crate::common::{self, assert_expected, problems, report};
 use expect_test::expect;
 use proptest::prelude::*;
 use sysmon_triage::rule::wmi::RULE;

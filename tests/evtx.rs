@@ -1,10 +1,8 @@
 //! EVTX: what stands in the records is what is read, chunk by chunk, whatever the headers say.
 
-mod common;
-
 use std::io::Cursor;
 
-use common::{assert_expected, assert_rows, problems, report, report_of};
+use crate::common::{self, assert_expected, assert_rows, problems, report, report_of};
 use expect_test::expect;
 use serde_json::Value;
 use sysmon_triage::recall::Recall;

@@ -1,8 +1,6 @@
 //! The by-clause: which events are one row, and what stands in it.
 
-mod common;
-
-use common::{problems, report, rows};
+use crate::common::{self, problems, report, rows};
 use expect_test::expect;
 use testlog::evtx::{self, Style};
 use testlog::json::{self, Shape};

@@ -1,7 +1,5 @@
 //! What a hint is given for, and what for not.
 
-mod common;
-
 use std::time::Instant;
 
 use sysmon_triage::group::{Facts, Key, Values};

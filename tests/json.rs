@@ -1,8 +1,6 @@
 //! JSON in every shape and layout in which it is exported.
 
-mod common;
-
-use common::{assert_expected, problems, report, report_of, rows, session};
+use crate::common::{assert_expected, problems, report, report_of, rows, session};
 use expect_test::expect;
 use testlog::json::{self, Layout, Shape};
 use testlog::text::Encoding;

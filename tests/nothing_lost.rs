@@ -2,11 +2,9 @@
 //! is not read is said. The other readers are the `evtx` crate with its own settings (as evtx_dump runs it),
 //! roxmltree over single events, and serde_json over single lines.
 
-mod common;
-
-use common::damage::{independent_xml, scan};
-use common::forms;
-use common::{problem_lines, report_of};
+use crate::common::damage::{independent_xml, scan};
+use crate::common::forms;
+use crate::common::{problem_lines, report_of};
 use proptest::prelude::*;
 use serde_json::Value;
 use sysmon_triage::session::Session;

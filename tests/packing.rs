@@ -1,8 +1,6 @@
 //! gzip, zip and tar around logs, nested, and as different tools write them.
 
-mod common;
-
-use common::{assert_expected, problems, report};
+use crate::common::{self, assert_expected, problems, report};
 use expect_test::expect;
 use serde_json::Value;
 use testlog::evtx::{self, Style};

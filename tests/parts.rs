@@ -1,9 +1,7 @@
 //! An input read in parts, in any order, gives the report of one reading.
 
-mod common;
-
-use common::forms::{self, Form};
-use common::{in_parts, mended, misfit_of, report_of};
+use crate::common::forms::{self, Form};
+use crate::common::{self, in_parts, mended, misfit_of, report_of};
 use proptest::prelude::*;
 use sysmon_triage::intake::plan;
 use testlog::{Event, Options, Size};

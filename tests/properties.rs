@@ -1,9 +1,7 @@
 //! What must hold for every input, however it is split, ordered, cut or spoilt.
 
-mod common;
-
-use common::forms::{self, Form};
-use common::{assert_rows, differences, feed, report_of, rows, spoil};
+use crate::common::forms::{self, Form};
+use crate::common::{self, assert_rows, differences, feed, report_of, rows, spoil};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::findings::Findings;

@@ -1,8 +1,6 @@
 //! A match read again: from every format and packing, its evidence is the event that was counted.
 
-mod common;
-
-use common::forms;
+use crate::common::{self, forms};
 use sysmon_triage::intake::Want;
 use sysmon_triage::recall::{Evidence, Recall};
 use sysmon_triage::session::Session;

@@ -1,7 +1,6 @@
 //! The reports for people: what stands in a log has no meaning in them.
 
-mod common;
-
+use crate::common;
 use expect_test::expect;
 use proptest::prelude::*;
 use pulldown_cmark::{Event as Part, Options as Syntax, Parser, Tag};

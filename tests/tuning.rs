@@ -1,8 +1,6 @@
 //! What is hidden, and that nothing is hidden silently.
 
-mod common;
-
-use common::forms;
+use crate::common::{self, forms};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use serde_json::{Value, json};

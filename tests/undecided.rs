@@ -1,8 +1,6 @@
 //! What lacks the very thing that decides is told of, and what only looks as if it lacked it is read. In both modes alike.
 
-mod common;
-
-use common::{problems, report_of};
+use crate::common::{self, problems, report_of};
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;

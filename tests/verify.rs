@@ -1,9 +1,7 @@
 //! A scan that looks only at what can match finds what a scan finds that parses everything.
 
-mod common;
-
-use common::forms::{self, Form};
-use common::{differences, feed, report_of, rows, spoil};
+use crate::common::forms::{self, Form};
+use crate::common::{differences, feed, report_of, rows, spoil};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::rule::wmi::RULE;
@@ -309,7 +307,7 @@ fn what_two_readers_took_for_different_things() {
             "columns.csv",
             format!("{HEADER}\r{}{}", row(sysmon, "a", wmi), row(sysmon, "a", "C:\\x.exe")),
             0,
-            "uneven_row",
+            "joined_rows",
         ),
         // No columns, and a row without XML.
         ("no_columns.csv", format!("\"{other}\",x\n{}\"{other}\",x\n", "lost,x\n"), 0, "not_an_event"),
@@ -358,6 +356,14 @@ fn what_two_readers_took_for_different_things() {
             ),
             1,
             "text_replaced",
+        ),
+        // A number that no computer holds, and values in values, where nobody looks.
+        ("number.json", beat(r#", "x": 1e999"#).replace("WmiPrvSE", "x"), 0, "damaged_record"),
+        (
+            "deep.json",
+            beat(&format!(r#", "x": {}{}"#, "[".repeat(200), "]".repeat(200))).replace("WmiPrvSE", "x"),
+            0,
+            "damaged_record",
         ),
         // A blank that JSON has not.
         (

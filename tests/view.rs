@@ -1,7 +1,6 @@
 //! The table and the timeline as the page asks for them.
 
-mod common;
-
+use crate::common;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};

@@ -1,8 +1,6 @@
 //! Event XML in every form in which it is exported.
 
-mod common;
-
-use common::{assert_expected, problems, report};
+use crate::common::{assert_expected, problems, report};
 use testlog::text::Encoding;
 use testlog::xml::{self, EVENT_VIEWER, EVTX_DUMP, Layout, SPLUNK, Style, WINDOWS};
 use testlog::{Options, Size};

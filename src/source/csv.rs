@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::csv_skim::{Skimmer, is_xml};
+use super::csv_skim::{Skimmer, is_xml, quoted};
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, json_event};
 use crate::detect::{Format, is_event_viewer, is_preface};
@@ -153,8 +153,9 @@ impl CsvReader {
         match cells(&raw, self.delimiter) {
             Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
             Ok((cells, behind)) if is_no_event(&cells, self.header.is_none(), self.rows) => {
-                let unread = unread(behind).map(|message| Trouble::note(Code::UnevenRow, offset, message));
-                unread.into_iter().for_each(|trouble| sink.trouble(trouble));
+                if let Some(message) = unread(behind) {
+                    sink.trouble(misfit(&raw, offset, message));
+                }
                 let is_empty = cells.iter().all(|cell| cell.is_empty());
                 if !is_empty && self.header.is_none() && !is_preface(&cells[0]) {
                     self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&cells));
@@ -179,14 +180,18 @@ impl CsvReader {
                         format!("The last row ends after {have} of {want} cells: the input is cut.");
                     sink.trouble(Trouble::note(Code::Truncated, offset, message));
                 }
-                let uneven = uneven(header, &cells, behind).filter(|_| !cut);
+                let misfit = uneven(header, &cells, behind)
+                    .filter(|_| !cut)
+                    .or_else(|| misquoted(raw.as_bytes(), self.delimiter).then(|| MISQUOTED.to_owned()))
+                    .map(|message| misfit(&raw, offset, message));
                 let events = events(header, cells);
                 if events.is_empty() {
                     let message = format!("A row without an event. The columns are: {}.", header.join(", "));
                     sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
-                } else if let Some(message) = uneven {
-                    sink.trouble(Trouble::note(Code::UnevenRow, offset, message));
                 }
+                // That it has other cells than columns is no news then; that it may hold other rows is.
+                let is_news = |trouble: &Trouble| !events.is_empty() || trouble.code == Code::JoinedRows;
+                misfit.into_iter().filter(is_news).for_each(|trouble| sink.trouble(trouble));
                 self.rows += u64::from(events.iter().any(Result::is_ok));
                 for (nth, event) in events.into_iter().enumerate() {
                     let span = Span { nth: nth as u32, ..span };
@@ -296,6 +301,35 @@ fn is_no_event(cells: &[String], is_before_columns: bool, rows: u64) -> bool {
 fn unread(behind: usize) -> Option<String> {
     let message = format!("A row ends by its quotes {behind} byte(s) before it should; they were not read.");
     (behind > 0).then_some(message)
+}
+
+const MISQUOTED: &str = "A cell goes on behind the quote that ends it: a quote in it was not doubled.";
+
+/// Whether a cell goes on behind the quote that should end it. The cell is then taken to hold both.
+fn misquoted(row: &[u8], delimiter: u8) -> bool {
+    let is_edge = |byte: &u8| *byte == delimiter || b"\r\n".contains(byte);
+    let mut at = 0;
+    while at < row.len() {
+        if row[at] == b'"' {
+            let Some(cell) = quoted(row, at + 1) else { return false };
+            at = cell.end + 1;
+            if row.get(at).is_some_and(|byte| !is_edge(byte)) {
+                return true;
+            }
+        }
+        at += row[at..].iter().position(is_edge).map_or(row.len(), |length| length + 1);
+    }
+    false
+}
+
+/// A row that does not fit its columns. One of several lines may hold others: a quote that is not doubled makes text of all
+/// rows up to the next one, and nobody can tell how many that were.
+fn misfit(raw: &str, offset: u64, message: String) -> Trouble {
+    let lines = raw.split(['\r', '\n']).filter(|line| !line.is_empty()).count();
+    if lines > 1 {
+        return Trouble::note(Code::JoinedRows, offset, format!("{message} It has {lines} lines."));
+    }
+    Trouble::note(Code::UnevenRow, offset, message)
 }
 
 /// The cells that hold an event in XML. Where the row itself has an EventID, or one of them stands in a column that is known

@@ -260,8 +260,8 @@ fn cut(row: &[u8], delimiter: u8, columns: usize, cells: &mut Vec<Range<usize>>)
     None
 }
 
-/// The cell that begins behind a quote; a quote in it is doubled.
-fn quoted(row: &[u8], start: usize) -> Option<Range<usize>> {
+/// The cell that begins behind a quote; a quote in it is doubled. None: no quote ends it.
+pub(super) fn quoted(row: &[u8], start: usize) -> Option<Range<usize>> {
     let mut end = start;
     loop {
         end += memchr::memchr(b'"', row.get(end..)?)?;

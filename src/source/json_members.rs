@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
 /// A scalar as text; none when it is absent or something else.
@@ -91,7 +91,7 @@ macro_rules! object {
                             match &*key.0 {
                                 $($arms)*
                                 _ => {
-                                    $map.next_value::<IgnoredAny>()?;
+                                    $map.next_value::<Passed>()?;
                                 }
                             }
                         }
@@ -142,20 +142,20 @@ object!(Record, "an object", |record, map, key| {
     "System" | "EventData" | "Payload" | "EventCode" | "_raw" | "event.original" | "RawLog" | "raw"
     | "xml" | "Xml" | "EventXml" | "Provider" | "ProviderName" | "EventSourceName" | "provider_name"
     | "Computer" | "ComputerName" | "MachineName" | "LogName" => {
-        map.next_value::<IgnoredAny>()?;
+        map.next_value::<Passed>()?;
         record.other = true;
     }
     "event" | "message" => {
-        map.next_value::<IgnoredAny>()?;
+        map.next_value::<Passed>()?;
         record.text = true;
     }
     "result" | "_source" | "fields" | "results" | "records" | "Records" | "Events" | "events" | "value" | "hits"
     | "data" => {
-        map.next_value::<IgnoredAny>()?;
+        map.next_value::<Passed>()?;
         record.list = true;
     }
     name if name.starts_with("winlog.") => {
-        map.next_value::<IgnoredAny>()?;
+        map.next_value::<Passed>()?;
         record.other = true;
     }
 });
@@ -267,7 +267,7 @@ object!(System, "System", |system, map, key| {
     "Channel" => system.channel = map.next_value()?,
     "Computer" => system.computer = map.next_value()?,
     name if ["Provider", "EventID", "Channel", "Computer"].iter().any(|one| name.starts_with(one)) => {
-        map.next_value::<IgnoredAny>()?;
+        map.next_value::<Passed>()?;
         system.odd = true;
     }
 });
@@ -282,7 +282,7 @@ struct Provider<'a> {
 object!(Provider, "Provider", |provider, map, key| {
     "#attributes" => provider.attributes = map.next_value()?,
     name if name.ends_with("Name") || name.starts_with('#') || name == "Value" => {
-        map.next_value::<IgnoredAny>()?;
+        map.next_value::<Passed>()?;
         provider.odd = true;
     }
 });
@@ -340,12 +340,64 @@ impl<'de: 'a, 'a> Visitor<'de> for Scalar<'a> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Text<'a>, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
+        while items.next_element::<Passed>()?.is_some() {}
         Ok(Text(None))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'a>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while map.next_entry::<Passed, Passed>()?.is_some() {}
         Ok(Text(None))
+    }
+}
+
+/// A value that is passed over, and read as who builds all of it reads it: a number beyond 64 bits of floating point, or one
+/// value in another too often, is an error. serde's `IgnoredAny` lets both pass.
+struct Passed;
+
+impl<'de> Deserialize<'de> for Passed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Passed)
+    }
+}
+
+impl<'de> Visitor<'de> for Passed {
+    type Value = Passed;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Passed, E> {
+        Ok(Passed)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Passed, E> {
+        Ok(Passed)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Passed, E> {
+        Ok(Passed)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Passed, E> {
+        Ok(Passed)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Passed, E> {
+        Ok(Passed)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Passed, E> {
+        Ok(Passed)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Passed, A::Error> {
+        while items.next_element::<Passed>()?.is_some() {}
+        Ok(Passed)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Passed, A::Error> {
+        while map.next_entry::<Passed, Passed>()?.is_some() {}
+        Ok(Passed)
     }
 }

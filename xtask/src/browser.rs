@@ -1,8 +1,9 @@
-//! The tests in browsers. Most of their time is waiting, so both browsers are tested at once, each file after file.
+//! The tests in browsers. Most of their time is waiting, so two run at once.
 
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +12,9 @@ use crate::check::node_tests;
 
 /// Tells the tests which browsers to use.
 const BROWSERS: &str = "BROWSERS";
+
+/// More would slow each other down so much that what they wait for comes too late.
+const AT_ONCE: usize = 2;
 
 /// These hold against a limit how long something takes, or print it: nothing runs beside them.
 const ALONE: [&str; 4] = ["cancel.test.js", "context.test.js", "hostile.test.js", "many.test.js"];
@@ -32,28 +36,33 @@ pub fn test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
     let (alone, beside): (Vec<&Path>, Vec<&Path>) =
         files.iter().map(PathBuf::as_path).partition(|file| ALONE.iter().any(|name| file.ends_with(name)));
 
-    let mut failed = thread::scope(|scope| {
-        let lanes: Vec<_> =
-            browsers.iter().map(|browser| scope.spawn(|| failing(&beside, browser, env))).collect();
-        lanes.into_iter().map(|lane| lane.join().expect("no run panics")).collect::<Result<Vec<_>>>()
-    })?
-    .concat();
-    for browser in &browsers {
-        failed.extend(failing(&alone, browser, env)?);
-    }
+    let mut failed = failing(&runs(&beside, &browsers), AT_ONCE, env)?;
+    failed.extend(failing(&runs(&alone, &browsers), 1, env)?);
     repeat(&failed, env)
 }
 
-/// Runs files one after another, and gives those that failed.
-fn failing<'a>(files: &[&'a Path], browser: &'a str, env: &[(&str, &Path)]) -> Result<Vec<Run<'a>>> {
-    let mut failed = Vec::new();
-    for file in files {
-        let run = Run { file, browser };
-        if !run.passes(env)? {
-            failed.push(run);
+/// Each file in each browser.
+fn runs<'a>(files: &[&'a Path], browsers: &[&'a str]) -> Vec<Run<'a>> {
+    files.iter().flat_map(|file| browsers.iter().map(|browser| Run { file, browser })).collect()
+}
+
+/// Runs all of them, so many at once, and gives those that failed.
+fn failing<'a>(runs: &[Run<'a>], at_once: usize, env: &[(&str, &Path)]) -> Result<Vec<Run<'a>>> {
+    let next = AtomicUsize::new(0);
+    let lane = || {
+        let mut failed = Vec::new();
+        while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if !run.passes(env)? {
+                failed.push(*run);
+            }
         }
-    }
-    Ok(failed)
+        Ok(failed)
+    };
+    let failed = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..at_once).map(|_| scope.spawn(lane)).collect();
+        lanes.into_iter().map(|lane| lane.join().expect("no run panics")).collect::<Result<Vec<_>>>()
+    })?;
+    Ok(failed.concat())
 }
 
 /// A driver loses a key now and then on a machine that has much to do. What fails twice is no accident; what passes at

@@ -48,16 +48,16 @@ pub const CHECKS: &[Check] = &[
         run: |_| forms(),
     },
     Check {
+        name: "reproducible",
+        about: "the page built again in another folder gives the same bytes",
+        run: |_| reproducible::check(),
+    },
+    Check {
         name: "wasm",
         about: "the core in WebAssembly, in Node, says what the native one says",
         run: |_| wasm(),
     },
     Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
-    Check {
-        name: "reproducible",
-        about: "the page built again in another folder gives the same bytes",
-        run: |_| reproducible::check(),
-    },
 ];
 
 /// Runs all checks, or the named ones, and fails when any failed.
@@ -138,9 +138,12 @@ fn clippy_wasm() -> Result<()> {
     ]))
 }
 
+/// Everything but xtask, whose packages are built already, for itself: with the others' features they would be built again.
+/// Whatever is built of the rest is built so, or its packages would be built twice, too.
+const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask"];
+
 fn rust() -> Result<()> {
-    // Apart, as xtask's packages are built already, for itself: with the others' features they would be built again.
-    for which in [&["--workspace", "--exclude", "xtask"][..], &["--package", "xtask"]] {
+    for which in [PRODUCT, &["--package", "xtask"]] {
         run(cargo().args(["test", "--locked"]).args(which).env("CORPUS_DIR", corpus()))?;
     }
     Ok(())
@@ -163,8 +166,7 @@ fn workflows() -> Result<()> {
 
 /// KQL by Microsoft's own parser; Sigma and EQL run over real logs.
 fn forms() -> Result<()> {
-    run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
-    node_test(&files_ending(&root().join("tests/forms"), ".test.js")?, &[("CLI", &program())])?;
+    node_test(&files_ending(&root().join("tests/forms"), ".test.js")?, &[("CLI", &program()?)])?;
     forms_over_logs()
 }
 
@@ -172,7 +174,9 @@ fn wasm() -> Result<()> {
     wasm::build()?;
     let core = target_dir().join("page");
     run(cargo()
-        .args(["test", "--locked", "--test", "wasm", "--", "--ignored", "--nocapture"])
+        .args(["test", "--locked", "--test", "wasm"])
+        .args(PRODUCT)
+        .args(["--", "--ignored", "--nocapture"])
         .env("CORE", core))
 }
 
@@ -187,19 +191,19 @@ fn forms_over_logs() -> Result<()> {
         println!("skipped: Python 3 or its packages (tests/forms/requirements.txt) are not there");
         return Ok(());
     };
-    run(command(python).arg("tests/forms/check.py").arg(program()).arg(corpus))
+    run(command(python).arg("tests/forms/check.py").arg(program()?).arg(corpus))
 }
 
-/// The command line, as the checks build it.
-fn program() -> PathBuf {
-    target_dir().join(if cfg!(windows) { "debug/sysmon-triage.exe" } else { "debug/sysmon-triage" })
+/// The command line, built as the tests build it.
+fn program() -> Result<PathBuf> {
+    run(cargo().args(["test", "--quiet", "--locked", "--no-run", "--test", "native"]).args(PRODUCT))?;
+    Ok(target_dir().join(if cfg!(windows) { "debug/sysmon-triage.exe" } else { "debug/sysmon-triage" }))
 }
 
 fn browser(found: &Found) -> Result<()> {
     let browsers = found.browsers.as_ref().context("no browsers were looked for")?;
     let page = page::dist()?;
-    run(cargo().args(["build", "--quiet", "--locked", "--bin", "sysmon-triage"]))?;
-    let program = program();
+    let program = program()?;
     let mut env = vec![("PAGE", page.as_path()), ("CLI", &program)];
     let corpus = corpus();
     env.push(("CORPUS_DIR", &corpus));

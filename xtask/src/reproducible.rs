@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -12,16 +13,21 @@ use crate::run::{ROOT, command, output, root, run, target_dir};
 /// What must be the same.
 const PRODUCTS: &[&str] = &["index.html", "sbom.cdx.json", "SHA256SUMS"];
 
-/// Builds twice and compares.
+/// Builds twice, both at once, as each takes most of its time in one thread, and compares.
 pub fn check() -> Result<()> {
-    page::dist()?;
     let copy = target_dir().join("reproducible/a folder with another, longer name");
     if copy.exists() {
         fs::remove_dir_all(&copy).context("the copy of the last time")?;
     }
     copy_checkout(&copy)?;
     let program = std::env::current_exe().context("this program")?;
-    run(command(program).arg("dist").env(ROOT, &copy).env("CARGO_TARGET_DIR", copy.join("target")))?;
+    let mut there = command(program);
+    there.arg("dist").env(ROOT, &copy).env("CARGO_TARGET_DIR", copy.join("target"));
+    thread::scope(|scope| {
+        let there = scope.spawn(|| run(&mut there));
+        let here = page::dist();
+        there.join().expect("it does not panic").and(here)
+    })?;
     for product in PRODUCTS {
         let read = |root: &Path| fs::read(root.join("dist").join(product)).context(*product);
         let (here, there) = (read(root())?, read(&copy)?);

@@ -56,6 +56,38 @@ const NODE_MAKERS: &[&str] = &[
 /// A file that is longer has become two things.
 const LONGEST_FILE: usize = 700;
 
+/// The Rust tests: the names of the files, and the texts that say which of them are compiled.
+struct TestFiles {
+    names: Vec<String>,
+    manifest: String,
+    native: String,
+}
+
+impl TestFiles {
+    fn of_checkout() -> Result<TestFiles> {
+        let read = |name: &str| fs::read_to_string(root().join(name)).with_context(|| name.to_owned());
+        let mut names = Vec::new();
+        for entry in fs::read_dir(root().join("tests")).context("tests")? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            names.extend(name.strip_suffix(".rs").map(str::to_owned));
+        }
+        names.sort();
+        Ok(TestFiles { names, manifest: read("Cargo.toml")?, native: read("tests/native.rs")? })
+    }
+}
+
+/// A file of tests that nothing names would never run.
+fn untested(TestFiles { names, manifest, native }: &TestFiles) -> Vec<String> {
+    let runs = |name: &&String| {
+        native.lines().any(|line| line == format!("mod {name};"))
+            || manifest.contains(&format!("path = \"tests/{name}.rs\""))
+    };
+    let forgotten = names.iter().filter(|name| !runs(name));
+    forgotten
+        .map(|name| format!("tests/{name}.rs:1: tests/native.rs does not name it, so it never runs"))
+        .collect()
+}
+
 /// Checks the whole checkout.
 pub fn tidy() -> Result<()> {
     let mut found = Vec::new();
@@ -75,6 +107,7 @@ pub fn tidy() -> Result<()> {
     if files == 0 {
         bail!("no file was found to check");
     }
+    found.extend(untested(&TestFiles::of_checkout()?));
     if found.is_empty() {
         println!("tidy: {files} files keep the rules");
         return Ok(());

@@ -117,7 +117,8 @@ fn row(line: &str, log: &Log, table: &mut Table) -> Result<()> {
     if !counts.is_empty() && super::log::Counts::of(counts) != Some(wanted) {
         bail!("{wanted:?} must be found");
     }
-    let sample = Sample { seconds: seconds.parse()?, processor: processor.parse().ok(), peak_kib: peak.parse().ok() };
+    let sample =
+        Sample { seconds: seconds.parse()?, processor: processor.parse().ok(), peak_kib: peak.parse().ok() };
     table.add(name, bytes.parse()?, sample);
     Ok(())
 }

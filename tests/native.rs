@@ -1,0 +1,33 @@
+//! All tests of the native core and the command line, by topic: one program, as thirty take minutes longer to build and
+//! run. `cargo test --test native csv::` runs those of one file.
+
+mod common;
+
+mod archive_parts;
+mod bad_input;
+mod bounded;
+mod cli;
+mod context;
+mod corpus;
+mod csv;
+mod csv_parts;
+mod damaged;
+mod damaged_archives;
+mod evtx;
+mod fuzz_seeds;
+mod grouping;
+mod hints;
+mod json;
+mod nothing_lost;
+mod nothing_lost_packed;
+mod packing;
+mod parts;
+mod properties;
+mod recall;
+mod report;
+mod rule_forms;
+mod tuning;
+mod undecided;
+mod verify;
+mod view;
+mod xml;
