@@ -523,6 +523,16 @@ mod tests {
     }
 
     #[test]
+    fn no_file_of_tests_is_forgotten() {
+        let files = TestFiles {
+            names: ["csv", "lost", "native", "wasm"].map(str::to_owned).to_vec(),
+            manifest: "path = \"tests/native.rs\"\npath = \"tests/wasm.rs\"\n".to_owned(),
+            native: "mod csv;\n// mod lost;\n".to_owned(),
+        };
+        assert_eq!(untested(&files), ["tests/lost.rs:1: tests/native.rs does not name it, so it never runs"]);
+    }
+
+    #[test]
     fn text_never_becomes_markup() {
         for banned in MARKUP {
             breaks("www/view/rows.js", &format!("x.{banned} = 1"), &["markup or code"]);
