@@ -14,7 +14,7 @@ use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 
 #[path = "unpackers.rs"]
-mod unpackers;
+pub mod unpackers;
 
 /// Reads `bytes` in every way there is; the same must come out of each. `knob` chooses the sizes of pieces and parts.
 pub fn check(bytes: &[u8], knob: u8) {

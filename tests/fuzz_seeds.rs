@@ -1,13 +1,11 @@
 //! The fuzz targets' checks on the stable compiler: over logs of every form and packing, whole and spoilt, and over
 //! everything that the fuzzer ever found (`fuzz/finds`).
 
-#[path = "../fuzz/oracles.rs"]
-mod oracles;
-
 use std::fs;
 use std::path::Path;
 
 use crate::common::{forms, spoil};
+use crate::oracles;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use testlog::forest::{self, forest};

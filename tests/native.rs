@@ -2,6 +2,8 @@
 //! run. `cargo test --test native csv::` runs those of one file.
 
 mod common;
+#[path = "../fuzz/oracles.rs"]
+mod oracles;
 
 mod archive_parts;
 mod bad_input;

@@ -2,11 +2,9 @@
 //! give is read here too, and what is not read is said. They are the `zip` and `tar` crates by their own loops and
 //! flate2's decoder of many streams; roxmltree says which events are whole.
 
-#[path = "../fuzz/unpackers.rs"]
-mod unpackers;
-
 use crate::common::damage::{independent_xml, log, scan, xml_of};
 use crate::common::{problem_lines, report_of};
+use crate::oracles::unpackers;
 use testlog::gzip;
 use testlog::tar::{self, Naming};
 use testlog::zip::{self, Member};
