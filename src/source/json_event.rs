@@ -119,7 +119,8 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
             }
         }
     }
-    if held.events.len() == before {
+    // An event with a list of others in a field of its own is still one; a wrapper has no provider.
+    if held.events.len() == before || first(object, PROVIDER).is_some() {
         held.events.extend(flat(object).map(Ok));
     }
 }
@@ -537,6 +538,10 @@ mod tests {
                 .count(),
             2
         );
+        // A list beside an event's own fields takes nothing away.
+        let beside = r#"{"EventID":1,"SourceName":"S","data":[{"EventID":2,"SourceName":"S"}]}"#;
+        assert_eq!(show(beside).lines().count(), 2);
+        assert_eq!(show(r#"{"Id":1,"value":[{"EventID":2}]}"#).lines().count(), 1);
         assert_eq!(show(r#"{"name":"x","pid":4}"#), "");
         assert_eq!(show(r#"{"_raw":"<Event><System>"}"#), "error The event is not closed.\n");
     }
