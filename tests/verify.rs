@@ -284,6 +284,13 @@ fn what_two_readers_took_for_different_things() {
         )
         .replace('\n', " ")
     };
+    let nested = |parent: &str| {
+        format!(
+            r#"{{"a": {{"ParentImage": "{parent}"}}, "SourceName": "{sysmon}", "EventID": 1, "Channel": "C", "Hostname": "H",
+            "UtcTime": "2024-03-04 08:00:00.5", "ParentImage": "C:\\w\\WmiPrvSE.exe"}}"#
+        )
+        .replace('\n', " ")
+    };
     let cases = [
         // The beginning of another file, in the middle.
         (
@@ -357,6 +364,9 @@ fn what_two_readers_took_for_different_things() {
             1,
             "text_replaced",
         ),
+        // A field of the same name deeper down, before.
+        ("deeper.json", nested(""), 1, ""),
+        ("deeper_other.json", nested("C:\\\\x.exe"), 1, ""),
         // A number that no computer holds, and values in values, where nobody looks.
         ("number.json", beat(r#", "x": 1e999"#).replace("WmiPrvSE", "x"), 0, "damaged_record"),
         (

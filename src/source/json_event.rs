@@ -421,6 +421,8 @@ fn push_all(data: &mut Pairs, value: Option<&Value>) {
         }
         _ => return,
     };
+    // What stands deeper comes last: of two fields of a name the first one counts.
+    let mut deeper = Vec::new();
     for (name, value) in members {
         match value {
             Value::Array(items) if items.iter().any(|item| named(item).is_some()) => {
@@ -429,11 +431,14 @@ fn push_all(data: &mut Pairs, value: Option<&Value>) {
                 }
             }
             Value::Object(inner) if !inner.contains_key("#text") && name != "#attributes" => {
-                push_all(data, Some(&Value::Object(inner.clone())));
+                deeper.push(value)
             }
             _ if name == "#attributes" => {}
             _ => push_text(data, name, value),
         }
+    }
+    for value in deeper {
+        push_all(data, Some(value));
     }
 }
 
