@@ -119,8 +119,10 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
             }
         }
     }
-    // An event with a list of others in a field of its own is still one; a wrapper has no provider.
-    if held.events.len() == before || first(object, PROVIDER).is_some() {
+    // An event with a list of others in a field of its own is still one. A wrapper has no provider, and one object in another may
+    // tell of the same event.
+    let holds_object = || MANY.iter().any(|name| object.get(*name).is_some_and(Value::is_object));
+    if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
         held.events.extend(flat(object).map(Ok));
     }
 }
@@ -546,6 +548,7 @@ mod tests {
         // A list beside an event's own fields takes nothing away.
         let beside = r#"{"EventID":1,"SourceName":"S","data":[{"EventID":2,"SourceName":"S"}]}"#;
         assert_eq!(show(beside).lines().count(), 2);
+        assert_eq!(show(&beside.replace(['[', ']'], "")).lines().count(), 1);
         assert_eq!(show(r#"{"Id":1,"value":[{"EventID":2}]}"#).lines().count(), 1);
         assert_eq!(show(r#"{"name":"x","pid":4}"#), "");
         assert_eq!(show(r#"{"_raw":"<Event><System>"}"#), "error The event is not closed.\n");

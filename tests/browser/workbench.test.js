@@ -79,7 +79,7 @@ inBothBrowsers("workbench", (page, kind) => {
       };
     });
     await page().drop(logs.slice(0, 1));
-    await page().until("the timeline is there", () => document.querySelector("#timeline:not(.coming) path") !== null);
+    await page().until("the timeline is there", () => document.querySelector("#timeline:not([hidden], .coming) path") !== null);
     /** @type {{ coming: boolean, height: number }[]} */
     const heights = await page().run(() => /** @type {any} */ (window).heights);
     const before = heights.filter(({ coming }) => coming);
