@@ -4,9 +4,19 @@
 /// header was wiped shows its first chunk at 4096; the first line of a CSV export fits as well.
 pub const DETECT_BYTES: usize = 16 * 1024;
 
-/// Longest event, in bytes of decoded text. An EVTX record is under 64 KiB and its rendering
-/// under 1 MiB; JSON wrappers that hold many events in one object need more.
-pub const EVENT_BYTES: usize = 64 * 1024 * 1024;
+/// Longest event in XML, and row of CSV, in bytes of decoded text. An EVTX record is under 64 KiB and its rendering
+/// under 1 MiB. An event that is nothing but empty elements takes thirty times as much memory.
+pub const EVENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Longest object in JSON, in bytes of decoded text: some hold many events.
+pub const OBJECT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most values in it, by its commas: one for each 16 bytes of the longest. A value takes at least 72 bytes of memory, however
+/// short it is written.
+pub const OBJECT_VALUES: usize = 4 * 1024 * 1024;
+
+/// Longest message of a problem, in bytes: it may quote the input.
+pub const MESSAGE_BYTES: usize = 2048;
 
 /// How much of a line between two events is kept to say what it is.
 pub const GAP_LINE_BYTES: usize = 4096;

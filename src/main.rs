@@ -333,12 +333,16 @@ fn feed<R>(
             file.seek(SeekFrom::Start(offset))?;
         }
         let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(room(offset));
-        let count = file.read(&mut buffer[..wanted])?;
-        if count == 0 {
-            break;
+        position = offset;
+        match file.read(&mut buffer[..wanted]) {
+            Ok(0) => return Err(io::Error::other("The file is shorter than it was when it was opened")),
+            Ok(count) => {
+                push(reader, &buffer[..count]);
+                position += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        push(reader, &buffer[..count]);
-        position = offset + count as u64;
     }
     Ok(())
 }

@@ -28,6 +28,21 @@ pub enum Encoding {
     JsonString,
 }
 
+/// The beginning of a text, at most so many bytes.
+pub fn start(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+/// A text of at most so many bytes, and of a longer one so much as ends in `…`.
+pub fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
+}
+
 impl Encoding {
     /// Reads a byte-order mark; without one, text whose first characters are ASCII in UTF-16 shows
     /// a zero in every other byte.

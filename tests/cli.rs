@@ -185,6 +185,16 @@ fn links_and_pipes_in_a_folder_are_named_and_left() {
 }
 
 /// A hash stands for what was searched, or there is none.
+/// Files of the kernel say that they have a page, and have a few bytes: as if they were cut off while they are read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_shorter_than_it_was_is_told_of() {
+    let output = run(&["/sys/kernel/uevent_seqnum"], None);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("The file is shorter than it was when it was opened."), "{said}");
+}
+
 #[test]
 fn a_log_that_is_written_to_meanwhile_has_no_hash() {
     let folder = folder("written");

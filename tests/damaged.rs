@@ -70,7 +70,7 @@ mod evtx_files {
             expect![[r#"
             error truncated [offset 4096 (0x1000)] The file ends 51452 bytes into a chunk of 65536; the records before the cut were read.
             error truncated [offset 55448 (0xd898), record 41] A record is cut off: the file ends before its end.
-            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
+            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; what is sound in it was read all the same.
             info stale_header [offset 0 (0x0)] The file header says 2 chunk(s); 1 were found and read.
         "#]],
         );
@@ -125,7 +125,7 @@ mod evtx_files {
             without(&events, |at| at == 8),
             expect![[r#"
             error damaged_record [offset 4096 (0x1000), record 9] A record can't be read: Failed to parse record number 9: An error occurred while trying to deserialize evtx stream: Offset 0x00003879: Tried to read an invalid byte `0xa5` as binxml token.
-            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
+            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; what is sound in it was read all the same.
         "#]],
         );
     }
@@ -144,7 +144,7 @@ mod evtx_files {
             without(&events, |at| at == 8),
             expect![[r#"
             error damaged_record [offset 18528 (0x4860)] A record can't be read: Failed to read the record at offset 0x3860 of its chunk: Failed to parse record number 9: Failed to create record model, reason: record BinXML slice is out of bounds.
-            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
+            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; what is sound in it was read all the same.
         "#]],
         );
     }
@@ -161,7 +161,7 @@ mod evtx_files {
             without(&events, |at| at == 8),
             expect![[r#"
             error damaged_record [offset 18528 (0x4860)] A record can't be read: Failed to read the record at offset 0x3860 of its chunk: An error occurred while trying to deserialize evtx stream: Invalid EVTX record header magic, expected `2a2a0000`, found `[ 0,  0,  0,  0]`.
-            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
+            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; what is sound in it was read all the same.
         "#]],
         );
     }
@@ -176,7 +176,7 @@ mod evtx_files {
             &bytes,
             &events,
             expect![[r#"
-            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; its records were read all the same.
+            warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; what is sound in it was read all the same.
         "#]],
         );
     }
@@ -226,6 +226,89 @@ mod evtx_files {
         }
     }
 
+    /// Zeros where records should go on look like the end of them to the decoder; the chunk's header knows better.
+    #[test]
+    fn records_behind_zeros() {
+        let events = log(20);
+        let sound = evtx_of(&events);
+        let offsets = evtx::record_offsets(&sound);
+        let used =
+            HEADER_BYTES + u32::from_le_bytes(sound[HEADER_BYTES + 48..][..4].try_into().unwrap()) as usize;
+        for (zeros, kept) in
+            [(offsets[8]..used, 8), (offsets[19]..offsets[19] + 4, 19), (offsets[0]..used, 0)]
+        {
+            for signed in [false, true] {
+                let mut bytes = sound.clone();
+                bytes[zeros.clone()].fill(0);
+                if signed {
+                    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+                }
+                let report = report(&[("zeros.evtx", &bytes)]);
+                assert_expected(&report, &Expected::of(&events[..kept]));
+                let said = problems(&report);
+                let lost = format!(
+                    "error damaged_chunk [offset {0} ({0:#x})] The records of a chunk end at",
+                    zeros.start
+                );
+                assert!(said.iter().any(|problem| problem.starts_with(&lost)), "{lost}: {said:?}");
+                assert_eq!(report["totals"]["unreadable"], 1);
+            }
+        }
+    }
+
+    /// A few bytes are missing: all chunks behind them begin too early, with the magic over the end of the block before.
+    #[test]
+    fn a_few_bytes_missing() {
+        let events = log(300);
+        let sound = evtx_of(&events);
+        let offsets = evtx::record_offsets(&sound);
+        for missing in [1, 4, 7, 8, 100] {
+            // In the file's header, in the second chunk's records and in its magic.
+            for (place, lost) in
+                [(600, None), (offsets[80] + 60, Some(80)), (HEADER_BYTES + CHUNK_BYTES, None)]
+            {
+                let bytes = [&sound[..place], &sound[place + missing..]].concat();
+                let report = report(&[("short.evtx", &bytes)]);
+                let records = report["totals"]["records"].as_u64().unwrap();
+                let said = problems(&report);
+                // Behind the place only what cannot be put together is lost: one chunk, or what follows in it.
+                let first = chunk_of(&offsets, 80);
+                let least = events.len() - (0..300).filter(|at| chunk_of(&offsets, *at) == first).count();
+                assert!(
+                    records as usize >= least,
+                    "{missing} at {place}: {records} of at least {least}: {said:?}"
+                );
+                assert!(
+                    lost.is_none() || said.iter().any(|problem| problem.starts_with("error")),
+                    "{said:?}"
+                );
+            }
+        }
+    }
+
+    /// Behind the last whole chunk stands one that begins too late, and one that is cut.
+    #[test]
+    fn a_cut_chunk_behind_junk() {
+        let events = log(20);
+        let log = evtx_of(&events);
+        let chunk = &log[HEADER_BYTES..];
+        let cut = evtx::record_offsets(&log)[10] - HEADER_BYTES;
+        for junk in [&b"junk ElfChn"[..], b"E", &[7; 100]] {
+            let bytes = [&log, junk, &chunk[..cut]].concat();
+            let report = report(&[("junk.evtx", &bytes)]);
+            let said = problems(&report);
+            assert_eq!(report["totals"]["records"], 30, "{junk:?}: {said:?}");
+            let length = format!("{} bytes where a chunk should begin are no chunk", junk.len());
+            assert!(said.iter().any(|problem| problem.contains(&length)), "{said:?}");
+        }
+        let two = [&log, &chunk[..cut], &chunk[..cut]].concat();
+        assert_eq!(report(&[("two.evtx", &two)])["totals"]["records"], 40);
+        let carved = &chunk[..evtx::record_offsets(&log)[1] - HEADER_BYTES];
+        assert!(carved.len() < HEADER_BYTES, "{}", carved.len());
+        let report = report(&[("carved.evtx", carved)]);
+        assert_eq!(report["totals"]["records"], 1, "{:?}", problems(&report));
+    }
+
     /// The header's last number is that of the fifth record, and a greater one stands before it.
     #[test]
     fn a_last_number_that_comes_too_early() {
@@ -237,7 +320,7 @@ mod evtx_files {
         evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
         let report = report(&[("early.evtx", &bytes)]);
         let problems = problems(&report);
-        let hidden = format!("info hidden_records [offset {0} ({0:#x})] 15 sound record(s)", records[5]);
+        let hidden = format!("error damaged_chunk [offset {0} ({0:#x})] 15 sound record(s)", records[5]);
         assert!(problems.iter().any(|problem| problem.starts_with(&hidden)), "{hidden}: {problems:?}");
         assert_eq!(report["totals"]["records"], 5);
     }

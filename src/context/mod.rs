@@ -48,6 +48,7 @@ use crate::needle::{Needle, Said, Wide};
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::sets::set;
+use crate::text;
 use crate::time::{self, Time};
 
 pub use answer::{Answer, Copy, Did, Happened, List, Ran, Relation};
@@ -139,12 +140,9 @@ impl Created {
 }
 
 /// A value no longer than [`limits::CONTEXT_VALUE_BYTES`].
-fn cut(text: &str) -> String {
-    if text.len() <= limits::CONTEXT_VALUE_BYTES {
-        return text.to_owned();
-    }
-    let end = (0..=limits::CONTEXT_VALUE_BYTES).rev().find(|end| text.is_char_boundary(*end));
-    format!("{}…", &text[..end.unwrap_or_default()])
+fn cut(value: &str) -> String {
+    let most = limits::CONTEXT_VALUE_BYTES;
+    if value.len() <= most { value.to_owned() } else { format!("{}…", text::start(value, most)) }
 }
 
 /// A GUID as it is compared: without braces and case. None when it names nothing.

@@ -186,7 +186,7 @@ impl CsvReader {
                     .map(|message| misfit(&raw, offset, message));
                 let events = events(header, cells);
                 if events.is_empty() {
-                    let message = format!("A row without an event. The columns are: {}.", header.join(", "));
+                    let message = format!("A row without an event. The columns are: {}.", listed(header));
                     sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
                 }
                 // That it has other cells than columns is no news then; that it may hold other rows is.
@@ -210,6 +210,17 @@ impl CsvReader {
         }
         self.window.consume(length);
     }
+}
+
+/// The names of columns in a message: all that a problem can hold.
+fn listed(columns: &[String]) -> String {
+    let mut bytes = 0;
+    let names = columns.iter().map(|name| text::start(name, limits::MESSAGE_BYTES)).take_while(|name| {
+        let fits = bytes < limits::MESSAGE_BYTES;
+        bytes += name.len();
+        fits
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// The columns of a CSV that can be read in parts, and where their row ends, if that is in its first bytes.
@@ -408,7 +419,7 @@ impl Reader for CsvReader {
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
         self.advance(true, sink);
-        let columns = self.header.take().unwrap_or_default().join(", ");
+        let columns = listed(&self.header.take().unwrap_or_default());
         sink.whole(Whole::Csv(self.rows, columns));
     }
 

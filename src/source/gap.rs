@@ -1,10 +1,14 @@
 //! Text between events: what is passed over in silence, and what is counted.
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::Trouble;
 use crate::limits;
 use crate::problem::Code;
+
+/// How an event ends.
+const END_OF_EVENT: &[u8] = b"</Event>";
 
 /// Looks at the text between events line by line.
 ///
@@ -18,6 +22,10 @@ pub struct Gap {
     length: u64,
     /// Markup begins in those bytes that are not kept.
     hides_markup: bool,
+    /// An event ends in the line.
+    ends_event: bool,
+    /// The last bytes of the line so far, too few for an event's end.
+    tail: Vec<u8>,
     line_offset: u64,
     /// What was counted.
     pub counts: GapCounts,
@@ -80,6 +88,7 @@ impl Gap {
             let (kept, rest) = piece.split_at(piece.len().min(room));
             self.line.extend_from_slice(kept);
             self.hides_markup |= rest.contains(&b'<');
+            self.look_for_end(piece);
             self.length += piece.len() as u64;
             at += piece.len();
             if piece.ends_with(b"\n") {
@@ -88,23 +97,42 @@ impl Gap {
         }
     }
 
+    /// Looks for an event's end in the line, which may be cut by the pieces.
+    fn look_for_end(&mut self, piece: &[u8]) {
+        let most = END_OF_EVENT.len() - 1;
+        let holds_end = |bytes: &[u8]| memmem::find(bytes, END_OF_EVENT).is_some();
+        self.tail.extend_from_slice(&piece[..piece.len().min(most)]);
+        self.ends_event |= holds_end(&self.tail) || holds_end(piece);
+        if piece.len() > most {
+            self.tail.clear();
+            self.tail.extend_from_slice(&piece[piece.len() - most..]);
+        } else {
+            self.tail.drain(..self.tail.len().saturating_sub(most));
+        }
+    }
+
     /// The line ends, at a line break or at an event.
     pub fn end_line(&mut self) {
         if self.length == 0 {
             return;
         }
+        self.tail.clear();
+        let ends_event = std::mem::take(&mut self.ends_event);
+        let hides_markup = std::mem::take(&mut self.hides_markup);
         let line = std::mem::take(&mut self.line);
         let length = std::mem::take(&mut self.length);
         let text = String::from_utf8_lossy(&line);
         let rest = without_markup(&text);
-        if std::mem::take(&mut self.hides_markup) && rest.is_empty() {
+        // Of a long line only the beginning is kept.
+        let is_event = if length > line.len() as u64 { ends_event } else { rest.contains("</Event>") };
+        if hides_markup && rest.is_empty() && !is_event {
             self.counts.stray.add(self.line_offset, length, "<");
             return;
         }
-        if rest.is_empty() || rest.starts_with('#') || is_record_line(rest) {
+        if !is_event && (rest.is_empty() || rest.starts_with('#') || is_record_line(rest)) {
             return;
         }
-        if rest.contains("</Event>") {
+        if is_event {
             self.counts.headless.add(self.line_offset, length, rest);
         } else if rest.starts_with("LogName=") {
             self.counts.classic.add(self.line_offset, length, rest);

@@ -62,6 +62,8 @@ enum State {
 #[derive(Debug)]
 struct Object {
     scanned: usize,
+    /// It was skimmed once more, when its first line had come in full.
+    skimmed_again: bool,
     depth: u32,
     string: bool,
     /// Blanks before it on its line.
@@ -135,6 +137,7 @@ impl Objects {
                 b'{' => {
                     self.state = State::Object(Object {
                         scanned: 0,
+                        skimmed_again: false,
                         depth: 0,
                         string: false,
                         indent: self.indent.unwrap_or(0),
@@ -188,7 +191,9 @@ impl Objects {
     }
 
     fn object(&mut self, text: &mut dyn Text, mut object: Object, ended: bool, sink: &mut dyn Sink) -> bool {
-        if (object.scanned == 0 || self.line_ended) && self.skim_lines(text, sink) {
+        let again = self.line_ended && !object.skimmed_again;
+        object.skimmed_again |= again;
+        if (object.scanned == 0 || again) && self.skim_lines(text, sink) {
             return true;
         }
         let stop = object.scan(text.bytes(), ended);
@@ -196,14 +201,14 @@ impl Objects {
             Stop::Complete(at) | Stop::Broken(at, _) => at,
             Stop::More => text.bytes().len(),
         };
-        if reached > limits::EVENT_BYTES {
+        if reached > limits::OBJECT_BYTES {
             let message = format!(
                 "An object is longer than {} MiB; its line was passed over.",
-                limits::EVENT_BYTES >> 20
+                limits::OBJECT_BYTES >> 20
             );
             sink.trouble(Trouble::lost(Code::OverLimit, text.source_offset(0), message));
             self.count += 1;
-            text.consume(limits::EVENT_BYTES);
+            text.consume(limits::OBJECT_BYTES);
             self.state = State::Skip;
             return true;
         }
@@ -235,6 +240,13 @@ impl Objects {
             self.not_lines = self.not_lines.saturating_add(1);
         }
         let offset = text.source_offset(0);
+        if holds_too_many(&text.bytes()[..length]) {
+            let message =
+                format!("An object holds more than {} values; it was passed over.", limits::OBJECT_VALUES);
+            sink.trouble(Trouble::lost(Code::OverLimit, offset, message));
+            text.consume(length);
+            return;
+        }
         let source_length = text.source_offset(length) - offset;
         let (raw, mut replaced) = text::utf8(&text.bytes()[..length]);
         let parsed = parse(&raw).map(|(value, surrogates)| {
@@ -391,6 +403,12 @@ enum Next {
     Fits,
     More,
     Restarts,
+}
+
+/// Whether an object may hold more values than are built. A comma in a text is taken for one between values.
+fn holds_too_many(object: &[u8]) -> bool {
+    let most = limits::OBJECT_VALUES;
+    object.len() > most && memchr::memchr_iter(b',', object).nth(most).is_some()
 }
 
 /// Parses an object. The flag says that escapes of half a surrogate pair became U+FFFD: Windows

@@ -69,8 +69,8 @@ const WINLOG: &[(&str, &[&str])] = &[
     ("Security@UserID", &["winlog.user.identifier"]),
 ];
 
-/// How deep wrappers are opened.
-const WRAPPERS: u32 = 4;
+/// How deep wrappers are opened: far deeper than any shipper nests them.
+const WRAPPERS: u32 = 16;
 
 /// What a value holds.
 #[derive(Default)]
@@ -81,7 +81,7 @@ pub struct Held {
     pub others: u64,
 }
 
-/// The events of a value. None: it is no event.
+/// The events of a value, none in one that is no event.
 pub fn events(value: &Value) -> Held {
     let mut held = Held::default();
     collect(value, WRAPPERS, &mut held);
@@ -115,16 +115,32 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
             collect(inner, depth - 1, held);
             // A list may stand beside another one; other members tell of the same event in another way.
             if held.events.len() > before && !MANY.contains(name) {
-                return;
+                break;
             }
         }
     }
-    // An event with a list of others in a field of its own is still one. A wrapper has no provider, and one object in another may
-    // tell of the same event.
-    let holds_object = || MANY.iter().any(|name| object.get(*name).is_some_and(Value::is_object));
-    if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
+    if held.events.len() == before {
         held.events.extend(flat(object).map(Ok));
+    } else if let (Some(_), Some(own)) = (first(object, PROVIDER), flat(object)) {
+        add_own(object, own, before, held);
     }
+}
+
+/// Adds an event that stands around those from `before` on. A wrapper of events is none: it has no provider.
+fn add_own(object: &Object, own: Event, before: usize, held: &mut Held) {
+    let in_object = ONE.iter().chain(MANY).any(|name| object.get(*name).is_some_and(Value::is_object));
+    if in_object {
+        let inner = || held.events[before..].iter().flatten();
+        if inner().any(|event| event.provider() == own.provider() && event.event_id() == own.event_id()) {
+            // It is told of twice.
+            return;
+        }
+        if inner().count() == held.events.len() - before && inner().all(|event| event.provider().is_empty()) {
+            // These are fields of its own.
+            held.events.truncate(before);
+        }
+    }
+    held.events.push(Ok(own));
 }
 
 /// Whether half a surrogate pair in JSON inside of a text became U+FFFD in the event, which stands in `raw`.
@@ -545,10 +561,20 @@ mod tests {
                 .count(),
             2
         );
+        assert_eq!(show(r#"{"result":{"hits":{"hits":[{"_source":{"EventID":1}}]}}}"#).lines().count(), 1);
         // A list beside an event's own fields takes nothing away.
         let beside = r#"{"EventID":1,"SourceName":"S","data":[{"EventID":2,"SourceName":"S"}]}"#;
         assert_eq!(show(beside).lines().count(), 2);
-        assert_eq!(show(&beside.replace(['[', ']'], "")).lines().count(), 1);
+        let inside = beside.replace(['[', ']'], "");
+        assert_eq!(show(&inside).lines().count(), 2);
+        // One event that is told of twice, and one with a field that looks like an event.
+        let own = "S Some(1)";
+        for object in [r#"{"EventID":1,"SourceName":"S"}"#, r#"{"Id":7}"#] {
+            for name in ["data", "event", "records"] {
+                let event = format!(r#"{{"EventID":1,"SourceName":"S","{name}":{object}}}"#);
+                assert!(show(&event).starts_with(own) && show(&event).lines().count() == 1, "{event}");
+            }
+        }
         assert_eq!(show(r#"{"Id":1,"value":[{"EventID":2}]}"#).lines().count(), 1);
         assert_eq!(show(r#"{"name":"x","pid":4}"#), "");
         assert_eq!(show(r#"{"_raw":"<Event><System>"}"#), "error The event is not closed.\n");

@@ -170,7 +170,7 @@ impl Skimmer {
         let Some(Known { shape, wanted, length, inside }) = self.shapes.find(text) else {
             return self.unknown(text);
         };
-        let line = text.get(..length).filter(|_| length <= limits::EVENT_BYTES)?;
+        let line = text.get(..length).filter(|_| length <= limits::OBJECT_BYTES)?;
         if inside.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
         }
@@ -199,7 +199,7 @@ impl Skimmer {
     fn unknown<'a>(&mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
         let line = &text[..memchr(b'\n', text)?];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() > limits::EVENT_BYTES {
+        if line.len() > limits::OBJECT_BYTES {
             return None;
         }
         let line = simdutf8::basic::from_utf8(line).ok()?;

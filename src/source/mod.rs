@@ -28,6 +28,7 @@ use crate::locator::{MemberId, Span};
 use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
+use crate::{limits, text};
 
 /// The form in which the raw text of an event is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +88,8 @@ pub struct Trouble {
 impl Trouble {
     /// A trouble that costs no record.
     pub fn note(code: Code, offset: impl Into<Option<u64>>, message: impl Into<String>) -> Trouble {
-        Trouble { code, offset: offset.into(), record: None, message: message.into(), lost: 0 }
+        let message = text::cut(message.into(), limits::MESSAGE_BYTES);
+        Trouble { code, offset: offset.into(), record: None, message, lost: 0 }
     }
 
     /// A trouble that costs one record.

@@ -19,6 +19,8 @@ use crate::text::{self, Encoding, Text, Window};
 
 /// Longest tag, blanks included, that may be cut at the end of a piece.
 const TAG_TAIL: usize = 64;
+/// Most blanks in an event's end tag. Nobody writes one.
+const TAG_BLANKS: usize = 48;
 
 /// Reads a text, or a part of one.
 #[derive(Debug)]
@@ -48,14 +50,51 @@ struct Kind {
     ascii: bool,
 }
 
+/// A part of an event in which markup is no markup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Cdata,
+    Comment,
+}
+
+impl Section {
+    const ALL: [Section; 2] = [Section::Cdata, Section::Comment];
+
+    fn begin(self) -> &'static [u8] {
+        match self {
+            Section::Cdata => b"<![CDATA[",
+            Section::Comment => b"<!--",
+        }
+    }
+
+    fn end(self) -> &'static [u8] {
+        match self {
+            Section::Cdata => b"]]>",
+            Section::Comment => b"-->",
+        }
+    }
+}
+
+/// What the text behind the beginning of an event holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// The event's end, before this byte.
+    End(usize),
+    /// The beginning of another event.
+    Inner(usize),
+    /// None of them: all up to `searched` is known, and what follows there lies in `section`.
+    More { searched: usize, section: Option<Section> },
+}
+
 #[derive(Debug, Clone, Copy)]
 enum State {
     /// Before the first event of a part: what stands there belongs to the part before.
     Before,
     /// Between events.
     Gap,
-    /// In an event; the text up to `searched` holds neither its end nor another beginning.
-    Event { searched: usize },
+    /// In an event; the text up to `searched` holds neither its end nor another beginning. What follows there lies in
+    /// `section`.
+    Event { searched: usize, section: Option<Section> },
     /// In an event that is too long, until its end.
     TooLong,
 }
@@ -81,7 +120,7 @@ impl Events {
         while !self.part.is_done() {
             let more = match self.state {
                 State::Before | State::Gap => self.find_start(text, ended),
-                State::Event { searched } => self.find_end(text, searched, ended, sink),
+                State::Event { searched, section } => self.find_end(text, searched, section, ended, sink),
                 State::TooLong => self.skip_rest(text, ended),
             };
             if !more {
@@ -101,48 +140,58 @@ impl Events {
         text.consume(gap);
         if start.is_some() {
             self.gap.end_line();
-            self.state = State::Event { searched: 1 };
+            self.state = State::Event { searched: 1, section: None };
             self.part.begins(text.source_offset(0));
         }
         start.is_some()
     }
 
     /// Takes the event at the front of the text. True when it was taken or given up.
-    fn find_end(&mut self, text: &mut impl Text, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
+    fn find_end(
+        &mut self,
+        text: &mut impl Text,
+        searched: usize,
+        section: Option<Section>,
+        ended: bool,
+        sink: &mut dyn Sink,
+    ) -> bool {
         let bytes = text.bytes();
         let first = (searched == 1).then(|| Finders::plain_bounds(bytes, ended));
-        let (inner, end, kind) = first.filter(|(.., kind)| kind.plain).unwrap_or_else(|| {
-            let (inner, end) = self.find.bounds(bytes, searched, ended);
-            (inner, end, Kind::default())
-        });
-        let length = inner.or(end).unwrap_or(bytes.len());
-        if length > limits::EVENT_BYTES {
-            self.too_long(text, sink);
-        } else if inner.is_some() {
-            self.broken(text, length, "is cut off: another event begins before its end", sink);
-        } else if end.is_some_and(|end| !kind.plain && Finders::open_section(&bytes[..end])) {
-            self.state = State::Event { searched: length };
-        } else if end.is_some() {
-            self.take(text, length, kind, sink);
-        } else if ended {
-            self.broken(text, length, "is cut off: the input ends before its end", sink);
-        } else {
-            self.state = State::Event { searched: settled(bytes, false).max(1) };
-            return false;
+        let (bound, kind) = first
+            .filter(|(_, kind)| kind.plain)
+            .unwrap_or_else(|| (bounds(bytes, searched, section, ended), Kind::default()));
+        let length = match bound {
+            Bound::End(at) | Bound::Inner(at) => at,
+            Bound::More { .. } => bytes.len(),
+        };
+        match bound {
+            _ if length > limits::EVENT_BYTES => self.too_long(text, sink),
+            Bound::Inner(_) => {
+                self.broken(text, length, "is cut off: another event begins before its end", sink);
+            }
+            Bound::End(_) => self.take(text, length, kind, sink),
+            Bound::More { .. } if ended => {
+                self.broken(text, length, "is cut off: the input ends before its end", sink);
+            }
+            Bound::More { searched, section } => {
+                self.state = State::Event { searched, section };
+                return false;
+            }
         }
         true
     }
 
     /// Skips what is left of an event that is too long: to its end or to the next beginning.
     fn skip_rest(&mut self, text: &mut impl Text, ended: bool) -> bool {
-        let (start, end) = self.find.bounds(text.bytes(), 0, ended);
-        let stop = start.or(end);
-        let skipped = stop.unwrap_or_else(|| settled(text.bytes(), ended));
+        let (skipped, found) = match bounds(text.bytes(), 0, None, ended) {
+            Bound::End(at) | Bound::Inner(at) => (at, true),
+            Bound::More { .. } => (settled(text.bytes(), ended), false),
+        };
         text.consume(skipped);
-        if stop.is_some() {
+        if found {
             self.state = State::Gap;
         }
-        stop.is_some()
+        found
     }
 
     /// Reads the event that takes the first `length` bytes of the text.
@@ -223,8 +272,8 @@ impl Reader for XmlReader {
 /// Skims a text that is one event and nothing else, and UTF-8. None: it must be parsed.
 pub fn skim_alone<'a>(skimmer: &'a mut Skimmer, text: &'a [u8]) -> Option<Skim<'a>> {
     let begins = text.starts_with(b"<Event") && is_end_of_name(*text.get(6)?);
-    let (inner, end, kind) = Finders::plain_bounds(text, true);
-    let alone = begins && inner.is_none() && end == Some(text.len()) && kind.plain;
+    let (bound, kind) = Finders::plain_bounds(text, true);
+    let alone = begins && bound == Bound::End(text.len()) && kind.plain;
     if alone { skimmer.skim(text, true) } else { None }
 }
 
@@ -236,7 +285,8 @@ fn settled(text: &[u8], ended: bool) -> usize {
 
 /// Where an end tag ends whose name ends here.
 fn end_of_tag(text: &[u8], name_end: usize) -> Option<usize> {
-    let blanks = text[name_end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let blanks =
+        text[name_end..].iter().take(TAG_BLANKS).take_while(|byte| byte.is_ascii_whitespace()).count();
     (text.get(name_end + blanks) == Some(&b'>')).then_some(name_end + blanks + 1)
 }
 
@@ -264,45 +314,38 @@ impl Finders {
         memchr::memchr_iter(b'!', text).any(|at| text[..at].ends_with(b"<"))
     }
 
-    /// Where another event begins inside the one at the front, or else where that ends.
-    fn bounds(&self, text: &[u8], searched: usize, ended: bool) -> (Option<usize>, Option<usize>) {
-        let end = self.end(text, searched);
-        let inner = self.inner(&text[..end.unwrap_or(text.len())], searched, ended || end.is_some());
-        (inner, end)
-    }
-
-    /// The same in text of which nothing was searched, as far as it has no sections: in one pass.
-    fn plain_bounds(text: &[u8], ended: bool) -> (Option<usize>, Option<usize>, Kind) {
+    /// The bound of an event in text of which nothing was searched, as far as it has no sections: in one pass.
+    fn plain_bounds(text: &[u8], ended: bool) -> (Bound, Kind) {
         // Behind the name of the event itself.
         let mut names = Pairs::new(text.get(6..).unwrap_or_default(), [*b"Ev"]);
-        let (inner, end) = Finders::bounds_by(text, names.by_ref().map(|at| at + 6), ended);
-        let searched = &text[..inner.or(end).unwrap_or(text.len())];
+        let bound = Finders::bound_by(text, names.by_ref().map(|at| at + 6), ended);
+        let searched = match bound {
+            Bound::End(at) | Bound::Inner(at) => &text[..at],
+            Bound::More { .. } => text,
+        };
         let plain = !names.met_mark() || !Finders::has_section(searched);
-        (inner, end, Kind { plain, ascii: !names.met_wide() })
+        (bound, Kind { plain, ascii: !names.met_wide() })
     }
 
-    /// The bounds by the places where the name of an event may begin.
-    fn bounds_by(
-        text: &[u8],
-        names: impl Iterator<Item = usize>,
-        ended: bool,
-    ) -> (Option<usize>, Option<usize>) {
+    /// The bound by the places where the name of an event may begin.
+    fn bound_by(text: &[u8], names: impl Iterator<Item = usize>, ended: bool) -> Bound {
+        let more = Bound::More { searched: settled(text, false).max(1), section: None };
         for at in names.filter(|at| text[*at..].starts_with(b"Event")) {
             match &text[..at] {
                 [.., b'<', b'/'] => {
                     if let Some(end) = end_of_tag(text, at + 5) {
-                        return (None, Some(end));
+                        return Bound::End(end);
                     }
                 }
                 [.., b'<'] => match text.get(at + 5) {
-                    Some(next) if is_end_of_name(*next) => return (Some(at - 1), None),
-                    None if !ended => return (None, None),
+                    Some(next) if is_end_of_name(*next) => return Bound::Inner(at - 1),
+                    None if !ended => return more,
                     _ => {}
                 },
                 _ => {}
             }
         }
-        (None, None)
+        more
     }
 
     /// Where the next `<Event` begins that is the whole name (not `<Events`, `<EventID`, …).
@@ -327,18 +370,6 @@ impl Finders {
         None
     }
 
-    /// Where another event begins inside the one at the front, which is cut off then.
-    fn inner(&self, text: &[u8], from: usize, ended: bool) -> Option<usize> {
-        let mut at = from;
-        loop {
-            let start = self.start(text, at, ended)?;
-            if !Finders::open_section(&text[..start]) {
-                return Some(start);
-            }
-            at = start + 1;
-        }
-    }
-
     /// Where the next `</Event>` ends.
     fn end(&self, text: &[u8], from: usize) -> Option<usize> {
         let mut at = from.saturating_sub(TAG_TAIL);
@@ -350,27 +381,52 @@ impl Finders {
         }
         None
     }
+}
 
-    /// True when a CDATA section or comment is open at the end of the text: what looks like the
-    /// event's end is then part of a value.
-    fn open_section(text: &[u8]) -> bool {
-        let mut rest = text;
-        while let Some(at) = memmem::find(rest, b"<!") {
-            rest = &rest[at..];
-            // What begins inside of one is a part of its text.
-            let (begin, end): (&[u8], &[u8]) = match rest.starts_with(b"<![CDATA[") {
-                true => (b"<![CDATA[", b"]]>"),
-                false => (b"<!--", b"-->"),
+/// The bound of an event, from a place in it on, by one tag after the other; `section`: what that place lies in.
+fn bounds(text: &[u8], searched: usize, section: Option<Section>, ended: bool) -> Bound {
+    let (mut at, mut section) = (searched, section);
+    loop {
+        if let Some(open) = section {
+            let Some(length) = text.get(at..).and_then(|rest| memmem::find(rest, open.end())) else {
+                return Bound::More {
+                    searched: at.max(text.len().saturating_sub(open.end().len() - 1)),
+                    section,
+                };
             };
-            if !rest.starts_with(begin) {
-                rest = &rest[2..];
-                continue;
-            }
-            match memmem::find(&rest[begin.len()..], end) {
-                Some(length) => rest = &rest[begin.len() + length + end.len()..],
-                None => return true,
-            }
+            at += length + open.end().len();
+            section = None;
         }
-        false
+        let Some(found) = text.get(at..).and_then(|rest| memchr::memchr(b'<', rest)) else {
+            return Bound::More { searched: text.len(), section: None };
+        };
+        at += found;
+        let tag = &text[at..];
+        if let Some(open) = Section::ALL.into_iter().find(|section| tag.starts_with(section.begin())) {
+            section = Some(open);
+            at += open.begin().len();
+            continue;
+        }
+        if !ended && tag.len() < TAG_TAIL && may_go_on(tag) {
+            return Bound::More { searched: at, section: None };
+        }
+        if tag.starts_with(b"</Event")
+            && let Some(end) = end_of_tag(text, at + 7)
+        {
+            return Bound::End(end);
+        }
+        if tag.starts_with(b"<Event") && tag.get(6).is_some_and(|next| is_end_of_name(*next)) {
+            return Bound::Inner(at);
+        }
+        at += 1;
     }
+}
+
+/// Whether this is the beginning of a tag of interest, or of a section, whose rest tells more.
+fn may_go_on(tag: &[u8]) -> bool {
+    let begun = |whole: &[u8]| whole.starts_with(tag);
+    let ends = tag.strip_prefix(b"</Event").is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace));
+    ends || begun(b"<Event")
+        || begun(b"</Event")
+        || Section::ALL.into_iter().any(|section| begun(section.begin()))
 }

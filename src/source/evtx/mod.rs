@@ -21,7 +21,7 @@ use memchr::memmem;
 
 use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
-use self::skim::{Record, Skimmer, Walk};
+use self::skim::{CHUNK_HEADER_BYTES, Record, Skimmer, Walk};
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, json_event, xml_event};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
@@ -54,6 +54,8 @@ pub struct EvtxReader {
     pending: Vec<u8>,
     offset: u64,
     in_header: bool,
+    /// So many of the bytes to come were the end of the block before, and are read once more: they may begin a chunk.
+    again: usize,
     chunks: Chunks,
     part: Part,
 }
@@ -80,6 +82,7 @@ impl EvtxReader {
             pending: Vec::new(),
             offset: part.start,
             in_header: part.start == 0,
+            again: 0,
             chunks: Chunks::default(),
             part,
         }
@@ -111,13 +114,25 @@ impl EvtxReader {
 
     fn file_header(&mut self, sink: &mut dyn Sink) {
         self.in_header = false;
-        self.part.misfit |= self.pending.starts_with(EVTX_CHUNK_MAGIC);
         let bytes = &self.pending[..EVTX_HEADER_BYTES.min(self.pending.len())];
-        if bytes.starts_with(EVTX_CHUNK_MAGIC) {
-            let message = "The file header is missing: the file begins with a chunk.";
-            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
-            return;
-        }
+        let length = match chunk_magic(bytes) {
+            Some(0) => {
+                self.part.misfit = true;
+                let message = "The file header is missing: the file begins with a chunk.";
+                sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+                return;
+            }
+            Some(begin) => {
+                self.part.misfit = true;
+                let message = format!("{} bytes of the file header are missing.", EVTX_HEADER_BYTES - begin);
+                sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+                begin
+            }
+            None => {
+                self.again = begun_magic(bytes);
+                bytes.len() - self.again
+            }
+        };
         if bytes.starts_with(EVTX_FILE_MAGIC) {
             match EvtxFileHeader::from_stream(&mut Cursor::new(bytes)) {
                 Ok(header) => {
@@ -132,38 +147,51 @@ impl EvtxReader {
             let message = "The file header is wiped; the chunks were found by their own magic.";
             sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
         }
-        self.offset += bytes.len() as u64;
-        self.pending.drain(..bytes.len());
+        self.offset += length as u64;
+        self.pending.drain(..length);
     }
 
-    /// Reads what stands where a chunk is expected. Returns how far to go on: a whole block, or to
-    /// the chunk magic inside it when the chunks are out of step.
+    /// Reads what stands where a chunk is expected. Returns how far to go on: a whole block, or to where another chunk
+    /// begins in it, or may begin, when the chunks are out of step.
     fn block(&mut self, block: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
-        if block.starts_with(EVTX_CHUNK_MAGIC) {
-            // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
-            let verdict = self.checksum.of(block);
-            let walk = skim::walk(block, &mut self.records);
-            let Some(next) = skim::next_chunk(block, &walk) else {
-                self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
-                return CHUNK_BYTES;
-            };
-            // Bytes of it are missing: the next one begins too early.
-            self.part.misfit = true;
-            let mut cut = block[..next].to_vec();
-            cut.resize(CHUNK_BYTES, 0);
-            let message = format!(
-                "A chunk of {CHUNK_BYTES} bytes is cut after {next}, where the next one begins; the records before \
-                 the cut were read."
-            );
-            sink.trouble(Trouble::note(Code::Truncated, offset, message));
-            self.cut_chunk(&cut, next, offset, sink);
+        let again = std::mem::take(&mut self.again);
+        if !block.starts_with(EVTX_CHUNK_MAGIC) {
+            return if again > 0 { again } else { self.no_chunk(block, offset, sink) };
+        }
+        self.part.misfit |= again > 0;
+        // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
+        let verdict = self.checksum.of(block);
+        let walk = skim::walk(block, &mut self.records);
+        if let Some(next) = skim::next_chunk(block, &walk) {
+            self.cut_by_next(block, next, offset, sink);
             return next;
         }
-        let next = memmem::find(&block[1..], EVTX_CHUNK_MAGIC).map(|at| at + 1);
-        let length = next.unwrap_or(block.len());
+        self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
+        match verdict {
+            Verdict::Right => CHUNK_BYTES,
+            // A few bytes of it may be missing, and the next one begin at its very end.
+            Verdict::Wrong | Verdict::Nothing => self.up_to_begun_magic(block),
+        }
+    }
+
+    /// Reads a chunk that is cut where the next one begins: bytes of it are missing.
+    fn cut_by_next(&mut self, bytes: &[u8], next: usize, offset: u64, sink: &mut dyn Sink) {
+        self.part.misfit = true;
+        let message = format!(
+            "A chunk of {CHUNK_BYTES} bytes is cut after {next}, where the next one begins; the records before \
+             the cut were read."
+        );
+        sink.trouble(Trouble::note(Code::Truncated, offset, message));
+        self.cut_chunk(&bytes[..next], offset, sink);
+    }
+
+    /// Tells of bytes that are no chunk. Returns how many there are.
+    fn no_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
+        let next = chunk_magic(&bytes[1..]).map(|at| at + 1);
         // Parts are cut where chunks should begin; here they begin elsewhere.
         self.part.misfit |= next.is_some();
-        if block[..length].iter().all(|byte| *byte == 0) {
+        let length = next.unwrap_or_else(|| self.up_to_begun_magic(bytes));
+        if bytes[..length].iter().all(|byte| *byte == 0) {
             self.chunks.empty.push((offset, length as u64));
         } else {
             let message =
@@ -173,11 +201,19 @@ impl EvtxReader {
         length
     }
 
-    /// Reads a chunk of which the file holds so many bytes; the rest is zero.
-    fn cut_chunk(&mut self, bytes: &[u8], present: usize, offset: u64, sink: &mut dyn Sink) {
-        let verdict = self.checksum.of(bytes);
-        let walk = skim::walk(bytes, &mut self.records);
-        self.chunk(Chunk { bytes, present, verdict, walk }, offset, sink);
+    /// How far to go on behind a block: not beyond the beginning of a magic that may be cut by its end.
+    fn up_to_begun_magic(&mut self, block: &[u8]) -> usize {
+        self.again = begun_magic(block);
+        block.len() - self.again
+    }
+
+    /// Reads a chunk of which the file holds only these bytes, as if zeros followed.
+    fn cut_chunk(&mut self, present: &[u8], offset: u64, sink: &mut dyn Sink) {
+        let mut bytes = present.to_vec();
+        bytes.resize(CHUNK_BYTES, 0);
+        let verdict = self.checksum.of(&bytes);
+        let walk = skim::walk(&bytes, &mut self.records);
+        self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk }, offset, sink);
     }
 
     /// Reads a chunk that was walked over.
@@ -186,14 +222,10 @@ impl EvtxReader {
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
         if let Some((start, count)) = skim::behind_end(bytes, &walk) {
-            let message = format!(
-                "{count} sound record(s) lie behind the end that the chunk's header states; they were not read."
-            );
-            sink.trouble(Trouble::note(Code::HiddenRecords, offset + start as u64, message));
+            sink.trouble(behind_end(start, count, bytes, offset));
         }
         if verdict == Verdict::Wrong {
-            let message =
-                "The checksum of a chunk does not match its content; its records were read all the same.";
+            let message = "The checksum of a chunk does not match its content; what is sound in it was read all the same.";
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
         // A cut chunk is left to the decoder, which finds its way past damage.
@@ -226,10 +258,12 @@ impl EvtxReader {
         };
         let mut left = unread.len();
         let mut not_exact = BTreeMap::new();
+        let mut reached = Some(Reached::default());
         for record in chunk.iter() {
             if left == 0 {
                 break;
             }
+            reached = record.as_ref().ok().map(Reached::of);
             left -= usize::from(record.as_ref().is_ok_and(|record| unread.holds(record)));
             match record {
                 Ok(record) if !unread.holds(&record) => {}
@@ -241,6 +275,12 @@ impl EvtxReader {
                 Err(error) if unread.excuses(&error) => {}
                 Err(error) => sink.trouble(lost_record(&error, offset)),
             }
+        }
+        // The decoder takes zeros for the end of the records. Behind an error it has said what is lost.
+        if let (Unread::All, CHUNK_BYTES, Some(reached)) = (unread, present, reached)
+            && let Some(message) = reached.short_of(bytes)
+        {
+            sink.trouble(Trouble::lost(Code::DamagedChunk, offset + reached.end, message));
         }
         if not_exact.is_empty() {
             return;
@@ -254,20 +294,105 @@ impl EvtxReader {
 
     /// Reads the last, incomplete block.
     fn tail(&mut self, sink: &mut dyn Sink) {
-        let mut block = std::mem::take(&mut self.pending);
-        if block.iter().all(|byte| *byte == 0) {
-            return;
+        let bytes = std::mem::take(&mut self.pending);
+        let mut rest = &bytes[..];
+        if self.again > 0 {
+            // What may begin here goes on in the next part, if there is one.
+            self.part.misfit |= self.part.end.is_some();
+            rest = rest.get(self.again..).unwrap_or_default();
         }
-        let offset = self.offset;
-        let length = block.len();
-        let message = format!(
-            "The file ends {length} bytes into a chunk of {CHUNK_BYTES}; the records before the cut were read."
-        );
+        while rest.iter().any(|byte| *byte != 0) {
+            let offset = self.offset + (bytes.len() - rest.len()) as u64;
+            let read = if rest.starts_with(EVTX_CHUNK_MAGIC) {
+                self.last_chunk(rest, offset, sink)
+            } else {
+                self.no_chunk(rest, offset, sink)
+            };
+            // Nothing follows that could make a chunk of a begun magic.
+            rest = &rest[read + std::mem::take(&mut self.again)..];
+        }
+    }
+
+    /// Reads a chunk that the end of the file cuts, or the next one. Returns how many bytes it has.
+    fn last_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
+        let walk = skim::walk(bytes, &mut self.records);
+        if let Some(next) = skim::next_chunk(bytes, &walk) {
+            self.cut_by_next(bytes, next, offset, sink);
+            return next;
+        }
+        let length = bytes.len();
+        let read = if length > CHUNK_HEADER_BYTES {
+            "the records before the cut were read"
+        } else {
+            "no record of it is there"
+        };
+        let message = format!("The file ends {length} bytes into a chunk of {CHUNK_BYTES}; {read}.");
         sink.trouble(Trouble::note(Code::Truncated, offset, message));
-        if block.starts_with(EVTX_CHUNK_MAGIC) && length > 512 {
-            block.resize(CHUNK_BYTES, 0);
-            self.cut_chunk(&block, length, offset, sink);
+        if length > CHUNK_HEADER_BYTES {
+            self.cut_chunk(bytes, offset, sink);
         }
+        length
+    }
+}
+
+/// How many of the last bytes may begin a chunk's magic.
+fn begun_magic(bytes: &[u8]) -> usize {
+    let most = EVTX_CHUNK_MAGIC.len().min(bytes.len());
+    (1..most).rev().find(|length| bytes.ends_with(&EVTX_CHUNK_MAGIC[..*length])).unwrap_or(0)
+}
+
+/// Where a chunk's magic stands.
+fn chunk_magic(bytes: &[u8]) -> Option<usize> {
+    memmem::find(bytes, EVTX_CHUNK_MAGIC)
+}
+
+/// Sound records that were not read, as the header of their chunk states an end before them: where they begin, and how many.
+fn behind_end(start: usize, count: u64, chunk: &[u8], offset: u64) -> Trouble {
+    let used = skim::stated_end(chunk).is_some_and(|(free, _)| start < free);
+    let offset = offset + start as u64;
+    if used {
+        let message = format!(
+            "{count} sound record(s) stand in the used part of a chunk, behind the one that its header names as the last; \
+             they were not read."
+        );
+        return Trouble { lost: count, ..Trouble::lost(Code::DamagedChunk, offset, message) };
+    }
+    let message = format!(
+        "{count} sound record(s) lie behind the end that the chunk's header states; they were not read."
+    );
+    Trouble::note(Code::HiddenRecords, offset, message)
+}
+
+/// How far the decoder came in a chunk.
+struct Reached {
+    /// Behind the last record.
+    end: u64,
+    /// Its number.
+    number: Option<u64>,
+}
+
+impl Default for Reached {
+    fn default() -> Reached {
+        Reached { end: CHUNK_HEADER_BYTES as u64, number: None }
+    }
+}
+
+impl Reached {
+    fn of(record: &EvtxRecord<'_>) -> Reached {
+        let end = record.binxml_offset + u64::from(record.binxml_size) + 4;
+        Reached { end, number: Some(record.event_record_id) }
+    }
+
+    /// What must be said if that is not where the chunk's header states the end, nor its last record.
+    fn short_of(&self, chunk: &[u8]) -> Option<String> {
+        let (end, last) = skim::stated_end(chunk)?;
+        (self.end < end as u64 && self.number != Some(last)).then(|| {
+            format!(
+                "The records of a chunk end at byte {} of it, before zeros; its header says that they go on to byte {end}, up to \
+                 record {last}. Those between are lost.",
+                self.end
+            )
+        })
     }
 }
 
@@ -451,6 +576,9 @@ impl Reader for EvtxReader {
     }
 
     fn finish(&mut self, sink: &mut dyn Sink) {
+        if self.in_header && chunk_magic(&self.pending).is_some() {
+            self.file_header(sink);
+        }
         if self.in_header {
             let message = format!("The file ends inside its header, after {} bytes.", self.pending.len());
             sink.trouble(Trouble::note(Code::Truncated, 0, message));

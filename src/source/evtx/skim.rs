@@ -26,7 +26,7 @@ use crate::text::same;
 use crate::time::Time;
 
 /// Size of a chunk's header.
-const CHUNK_HEADER_BYTES: usize = 512;
+pub const CHUNK_HEADER_BYTES: usize = 512;
 /// What a chunk's header says about the size of its used part, and where.
 const CHUNK_HEADER_SIZE: u32 = 128;
 const HEADER_SIZE_AT: usize = 40;
@@ -138,7 +138,7 @@ fn begins_chunk(bytes: &[u8]) -> bool {
 }
 
 /// Where the chunk's header says that its records end, and the number of the last one.
-fn stated_end(chunk: &[u8]) -> Option<(usize, u64)> {
+pub fn stated_end(chunk: &[u8]) -> Option<(usize, u64)> {
     Some(((u32_at(chunk, 48)? as usize).min(chunk.len()), u64_at(chunk, 32)?))
 }
 

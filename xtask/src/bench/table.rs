@@ -35,6 +35,11 @@ impl Table {
         }
     }
 
+    /// The most memory that any sample of a row took, in MiB.
+    pub fn peak(&self, name: &str) -> Option<f64> {
+        self.rows.iter().find(|row| row.name == name)?.peak()
+    }
+
     /// Prints the rows, then the ratios whose rows are both there.
     pub fn print(&self, ratios: &[Ratio<'_>]) {
         println!("\n| {} | MB/s | seconds, median (spread) | processor s | peak MiB |", self.title);
@@ -47,7 +52,6 @@ impl Table {
                 format!("{:.0}", row.bytes as f64 / median(&seconds) / 1e6)
             };
             let processor = row.all(|sample| sample.processor);
-            let peak = row.all(|sample| sample.peak_kib.map(|kib| kib as f64 / 1024.0));
             println!(
                 "| {} | {rate} | {:.3} ({:.3} to {:.3}) | {} | {} |",
                 row.name,
@@ -55,7 +59,7 @@ impl Table {
                 seconds.first().copied().unwrap_or_default(),
                 seconds.last().copied().unwrap_or_default(),
                 if processor.is_empty() { "-".to_owned() } else { format!("{:.3}", median(&processor)) },
-                peak.last().map_or("-".to_owned(), |peak| format!("{peak:.0}")),
+                row.peak().map_or("-".to_owned(), |peak| format!("{peak:.0}")),
             );
         }
         println!("\n| ratio of medians | by the clock | by processor time | at least | aim |");
@@ -83,6 +87,10 @@ impl Table {
 }
 
 impl Row {
+    fn peak(&self) -> Option<f64> {
+        self.all(|sample| sample.peak_kib.map(|kib| kib as f64 / 1024.0)).last().copied()
+    }
+
     /// A figure of all samples that have it, in rising order.
     fn all(&self, of: impl Fn(&Sample) -> Option<f64>) -> Vec<f64> {
         let mut all: Vec<f64> = self.samples.iter().filter_map(of).collect();
