@@ -15,6 +15,12 @@ pub const OBJECT_BYTES: usize = 64 * 1024 * 1024;
 /// short it is written.
 pub const OBJECT_VALUES: usize = 4 * 1024 * 1024;
 
+/// Most cells of a row of CSV. An export has a column for each name of a field; each cell takes 24 bytes, however short.
+pub const ROW_CELLS: usize = 64 * 1024;
+
+/// Longest name of a column, in bytes: what follows is cut off. A row without a known shape copies the names of its cells.
+pub const COLUMN_NAME_BYTES: usize = 256;
+
 /// Longest message of a problem, in bytes: it may quote the input.
 pub const MESSAGE_BYTES: usize = 2048;
 

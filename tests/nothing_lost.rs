@@ -196,7 +196,7 @@ fn every_flipped_bit_of_an_event_log() {
 }
 
 #[test]
-#[ignore = "minutes, nearly all of it for zeros; run by hand: cargo test --release --test nothing_lost -- --ignored"]
+#[ignore = "minutes, nearly all of it for zeros; run by hand: cargo test --release --test native nothing_lost:: -- --ignored"]
 fn every_flipped_bit_of_an_event_log_and_of_its_zeros() {
     let flips = flipped_evtx(|_, _| true);
     println!("{flips} flips");

@@ -159,7 +159,8 @@ impl CsvReader {
                 let is_empty = cells.iter().all(|cell| cell.is_empty());
                 if !is_empty && self.header.is_none() && !is_preface(&cells[0]) {
                     self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&cells));
-                    self.header = Some(cells);
+                    let names = cells.into_iter().map(|name| text::cut(name, limits::COLUMN_NAME_BYTES));
+                    self.header = Some(names.collect());
                 }
             }
             Ok((cells, behind)) => {
@@ -385,6 +386,13 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
         .from_reader(row.as_bytes());
     let mut record = csv::StringRecord::new();
     reader.read_record(&mut record).map_err(|error| format!("A row is no CSV: {error}."))?;
+    if record.len() > limits::ROW_CELLS {
+        return Err(format!(
+            "A row has {} cells; of more than {} none is read.",
+            record.len(),
+            limits::ROW_CELLS
+        ));
+    }
     let used = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
     let behind = row.get(used..).unwrap_or_default().trim().len();
     Ok((record.iter().map(str::to_owned).collect(), behind))

@@ -285,6 +285,9 @@ fn settled(text: &[u8], ended: bool) -> usize {
 
 /// Where an end tag ends whose name ends here.
 fn end_of_tag(text: &[u8], name_end: usize) -> Option<usize> {
+    if text.get(name_end) == Some(&b'>') {
+        return Some(name_end + 1);
+    }
     let blanks =
         text[name_end..].iter().take(TAG_BLANKS).take_while(|byte| byte.is_ascii_whitespace()).count();
     (text.get(name_end + blanks) == Some(&b'>')).then_some(name_end + blanks + 1)

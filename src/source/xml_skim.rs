@@ -160,12 +160,11 @@ impl Prefix {
 }
 
 impl Prefix {
-    /// Keeps the channel that is written at the beginning of a text.
+    /// Keeps the channel that is written so, if nothing in it is encoded, and no tag.
     fn take_channel(&mut self, text: &[u8]) -> Option<()> {
-        let known = text.split_at_checked(self.channel.len());
-        if !known.is_some_and(|(known, rest)| same(known, self.channel.as_bytes()) && rest.starts_with(b"</"))
-        {
-            unencoded(text)?.clone_into(&mut self.channel);
+        if !same(text, self.channel.as_bytes()) {
+            let plain = memchr::memchr2(b'<', b'&', text).is_none();
+            str::from_utf8(text).ok().filter(|_| plain)?.trim().clone_into(&mut self.channel);
         }
         Some(())
     }
@@ -186,7 +185,7 @@ fn name(mut attributes: &str) -> Option<&str> {
 
 /// What is counted of the System part behind its EventID.
 struct System<'a> {
-    /// What follows the channel's tag.
+    /// As it is written.
     channel: &'a [u8],
     computer: &'a str,
     /// Where its end tag begins.
@@ -194,7 +193,7 @@ struct System<'a> {
 }
 
 impl System<'_> {
-    /// The first channel and computer before the first end tag. `rest`: from the EventID on.
+    /// The channel and computer before the first end tag. `rest`: from the EventID on. None: they may be no children of it.
     fn of(rest: &[u8]) -> Option<System<'_>> {
         let (mut channel, mut computer) = (None, None);
         for at in Pairs::new(rest, [*b"<C", *b"/S"]) {
@@ -205,8 +204,20 @@ impl System<'_> {
                 computer = computer.or(Some(at + "<Computer>".len()));
             } else if tag.starts_with(b"/System>") && rest[..at].ends_with(b"<") {
                 let system = &rest[..at - 1];
-                let (channel, computer) = (&system[channel?..], unencoded(&system[computer?..])?);
-                return Some(System { channel, computer, length: system.len() });
+                let (channel, computer) = (channel?, computer?);
+                let before = system[..computer - "<Computer>".len()].trim_ascii_end();
+                let end = before.len().checked_sub("</Channel>".len()).filter(|end| *end >= channel)?;
+                let computer = &system[computer..];
+                let name = unencoded(computer)?;
+                let behind = computer[memchr::memchr(b'<', computer)?..].strip_prefix(b"</Computer>")?;
+                // Elements around them would begin before them, and end here.
+                let flat = before[end..] == *b"</Channel>"
+                    && memchr::memchr(b'<', behind.get(1..).unwrap_or_default()).is_none();
+                return flat.then_some(System {
+                    channel: &system[channel..end],
+                    computer: name,
+                    length: system.len(),
+                });
             }
         }
         None
@@ -302,6 +313,12 @@ mod tests {
             ("Name='Microsoft-Windows-Sysmon'", "Name='a&amp;b'"),
             ("2020-01-01 00:00:00.123", "never"),
             ("</System>", ""),
+            ("<Channel>", "<Other><Computer>X</Computer></Other><Channel>"),
+            ("<Channel>", "<Other><Channel>X</Channel></Other><Channel>"),
+            ("<Channel>", "<Other><Channel>X</Channel><Computer>X</Computer></Other><Channel>"),
+            ("<Computer>", "<Other><Computer>X</Computer></Other><Computer>"),
+            ("</Computer>", "</Computer><Other></Other>"),
+            ("<Channel>", "<Channel>X</Other><Channel>"),
         ] {
             let changed = EVENT.replace(from, to);
             assert_ne!(changed, EVENT, "{from}");
