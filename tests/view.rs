@@ -349,3 +349,19 @@ fn the_table_shows_what_the_tuning_leaves() {
     assert!(rows(&session, json!({ "search": user })).is_empty());
     assert!(rows(&session, json!({ "stack": "user" })).iter().all(|row| row["value"] != user));
 }
+
+/// The kinds that are counted as process creations add up to them, also where only the channel tells.
+#[test]
+fn kinds_say_which_of_them_are_process_creations() {
+    let csv = "EventID,Channel,Computer,UtcTime,ParentImage\n\
+        1,Microsoft-Windows-Sysmon/Operational,H,2024-05-01 10:00:00.123,C:\\x.exe\n\
+        1,Application,H,,\n3,Microsoft-Windows-Sysmon/Operational,H,,\n";
+    let session = common::session(&[("a.csv", csv.as_bytes())], 1 << 20);
+    let summary = serde_json::to_value(view::summary(&session, |_| true)).unwrap();
+    let kinds = summary["events"].as_array().unwrap();
+    let created =
+        kinds.iter().filter(|kind| kind["process_creation"] == true).map(|kind| number(&kind["count"]));
+    assert_eq!(created.sum::<u64>(), 1, "{kinds:?}");
+    assert_eq!(summary["totals"]["process_creations"], 1);
+    assert_eq!(kinds.len(), 3);
+}

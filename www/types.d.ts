@@ -159,7 +159,7 @@ declare namespace Core {
     sources: Source[];
   }
   type News = Omit<Summary, "sources"> & { sources: [number, Source][] };
-  interface EventKind { channel: string | null; provider: string | null; event_id: number | string | null; count: number }
+  interface EventKind { channel: string | null; provider: string | null; event_id: number | string | null; process_creation: boolean | null; count: number }
   interface Source {
     name: string; bytes: number; sha256: string | null; format: string; complete: boolean;
     records: number; process_creations: number; matches: number; unreadable: number; not_events: number;

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::event::is_process_creation;
 use crate::findings::{self, Period};
 use crate::hints::{self, Hints};
 use crate::locator::At;
@@ -99,6 +100,8 @@ pub struct Kind<'a> {
     pub provider: &'a str,
     /// EventID, or null.
     pub event_id: Option<u32>,
+    /// Whether they are process creations; null of those that are not counted apart.
+    pub process_creation: Option<bool>,
     /// How many.
     pub count: u64,
 }
@@ -165,6 +168,7 @@ fn events<'a>(session: &'a Session) -> Vec<Kind<'a>> {
         channel: kind.map_or(OTHERS, |kind| &kind.channel),
         provider: kind.map_or(OTHERS, |kind| &kind.provider),
         event_id: kind.and_then(|kind| kind.event_id),
+        process_creation: kind.map(|kind| is_process_creation(&kind.provider, &kind.channel, kind.event_id)),
         count,
     };
     let mut kinds: Vec<Kind<'a>> = kinds.into_iter().map(kind).collect();

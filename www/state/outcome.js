@@ -18,14 +18,14 @@ export function noMatchKind(summary) {
 }
 
 /**
- * Every record in exactly one outcome, as the funnel opens it.
+ * Every record in exactly one outcome, as the funnel opens it. What could not be read is counted beside them.
  * @param {Core.Summary["totals"]} totals
  */
 export function outcomes(totals) {
   const { records, process_creations, matches, unreadable, groups, hidden = 0, hidden_groups = 0 } = totals;
   return {
     records,
-    other: Math.max(0, records - process_creations - unreadable),
+    other: records - process_creations,
     unreadable,
     notEvents: totals.not_events,
     process_creations,
@@ -37,9 +37,4 @@ export function outcomes(totals) {
     hiddenGroups: hidden_groups,
     shownGroups: groups - hidden_groups,
   };
-}
-
-/** @param {Core.Source[]} sources */
-export function sourcesWithProblems(sources) {
-  return sources.filter((source) => source.problems.some((problem) => problem.severity !== "info"));
 }

@@ -21,5 +21,6 @@ test("the core's outcome decides the other states", () => {
 test("the outcomes add up to the records", () => {
   const all = outcomes(totals);
   assert.equal(outcomes({ ...totals, hidden: 2, hidden_groups: 1 }).shownGroups, 4);
-  assert.equal(all.other + all.unreadable + all.otherParents + all.hidden + all.shown, all.records);
+  assert.equal(all.other + all.otherParents + all.hidden + all.shown, all.records);
+  assert.deepEqual([all.other, all.unreadable], [88, 3], "what could not be read is no record");
 });

@@ -35,13 +35,13 @@ export function createFunnel(actions) {
       h("th", { scope: "col", class: "right" }, t.kind.count), h("th", { scope: "col", class: "right" }, t.kind.id),
       h("th", { scope: "col" }, t.kind.provider), h("th", { scope: "col" }, t.kind.channel), h("th", { scope: "col" }, t.kind.outcome))),
     h("tbody", null, summary.events.map((kind) => {
-      const kept = kind.provider?.toLowerCase() === "microsoft-windows-sysmon" && String(kind.event_id) === "1";
+      const kept = kind.process_creation;
       return h("tr", null,
         h("td", { class: "right" }, number(kind.count)),
         h("td", { class: "right" }, kind.event_id === null ? t.unknown : String(kind.event_id)),
         h("td", null, kind.provider ? evidence(kind.provider) : t.unknown),
         h("td", null, kind.channel ? evidence(kind.channel) : t.unknown),
-        h("td", { class: kept ? "" : "muted" }, kept ? t.kindKept : t.kindDropped));
+        h("td", { class: kept ? "" : "muted" }, kept === null ? t.unknown : kept ? t.kindKept : t.kindDropped));
     }))));
 
   /** @param {App.Step} step @param {App.State} state @param {Core.Summary} summary */
@@ -52,7 +52,7 @@ export function createFunnel(actions) {
     switch (step) {
       case "records":
         return [
-          h("p", null, t.recordsText(all.records, summary.sources.length)),
+          h("p", null, t.recordsText(all.records, summary.sources.filter(({ removed }) => !removed).length)),
           h("ul", { class: "outcomes" }, outcome(all.process_creations, t.outcome.creations), outcome(all.other, t.outcome.other),
             outcome(all.unreadable, t.outcome.unreadable), outcome(all.notEvents, t.outcome.notEvents)),
           summary.events.length > 0 ? kindsTable(summary) : null,
