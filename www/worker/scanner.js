@@ -54,6 +54,8 @@ export class Scanner {
     this.open = new Map();
     /** While the core is at something, and for ever when it breaks at that: what it says of the others is then worth nothing. */
     this.broken = false;
+    /** Whose bytes it is at then. @type {Job | null} */
+    this.busy = null;
     /** @type {Order} */
     this.order = { stop: false };
     /** There was something to read. */
@@ -114,16 +116,26 @@ export class Scanner {
   /** @param {Waiting} next */
   async run({ job, batch, order }) {
     this.open.set(job, null);
-    await guarded({ job: job.id }, () => this.scan(job, order));
+    const at = { job: job.id };
+    await guarded(at, async () => {
+      try {
+        await this.scan(job, order);
+      } catch (error) {
+        // While one is read, what was found in others is taken: what breaks the core then is theirs.
+        if (this.broken && this.busy) at.job = this.busy.id;
+        throw error;
+      }
+    });
     this.open.delete(job);
     batch.left -= 1;
     if (batch.left === 0) this.tell();
     this.begin();
   }
 
-  /** @template T @param {() => T} work with the core @returns {T} */
-  core(work) {
+  /** @template T @param {Job} job @param {() => T} work with the core for it @returns {T} */
+  core(job, work) {
     this.broken = true;
+    this.busy = job;
     const value = work();
     this.broken = false;
     return value;
@@ -136,13 +148,12 @@ export class Scanner {
       return;
     }
     try {
-      const scan = this.core(() => scanOf(job));
+      const scan = this.core(job, () => scanOf(job));
       this.open.set(job, scan);
       const [end, reason] = await this.read(scan, job, order);
       if (this.broken) await NEVER;
       this.open.set(job, null);
-      const progress = scan.progress();
-      const found = this.core(() => owned(end === "done" ? scan.finish() : scan.take()));
+      const { progress, found } = this.core(job, () => ({ progress: scan.progress(), found: owned(end === "done" ? scan.finish() : scan.take()) }));
       this.note(job, progress, found, end, reason);
     } catch (error) {
       // What other jobs have found is not lost with the core.
@@ -171,7 +182,7 @@ export class Scanner {
         if (bytes === null) return ["failed", this.words.shorter];
         if (this.broken) await NEVER;
         const piece = bytes;
-        this.core(() => scan.push(piece));
+        this.core(job, () => scan.push(piece));
         const now = performance.now();
         if (now - this.told >= PROGRESS_MS || now - this.taken >= this.pace) this.report(now);
         if (now - this.rested >= DEAF_MS) await this.listen();
@@ -189,10 +200,10 @@ export class Scanner {
       this.taken = now;
       this.pace = Math.min(2 * this.pace, TAKE_MS);
     }
-    for (const [{ id }, scan] of this.open) {
+    for (const [job, scan] of this.open) {
       if (!scan) continue;
-      const found = hands ? this.core(() => owned(scan.take())) : null;
-      this.reports.push({ job: id, progress: scan.progress(), found, end: null, reason: "" });
+      const { found, progress } = this.core(job, () => ({ found: hands ? owned(scan.take()) : null, progress: scan.progress() }));
+      this.reports.push({ job: job.id, progress, found, end: null, reason: "" });
     }
     this.tell();
   }

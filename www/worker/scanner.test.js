@@ -7,7 +7,7 @@ const said = [];
 let onEnd = () => {};
 /** What the core was given, by the name of the input. */
 const pushed = [];
-/** A core that wants all of an input, in pieces; one that is named "bad" breaks at its second piece. */
+/** A core that wants all of an input, in pieces; one that is named "bad" breaks at its second piece, "worse" when what it found is taken. */
 class Scan {
   constructor(source, name, size) {
     Object.assign(this, { name, size, at: 0, taken: 0 });
@@ -28,6 +28,7 @@ class Scan {
   }
   take() {
     if (this.finished) throw new Error("null pointer passed to rust");
+    if (this.name === "worse") throw new WebAssembly.RuntimeError("unreachable");
     return new Uint8Array(1);
   }
   finish() {
@@ -93,6 +94,14 @@ test("what the core says after it broke is not told: the first word is of the jo
   await read(...jobs);
   assert.deepEqual(said.filter(({ type }) => type === "crashed"), [{ type: "crashed", job: jobs[1].id, message: "unreachable" }]);
   assert.deepEqual(ended(), []);
+});
+
+test("a job that breaks the core while another one is read is named", async (context) => {
+  let now = 1000;
+  context.mock.method(performance, "now", () => (now += 20));
+  const jobs = [job("a", 8, "plain"), job("worse", 8, "plain"), job("c", 8, "plain")];
+  await read(...jobs);
+  assert.deepEqual(said.filter(({ type }) => type === "crashed"), [{ type: "crashed", job: jobs[1].id, message: "unreachable" }]);
 });
 
 test("a cancel stops all that is read and all that waits, and nothing that comes later", async () => {
