@@ -93,7 +93,8 @@ impl Read for Reader {
             return Ok(0);
         }
         let part = shared.parts.range(..=self.position).next_back();
-        let rest = part.and_then(|(start, part)| part.get((self.position - start) as usize..));
+        // On the page a place may be farther from a part than an index can tell.
+        let rest = part.and_then(|(start, part)| part.get(usize::try_from(self.position - start).ok()?..));
         match rest {
             Some(rest) if !rest.is_empty() => {
                 let count = rest.len().min(buffer.len());
