@@ -1,4 +1,4 @@
-//! Every bound of the program, each with the reason for its value.
+//! What an input can make the program hold, each bound with the reason for its value.
 
 /// Bytes of an input that are looked at before its format is decided. An EVTX file whose file
 /// header was wiped shows its first chunk at 4096; the first line of a CSV export fits as well.

@@ -115,10 +115,6 @@ fn main() -> ExitCode {
         read(&mut session, input, how);
     }
     if let Some(row) = arguments.context {
-        if !matches!(arguments.format, Format::Table | Format::Json) {
-            eprintln!("A context is printed as text or, with --format json, as JSON.");
-            return ExitCode::from(2);
-        }
         let (event, minutes, verify) = (arguments.event, arguments.minutes, arguments.verify);
         let which = context::Which { row, event, minutes, verify };
         return print_context(&session, &paths, which, arguments.format);
@@ -161,6 +157,9 @@ fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, Stri
         (None, Some(path)) => text(path)?,
         (None, None) => String::new(),
     };
+    if arguments.context.is_some() && !matches!(arguments.format, Format::Table | Format::Json) {
+        return Err("A context is printed as text or, with --format json, as JSON.".to_owned());
+    }
     if (arguments.defang || !note.is_empty()) && !arguments.format.is_report() {
         return Err("--note and --defang are for the reports: --format markdown or html.".to_owned());
     }
@@ -435,9 +434,9 @@ fn print_context(
 ) -> ExitCode {
     let answer = match context::context(session, paths, which) {
         Ok(answer) => answer,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::from(2);
+        Err(refusal) => {
+            eprintln!("{}", refusal.sentence);
+            return ExitCode::from(if refusal.usage { 2 } else { 1 });
         }
     };
     let printed = match format {

@@ -440,11 +440,13 @@ fn the_context_of_a_row_is_printed() {
     let said = text(&output.stderr);
     assert!(said.contains("Nothing could be read: No such file") && !said.contains("second time"), "{said}");
     for wrong in [&["--format", "csv"][..], &["--minutes", "1441"]] {
-        let output = run(&[&["--context", "1"], wrong, &[&file]].concat(), None);
+        // Nothing is read before.
+        let output = run(&[&["--context", "1"], wrong, &["missing.xml"]].concat(), None);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!text(&output.stderr).contains("missing.xml"), "{wrong:?}");
     }
     // Standard input is gone once it was read.
     let output = run(&["--context", "1", "-"], Some(&xml_of(&forest.events)));
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("can't be read a second time"), "{}", text(&output.stderr));
 }

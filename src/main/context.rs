@@ -25,22 +25,33 @@ pub struct Which {
     pub verify: bool,
 }
 
+/// Why there is no context.
+#[derive(Debug)]
+pub struct Refusal {
+    pub sentence: String,
+    /// There is no such row or event; else it could not be read again.
+    pub usage: bool,
+}
+
 /// The context of an event. `paths`: of each input of the session, if it is a file.
 ///
 /// # Errors
-/// A sentence, when there is no such row or event, or when it could not be read again.
-pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Result<Answer, String> {
+/// When there is no such row or event, or when it could not be read again.
+pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Result<Answer, Refusal> {
+    let unknown = |sentence| Refusal { sentence, usage: true };
     let order = session.order();
     let group = which.row.checked_sub(1).and_then(|row| order.get(row));
     let Some(group) = group else {
-        return Err(format!("There is no row {}: the result has {}.", which.row, order.len()));
+        return Err(unknown(format!("There is no row {}: the result has {}.", which.row, order.len())));
     };
     let events = session.matches(*group).len();
     let Some(recall) = which.event.checked_sub(1).and_then(|event| Recall::new(session, *group, event))
     else {
-        return Err(format!("There is no event {} in row {}: it has {events}.", which.event, which.row));
+        let (event, row) = (which.event, which.row);
+        return Err(unknown(format!("There is no event {event} in row {row}: it has {events}.")));
     };
-    let mut context = anchor(recall, paths, which.minutes)?;
+    let unread = |sentence| Refusal { sentence, usage: false };
+    let mut context = anchor(recall, paths, which.minutes).map_err(unread)?;
     loop {
         for (number, source) in (0..).zip(session.sources()) {
             if !context.asks(number) {

@@ -139,6 +139,7 @@ export const en = {
     stalled: "The browser gave no data of this file for a long time.",
     shorter: "The file is shorter than it was when it was opened.",
     closed: "The file of this event is not open any more.",
+    unprintable: "The result is too large for paper. Export it as JSON or CSV, or hide rows by tuning.",
     later: "It was added while the context was read, and was not asked. Read the context again.",
   },
 

@@ -136,9 +136,17 @@ const making = () => ({ build: `page ${__BUILD__}`, made: new Date().toISOString
  * The report for paper: what the JSON export holds, and the note, defanged if wanted.
  * @param {Lead} lead @param {{ defang: boolean, note: string }} args
  */
-function paper({ session }, { defang, note }) {
+function paper({ session, words }, { defang, note }) {
   const clean = (/** @type {unknown} */ value) => (defang && typeof value === "string" ? wasm_bindgen.defang(value) : value);
-  return { ...JSON.parse(new TextDecoder().decode(session.export("json", making())), (_, value) => clean(value)), note: clean(note) };
+  const json = session.export("json", making());
+  let text;
+  try {
+    text = new TextDecoder().decode(json);
+  } catch {
+    // A browser's strings are shorter than a core's memory; the core is sound.
+    throw new Error(words.unprintable);
+  }
+  return { ...JSON.parse(text, (_, value) => clean(value)), note: clean(note) };
 }
 
 /** Hides other rows than before. @param {Lead} lead @param {{ json: string }} args */

@@ -1,6 +1,6 @@
-// The only code of the page that talks to workers: starts them, deals out what is to be read, cancels, and goes
-// on when one dies. A scan worker that traps costs what it was reading only; when the session itself is lost,
-// all other files are read again.
+// The only code of the page that starts workers, and through which all talk to them: deals out what is to be read,
+// cancels, and goes on when one dies. A scan worker that traps costs what it was reading only; when the session itself is
+// lost, all other files are read again.
 
 import { Contexts } from "./contexts.js";
 import { Entry } from "./entry.js";

@@ -3,7 +3,7 @@
 
 /**
  * Sentences that end up in a report; the page's words, as all others.
- * @typedef {{ stalled: string, shorter: string, closed: string, later: string }} WorkerWords
+ * @typedef {{ stalled: string, shorter: string, closed: string, later: string, unprintable: string }} WorkerWords
  *
  * The bytes from `start` to `end` of a file, where the core cuts it. `head`: its first bytes, which tell how it is read.
  * `packed`: it unfolds to many times its size.
