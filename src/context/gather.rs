@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::{self, KINDS, PROCESS_TERMINATE, Trace, When};
 use super::links::Links;
-use super::shelf::{Shelf, earliest, nearest};
+use super::shelf::{Shelf, nearest};
 use super::{Anchor, At, By, Created, Logon, Question, cut, guid, pid};
 use crate::detect::Format;
 use crate::event::{Event, PROCESS_CREATE, Skim, is_sysmon};
@@ -17,7 +17,7 @@ use crate::process::Process;
 use crate::rule::Rule;
 use crate::source::whole::Whole;
 use crate::source::{self, Sink, Trouble};
-use crate::time::Time;
+use crate::time::{self, Time};
 
 /// A process that ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,7 +189,7 @@ impl Gatherer {
         // Another file may hold the match itself, too. A pass reads what lies in its window.
         let is_itself = |anchor: &Anchor| created.time.is_some() && created == anchor.created;
         if in_tree || self.question.anchor.as_ref().is_some_and(is_itself) {
-            self.found.created.add(earliest(created.time), at, || created.clone());
+            self.found.created.add(time::number(created.time), at, || created.clone());
         }
         if let Some(anchor) = self.question.anchor.clone() {
             let itself = created == anchor.created;
@@ -219,7 +219,7 @@ impl Gatherer {
             By::Nothing => &None,
         };
         if name.as_ref().is_some_and(|name| self.parents.contains(name)) {
-            self.found.ended.add(earliest(end.time), at, || end.clone());
+            self.found.ended.add(time::number(end.time), at, || end.clone());
         }
     }
 
@@ -240,7 +240,7 @@ impl Gatherer {
         let lived =
             self.question.by == By::Guid || since.is_none_or(|since| time.is_some_and(|time| since <= time));
         if lived {
-            self.found.did[kind].add(earliest(time), at, || Seen {
+            self.found.did[kind].add(time::number(time), at, || Seen {
                 time,
                 event_id,
                 kind: KINDS[kind].name.to_owned(),

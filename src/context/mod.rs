@@ -314,7 +314,7 @@ impl Context {
             .time
             .map(|time| (time.plus_minutes(-i64::from(minutes)), time.plus_minutes(i64::from(minutes))));
         let mut found = Found::new(at.source, By::Pid == by);
-        found.created.add(shelf::earliest(created.time), &at, || created.clone());
+        found.created.add(time::number(created.time), &at, || created.clone());
         let anchor = Anchor { created, logon, logon_id };
         let question = Question {
             host: event.computer().map(str::to_owned),

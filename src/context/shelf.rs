@@ -70,11 +70,6 @@ impl<T> Shelf<T> {
     }
 }
 
-/// Earlier times first, unknown ones last.
-pub fn earliest(time: Option<Time>) -> u64 {
-    time.map_or(u64::MAX, |time| (time.nanoseconds() as u64) ^ (1 << 63))
-}
-
 /// What is nearest to a time first.
 pub fn nearest(to: Option<Time>, time: Option<Time>) -> u64 {
     match (to, time) {
@@ -115,8 +110,6 @@ mod tests {
     #[test]
     fn times_rank_as_they_follow() {
         let time = |text| Time::parse(text);
-        assert!(earliest(time("1969-01-01T00:00:00Z")) < earliest(time("2020-01-01T00:00:00Z")));
-        assert!(earliest(time("2020-01-01T00:00:00Z")) < earliest(None));
         let to = time("2020-01-01T00:00:00Z");
         assert!(nearest(to, time("2020-01-01T00:00:02Z")) < nearest(to, time("2019-12-31T23:59:57Z")));
     }

@@ -1,11 +1,11 @@
 // The context of a row, made ready to be shown. No words here but units.
 
-/** Milliseconds of an ISO time, with the fraction that it has. @param {string | null} iso */
-function millis(iso) {
-  if (iso === null) return null;
-  const whole = Date.parse(`${iso.slice(0, 19)}Z`);
-  const fraction = Number.parseFloat(`0${/\.\d+/.exec(iso)?.[0] ?? ""}`);
-  return Number.isNaN(whole) ? null : whole + fraction * 1000;
+import { millis } from "./time.js";
+
+/** The time from one to another in milliseconds; none where one is unknown. @param {string | null} from @param {string | null} to */
+function between(from, to) {
+  const ms = from === null || to === null ? Number.NaN : millis(to) - millis(from);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** "0.42 s", "12 s", "3 min 12 s", "2 h 5 min". @param {number} ms not negative */
@@ -22,15 +22,14 @@ export function amount(ms) {
 
 /** How much later the second time is: "+0.42 s"; nothing when one of them is unknown. @param {string | null} from @param {string | null} to */
 export function later(from, to) {
-  const [start, end] = [millis(from), millis(to)];
-  if (start === null || end === null) return null;
-  return `${end < start ? "\u2212" : "+"}${amount(Math.abs(end - start))}`;
+  const ms = between(from, to);
+  return ms === null ? null : `${ms < 0 ? "\u2212" : "+"}${amount(Math.abs(ms))}`;
 }
 
 /** How long it took from one to the other; nothing when that is unknown. @param {string | null} from @param {string | null} to */
 export function took(from, to) {
-  const [start, end] = [millis(from), millis(to)];
-  return start === null || end === null || end < start ? null : amount(end - start);
+  const ms = between(from, to);
+  return ms === null || ms < 0 ? null : amount(ms);
 }
 
 /**

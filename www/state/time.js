@@ -1,5 +1,14 @@
 // Times as the search prints them: ISO 8601, whole seconds. The full precision stands beside them.
 
+/**
+ * Milliseconds since 1970 of a time as the core writes it, whose digits may be finer.
+ * @param {string} iso
+ */
+export function millis(iso) {
+  const [whole = "", rest = ""] = iso.replace("Z", "").split(".");
+  return Date.parse(`${whole}Z`) + Number(`0.${rest || 0}`) * 1000;
+}
+
 /** @param {number} minutes east of UTC */
 export function offsetLabel(minutes) {
   const sign = minutes < 0 ? "\u2212" : "+";

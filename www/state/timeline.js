@@ -1,13 +1,6 @@
 // The arithmetic of the timeline: which stretch of time a bar stands for, and how high it is.
 
-/**
- * Milliseconds since 1970 of a time as the core writes it, whose digits may be finer.
- * @param {string} iso
- */
-export function millis(iso) {
-  const [whole = "", rest = ""] = iso.replace("Z", "").split(".");
-  return Date.parse(`${whole}Z`) + Number(`0.${rest || 0}`) * 1000;
-}
+import { millis } from "./time.js";
 
 /** @param {number} ms */
 export function isoOf(ms) {

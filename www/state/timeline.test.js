@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bars, bucketsOf, hostsIn, hostsOf, isoOf, millis, rangeOf, ticks } from "./timeline.js";
+import { bars, bucketsOf, hostsIn, hostsOf, isoOf, rangeOf, ticks } from "./timeline.js";
+import { millis } from "./time.js";
 
 /** @type {Core.Timeline} */
 const timeline = {

@@ -1,8 +1,8 @@
 // When it happened: a lane a host, of which a stretch can be chosen by drag or by keys. The table shows that stretch.
 
-import { bars, bucketCount, bucketsOf, hostsIn, hostsOf, millis, rangeOf, ticks } from "../state/timeline.js";
+import { bars, bucketCount, bucketsOf, hostsIn, hostsOf, rangeOf, ticks } from "../state/timeline.js";
 import { number } from "../state/format.js";
-import { endOfSpan, timesOf } from "../state/time.js";
+import { endOfSpan, millis, timesOf } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";

@@ -159,6 +159,10 @@ impl EvtxReader {
             return if again > 0 { again } else { self.no_chunk(block, offset, sink) };
         }
         self.part.misfit |= again > 0;
+        if let Some(next) = skim::chunk_in_header(block) {
+            self.cut_by_next(block, next, offset, sink);
+            return next;
+        }
         // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
         let verdict = self.checksum.of(block);
         let walk = skim::walk(block, &mut self.records);
@@ -178,11 +182,13 @@ impl EvtxReader {
     fn cut_by_next(&mut self, bytes: &[u8], next: usize, offset: u64, sink: &mut dyn Sink) {
         self.part.misfit = true;
         let message = format!(
-            "A chunk of {CHUNK_BYTES} bytes is cut after {next}, where the next one begins; the records before \
-             the cut were read."
+            "A chunk of {CHUNK_BYTES} bytes is cut after {next}, where the next one begins; {}.",
+            records_before_cut(next)
         );
         sink.trouble(Trouble::note(Code::Truncated, offset, message));
-        self.cut_chunk(&bytes[..next], offset, sink);
+        if next > CHUNK_HEADER_BYTES {
+            self.cut_chunk(&bytes[..next], offset, sink);
+        }
     }
 
     /// Tells of bytes that are no chunk. Returns how many there are.
@@ -316,22 +322,29 @@ impl EvtxReader {
     /// Reads a chunk that the end of the file cuts, or the next one. Returns how many bytes it has.
     fn last_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
         let walk = skim::walk(bytes, &mut self.records);
-        if let Some(next) = skim::next_chunk(bytes, &walk) {
+        if let Some(next) = skim::chunk_in_header(bytes).or_else(|| skim::next_chunk(bytes, &walk)) {
             self.cut_by_next(bytes, next, offset, sink);
             return next;
         }
         let length = bytes.len();
-        let read = if length > CHUNK_HEADER_BYTES {
-            "the records before the cut were read"
-        } else {
-            "no record of it is there"
-        };
-        let message = format!("The file ends {length} bytes into a chunk of {CHUNK_BYTES}; {read}.");
+        let message = format!(
+            "The file ends {length} bytes into a chunk of {CHUNK_BYTES}; {}.",
+            records_before_cut(length)
+        );
         sink.trouble(Trouble::note(Code::Truncated, offset, message));
         if length > CHUNK_HEADER_BYTES {
             self.cut_chunk(bytes, offset, sink);
         }
         length
+    }
+}
+
+/// What there is to say of the records of a chunk that is cut after so many bytes.
+fn records_before_cut(bytes: usize) -> &'static str {
+    if bytes > CHUNK_HEADER_BYTES {
+        "the records before the cut were read"
+    } else {
+        "no record of it is there"
     }
 }
 

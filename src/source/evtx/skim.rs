@@ -109,19 +109,24 @@ pub fn behind_end(chunk: &[u8], walk: &Walk) -> Option<(usize, u64)> {
     (count > 0).then_some((walk.end, count))
 }
 
-/// Where another chunk begins inside this one: bytes of this one are missing. None in a sound chunk, also where the
-/// value of a record looks like the beginning of a chunk.
+/// Where another chunk begins in the header of this one, of which nearly all is missing. No magic stands there by chance.
+pub fn chunk_in_header(chunk: &[u8]) -> Option<usize> {
+    chunk_within(chunk, 1..chunk.len().min(CHUNK_HEADER_BYTES + EVTX_CHUNK_MAGIC.len()))
+}
+
+/// Where another chunk begins behind the header of this one: bytes of this one are missing. None in a sound chunk, also
+/// where the value of a record looks like the beginning of a chunk.
 pub fn next_chunk(chunk: &[u8], walk: &Walk) -> Option<usize> {
     let mut sound = if walk.whole { walk.end } else { CHUNK_HEADER_BYTES };
     while let Some(record) = record_at(chunk, sound) {
         sound += record.size;
     }
-    // In its header no magic stands by chance.
-    let within = |range: Range<usize>| {
-        let found = memmem::find_iter(chunk.get(range.clone())?, EVTX_CHUNK_MAGIC);
-        found.map(|at| range.start + at).find(|at| begins_chunk(&chunk[*at..]))
-    };
-    within(1..CHUNK_HEADER_BYTES + EVTX_CHUNK_MAGIC.len()).or_else(|| within(sound..chunk.len()))
+    chunk_within(chunk, sound..chunk.len())
+}
+
+fn chunk_within(chunk: &[u8], range: Range<usize>) -> Option<usize> {
+    let found = memmem::find_iter(chunk.get(range.clone())?, EVTX_CHUNK_MAGIC);
+    found.map(|at| range.start + at).find(|at| begins_chunk(&chunk[*at..]))
 }
 
 /// Whether a chunk with the right magic begins here: its header is sound, or a record follows it, as far as its bytes
