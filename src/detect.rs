@@ -120,6 +120,10 @@ pub fn detect(prefix: &[u8]) -> Format {
     if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
         return Format::Foreign { what, packed: *packed };
     }
+    // Bytes of the file's header are missing, or it was carved from something larger. No text holds this magic.
+    if memmem::find(prefix, EVTX_CHUNK_MAGIC).is_some() {
+        return Format::Evtx;
+    }
     detect_text(prefix)
 }
 
@@ -328,6 +332,8 @@ mod tests {
         let mut bytes = vec![0; EVTX_HEADER_BYTES];
         bytes.extend_from_slice(EVTX_CHUNK_MAGIC);
         assert_eq!(detect(&bytes), Format::Evtx);
+        assert_eq!(detect(&bytes[2..]), Format::Evtx);
+        assert_eq!(detect(&[&[1; 4000], &bytes[..]].concat()), Format::Evtx);
         bytes[..4].copy_from_slice(b"PK\x03\x04");
         assert_eq!(detect(&bytes), Format::Zip);
     }

@@ -263,9 +263,9 @@ mod evtx_files {
         let sound = evtx_of(&events);
         let offsets = evtx::record_offsets(&sound);
         for missing in [1, 4, 7, 8, 100] {
-            // In the file's header, in the second chunk's records and in its magic.
+            // In the file's magic and its header, in the second chunk's records and in its magic.
             for (place, lost) in
-                [(600, None), (offsets[80] + 60, Some(80)), (HEADER_BYTES + CHUNK_BYTES, None)]
+                [(0, None), (600, None), (offsets[80] + 60, Some(80)), (HEADER_BYTES + CHUNK_BYTES, None)]
             {
                 let bytes = [&sound[..place], &sound[place + missing..]].concat();
                 let report = report(&[("short.evtx", &bytes)]);

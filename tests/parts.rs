@@ -63,3 +63,33 @@ proptest! {
         }
     }
 }
+
+mod out_of_step {
+    use super::*;
+    use proptest::sample::Index;
+    use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Chunks that begin where none should, with bytes missing or put in anywhere: parts give what the whole gives.
+        #[test]
+        fn chunks_in_parts(
+            seed in any::<u64>(),
+            places in proptest::collection::vec((any::<Index>(), 0usize..12, proptest::collection::vec(prop_oneof![Just(b'E'), Just(b'l'), any::<u8>()], 0..9)), 1..4),
+            piece in 1usize..100_000,
+        ) {
+            let mut bytes = evtx::file(&events(seed, 150), Style::default());
+            for (place, missing, new) in places {
+                let at = place.index(bytes.len());
+                let end = (at + missing).min(bytes.len());
+                bytes.splice(at..end, new);
+            }
+            let starts: Vec<_> = (HEADER_BYTES..bytes.len()).step_by(CHUNK_BYTES).skip(1).map(|at| at as u64).collect();
+            let mut session = common::in_parts("a.evtx", &bytes, &common::cut_at(&bytes, &starts), piece);
+            common::mended(&mut session, &bytes);
+            let whole = common::session(&[("a.evtx", &bytes)], 1 << 20);
+            prop_assert_eq!(common::report_of(&session), common::report_of(&whole));
+        }
+    }
+}
