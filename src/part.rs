@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::order;
+
 /// A part of an input and the records at its edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Part {
@@ -68,7 +70,7 @@ pub enum Coverage {
 /// What these parts cover of an input.
 pub fn coverage(parts: &[Part], size: u64) -> Coverage {
     let mut parts = parts.to_vec();
-    parts.sort_unstable();
+    order::sort(&mut parts, Part::cmp);
     let mut reached = Some(0);
     let mut fits = true;
     let mut before: Option<Part> = None;

@@ -34,6 +34,7 @@ pub fn start(text: &str, most: usize) -> &str {
 }
 
 /// A text of at most so many bytes, and of a longer one so much as ends in `…`.
+#[inline(never)]
 pub fn cut(mut text: String, most: usize) -> String {
     if text.len() > most {
         text.truncate(text.floor_char_boundary(most));

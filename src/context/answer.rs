@@ -10,9 +10,10 @@ use super::kinds::KINDS;
 use super::shelf::Shelf;
 use super::tree::{Tree, until};
 use super::{Anchor, At, By, Context, Created, Logon};
+use crate::order;
 use crate::recall::{Pair, Place};
 use crate::session::Session;
-use crate::time::Time;
+use crate::time::{self, Time};
 
 /// The context of a match. Times are ISO 8601 in UTC.
 #[derive(Debug, Serialize)]
@@ -357,7 +358,9 @@ fn listed<T: Named, U>(
     tell: impl Fn(&Copies<'_, T>) -> U,
 ) -> List<U> {
     let mut entries: Vec<_> = shelf.iter().collect();
-    entries.sort_by_key(|(at, event)| (time(event).is_none(), time(event), *at));
+    order::sort(&mut entries, |(at, event), (other, another)| {
+        time::compare(time(event), time(another)).then_with(|| at.cmp(other))
+    });
     let kept = entries.len();
     let all = merged(entries);
     let count = match shelf.is_cut() {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::order;
 use crate::source::Form;
 
 /// A part of a text.
@@ -47,7 +48,7 @@ pub fn marks(raw: &str, form: Form, used: &[Used]) -> Vec<Mark> {
             found.push((start, end, field));
         }
     }
-    found.sort_unstable();
+    order::sort(&mut found, |a, b| a.0.cmp(&b.0));
     let units = |at: usize| raw.get(..at).map_or(0, |text| text.encode_utf16().count());
     found
         .into_iter()

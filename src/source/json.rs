@@ -408,7 +408,7 @@ enum Next {
 /// Whether an object may hold more values than are built. A comma in a text is taken for one between values.
 fn holds_too_many(object: &[u8]) -> bool {
     let most = limits::OBJECT_VALUES;
-    object.len() > most && memchr::memchr_iter(b',', object).nth(most).is_some()
+    object.len() > most && object.iter().filter(|byte| **byte == b',').count() > most
 }
 
 /// Parses an object. The flag says that escapes of half a surrogate pair became U+FFFD: Windows

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::order;
 use crate::problem::Code;
 use crate::source::Trouble;
 
@@ -52,7 +53,7 @@ impl Chunks {
     /// The runs of zeros before the last chunk, joined where they touch.
     fn lost_runs(&self) -> Vec<(u64, u64)> {
         let mut empty = self.empty.clone();
-        empty.sort_unstable();
+        order::sort(&mut empty, |a, b| a.cmp(b));
         let mut runs: Vec<(u64, u64)> = Vec::new();
         for (offset, bytes) in empty.into_iter().filter(|(offset, _)| Some(*offset) < self.last) {
             match runs.last_mut() {
