@@ -207,9 +207,8 @@ impl System<'_> {
                 let (channel, computer) = (channel?, computer?);
                 let before = system[..computer - "<Computer>".len()].trim_ascii_end();
                 let end = before.len().checked_sub("</Channel>".len()).filter(|end| *end >= channel)?;
-                let computer = &system[computer..];
-                let name = unencoded(computer)?;
-                let behind = computer[memchr::memchr(b'<', computer)?..].strip_prefix(b"</Computer>")?;
+                let (name, rest) = text_and_rest(&system[computer..])?;
+                let behind = rest.strip_prefix(b"</Computer>")?;
                 // Elements around them would begin before them, and end here.
                 let flat = before[end..] == *b"</Channel>"
                     && memchr::memchr(b'<', behind.get(1..).unwrap_or_default()).is_none();
@@ -235,9 +234,14 @@ fn number(xml: &[u8]) -> Option<u32> {
 
 /// Text up to the next tag, which must be an end tag, when nothing in it is encoded.
 fn unencoded(xml: &[u8]) -> Option<&str> {
-    let end = memchr::memchr2(b'<', b'&', xml)?;
-    let text = str::from_utf8(&xml[..end]).ok()?;
-    xml[end..].starts_with(b"</").then(|| text.trim())
+    text_and_rest(xml).map(|(text, _)| text)
+}
+
+/// The same, and what follows from its end tag on.
+fn text_and_rest(xml: &[u8]) -> Option<(&str, &[u8])> {
+    let (text, rest) = xml.split_at(memchr::memchr2(b'<', b'&', xml)?);
+    let text = str::from_utf8(text).ok()?;
+    rest.starts_with(b"</").then(|| (text.trim(), rest))
 }
 
 #[cfg(test)]
