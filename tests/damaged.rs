@@ -301,6 +301,15 @@ mod evtx_files {
             let length = format!("{} bytes where a chunk should begin are no chunk", junk.len());
             assert!(said.iter().any(|problem| problem.contains(&length)), "{said:?}");
         }
+        // Behind a chunk with a wrong checksum that ends as a magic begins.
+        let mut wrong = log.clone();
+        *wrong.last_mut().unwrap() = b'E';
+        wrong[HEADER_BYTES + 52] ^= 1;
+        let begun = wrong.len() - 1;
+        for bytes in [[&wrong[..], &chunk[..cut]].concat(), [&wrong[..begun], &chunk[..cut]].concat()] {
+            let report = report(&[("begun.evtx", &bytes)]);
+            assert_eq!(report["totals"]["records"], 30, "{:?}", problems(&report));
+        }
         let two = [&log, &chunk[..cut], &chunk[..cut]].concat();
         assert_eq!(report(&[("two.evtx", &two)])["totals"]["records"], 40);
         let carved = &chunk[..evtx::record_offsets(&log)[1] - HEADER_BYTES];

@@ -151,16 +151,24 @@ impl CsvReader {
         }
         let (raw, replaced) = text::utf8(&self.window.bytes()[..length]);
         match cells(&raw, self.delimiter) {
-            Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
+            Err(reason) => {
+                sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
+                // Another row must not take the place of columns that were not read.
+                self.header.get_or_insert_with(Vec::new);
+            }
             Ok((cells, behind)) if is_no_event(&cells, self.header.is_none(), self.rows) => {
                 if let Some(message) = unread(behind) {
                     sink.trouble(misfit(&raw, offset, message));
                 }
                 let is_empty = cells.iter().all(|cell| cell.is_empty());
                 if !is_empty && self.header.is_none() && !is_preface(&cells[0]) {
-                    self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&cells));
-                    let names = cells.into_iter().map(|name| text::cut(name, limits::COLUMN_NAME_BYTES));
-                    self.header = Some(names.collect());
+                    let name = |name: String| match name.len() > limits::COLUMN_NAME_BYTES {
+                        true => text::cut(json_event::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
+                        false => name,
+                    };
+                    let names: Vec<_> = cells.into_iter().map(name).collect();
+                    self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&names));
+                    self.header = Some(names);
                 }
             }
             Ok((cells, behind)) => {

@@ -70,7 +70,7 @@ const WINLOG: &[(&str, &[&str])] = &[
 ];
 
 /// How deep wrappers are opened: far deeper than any shipper nests them.
-const WRAPPERS: u32 = 16;
+const WRAPPERS: u32 = 8;
 
 /// What a value holds.
 #[derive(Default)]
@@ -110,37 +110,37 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
         return;
     }
     let before = held.events.len();
+    // What has nothing of an event of its own but a number is a field of Sysmon's event around it.
+    let own =
+        || first(object, EVENT_ID).is_some() && is_sysmon(&first(object, PROVIDER).unwrap_or_default(), "");
+    let is_field = |inner: &Value| inner.as_object().is_some_and(|inner| is_anonymous(inner)) && own();
     for name in ONE.iter().chain(MANY) {
-        if let (Some(inner @ (Value::Array(_) | Value::Object(_))), 1..) = (object.get(*name), depth) {
+        if let (Some(inner @ (Value::Array(_) | Value::Object(_))), 1..) = (object.get(*name), depth)
+            && !is_field(inner)
+        {
             collect(inner, depth - 1, held);
             // A list may stand beside another one; other members tell of the same event in another way.
             if held.events.len() > before && !MANY.contains(name) {
-                break;
+                return;
             }
         }
     }
-    if held.events.len() == before {
+    // An event with a list of others in a field of its own is still one. A wrapper has no provider, and one object in another may
+    // tell of the same event.
+    let holds_object = || MANY.iter().any(|name| object.get(*name).is_some_and(Value::is_object));
+    if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
         held.events.extend(flat(object).map(Ok));
-    } else if let (Some(_), Some(own)) = (first(object, PROVIDER), flat(object)) {
-        add_own(object, own, before, held);
     }
 }
 
-/// Adds an event that stands around those from `before` on. A wrapper of events is none: it has no provider.
-fn add_own(object: &Object, own: Event, before: usize, held: &mut Held) {
-    let in_object = ONE.iter().chain(MANY).any(|name| object.get(*name).is_some_and(Value::is_object));
-    if in_object {
-        let inner = || held.events[before..].iter().flatten();
-        if inner().any(|event| event.provider() == own.provider() && event.event_id() == own.event_id()) {
-            // It is told of twice.
-            return;
-        }
-        if inner().count() == held.events.len() - before && inner().all(|event| event.provider().is_empty()) {
-            // These are fields of its own.
-            held.events.truncate(before);
-        }
-    }
-    held.events.push(Ok(own));
+/// Whether an object has an EventID, and nothing else by which it could be an event of anybody's.
+fn is_anonymous(object: &Object) -> bool {
+    let has = |names: &[&str]| first(object, names).is_some();
+    has(EVENT_ID)
+        && ![PROVIDER, CHANNEL, COMPUTER, TIME].into_iter().any(has)
+        && !object.values().any(|value| value.is_object() || value.is_array())
+        && structured(object).is_none()
+        && !TEXT.iter().any(|name| object.contains_key(*name))
 }
 
 /// Whether half a surrogate pair in JSON inside of a text became U+FFFD in the event, which stands in `raw`.
@@ -566,15 +566,20 @@ mod tests {
         let beside = r#"{"EventID":1,"SourceName":"S","data":[{"EventID":2,"SourceName":"S"}]}"#;
         assert_eq!(show(beside).lines().count(), 2);
         let inside = beside.replace(['[', ']'], "");
-        assert_eq!(show(&inside).lines().count(), 2);
-        // One event that is told of twice, and one with a field that looks like an event.
-        let own = "S Some(1)";
-        for object in [r#"{"EventID":1,"SourceName":"S"}"#, r#"{"Id":7}"#] {
-            for name in ["data", "event", "records"] {
-                let event = format!(r#"{{"EventID":1,"SourceName":"S","{name}":{object}}}"#);
-                assert!(show(&event).starts_with(own) && show(&event).lines().count() == 1, "{event}");
-            }
+        assert_eq!(show(&inside).lines().count(), 1);
+        // A field of Sysmon's that looks like an event.
+        for name in ["data", "event", "records"] {
+            let event =
+                format!(r#"{{"EventID":1,"SourceName":"Microsoft-Windows-Sysmon","{name}":{{"Id":7}}}}"#);
+            assert!(
+                show(&event).starts_with("Microsoft-Windows-Sysmon Some(1)")
+                    && show(&event).lines().count() == 1
+            );
         }
+        // A wrapper may have a number and a source.
+        let wrapped =
+            r#"{"Id":4711,"Source":"collector","event":{"EventID":1,"Channel":"C","Computer":"H"}}"#;
+        assert!(show(wrapped).contains("Some(1) C"), "{}", show(wrapped));
         assert_eq!(show(r#"{"Id":1,"value":[{"EventID":2}]}"#).lines().count(), 1);
         assert_eq!(show(r#"{"name":"x","pid":4}"#), "");
         assert_eq!(show(r#"{"_raw":"<Event><System>"}"#), "error The event is not closed.\n");

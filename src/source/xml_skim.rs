@@ -210,8 +210,12 @@ impl System<'_> {
                 let (name, rest) = text_and_rest(&system[computer..])?;
                 let behind = rest.strip_prefix(b"</Computer>")?;
                 // Elements around them would begin before them, and end here.
-                let flat = before[end..] == *b"</Channel>"
-                    && memchr::memchr(b'<', behind.get(1..).unwrap_or_default()).is_none();
+                let behind = behind.trim_ascii();
+                let security = || {
+                    let inner = behind.strip_prefix(b"<Security")?.strip_suffix(b"/>")?;
+                    memchr::memchr(b'<', inner).is_none().then_some(())
+                };
+                let flat = before[end..] == *b"</Channel>" && (behind.is_empty() || security().is_some());
                 return flat.then_some(System {
                     channel: &system[channel..end],
                     computer: name,

@@ -75,7 +75,7 @@ const BOMBS = {
   "half a gigabyte of zeros.gz": { bytes: () => repeated(gzipSync(Buffer.alloc(32 * MIB)), 16), codes: ["not_a_log", "unknown_format"], says: /no event log/i },
   "an event of a quarter of a gigabyte.xml.gz": {
     bytes: () => Buffer.concat([gzipSync(`${eventXml({ record: 7 })}\n<Event><EventData><Data>`), repeated(letters, 8)]),
-    codes: ["over_limit"], says: /64 MiB/, matches: 1,
+    codes: ["over_limit"], says: /16 MiB/, matches: 1,
   },
   "a JSON text of a quarter of a gigabyte.json.gz": {
     bytes: () => Buffer.concat([gzipSync(`${eventJson(7)}\n{"EventID":1,"a":"`), repeated(letters, 8)]),

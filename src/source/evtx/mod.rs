@@ -302,10 +302,13 @@ impl EvtxReader {
     fn tail(&mut self, sink: &mut dyn Sink) {
         let bytes = std::mem::take(&mut self.pending);
         let mut rest = &bytes[..];
-        if self.again > 0 {
+        let again = std::mem::take(&mut self.again);
+        if again > 0 {
             // What may begin here goes on in the next part, if there is one.
             self.part.misfit |= self.part.end.is_some();
-            rest = rest.get(self.again..).unwrap_or_default();
+            if !rest.starts_with(EVTX_CHUNK_MAGIC) {
+                rest = rest.get(again..).unwrap_or_default();
+            }
         }
         while rest.iter().any(|byte| *byte != 0) {
             let offset = self.offset + (bytes.len() - rest.len()) as u64;
