@@ -113,7 +113,7 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     // What has nothing of an event of its own but a number is a field of Sysmon's event around it.
     let own =
         || first(object, EVENT_ID).is_some() && is_sysmon(&first(object, PROVIDER).unwrap_or_default(), "");
-    let is_field = |inner: &Value| inner.as_object().is_some_and(|inner| is_anonymous(inner)) && own();
+    let is_field = |inner: &Value| inner.as_object().is_some_and(is_anonymous) && own();
     for name in ONE.iter().chain(MANY) {
         if let (Some(inner @ (Value::Array(_) | Value::Object(_))), 1..) = (object.get(*name), depth)
             && !is_field(inner)
