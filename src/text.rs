@@ -1,6 +1,7 @@
 //! Text as UTF-8, whatever it was written in, and where each byte of it came from.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 /// Consumed bytes that are kept before the rest is moved to the front.
@@ -147,6 +148,8 @@ pub struct Window {
     before: u64,
     /// Where the pieces of `text` came from: (decoded offset, source offset), both from the start.
     origins: VecDeque<(u64, u64)>,
+    /// The place that was asked for last, (decoded offset, source offset): from there UTF-16 is counted on, or back.
+    asked: Cell<(u64, u64)>,
     /// Source bytes pushed so far, `base` included.
     source: u64,
     /// Bytes of the byte-order mark still to skip.
@@ -166,6 +169,7 @@ impl Window {
             start: 0,
             before: 0,
             origins: VecDeque::new(),
+            asked: Cell::new((0, base)),
             source: base,
             skip: if base == 0 { encoding.bom() } else { 0 },
             partial: Vec::new(),
@@ -274,6 +278,24 @@ impl Window {
     }
 }
 
+impl Window {
+    /// Where the text at `decoded` came from, which lies in the piece that begins at `begin`. Counted from the place that was
+    /// asked for last if that is nearer: places are asked for one after another.
+    fn utf16_offset(&self, decoded: u64, begin: (u64, u64)) -> u64 {
+        let bytes =
+            |from: u64, to: u64| &self.text[(from - self.before) as usize..(to - self.before) as usize];
+        let (last, source) = self.asked.get();
+        let near = last >= begin.0 && last.abs_diff(decoded) < decoded - begin.0;
+        let offset = match near {
+            true if last <= decoded => source + 2 * utf16_units(bytes(last, decoded)),
+            true => source - 2 * utf16_units(bytes(decoded, last)),
+            false => begin.1 + 2 * utf16_units(bytes(begin.0, decoded)),
+        };
+        self.asked.set((decoded, offset));
+        offset
+    }
+}
+
 impl Text for Window {
     fn bytes(&self) -> &[u8] {
         &self.text[self.start..]
@@ -301,12 +323,12 @@ impl Text for Window {
         let Some((begin, source)) = next.checked_sub(1).and_then(|at| self.origins.get(at)) else {
             return self.source;
         };
-        let between = &self.text[(begin - self.before) as usize..(decoded - self.before) as usize];
-        source
-            + match self.encoding {
-                Encoding::Utf8 { .. } | Encoding::JsonString => between.len() as u64,
-                Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => 2 * utf16_units(between),
+        match self.encoding {
+            Encoding::Utf8 { .. } | Encoding::JsonString => source + (decoded - begin),
+            Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => {
+                self.utf16_offset(decoded, (*begin, *source))
             }
+        }
     }
 
     fn is_identity(&self) -> bool {

@@ -184,7 +184,6 @@ fn links_and_pipes_in_a_folder_are_named_and_left() {
     assert!(std::fs::remove_file(log).is_ok());
 }
 
-/// A hash stands for what was searched, or there is none.
 /// Files of the kernel say that they have a page, and have a few bytes: as if they were cut off while they are read.
 #[cfg(target_os = "linux")]
 #[test]
@@ -195,6 +194,7 @@ fn a_file_that_is_shorter_than_it_was_is_told_of() {
     assert!(said.contains("The file is shorter than it was when it was opened."), "{said}");
 }
 
+/// A hash stands for what was searched, or there is none.
 #[test]
 fn a_log_that_is_written_to_meanwhile_has_no_hash() {
     let folder = folder("written");

@@ -247,7 +247,7 @@ mod evtx_files {
                 assert_expected(&report, &Expected::of(&events[..kept]));
                 let said = problems(&report);
                 let lost = format!(
-                    "error damaged_chunk [offset {0} ({0:#x})] The records of a chunk end at",
+                    "error damaged_chunk [offset {0} ({0:#x})] The records of a chunk that can be read end at",
                     zeros.start
                 );
                 assert!(said.iter().any(|problem| problem.starts_with(&lost)), "{lost}: {said:?}");
@@ -263,27 +263,36 @@ mod evtx_files {
         let sound = evtx_of(&events);
         let offsets = evtx::record_offsets(&sound);
         for missing in [1, 4, 7, 8, 100] {
-            // In the file's magic and its header, in the second chunk's records and in its magic.
-            for (place, lost) in
-                [(0, None), (600, None), (offsets[80] + 60, Some(80)), (HEADER_BYTES + CHUNK_BYTES, None)]
-            {
+            // In the file's magic and in its header, where nothing need be lost.
+            for place in [0, 600] {
                 let bytes = [&sound[..place], &sound[place + missing..]].concat();
                 let report = report(&[("short.evtx", &bytes)]);
-                let records = report["totals"]["records"].as_u64().unwrap();
+                assert_expected(&report, &Expected::of(&events));
+            }
+            // In the records of a chunk and in its magic: what follows in that chunk is.
+            let first = chunk_of(&offsets, 80);
+            let least = events.len() - (0..300).filter(|at| chunk_of(&offsets, *at) == first).count();
+            for place in [offsets[80] + 60, HEADER_BYTES + first * CHUNK_BYTES] {
+                let bytes = [&sound[..place], &sound[place + missing..]].concat();
+                let report = report(&[("short.evtx", &bytes)]);
+                let records = report["totals"]["records"].as_u64().unwrap() as usize;
                 let said = problems(&report);
-                // Behind the place only what cannot be put together is lost: one chunk, or what follows in it.
-                let first = chunk_of(&offsets, 80);
-                let least = events.len() - (0..300).filter(|at| chunk_of(&offsets, *at) == first).count();
-                assert!(
-                    records as usize >= least,
-                    "{missing} at {place}: {records} of at least {least}: {said:?}"
-                );
-                assert!(
-                    lost.is_none() || said.iter().any(|problem| problem.starts_with("error")),
-                    "{said:?}"
-                );
+                assert!((least..300).contains(&records), "{missing} at {place}: {records}: {said:?}");
+                assert!(said.iter().any(|problem| problem.starts_with("error")), "{said:?}");
             }
         }
+        // Behind the records of a sound chunk.
+        let end = HEADER_BYTES + CHUNK_BYTES;
+        for missing in [2, 4, 7, 8, 100] {
+            let bytes = [&sound[..end - missing], &sound[end..]].concat();
+            assert_expected(&report(&[("slack.evtx", &bytes)]), &Expected::of(&events));
+        }
+        // A record that can't be parsed, and zeros behind it.
+        let mut bytes = sound.clone();
+        bytes[offsets[8] + 24..offsets[9] - 4].fill(0xa5);
+        bytes[offsets[9]..end].fill(0);
+        let said = problems(&report(&[("zeros.evtx", &bytes)]));
+        assert!(said.iter().any(|problem| problem.contains("Those between are lost")), "{said:?}");
     }
 
     /// Behind the last whole chunk stands one that begins too late, and one that is cut.

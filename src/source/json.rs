@@ -173,6 +173,7 @@ impl Objects {
             }
             match skimmer.skim(&bytes[at..]) {
                 None | Some((_, Line::Full)) => break,
+                Some((length, Line::Skimmed(_))) if holds_too_many(&bytes[at..at + length]) => break,
                 Some((_, Line::Other)) => {
                     self.not_lines += 1;
                     break;
@@ -241,8 +242,12 @@ impl Objects {
         }
         let offset = text.source_offset(0);
         if holds_too_many(&text.bytes()[..length]) {
-            let message =
-                format!("An object holds more than {} values; it was passed over.", limits::OBJECT_VALUES);
+            // It may well have held an event.
+            self.events += 1;
+            let message = format!(
+                "An object holds more than {} commas, so perhaps as many values; it was passed over.",
+                limits::OBJECT_VALUES
+            );
             sink.trouble(Trouble::lost(Code::OverLimit, offset, message));
             text.consume(length);
             return;

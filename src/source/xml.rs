@@ -95,8 +95,8 @@ enum State {
     /// In an event; the text up to `searched` holds neither its end nor another beginning. What follows there lies in
     /// `section`.
     Event { searched: usize, section: Option<Section> },
-    /// In an event that is too long, until its end.
-    TooLong,
+    /// In an event that is too long, until its end; what follows lies in this section.
+    TooLong(Option<Section>),
 }
 
 impl XmlReader {
@@ -121,7 +121,7 @@ impl Events {
             let more = match self.state {
                 State::Before | State::Gap => self.find_start(text, ended),
                 State::Event { searched, section } => self.find_end(text, searched, section, ended, sink),
-                State::TooLong => self.skip_rest(text, ended),
+                State::TooLong(section) => self.skip_rest(text, section, ended),
             };
             if !more {
                 return;
@@ -165,7 +165,7 @@ impl Events {
             Bound::More { .. } => bytes.len(),
         };
         match bound {
-            _ if length > limits::EVENT_BYTES => self.too_long(text, sink),
+            _ if length > limits::EVENT_BYTES => self.too_long(text, bound, sink),
             Bound::Inner(_) => {
                 self.broken(text, length, "is cut off: another event begins before its end", sink);
             }
@@ -182,16 +182,20 @@ impl Events {
     }
 
     /// Skips what is left of an event that is too long: to its end or to the next beginning.
-    fn skip_rest(&mut self, text: &mut impl Text, ended: bool) -> bool {
-        let (skipped, found) = match bounds(text.bytes(), 0, None, ended) {
-            Bound::End(at) | Bound::Inner(at) => (at, true),
-            Bound::More { .. } => (settled(text.bytes(), ended), false),
+    fn skip_rest(&mut self, text: &mut impl Text, section: Option<Section>, ended: bool) -> bool {
+        let bound = bounds(text.bytes(), 0, section, ended);
+        self.skip_to(text, bound);
+        matches!(self.state, State::Gap)
+    }
+
+    /// Gives up the text up to a bound of an event that is too long.
+    fn skip_to(&mut self, text: &mut impl Text, bound: Bound) {
+        let (skipped, state) = match bound {
+            Bound::End(at) | Bound::Inner(at) => (at, State::Gap),
+            Bound::More { searched, section } => (searched, State::TooLong(section)),
         };
         text.consume(skipped);
-        if found {
-            self.state = State::Gap;
-        }
-        found
+        self.state = state;
     }
 
     /// Reads the event that takes the first `length` bytes of the text.
@@ -228,15 +232,14 @@ impl Events {
         self.state = State::Gap;
     }
 
-    fn too_long(&mut self, text: &mut impl Text, sink: &mut dyn Sink) {
+    fn too_long(&mut self, text: &mut impl Text, bound: Bound, sink: &mut dyn Sink) {
         self.count += 1;
         sink.trouble(Trouble::lost(
             Code::OverLimit,
             text.source_offset(0),
             format!("An event is longer than {} MiB; it was passed over.", limits::EVENT_BYTES >> 20),
         ));
-        text.consume(1);
-        self.state = State::TooLong;
+        self.skip_to(text, bound);
     }
 }
 

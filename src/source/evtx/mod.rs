@@ -115,24 +115,19 @@ impl EvtxReader {
     fn file_header(&mut self, sink: &mut dyn Sink) {
         self.in_header = false;
         let bytes = &self.pending[..EVTX_HEADER_BYTES.min(self.pending.len())];
-        let length = match chunk_magic(bytes) {
-            Some(0) => {
-                self.part.misfit = true;
-                let message = "The file header is missing: the file begins with a chunk.";
-                sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
-                return;
-            }
-            Some(begin) => {
-                self.part.misfit = true;
-                let message = format!("{} bytes of the file header are missing.", EVTX_HEADER_BYTES - begin);
-                sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
-                begin
-            }
-            None => {
-                self.again = begun_magic(bytes);
-                bytes.len() - self.again
-            }
-        };
+        if let Some(length) = chunk_magic(bytes) {
+            self.part.misfit = true;
+            let message = match length {
+                0 => "The file header is missing: the file begins with a chunk.".to_owned(),
+                _ => format!("{} bytes of the file header are missing.", EVTX_HEADER_BYTES - length),
+            };
+            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+            self.offset += length as u64;
+            self.pending.drain(..length);
+            return;
+        }
+        self.again = begun_magic(bytes);
+        let length = bytes.len() - self.again;
         if bytes.starts_with(EVTX_FILE_MAGIC) {
             match EvtxFileHeader::from_stream(&mut Cursor::new(bytes)) {
                 Ok(header) => {
@@ -171,10 +166,11 @@ impl EvtxReader {
             return next;
         }
         self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
-        match verdict {
-            Verdict::Right => CHUNK_BYTES,
-            // A few bytes of it may be missing, and the next one begin at its very end.
-            Verdict::Wrong | Verdict::Nothing => self.up_to_begun_magic(block),
+        // A few bytes of it may be missing, and the next one begin at its very end. A single byte of that stands behind the
+        // used part of many a sound chunk.
+        match (verdict, begun_magic(block)) {
+            (Verdict::Right, 0..=1) => CHUNK_BYTES,
+            _ => self.up_to_begun_magic(block),
         }
     }
 
@@ -269,7 +265,14 @@ impl EvtxReader {
             if left == 0 {
                 break;
             }
-            reached = record.as_ref().ok().map(Reached::of);
+            reached = match &record {
+                Ok(record) => Some(Reached::of(record)),
+                // It is one record that is lost; the decoder goes on behind it.
+                Err(EvtxError::FailedToParseRecord { record_id, .. }) => {
+                    reached.map(|reached| Reached { number: Some(*record_id), ..reached })
+                }
+                Err(_) => None,
+            };
             left -= usize::from(record.as_ref().is_ok_and(|record| unread.holds(record)));
             match record {
                 Ok(record) if !unread.holds(&record) => {}
@@ -282,7 +285,7 @@ impl EvtxReader {
                 Err(error) => sink.trouble(lost_record(&error, offset)),
             }
         }
-        // The decoder takes zeros for the end of the records. Behind an error it has said what is lost.
+        // The decoder takes zeros for the end of the records. Where it found no way on, it has said so.
         if let (Unread::All, CHUNK_BYTES, Some(reached)) = (unread, present, reached)
             && let Some(message) = reached.short_of(bytes)
         {
@@ -404,7 +407,7 @@ impl Reached {
         let (end, last) = skim::stated_end(chunk)?;
         (self.end < end as u64 && self.number != Some(last)).then(|| {
             format!(
-                "The records of a chunk end at byte {} of it, before zeros; its header says that they go on to byte {end}, up to \
+                "The records of a chunk that can be read end at byte {} of it; its header says that they go on to byte {end}, up to \
                  record {last}. Those between are lost.",
                 self.end
             )
