@@ -191,7 +191,7 @@ export const en = {
     outcome: {
       creations: "process creations (Microsoft-Windows-Sysmon, EventID 1)",
       other: "other events: not a process creation, so outside the data model Endpoint.Processes",
-      unreadable: "records could not be read and are counted besides: see the problems at their file",
+      unreadable: "could not be read and are counted besides these records: see the problems at their file",
       notEvents: "pieces of text that are no event were passed over besides",
     },
     kinds: "Every kind of record that was read",
