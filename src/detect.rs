@@ -90,6 +90,8 @@ const FOREIGN: &[(&[u8], &str, bool)] = &[
     (b"\x04\x22\x4d\x18", "an LZ4 file", true),
     (b"MSCF", "a cabinet archive", true),
     (b"EVF\x09\x0d\x0a\xff\0", "an EnCase disk image", true),
+    // RFC 1740, appendix A. macOS puts them into zips beside the files.
+    (b"\0\x05\x16\x07", "an AppleDouble file (what macOS keeps of a file beside its content)", false),
 ];
 
 /// Decides from the first [`crate::limits::DETECT_BYTES`] of an input, or from all of it when it
@@ -141,7 +143,7 @@ fn is_evtx(prefix: &[u8]) -> bool {
 
 /// A tar header: it has a name, and its checksum fits or its magic is there. One damaged header costs one member.
 fn is_tar(prefix: &[u8]) -> bool {
-    let is_header = |block: &[u8]| tar_checksum_fits(block) || &block[257..262] == b"ustar";
+    let is_header = |block: &[u8]| tar_checksum_fits(block) || has_tar_magic(block);
     prefix.get(..TAR_BLOCK).is_some_and(|block| block[0] != 0 && is_header(block))
 }
 
@@ -170,13 +172,21 @@ fn nearly(prefix: &[u8], magic: &[u8]) -> bool {
     prefix.iter().zip(magic).filter(|(byte, wanted)| byte != wanted).count() == 1
 }
 
+/// Whether a tar header block (512 bytes) has its magic.
+pub fn has_tar_magic(block: &[u8]) -> bool {
+    &block[257..262] == b"ustar"
+}
+
 /// Whether a tar header block (512 bytes) has its checksum: the sum of all bytes, its own eight
-/// counted as blanks.
+/// counted as blanks. Old tools took the bytes for signed numbers (POSIX, ustar).
 pub fn tar_checksum_fits(block: &[u8]) -> bool {
-    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-    let own: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
-    let stored = tar::Header::from_byte_slice(block).cksum();
-    stored.is_ok_and(|stored| stored == sum - own + 8 * u32::from(b' '))
+    let sum = |value: fn(u8) -> i64| {
+        let all: i64 = block.iter().map(|byte| value(*byte)).sum();
+        let own: i64 = block[148..156].iter().map(|byte| value(*byte)).sum();
+        all - own + 8 * i64::from(b' ')
+    };
+    let stored = tar::Header::from_byte_slice(block).cksum().map(i64::from);
+    stored.is_ok_and(|stored| stored == sum(i64::from) || stored == sum(|byte| i64::from(byte.cast_signed())))
 }
 
 fn detect_text(prefix: &[u8]) -> Format {

@@ -264,9 +264,13 @@ pub struct Collector {
     open: Vec<Open>,
 }
 
-/// Whether nothing but a Windows event log has such a name.
-fn is_log_name(name: &str) -> bool {
-    name.len() >= 5 && name.as_bytes()[name.len() - 5..].eq_ignore_ascii_case(b".evtx")
+/// Whether a member of this name was a log, though it is empty or holds no event. `binary`: nor is it any text.
+fn is_log_name(name: &str, binary: bool) -> bool {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    // What macOS keeps of a file stands beside it in a zip, under the same name behind these two bytes.
+    let text = [".xml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"];
+    !base.starts_with("._")
+        && (base.ends_with(".evtx") || (binary && text.iter().any(|end| base.ends_with(end))))
 }
 
 /// A member that is being read.
@@ -408,10 +412,13 @@ impl Sink for Collector {
     }
 
     fn trouble(&mut self, trouble: Trouble) {
+        let binary = self.open.last().is_some_and(|open| open.format == Format::Binary.name());
         let member = self.open.last().map(|open| open.id.clone());
         let code = match (trouble.code, &member) {
             // Most members of a triage archive are no event logs. One that has a log's name was one.
-            (Code::UnknownFormat | Code::EmptyInput, Some(id)) if !is_log_name(&id.name) => Code::NotALog,
+            (Code::UnknownFormat | Code::EmptyInput, Some(id)) if !is_log_name(&id.name, binary) => {
+                Code::NotALog
+            }
             (code, _) => code,
         };
         let lost = trouble.lost;

@@ -423,12 +423,109 @@ fn a_tar_with_entries_of_other_types() {
         let sound = report(&[("case.tar", &tar_of(kind, Some(4096), &empty))]);
         assert_expected(&sound, &Expected::of(&events[20..]));
         assert_eq!(problems(&sound), [""; 0], "{}", kind as char);
-        // What stands there all the same is told of.
         let report = report(&[("case.tar", &tar_of(kind, None, &members))]);
+        // A hard link may have its content with it (pax, linkdata). What stands elsewhere all the same is told of.
+        if kind == b'1' {
+            assert_expected(&report, &Expected::of(&events));
+            assert_eq!(problems(&report), [""; 0]);
+            continue;
+        }
         assert_expected(&report, &Expected::of(&events[20..]));
         let said = problems(&report);
         assert!(said[0].starts_with("error damaged_archive [offset 512 "), "{said:?}");
     }
+}
+
+/// Behind a link, a damaged header is no content of it.
+#[test]
+fn a_tar_with_a_damaged_header_behind_a_link() {
+    let events = log(40);
+    let [first, second] = [&events[..20], &events[20..]].map(xml_of);
+    let mut bytes = tar_of(b'1', Some(1 << 30), &[("link", b"")]);
+    bytes.truncate(512);
+    bytes.extend(tar::archive(&[("a.xml", first.as_bytes()), ("b.xml", second.as_bytes())], Naming::Ustar));
+    bytes[512] ^= 1;
+    let report = report(&[("case.tar", &bytes)]);
+    assert_expected(&report, &Expected::of(&events[20..]));
+    assert!(
+        problems(&report)[0].starts_with("error damaged_archive [offset 512 "),
+        "{:?}",
+        problems(&report)
+    );
+}
+
+#[test]
+fn a_member_of_a_tar_that_was_overwritten_with_zeros() {
+    let events = log(60);
+    let texts: Vec<_> = events.chunks(20).map(xml_of).collect();
+    let members = ["a.xml", "b.xml", "c.xml"];
+    let list: Vec<_> = members.iter().zip(&texts).map(|(name, text)| (*name, text.as_bytes())).collect();
+    let mut bytes = tar::archive(&list, Naming::Ustar);
+    let blocks = |content: &str| 512 + content.len().next_multiple_of(512);
+    let start = blocks(&texts[0]);
+    bytes[start..start + blocks(&texts[1])].fill(0);
+    let said = problems(&report(&[("case.tar", &bytes)]));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with(&format!("warning stray_bytes [offset {start} ")), "{said:?}");
+    assert!(said[0].contains(&format!("{} empty block(s)", blocks(&texts[1]) / 512)), "{said:?}");
+}
+
+#[test]
+fn how_a_tar_ends() {
+    let events = log(20);
+    let text = xml_of(&events);
+    let whole = tar::archive(&[("a.xml", text.as_bytes())], Naming::Ustar);
+    let content = 512 + text.len().next_multiple_of(512);
+    let said = |bytes: &[u8]| {
+        let report = report(&[("case.tar", bytes)]);
+        assert_expected(&report, &Expected::of(&events));
+        problems(&report)
+    };
+    assert_eq!(said(&whole), [""; 0]);
+    let lone = said(&whole[..content + 512]);
+    assert!(lone.len() == 1 && lone[0].starts_with("warning no_end"), "{lone:?}");
+    let half = said(&whole[..content + 700]);
+    assert!(half.len() == 1 && half[0].starts_with("warning no_end"), "{half:?}");
+    let more = said(&[&whole, &b"hidden"[..]].concat());
+    assert!(more.len() == 1 && more[0].starts_with("warning stray_bytes"), "{more:?}");
+    assert!(more[0].contains("6 byte(s) stand behind"), "{more:?}");
+}
+
+#[test]
+fn a_tar_without_a_file() {
+    let mut bytes = tar_of(b'5', None, &[("folder/", b"")]);
+    let said = problems(&report(&[("case.tar", &bytes)]));
+    assert_eq!(said, ["error empty_input [] The tar archive holds no file."]);
+    // Sums of signed bytes, as old tools write them.
+    let text = xml_of(&log(20));
+    bytes = tar_of(b'0', None, &[("a.xml", text.as_bytes())]);
+    bytes[0] = 0xe9;
+    bytes[148..156].fill(b' ');
+    let sum: i32 = bytes[..512].iter().map(|byte| i32::from(byte.cast_signed())).sum();
+    bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let report = report(&[("case.tar", &bytes)]);
+    assert_expected(&report, &Expected::of(&log(20)));
+    assert_eq!(problems(&report), [""; 0]);
+}
+
+/// A folder has no content. What has some is none, whatever its name and its stated size.
+#[test]
+fn a_member_of_a_zip_that_is_said_to_be_a_folder() {
+    let events = log(60);
+    let texts: Vec<_> = events.chunks(20).map(xml_of).collect();
+    let names = ["a.xml", "b.xm/", "c.xml"];
+    let list: Vec<_> =
+        names.iter().zip(&texts).map(|(name, text)| Member::new(name, text.as_bytes())).collect();
+    let mut bytes = zip::archive(&list);
+    let named: Vec<_> =
+        bytes.windows(5).enumerate().filter(|(_, five)| *five == b"b.xm/").map(|(at, _)| at).collect();
+    // The local header, and the directory's entry.
+    bytes[named[0] - 30 + 22..named[0] - 30 + 26].fill(0);
+    bytes[named[1] - 46 + 24..named[1] - 46 + 28].fill(0);
+    assert_expected(&report(&[("case.zip", &bytes)]), &Expected::of(&events));
+    // Without a directory, too.
+    let directory = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    assert_expected(&report(&[("case.zip", &bytes[..directory])]), &Expected::of(&events));
 }
 
 /// Sizes of more than 8 GiB stand in a pax record; here the header's own says nothing.

@@ -233,3 +233,44 @@ fn half_a_surrogate_pair_in_a_value() {
     let commands: Vec<_> = common::rows(&report).into_iter().map(|row| row.0[4].clone()).collect();
     assert!(commands.contains(&"a_b \u{fffd}c".to_owned()), "{commands:?}");
 }
+
+/// A log whose beginning is damaged, or that lies in something larger, like a disk image.
+#[test]
+fn chunks_are_found_in_bytes_of_no_known_form() {
+    let (events, expected) = testlog::log(&options(700));
+    let bytes = evtx::file(&events, Style::default());
+    // A magic alone is no chunk.
+    let lure = [b"ElfChnk\0", &[1; 100][..]].concat();
+    for before in [vec![0; 20_000], vec![0xa5; 300_001], [&[0xa5; 20_000], &lure[..]].concat()] {
+        let image = [&before, &bytes[HEADER_BYTES..]].concat();
+        let archive = testlog::zip::archive(&[testlog::zip::Member::new("page.bin", &image)]);
+        for (name, input) in [("image.dd", &image), ("triage.zip", &archive)] {
+            let whole = common::session(&[(name, input)], usize::MAX);
+            let report = report_of(&whole);
+            assert_expected(&report, &expected);
+            let said = problems(&report);
+            assert_eq!(said.len(), 1, "{said:?}");
+            assert!(said[0].starts_with("error damaged_chunk"), "{said:?}");
+            assert!(said[0].contains(&format!("The first {} bytes", before.len())), "{said:?}");
+            for piece in [1000, 4099] {
+                let differences = common::differences(&common::session(&[(name, input)], piece), &whole);
+                assert!(differences.is_empty(), "{differences:?}");
+            }
+        }
+        let recalled = recalled(&common::session(&[("image.dd", &image)], 5000), &image);
+        assert!(recalled.contains("WmiPrvSE.exe"), "{recalled}");
+    }
+}
+
+/// The raw text of the first match.
+fn recalled(session: &Session, bytes: &[u8]) -> String {
+    let mut recall = Recall::new(session, session.order()[0], 0).unwrap();
+    while let Some(want) = recall.want() {
+        let end = (want.offset + want.length).min(bytes.len() as u64);
+        if want.offset >= end {
+            break;
+        }
+        recall.push(&bytes[want.offset as usize..end as usize]);
+    }
+    format!("{:?}", recall.finish())
+}

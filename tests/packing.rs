@@ -108,11 +108,39 @@ fn members_that_are_no_logs_are_named() {
     let report = report(&[("triage.zip", &archive)]);
     assert_expected(&report, &expected);
     expect![[r#"
-        info not_a_log [__MACOSX/logs/._sysmon.xml] Not a format that is read here. Its first bytes are 00 05 16 07 00 02 00 00 4d 61 63 20 4f 53 20 58.
+        info not_a_log [__MACOSX/logs/._sysmon.xml] It is an AppleDouble file (what macOS keeps of a file beside its content), not an event log.
         info not_a_log [logs/empty.txt] It is empty (0 bytes).
         info not_a_log [logs/screen.png] It is a PNG image, not an event log.
         info not_a_log [logs/readme.txt] Text without any event in it; it begins "Collected on 2024-03-04."."#]]
     .assert_eq(&problems(&report).join("\n"));
+}
+
+/// Of a member with a log's name it is an error; it is none what macOS keeps beside it.
+#[test]
+fn members_that_should_be_logs_and_are_not_are_errors() {
+    let (events, expected) = log();
+    let text = xml_of(&events);
+    let zeros = [0; 40_000];
+    let archive = zip::archive(&[
+        Member::new("a.xml", &text),
+        Member::new("b.json", &zeros),
+        Member::new("c.dat", &zeros),
+        Member::new("d.XML", b"<settings/>"),
+        Member::new("e.csv", b""),
+        Member::new("f.evtx", b""),
+        Member::new("__MACOSX/._a.evtx", b"\0\x05\x16\x07\0\x02\0\0Mac OS X        "),
+        Member::new("g.csv", b"\x01\x02\x03\x04\x05\0\0\0\0"),
+    ]);
+    let report = report(&[("triage.zip", &archive)]);
+    assert_expected(&report, &expected);
+    expect![[r#"
+        error empty_input [f.evtx] It is empty (0 bytes).
+        error unknown_format [b.json] Its 40000 bytes are zeros: the copy failed, or nothing was ever written there.
+        error unknown_format [g.csv] Not a format that is read here. Its first bytes are 01 02 03 04 05 00 00 00 00.
+        info not_a_log [c.dat] Its 40000 bytes are zeros: the copy failed, or nothing was ever written there.
+        info not_a_log [d.XML] Text without any event in it; it begins "<settings/>".
+        info not_a_log [e.csv] It is empty (0 bytes).
+        info not_a_log [__MACOSX/._a.evtx] It is an AppleDouble file (what macOS keeps of a file beside its content), not an event log."#]].assert_eq(&problems(&report).join("\n"));
 }
 
 #[test]

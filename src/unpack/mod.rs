@@ -4,17 +4,20 @@
 //! and passes them on: to a reader of [`crate::source`], or through a decoder to the streams of
 //! its members.
 
+mod carve;
 mod gzip;
 mod inflate;
 pub mod tar;
 pub mod zip;
 
+use self::carve::Carve;
 use crate::detect::{Format, detect};
 use crate::limits;
 use crate::locator::MemberId;
 use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
+use crate::source::evtx::EvtxReader;
 use crate::source::{self, Reader, Sink, Trouble};
 
 /// The bytes of one input or member, front to back.
@@ -22,6 +25,8 @@ pub struct Stream {
     place: Place,
     bytes: u64,
     state: State,
+    /// Its reader does not begin where it does.
+    carved: bool,
 }
 
 /// An input or member, as its own members need to know it.
@@ -69,13 +74,15 @@ enum State {
     Tar(Box<tar::Tar>),
     /// A zip is read from its end, so it is held until then.
     Zip(Vec<u8>),
+    /// Of no known form.
+    Unknown(Carve),
     Ignored,
 }
 
 impl Stream {
     /// The stream of an input.
     pub fn of_input(place: Place) -> Stream {
-        Stream { place, bytes: 0, state: State::Detecting(Vec::new()) }
+        Stream { place, bytes: 0, state: State::Detecting(Vec::new()), carved: false }
     }
 
     /// The stream of a part of an input whose format is known; `header`: that of a CSV.
@@ -94,7 +101,7 @@ impl Stream {
     /// The part that is read, and what was met at its edges.
     pub fn part(&self) -> Part {
         match &self.state {
-            State::Reading(reader) => reader.part(),
+            State::Reading(reader) if !self.carved => reader.part(),
             _ => Part::WHOLE,
         }
     }
@@ -113,8 +120,27 @@ impl Stream {
             State::Gzip(gzip) => gzip.push(bytes, sink),
             State::Tar(tar) => tar.push(bytes, sink),
             State::Zip(held) => hold(held, bytes, self.place.room()),
+            State::Unknown(carve) => {
+                if let Some((offset, bytes)) = carve.push(bytes) {
+                    self.carve(offset, &bytes, sink);
+                }
+            }
             State::Ignored => {}
         }
+    }
+
+    /// Reads an event log that begins at `offset` of what is none.
+    fn carve(&mut self, offset: u64, bytes: &[u8], sink: &mut dyn Sink) {
+        sink.format(&Format::Evtx);
+        let message = format!(
+            "The first {offset} bytes are no event log: they are damaged, or something else stands before it; records in them \
+             are lost."
+        );
+        sink.trouble(Trouble::lost(Code::DamagedChunk, 0, message));
+        let mut reader: Box<dyn Reader> =
+            Box::new(EvtxReader::new(Part::at(offset), self.place.needle.as_ref()));
+        reader.push(bytes, sink);
+        (self.state, self.carved) = (State::Reading(reader), true);
     }
 
     /// The bytes have ended.
@@ -130,6 +156,7 @@ impl Stream {
             State::Gzip(mut gzip) => gzip.finish(sink),
             State::Tar(mut tar) => tar.finish(sink),
             State::Zip(held) => zip::read_held(&held, self.place.clone(), sink),
+            State::Unknown(carve) => sink.trouble(unknown(&carve)),
             State::Detecting(_) | State::Ignored => {}
         }
     }
@@ -149,12 +176,12 @@ impl Stream {
         // The detector must see the same bytes however they were split.
         let format = detect(&head[..head.len().min(limits::DETECT_BYTES)]);
         sink.format(&format);
-        self.state = self.state_for(&format, head, sink);
+        self.state = self.state_for(&format, sink);
         self.bytes -= head.len() as u64;
         self.push(head, sink);
     }
 
-    fn state_for(&self, format: &Format, head: &[u8], sink: &mut dyn Sink) -> State {
+    fn state_for(&self, format: &Format, sink: &mut dyn Sink) -> State {
         if let Some(reader) = source::reader(format, Part::WHOLE, &[], self.place.needle.as_ref()) {
             return State::Reading(reader);
         }
@@ -175,8 +202,9 @@ impl Stream {
             }
             Format::Tar => State::Tar(Box::new(tar::Tar::new(self.place.clone()))),
             Format::Zip => State::Zip(Vec::new()),
+            Format::Binary => State::Unknown(Carve::new()),
             _ => {
-                sink.trouble(not_read(format, head));
+                sink.trouble(not_read(format));
                 State::Ignored
             }
         }
@@ -204,22 +232,32 @@ fn shortened(name: String) -> String {
     format!("{}…{}", &name[..name.floor_char_boundary(half)], &name[end..])
 }
 
-/// Why these bytes are not read.
-fn not_read(format: &Format, head: &[u8]) -> Trouble {
+/// Why bytes of this form are not read.
+fn not_read(format: &Format) -> Trouble {
     match format {
-        Format::Empty => Trouble::note(Code::EmptyInput, None, "It is empty (0 bytes)."),
         Format::Foreign { what, packed: true } => {
             Trouble::note(Code::UnsupportedPacking, None, format!("It is {what}, which is not opened here."))
         }
         Format::Foreign { what, .. } => {
             Trouble::note(Code::UnknownFormat, None, format!("It is {what}, not an event log."))
         }
-        _ => {
-            let first: Vec<_> = head.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-            let message = format!("Not a format that is read here. Its first bytes are {}.", first.join(" "));
-            Trouble::note(Code::UnknownFormat, None, message)
-        }
+        _ => Trouble::note(Code::EmptyInput, None, "It is empty (0 bytes)."),
     }
+}
+
+/// Why bytes of no known form are not read.
+fn unknown(carve: &Carve) -> Trouble {
+    let message = match carve.zeros {
+        true => format!(
+            "Its {} bytes are zeros: the copy failed, or nothing was ever written there.",
+            carve.bytes()
+        ),
+        false => {
+            let first: Vec<_> = carve.first.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("Not a format that is read here. Its first bytes are {}.", first.join(" "))
+        }
+    };
+    Trouble::note(Code::UnknownFormat, None, message)
 }
 
 /// The name of what a gzip file holds.

@@ -3,7 +3,7 @@
 use tar::{EntryType, Header};
 
 use super::{Place, Stream};
-use crate::detect::{TAR_BLOCK as BLOCK, tar_checksum_fits};
+use crate::detect::{TAR_BLOCK as BLOCK, has_tar_magic, tar_checksum_fits};
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
@@ -24,8 +24,10 @@ pub struct Tar {
     offset: u64,
     /// Blocks that should be headers and are none were reported.
     broken: bool,
-    /// Two empty blocks end an archive.
-    ended: bool,
+    /// Empty blocks behind the last entry: two end an archive.
+    empty: u64,
+    /// Name and size of a link, whose content may follow.
+    link: Option<(String, u64)>,
 }
 
 enum Entry {
@@ -50,7 +52,8 @@ impl Tar {
             members: 0,
             offset: 0,
             broken: false,
-            ended: false,
+            empty: 0,
+            link: None,
         }
     }
 
@@ -90,13 +93,19 @@ impl Tar {
     /// A header is complete.
     fn begin(&mut self, sink: &mut dyn Sink) {
         let block = std::mem::take(&mut self.header);
+        let link = self.link.take();
         if block.iter().all(|byte| *byte == 0) {
-            self.ended = true;
+            self.empty += 1;
             return;
         }
         let header = Header::from_byte_slice(&block);
         let size = header.entry_size();
         let (true, Ok(size)) = (tar_checksum_fits(&block), size) else {
+            // One damaged header is no content.
+            if let (Some((name, size)), false) = (link, has_tar_magic(&block)) {
+                self.content_of_link(&name, size, &block, sink);
+                return;
+            }
             if !self.broken {
                 let message = "A tar header is damaged; reading goes on at the next good one.";
                 sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
@@ -107,16 +116,20 @@ impl Tar {
             return;
         };
         self.broken = false;
-        self.ended = false;
+        self.tell_empty(sink);
         let kind = header.entry_type();
         let size = match kind {
             EntryType::XHeader
             | EntryType::GNULongName
             | EntryType::GNULongLink
             | EntryType::XGlobalHeader => size,
+            EntryType::Link => {
+                let size = self.long_size.take().unwrap_or(size);
+                self.link = (size > 0).then(|| (self.name(header), size));
+                0
+            }
             // They have no content, whatever is said of its size (POSIX, pax, typeflag).
-            EntryType::Link
-            | EntryType::Symlink
+            EntryType::Symlink
             | EntryType::Char
             | EntryType::Block
             | EntryType::Directory
@@ -131,7 +144,7 @@ impl Tar {
             return;
         }
         self.content = size;
-        self.padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        self.padding = padding(size);
         let fits = size <= limits::TAR_EXTENSION_BYTES;
         self.entry = match kind {
             EntryType::XHeader if fits => Entry::Pax(Vec::new()),
@@ -168,12 +181,44 @@ impl Tar {
         sink.trouble(Trouble::note(Code::UnsupportedPacking, self.offset - BLOCK as u64, message));
     }
 
-    fn open(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
+    /// Says that a member follows where the archive had ended: archives that were joined, or members that are gone.
+    fn tell_empty(&mut self, sink: &mut dyn Sink) {
+        let empty = std::mem::take(&mut self.empty);
+        if empty > 0 {
+            let message = format!(
+                "{empty} empty block(s) of {BLOCK} bytes stand before another member: archives were joined here, or what \
+                 stood there was overwritten with zeros."
+            );
+            let start = self.offset - (empty + 1) * BLOCK as u64;
+            sink.trouble(Trouble::note(Code::StrayBytes, start, message));
+        }
+    }
+
+    /// A hard link may come with its content (POSIX, pax, linkdata); most state a size and have none. `block`: what
+    /// follows the link, which is no header.
+    fn content_of_link(&mut self, name: &str, size: u64, block: &[u8], sink: &mut dyn Sink) {
+        self.content = size;
+        self.padding = padding(size);
+        self.entry = self.open_named(name, sink);
+        self.offset -= block.len() as u64;
+        self.push(block, sink);
+    }
+
+    /// The name of the entry at hand.
+    fn name(&mut self, header: &Header) -> String {
         let name = self.long_name.take();
-        let name = name.unwrap_or_else(|| String::from_utf8_lossy(&header.path_bytes()).into_owned());
+        name.unwrap_or_else(|| String::from_utf8_lossy(&header.path_bytes()).into_owned())
+    }
+
+    fn open(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
+        let name = self.name(header);
+        self.open_named(&name, sink)
+    }
+
+    fn open_named(&mut self, name: &str, sink: &mut dyn Sink) -> Entry {
         let index = self.members;
         self.members += 1;
-        Entry::File(Stream::open(&self.place, index, &name, sink))
+        Entry::File(Stream::open(&self.place, index, name, sink))
     }
 
     /// An entry is complete.
@@ -197,19 +242,32 @@ impl Tar {
 
     /// The bytes have ended.
     pub fn finish(&mut self, sink: &mut dyn Sink) {
-        let cut = !matches!(self.entry, Entry::Header) || !self.header.is_empty();
-        if cut && !self.ended {
+        let left = std::mem::take(&mut self.header);
+        let cut = !matches!(self.entry, Entry::Header) || (self.empty == 0 && !left.is_empty());
+        if cut {
             let message = "The tar archive ends in the middle of a member; what is there was read.";
             sink.trouble(Trouble::note(Code::Truncated, self.offset, message));
+        } else if left.iter().any(|byte| *byte != 0) {
+            let message =
+                format!("{} byte(s) stand behind the tar archive's end; they were not read.", left.len());
+            sink.trouble(Trouble::note(Code::StrayBytes, self.offset - left.len() as u64, message));
         }
         if let Entry::File(content) = std::mem::replace(&mut self.entry, Entry::Header) {
             content.close(sink);
         }
-        if !cut && !self.ended {
+        if !cut && self.empty < 2 {
             let message = "The tar archive has no end (two empty blocks), so members may be missing behind the last one.";
             sink.trouble(Trouble::note(Code::NoEnd, self.offset, message));
         }
+        if self.members == 0 && !self.broken {
+            sink.trouble(Trouble::note(Code::EmptyInput, None, "The tar archive holds no file."));
+        }
     }
+}
+
+/// Zeros that fill the last block of a content of this size.
+fn padding(size: u64) -> u64 {
+    (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64
 }
 
 /// What pax records say of the next entry under this key: `length key=value\n`, one after another. A value may hold any

@@ -91,7 +91,8 @@ fn list(mut reader: Reader, size: u64) -> Result<List, ZipError> {
             last = Some(entry.central_header_start());
         }
         match entry {
-            Ok(entry) if entry.is_dir() && entry.size() == 0 => {}
+            // Nothing takes two bytes when it is deflated. What takes more is no folder, whatever is said of it.
+            Ok(entry) if entry.is_dir() && entry.size() == 0 && entry.compressed_size() <= 2 => {}
             Ok(entry) => list.entries.push(Entry {
                 index: index as u64,
                 name: String::from_utf8_lossy(entry.name_raw()).into_owned(),

@@ -188,7 +188,8 @@ fn find_header(bytes: &[u8], ended: bool) -> Found {
     if memmem::find(names, LOCAL_HEADER_MAGIC).is_some() {
         return Found::Noise(at + LOCAL_HEADER_MAGIC.len());
     }
-    match is_folder(&names[..name]) && u32_at(header, 22) == 0 {
+    // Nothing takes two bytes when it is deflated.
+    match is_folder(&names[..name]) && u32_at(header, 22) == 0 && u32_at(header, 18) <= 2 {
         true => Found::Folder(at, LOCAL_HEADER_BYTES + name + extra),
         false => Found::Header(at),
     }
