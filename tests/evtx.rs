@@ -262,6 +262,27 @@ fn chunks_are_found_in_bytes_of_no_known_form() {
     }
 }
 
+/// What lies between the chunks of a disk image is told of once.
+#[test]
+fn what_is_no_chunk_in_bytes_of_no_known_form_is_told_of_once() {
+    let (events, expected) = testlog::log(&options(700));
+    let bytes = evtx::file(&events, Style::default());
+    let mut image = vec![0xa5; 20_000];
+    for chunk in bytes[HEADER_BYTES..].chunks(CHUNK_BYTES) {
+        image.extend_from_slice(chunk);
+        image.extend_from_slice(&[0x5a; 150_000]);
+    }
+    let report = report(&[("image.dd", &image)]);
+    assert_expected(&report, &expected);
+    let said = problems(&report);
+    let bytes = bytes[HEADER_BYTES..].chunks(CHUNK_BYTES).len() * 150_000;
+    assert!(
+        said.len() == 2 && said[1].contains(&format!("{bytes} bytes behind the first chunk")),
+        "{said:?}"
+    );
+    assert_eq!(report["totals"]["unreadable"], 2);
+}
+
 /// The raw text of the first match.
 fn recalled(session: &Session, bytes: &[u8]) -> String {
     let mut recall = Recall::new(session, session.order()[0], 0).unwrap();

@@ -137,8 +137,7 @@ impl Stream {
              are lost."
         );
         sink.trouble(Trouble::lost(Code::DamagedChunk, 0, message));
-        let mut reader: Box<dyn Reader> =
-            Box::new(EvtxReader::new(Part::at(offset), self.place.needle.as_ref()));
+        let mut reader: Box<dyn Reader> = Box::new(EvtxReader::carving(offset, self.place.needle.as_ref()));
         reader.push(bytes, sink);
         (self.state, self.carved) = (State::Reading(reader), true);
     }

@@ -58,6 +58,8 @@ pub struct EvtxReader {
     again: usize,
     chunks: Chunks,
     part: Part,
+    /// Bytes that are no chunks, where chunks are only some of all: then each is no loss by itself.
+    between: Option<u64>,
 }
 
 /// A chunk, and what was seen of it as a whole.
@@ -85,7 +87,13 @@ impl EvtxReader {
             again: 0,
             chunks: Chunks::default(),
             part,
+            between: None,
         }
+    }
+
+    /// A reader for what holds chunks among other things, as a disk image does; the first one begins at `start`.
+    pub fn carving(start: u64, needle: Option<&Needle>) -> EvtxReader {
+        EvtxReader { between: Some(0), ..EvtxReader::new(Part::at(start), needle) }
     }
 
     fn advance(&mut self, sink: &mut dyn Sink) {
@@ -193,7 +201,9 @@ impl EvtxReader {
         // Parts are cut where chunks should begin; here they begin elsewhere.
         self.part.misfit |= next.is_some();
         let length = next.unwrap_or_else(|| self.up_to_begun_magic(bytes));
-        if bytes[..length].iter().all(|byte| *byte == 0) {
+        if let Some(between) = &mut self.between {
+            *between += length as u64;
+        } else if bytes[..length].iter().all(|byte| *byte == 0) {
             self.chunks.empty.push((offset, length as u64));
         } else {
             let message =
@@ -604,6 +614,11 @@ impl Reader for EvtxReader {
             return;
         }
         self.tail(sink);
+        if let Some(between @ 1..) = self.between {
+            let message =
+                format!("{between} bytes behind the first chunk are no chunks; records in them are lost.");
+            sink.trouble(Trouble::lost(Code::DamagedChunk, self.part.start, message));
+        }
         sink.whole(Whole::Evtx(std::mem::take(&mut self.chunks)));
     }
 
