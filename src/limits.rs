@@ -15,6 +15,9 @@ pub const OBJECT_BYTES: usize = 64 * 1024 * 1024;
 /// short it is written.
 pub const OBJECT_VALUES: usize = 4 * 1024 * 1024;
 
+/// Longest value in a list of JSON that is passed over when it is no object.
+pub const LONE_VALUE_BYTES: usize = 1024;
+
 /// Most cells of a row of CSV. An export has a column for each name of a field; each cell takes 24 bytes, however short.
 pub const ROW_CELLS: usize = 64 * 1024;
 

@@ -145,3 +145,40 @@ proptest! {
         check(text.as_bytes(), plan(text.as_bytes(), part), piece, turn);
     }
 }
+
+/// Exports that were joined, each with its own columns in its own order.
+#[test]
+fn joined_exports_are_read_each_by_its_own_columns() {
+    let system = "1,Microsoft-Windows-Sysmon/Operational,Microsoft-Windows-Sysmon";
+    let row =
+        |parent: &str, image: &str| format!("{system},H,2024-05-01 10:00:00.123,C:\\{parent},C:\\{image}\n");
+    let other =
+        |parent: &str, image: &str| format!("H,C:\\{image},C:\\{parent},2024-05-01 10:00:00.123,{system}\n");
+    let columns = "EventCode,Channel,SourceName,Computer,UtcTime,ParentImage,Image\n";
+    let others = "Computer,Image,ParentImage,UtcTime,EventCode,Channel,SourceName\n";
+    let mark = "\u{feff}";
+    let text = [
+        columns,
+        &row("explorer.exe", "a.exe").repeat(10),
+        // The same columns again are no news.
+        columns,
+        &row("WmiPrvSE.exe", "b.exe"),
+        mark,
+        others,
+        &other("WmiPrvSE.exe", "c.exe"),
+        // An attacker's words in a cell do not make columns of a row.
+        &other("WmiPrvSE.exe", "d.exe").replace("H,", "EventID,"),
+        &other("explorer.exe", "WmiPrvSE.exe").repeat(10),
+    ]
+    .concat();
+    let bytes = text.as_bytes();
+    let whole = report_of(&common::session(&[("log.csv", bytes)], 100));
+    let totals = &whole["totals"];
+    assert_eq!([&totals["records"], &totals["matches"], &totals["not_events"]], [23, 3, 0]);
+    let said = common::problems(&whole);
+    assert!(said.len() == 1 && said[0].contains("Other columns begin here: Computer, Image,"), "{said:?}");
+    assert_eq!(whole["totals"], common::verified(bytes)["totals"]);
+    for place in (text.find('\n').unwrap() + 1..bytes.len()).step_by(7) {
+        check(bytes, cut_at(bytes, &[place as u64]), 1000, 1);
+    }
+}

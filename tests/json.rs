@@ -1,7 +1,8 @@
 //! JSON in every shape and layout in which it is exported.
 
-use crate::common::{assert_expected, problems, report, report_of, rows, session};
+use crate::common::{self, assert_expected, problems, report, report_of, rows, session};
 use expect_test::expect;
+use serde_json::Value;
 use testlog::json::{self, Layout, Shape};
 use testlog::text::Encoding;
 use testlog::{Event, Expected, Options, Size};
@@ -132,4 +133,39 @@ fn a_value_can_not_forge_a_field() {
         let text = json::file(&[event], shape, Layout::Lines);
         assert_expected(&report(&[("log.json", text.as_bytes())]), &expected);
     }
+}
+
+/// Files that were joined, each with its byte order mark; and lists with gaps.
+#[test]
+fn marks_between_files_and_values_that_are_no_objects_cost_no_event() {
+    let (events, expected) = log();
+    let lines = json::file(&events, Shape::ALL[0], Layout::Lines);
+    let lines: Vec<_> = lines.lines().collect();
+    let joined: String = lines.iter().map(|line| format!("\u{feff}{line}\n")).collect();
+    let report = check(&joined);
+    assert_expected(&report, &expected);
+    assert_eq!(problems(&report), [""; 0]);
+
+    let values = ["null", "17", "\"text, with a comma\"", "false", "[1, {\"a\": 2}]"];
+    for value in values {
+        let list = format!("[{}, {value}, {}, {value}]\n", lines[..20].join(", "), lines[20..].join(","));
+        let report = check(&list);
+        assert_expected(&report, &expected);
+        let said = problems(&report);
+        assert!(said.iter().all(|line| line.starts_with("warning not_an_event ")), "{said:?}");
+        assert!(!said.is_empty());
+    }
+}
+
+/// Any pieces give the same, and all of it parsed, too.
+fn check(text: &str) -> Value {
+    let inputs: &[(&str, &[u8])] = &[("log.json", text.as_bytes())];
+    let whole = common::session(inputs, usize::MAX);
+    for piece in [1, 1000] {
+        let differences = common::differences(&common::session(inputs, piece), &whole);
+        assert!(differences.is_empty(), "{differences:?}");
+    }
+    let report = common::report_of(&whole);
+    assert_eq!(report["totals"], common::verified(text.as_bytes())["totals"]);
+    report
 }

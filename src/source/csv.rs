@@ -139,6 +139,31 @@ impl CsvReader {
         }
     }
 
+    /// Whether a row behind the columns has columns itself.
+    fn has_columns(&self, cells: &[String]) -> bool {
+        let names_number = |name: &String| json_event::is_event_id(name);
+        let holds_event = |cell: &String| is_xml(cell) || is_json(cell);
+        if cells.iter().any(holds_event) {
+            return false;
+        }
+        self.header.as_ref().is_some_and(|header| {
+            let number = header.iter().zip(cells).find(|(name, _)| names_number(name)).map(|(_, cell)| cell);
+            // Where these have an EventID, it is none here.
+            cells.iter().any(names_number) && number.is_none_or(|number| number.parse::<u32>().is_err())
+        })
+    }
+
+    /// Takes a row for the columns of those behind it.
+    fn take_columns(&mut self, cells: Vec<String>) {
+        let name = |name: String| match name.len() > limits::COLUMN_NAME_BYTES {
+            true => text::cut(json_event::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
+            false => name,
+        };
+        let names: Vec<_> = cells.into_iter().map(name).collect();
+        self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&names));
+        self.header = Some(names);
+    }
+
     fn row(&mut self, length: usize, sink: &mut dyn Sink) {
         let offset = self.window.source_offset(0);
         let skimmer = self.skimmer.as_mut().filter(|_| self.header.is_some());
@@ -162,13 +187,20 @@ impl CsvReader {
                 }
                 let is_empty = cells.iter().all(|cell| cell.is_empty());
                 if !is_empty && self.header.is_none() && !is_preface(&cells[0]) {
-                    let name = |name: String| match name.len() > limits::COLUMN_NAME_BYTES {
-                        true => text::cut(json_event::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
-                        false => name,
-                    };
-                    let names: Vec<_> = cells.into_iter().map(name).collect();
-                    self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&names));
-                    self.header = Some(names);
+                    self.take_columns(cells);
+                }
+            }
+            Ok((cells, _)) if self.has_columns(&cells) => {
+                // Exports that were joined.
+                if self.header.as_ref() != Some(&cells) {
+                    let message = format!(
+                        "Other columns begin here: {}. The rows behind are read by them.",
+                        listed(&cells)
+                    );
+                    sink.trouble(Trouble::note(Code::UnevenRow, offset, message));
+                    // Of other parts nobody knows which columns they have.
+                    self.part.misfit = true;
+                    self.take_columns(cells);
                 }
             }
             Ok((cells, behind)) => {

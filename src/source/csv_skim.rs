@@ -115,9 +115,9 @@ impl Skimmer {
 
     /// These are the columns of the rows that follow. With too many of them no row is skimmed.
     pub fn start(&mut self, header: &[String]) {
-        if header.len() <= MOST_COLUMNS {
-            self.columns = Columns::of(header, self.needle.path());
-        }
+        let header = if header.len() <= MOST_COLUMNS { header } else { &[] };
+        self.columns = Columns::of(header, self.needle.path());
+        (self.kinds, self.places) = Default::default();
     }
 
     /// Skims a row. None: it must be read in full.

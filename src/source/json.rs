@@ -4,6 +4,7 @@
 //! back after a broken object by what no writer of JSON does: a raw line break inside a string, or
 //! a line that opens an object no deeper than the one that is still open.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::json_skim::{Line, Skimmer};
@@ -117,7 +118,7 @@ impl Objects {
     fn advance(&mut self, text: &mut dyn Text, ended: bool, sink: &mut dyn Sink) {
         while !self.part.is_done()
             && match std::mem::replace(&mut self.state, State::Between) {
-                State::Between => self.between(text),
+                State::Between => self.between(text, ended, sink),
                 State::Object(object) => self.object(text, object, ended, sink),
                 State::Junk { line, offset } => self.junk(text, line, offset, ended, sink),
                 State::Skip => self.skip(text),
@@ -127,8 +128,10 @@ impl Objects {
 
     /// Passes over blanks, commas and array brackets up to an object. False when more text is
     /// needed.
-    fn between(&mut self, text: &mut dyn Text) -> bool {
-        for (at, byte) in text.bytes().iter().enumerate() {
+    fn between(&mut self, text: &mut dyn Text, ended: bool, sink: &mut dyn Sink) -> bool {
+        let bytes = text.bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
             match byte {
                 b'\n' => self.indent = Some(0),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
@@ -146,15 +149,33 @@ impl Objects {
                     text.consume(at);
                     return self.part.begins(text.source_offset(0));
                 }
+                _ if !ended && MARK.starts_with(&bytes[at..]) => break,
+                // Files that were joined.
+                _ if bytes[at..].starts_with(MARK) => at += MARK.len() - 1,
                 _ => {
                     let offset = text.source_offset(at);
-                    self.state = State::Junk { line: Vec::new(), offset };
-                    text.consume(at);
-                    return self.part.begins(text.source_offset(0));
+                    let length = match lone_value(&bytes[at..]) {
+                        Lone::More if !ended => break,
+                        Lone::Value(length) => length,
+                        _ => {
+                            self.state = State::Junk { line: Vec::new(), offset };
+                            text.consume(at);
+                            return self.part.begins(text.source_offset(0));
+                        }
+                    };
+                    if !self.part.begins(offset) {
+                        text.consume(at);
+                        return true;
+                    }
+                    self.count += 1;
+                    let message = "A value that is no JSON object.";
+                    sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
+                    at += length - 1;
                 }
             }
+            at += 1;
         }
-        text.consume(text.bytes().len());
+        text.consume(at);
         false
     }
 
@@ -401,6 +422,37 @@ impl Object {
                 Next::Fits
             }
         }
+    }
+}
+
+/// A byte order mark, which stands between files that were joined.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+enum Lone {
+    /// A value of so many bytes.
+    Value(usize),
+    /// More bytes must tell.
+    More,
+    /// None.
+    None,
+}
+
+/// Whether a list goes on here with a value that is no object, as `null`, and another one behind it.
+fn lone_value(bytes: &[u8]) -> Lone {
+    let bytes = &bytes[..bytes.len().min(limits::LONE_VALUE_BYTES)];
+    let more = if bytes.len() < limits::LONE_VALUE_BYTES { Lone::More } else { Lone::None };
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => {
+            let length = values.byte_offset();
+            match bytes[length..].trim_ascii_start().first() {
+                Some(b',' | b']') => Lone::Value(length),
+                Some(_) => Lone::None,
+                None => more,
+            }
+        }
+        Some(Err(error)) if error.is_eof() => more,
+        _ => Lone::None,
     }
 }
 
