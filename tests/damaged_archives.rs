@@ -6,9 +6,10 @@ use expect_test::expect;
 use proptest::prelude::*;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
+use testlog::json::{self, Layout, Shape};
 use testlog::tar::{self, Naming};
 use testlog::zip::{self, Member};
-use testlog::{Expected, gzip};
+use testlog::{Expected, csv, gzip};
 
 #[test]
 fn gzip_cut() {
@@ -63,6 +64,47 @@ fn gzip_of_many_streams_with_a_damaged_one() {
             let differences = common::differences(&common::session(inputs, piece), &whole);
             assert!(differences.is_empty(), "{at}: {differences:?}");
         }
+    }
+}
+
+/// Of a stream that breaks in the middle of a record, and the next one, no record is made that nobody logged.
+#[test]
+fn behind_a_broken_gzip_stream_another_record_begins() {
+    let events = log(400);
+    let [first, second] = [&events[..390], &events[390..]];
+    let expected = Expected::of(second).rows().len();
+    assert!(expected > 0);
+    let json = |events: &[_]| json::file(events, Shape::ALL[0], Layout::Lines);
+    let table = |events: &[_]| csv::fields(events, ',');
+    let rows = |text: String| text.split_once('\n').unwrap().1.to_owned();
+    let texts = [
+        ("log.xml.gz", xml_of(first), xml_of(second)),
+        ("log.json.gz", json(first), json(second)),
+        ("log.csv.gz", table(first), rows(table(second))),
+        // A few bytes of the first one.
+        ("log.json.gz", "{\"E".to_owned(), json(second)),
+        ("log.json.gz", String::new(), json(second)),
+    ];
+    for (name, first, second) in texts {
+        // Without its last bytes: in the middle of a record, and of a word.
+        let packed = gzip::member(&first.as_bytes()[..first.len() - first.len().min(20)]);
+        let mut bytes = [&packed[..], &gzip::member(second.as_bytes())].concat();
+        // Its checksum.
+        bytes[packed.len() - 8] ^= 1;
+        let inputs: &[(&str, &[u8])] = &[(name, &bytes)];
+        let whole = common::session(inputs, usize::MAX);
+        let report = common::report_of(&whole);
+        let records = report["totals"]["records"].as_u64().unwrap();
+        let sound = match name {
+            _ if first.len() < 20 => 10,
+            // A row that is cut is told of, and read as far as it goes.
+            "log.csv.gz" => 400,
+            _ => 399,
+        };
+        let said = problems(&report);
+        assert_eq!(records, sound, "{name} {said:?}");
+        let differences = common::differences(&common::session(inputs, 777), &whole);
+        assert!(differences.is_empty(), "{name}: {differences:?}");
     }
 }
 

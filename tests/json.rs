@@ -157,6 +157,19 @@ fn marks_between_files_and_values_that_are_no_objects_cost_no_event() {
     }
 }
 
+/// A path is no escape of half a surrogate pair.
+#[test]
+fn a_path_that_looks_like_an_escape_is_not_replaced() {
+    let (events, _) = log();
+    let events: Vec<_> =
+        events.into_iter().map(|event| event.with("CommandLine", r"C:\udata\ud800.exe")).collect();
+    let text = json::file(&events, Shape::ALL[0], Layout::Lines);
+    assert!(text.contains(r"C:\udata\ud800.exe"));
+    for report in [check(&text), common::verified(text.as_bytes())] {
+        assert_eq!(problems(&report), [""; 0]);
+    }
+}
+
 /// Any pieces give the same, and all of it parsed, too.
 fn check(text: &str) -> Value {
     let inputs: &[(&str, &[u8])] = &[("log.json", text.as_bytes())];

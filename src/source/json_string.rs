@@ -96,9 +96,13 @@ pub fn is_surrogate(digits: &[u8]) -> bool {
 /// JSON as the parser takes it: Windows strings may hold half a surrogate pair, JSON strings in Rust can't.
 pub fn mended(json: &str) -> Cow<'_, str> {
     let mut escapes = memmem::find_iter(json.as_bytes(), b"\\u");
-    match escapes.any(|at| is_surrogate(&json.as_bytes()[at + 2..])) {
-        true => Cow::Owned(without_lone_surrogates(json)),
-        false => Cow::Borrowed(json),
+    if !escapes.any(|at| is_surrogate(&json.as_bytes()[at + 2..])) {
+        return Cow::Borrowed(json);
+    }
+    // What looks like one may be a path, `C:\\\\udata`.
+    match without_lone_surrogates(json) {
+        same if same == json => Cow::Borrowed(json),
+        text => Cow::Owned(text),
     }
 }
 

@@ -91,7 +91,7 @@ impl Gzip {
         while at < step.len() {
             let next = match &mut self.state {
                 State::Stream { .. } => self.unpack(step, at, sink),
-                State::Gap(_) => self.seek(step, at, ended),
+                State::Gap(_) => self.seek(step, at, ended, sink),
             };
             match next {
                 Some(next) => at = next,
@@ -130,7 +130,7 @@ impl Gzip {
     }
 
     /// Looks for the next stream from `at` on; returns where to go on in the step, none when more bytes must tell.
-    fn seek(&mut self, step: &[u8], at: usize, ended: bool) -> Option<usize> {
+    fn seek(&mut self, step: &[u8], at: usize, ended: bool, sink: &mut dyn Sink) -> Option<usize> {
         let State::Gap(gap) = &mut self.state else { return None };
         let rest = &step[at..];
         let first = gap.broken.is_none() && gap.start == self.offset + at as u64;
@@ -150,6 +150,9 @@ impl Gzip {
             let start = self.offset + (at + passed) as u64;
             let stream = State::Stream { inflate: Inflate::gzip(), start };
             if let State::Gap(gap) = std::mem::replace(&mut self.state, stream) {
+                if let (Some(content), Some(_)) = (&mut self.content, &gap.broken) {
+                    content.interrupt(sink);
+                }
                 self.tell(gap, start, false);
             }
         }

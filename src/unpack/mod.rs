@@ -18,7 +18,7 @@ use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
 use crate::source::evtx::EvtxReader;
-use crate::source::{self, Reader, Sink, Trouble};
+use crate::source::{self, Reader, Sink, Trouble, csv};
 
 /// The bytes of one input or member, front to back.
 pub struct Stream {
@@ -27,6 +27,8 @@ pub struct Stream {
     state: State,
     /// Its reader does not begin where it does.
     carved: bool,
+    /// The text that it is, and its columns if it has some.
+    text: Option<(Format, Vec<String>)>,
 }
 
 /// An input or member, as its own members need to know it.
@@ -82,7 +84,7 @@ enum State {
 impl Stream {
     /// The stream of an input.
     pub fn of_input(place: Place) -> Stream {
-        Stream { place, bytes: 0, state: State::Detecting(Vec::new()), carved: false }
+        Stream { place, bytes: 0, state: State::Detecting(Vec::new()), carved: false, text: None }
     }
 
     /// The stream of a part of an input whose format is known; `header`: that of a CSV.
@@ -127,6 +129,36 @@ impl Stream {
             }
             State::Ignored => {}
         }
+    }
+
+    /// Bytes are missing here. A text is read on as another one: what stands before the gap and what stands behind it would
+    /// give a record that nobody logged. Chunks of EVTX have their own ends.
+    fn interrupt(&mut self, sink: &mut dyn Sink) {
+        if let State::Detecting(head) = &self.state {
+            // Of a few bytes the next ones must tell.
+            if !is_text(&detect(head)) {
+                return;
+            }
+            self.detected(sink);
+        }
+        let (State::Reading(reader), Some((format, columns))) = (&mut self.state, &self.text) else { return };
+        if matches!(format, Format::Csv { .. }) && columns.is_empty() {
+            return;
+        }
+        reader.finish(sink);
+        let part = match format {
+            // The columns stand at the beginning only.
+            Format::Csv { .. } => Part::new(self.bytes, None),
+            _ => Part::at(self.bytes),
+        };
+        let Some(mut next) = source::reader(format, part, columns, self.place.needle.as_ref()) else {
+            return;
+        };
+        if matches!(format, Format::Csv { .. }) {
+            // Such a part begins with the line end before it.
+            next.push(b"\n", sink);
+        }
+        self.state = State::Reading(next);
     }
 
     /// Reads an event log that begins at `offset` of what is none.
@@ -175,6 +207,10 @@ impl Stream {
         // The detector must see the same bytes however they were split.
         let format = detect(&head[..head.len().min(limits::DETECT_BYTES)]);
         sink.format(&format);
+        if is_text(&format) {
+            let columns = csv::header(&format, head).map_or(Vec::new(), |(columns, _)| columns);
+            self.text = Some((format.clone(), columns));
+        }
         self.state = self.state_for(&format, sink);
         self.bytes -= head.len() as u64;
         self.push(head, sink);
@@ -208,6 +244,10 @@ impl Stream {
             }
         }
     }
+}
+
+fn is_text(format: &Format) -> bool {
+    matches!(format, Format::Xml(_) | Format::Json(_) | Format::Csv { .. })
 }
 
 /// Holds the bytes of a nested zip, up to one byte more than there is room for, which tells that it is too large.

@@ -399,9 +399,13 @@ impl Members {
 /// Reads a zip that is held in memory.
 pub fn read_held(bytes: &[u8], mut place: Place, sink: &mut dyn Sink) {
     if bytes.len() > place.room() {
+        let what = match place.depth {
+            0 => "A zip that can be read front to back only",
+            _ => "A zip inside an archive",
+        };
         let around = if place.held > 0 { ", with those around it" } else { "" };
         let most = limits::NESTED_ZIP_BYTES >> 20;
-        let message = format!("A zip inside an archive is larger than {most} MiB{around}.");
+        let message = format!("{what} is larger than {most} MiB{around}.");
         sink.trouble(Trouble::note(Code::OverLimit, None, message));
         return;
     }
