@@ -28,7 +28,7 @@ pub struct Stream {
     /// Its reader does not begin where it does.
     carved: bool,
     /// The text that it is, and its columns if it has some.
-    text: Option<(Format, Vec<String>)>,
+    text: Option<Box<(Format, Vec<String>)>>,
 }
 
 /// An input or member, as its own members need to know it.
@@ -77,7 +77,7 @@ enum State {
     /// A zip is read from its end, so it is held until then.
     Zip(Vec<u8>),
     /// Of no known form.
-    Unknown(Carve),
+    Unknown(Box<Carve>),
     Ignored,
 }
 
@@ -141,7 +141,8 @@ impl Stream {
             }
             self.detected(sink);
         }
-        let (State::Reading(reader), Some((format, columns))) = (&mut self.state, &self.text) else { return };
+        let (State::Reading(reader), Some(text)) = (&mut self.state, &self.text) else { return };
+        let (format, columns) = &**text;
         if matches!(format, Format::Csv { .. }) && columns.is_empty() {
             return;
         }
@@ -209,7 +210,7 @@ impl Stream {
         sink.format(&format);
         if is_text(&format) {
             let columns = csv::header(&format, head).map_or(Vec::new(), |(columns, _)| columns);
-            self.text = Some((format.clone(), columns));
+            self.text = Some(Box::new((format.clone(), columns)));
         }
         self.state = self.state_for(&format, sink);
         self.bytes -= head.len() as u64;
@@ -237,7 +238,7 @@ impl Stream {
             }
             Format::Tar => State::Tar(Box::new(tar::Tar::new(self.place.clone()))),
             Format::Zip => State::Zip(Vec::new()),
-            Format::Binary => State::Unknown(Carve::new()),
+            Format::Binary => State::Unknown(Box::new(Carve::new())),
             _ => {
                 sink.trouble(not_read(format));
                 State::Ignored
