@@ -65,6 +65,9 @@ pub const COUNTED_NAME_BYTES: usize = 512;
 /// Archive members that are listed one by one in a report, beside those with a match.
 pub const MEMBERS_LISTED: usize = if cfg!(test) { 5 } else { 10_000 };
 
+/// Longest name, in bytes, of a member with a match that is not among those: a hostile archive may have a million of them.
+pub const UNLISTED_NAME_BYTES: usize = 256;
+
 /// Processes of a tree, and entries of each list in the context of a match, that are kept; of more
 /// the result says that there are more. Nobody reads a longer list, and a page can show it at once.
 pub const CONTEXT_LISTED: usize = 1_000;

@@ -45,6 +45,16 @@ pub fn cut(mut text: String, most: usize) -> String {
     text
 }
 
+/// A text of bearable length: of one that has more than so many bytes the beginning and the end.
+pub fn ends(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    let half = most / 2;
+    let end = text.ceil_char_boundary(text.len() - half);
+    format!("{}…{}", &text[..text.floor_char_boundary(half)], &text[end..])
+}
+
 impl Encoding {
     /// Reads a byte-order mark; without one, text whose first characters are ASCII in UTF-16 shows
     /// a zero in every other byte.

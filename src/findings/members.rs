@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, Open};
-use crate::limits;
+use crate::{limits, text};
 
 /// One archive member.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -75,7 +75,10 @@ impl Members {
     pub(super) fn settle(&mut self) {
         if self.by_ordinal.len() > limits::MEMBERS_LISTED {
             let all = std::mem::take(&mut self.by_ordinal);
-            for (place, (ordinal, member)) in all.into_iter().enumerate() {
+            for (place, (ordinal, mut member)) in all.into_iter().enumerate() {
+                if place >= limits::MEMBERS_LISTED {
+                    member.name = text::ends(member.name, limits::UNLISTED_NAME_BYTES);
+                }
                 if place < limits::MEMBERS_LISTED || member.counts.matches > 0 {
                     self.by_ordinal.insert(ordinal, member);
                 }
@@ -107,5 +110,30 @@ impl Members {
     /// The ordinals of those with this name: an archive may hold it more than once.
     pub fn named(&self, name: &str) -> impl Iterator<Item = u128> {
         self.numbered().filter(move |(_, member)| member.name == name).map(|(ordinal, _)| ordinal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locator::MemberId;
+
+    /// However many members hold a match, and however long their names are.
+    #[test]
+    fn names_of_members_that_are_not_listed_are_short() {
+        let name = |number: usize| format!("{number}/{}.evtx", "long".repeat(1000));
+        let counts = Counts { records: 1, matches: 1, ..Counts::default() };
+        let mut members = Members::default();
+        for number in (0..3 * limits::MEMBERS_LISTED).rev() {
+            let id = MemberId { ordinal: number as u128, name: name(number) };
+            members.end(&Open { id, format: "evtx".to_owned(), counts }, 1);
+        }
+        members.settle();
+        for (number, member) in members.iter().enumerate() {
+            let short = member.name.len() <= limits::UNLISTED_NAME_BYTES + '…'.len_utf8();
+            assert_eq!(short, number >= limits::MEMBERS_LISTED, "{number}");
+            assert!(member.name.starts_with(&format!("{number}/")) && member.name.ends_with(".evtx"));
+        }
+        assert_eq!((members.iter().count(), members.left_out()), (3 * limits::MEMBERS_LISTED, 0));
     }
 }

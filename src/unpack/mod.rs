@@ -19,6 +19,7 @@ use crate::part::Part;
 use crate::problem::Code;
 use crate::source::evtx::EvtxReader;
 use crate::source::{self, Reader, Sink, Trouble, csv};
+use crate::text;
 
 /// The bytes of one input or member, front to back.
 pub struct Stream {
@@ -64,7 +65,7 @@ impl Place {
             // One more than the outer ordinal: its first member is not the outer member itself.
             _ => ((self.ordinal + 1) << 32 | u128::from(index), format!("{}/{name}", self.name)),
         };
-        let name = shortened(name);
+        let name = text::ends(name, limits::MEMBER_NAME_BYTES);
         Place { name, depth: self.depth + 1, ordinal, held: self.held, needle: self.needle.clone() }
     }
 }
@@ -260,16 +261,6 @@ fn hold(held: &mut Vec<u8>, bytes: &[u8], room: usize) {
         held.reserve_exact(held.len().clamp(bytes.len(), room));
     }
     held.extend_from_slice(bytes);
-}
-
-/// A name of bearable length: of a longer one the beginning and the end.
-fn shortened(name: String) -> String {
-    if name.len() <= limits::MEMBER_NAME_BYTES {
-        return name;
-    }
-    let half = limits::MEMBER_NAME_BYTES / 2;
-    let end = name.ceil_char_boundary(name.len() - half);
-    format!("{}…{}", &name[..name.floor_char_boundary(half)], &name[end..])
 }
 
 /// Why bytes of this form are not read.
