@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use crate::limits;
 use crate::text::{self, Encoding};
 
 /// What an input is.
@@ -194,11 +195,17 @@ fn detect_text(prefix: &[u8]) -> Format {
     let text = text::decode(prefix, encoding);
     // Text in a legacy code page has a few bytes that are no UTF-8, and a file system that lost its
     // power leaves a run of zeros; binary data has many of both.
-    let broken = text.chars().filter(|c| matches!(c, '\u{fffd}' | '\0')).count();
-    if broken * 10 > text.chars().count() {
+    let is_broken = |c: &char| matches!(c, '\u{fffd}' | '\0');
+    let (all, broken) = (text.chars().count(), text.chars().filter(is_broken).count());
+    // Both as they are, and without such a run: behind it, or before it, stands text that begins as a log does.
+    let zeros: usize = zero_runs(&text);
+    if (broken - zeros) * 10 > all - zeros || all == zeros {
         return Format::Binary;
     }
-    let body = text.trim_start();
+    let body = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\0');
+    if broken * 10 > all && !looks_like_log(body) {
+        return Format::Binary;
+    }
     if let Some(format) = quoted(body, encoding) {
         return format;
     }
@@ -217,6 +224,20 @@ fn detect_text(prefix: &[u8]) -> Format {
         None if is_json_behind_damage(body) => Format::Json(encoding),
         None => Format::Xml(encoding),
     }
+}
+
+/// How many zeros stand in long rows.
+fn zero_runs(text: &str) -> usize {
+    text.split(|c| c != '\0').map(str::len).filter(|length| *length >= limits::ZERO_RUN).sum()
+}
+
+/// Whether a text that holds many zeros begins as XML, JSON or columns.
+fn looks_like_log(body: &str) -> bool {
+    let line = body.lines().next().unwrap_or_default();
+    body.starts_with(['<', '{', '['])
+        || body.contains("<Event")
+        || (!line.contains('\0') && delimiter(line).is_some())
+        || is_json_behind_damage(body)
 }
 
 /// A quoted start with event XML in it: a JSON string (`\"`) or a CSV cell (`""`).

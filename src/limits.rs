@@ -27,6 +27,9 @@ pub const COLUMN_NAME_BYTES: usize = 256;
 /// Longest message of a problem, in bytes: it may quote the input.
 pub const MESSAGE_BYTES: usize = 2048;
 
+/// Zeros in a row of which no tool writes as many into a text. A file system that lost its power leaves them in place of data.
+pub const ZERO_RUN: usize = 64;
+
 /// How much of a line between two events is kept to say what it is.
 pub const GAP_LINE_BYTES: usize = 4096;
 

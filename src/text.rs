@@ -4,6 +4,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::VecDeque;
 
+use memchr::memmem;
+
+use crate::limits;
+
 /// Consumed bytes that are kept before the rest is moved to the front.
 const DEAD_BYTES: usize = if cfg!(test) { 4 } else { 64 * 1024 };
 
@@ -43,6 +47,13 @@ pub fn cut(mut text: String, most: usize) -> String {
         text.shrink_to_fit();
     }
     text
+}
+
+/// Whether so many zeros stand in a row that they took the place of data.
+pub fn holds_zeros(text: &[u8]) -> bool {
+    // So many of them reach over one of these places.
+    let mut places = text.iter().step_by(limits::ZERO_RUN);
+    places.any(|byte| *byte == 0) && memmem::find(text, &[0; limits::ZERO_RUN]).is_some()
 }
 
 /// A text of bearable length: of one that has more than so many bytes the beginning and the end.

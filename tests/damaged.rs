@@ -1,7 +1,7 @@
 //! Damaged logs: what is lost is named with its place and its cause, and all else is still read.
 
 use crate::common::damage::{gives, log, xml_of};
-use crate::common::{assert_expected, problems, report};
+use crate::common::{self, assert_expected, problems, report};
 use expect_test::expect;
 use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
 use testlog::json::{self, Shape};
@@ -453,8 +453,8 @@ mod xml_text {
             &bytes,
             without(&events, |at| at == 1),
             expect![[r#"
-            error damaged_record [offset 1368 (0x558)] XML breaks at byte 1055 of the event: syntax error: attribute value not closed: `'` not found before end of input.
-        "#]],
+                error damaged_record [offset 1368 (0x558)] An event holds zeros in place of text.
+            "#]],
         );
     }
 }
@@ -623,4 +623,64 @@ fn the_other_files_still_count() {
     let sources = report["sources"].as_array().unwrap().iter();
     let said: Vec<_> = sources.map(|source| !source["problems"].as_array().unwrap().is_empty()).collect();
     assert_eq!(said, [true, true, false]);
+}
+
+/// A file system that lost its power leaves zeros in place of data. What they take is told of, wherever they begin and end,
+/// and of what stands before and behind them no event is made that nobody logged.
+#[test]
+fn zeros_in_place_of_text() {
+    let events = log(60);
+    let texts = [
+        ("log.xml", xml_of(&events)),
+        ("log.json", json::file(&events, Shape::ALL[0], json::Layout::Lines)),
+        ("log.csv", csv::fields(&events, ',')),
+    ];
+    for (name, text) in texts {
+        let sound = common::rows(&report(&[(name, text.as_bytes())]));
+        let lines: Vec<_> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        // Lines as a whole, and others.
+        let whole = lines.windows(3).map(|lines| (lines[0], lines[1] - lines[0]));
+        let others =
+            (lines[1]..text.len() - 4000).step_by(977).zip([64, 300, 701, 3000, 4000].into_iter().cycle());
+        for (start, length) in whole.chain(others).filter(|(_, length)| *length >= 64) {
+            let mut bytes = text.clone().into_bytes();
+            let end = (start + length).min(bytes.len());
+            bytes[start..end].fill(0);
+            let whole = common::session(&[(name, &bytes)], usize::MAX);
+            let report = common::report_of(&whole);
+            let said = problems(&report);
+            assert!(said.iter().any(|line| line.starts_with("error ")), "{name} {start} {length}: {said:?}");
+            assert_eq!(report["totals"], common::verified(&bytes)["totals"], "{name} {start} {length}");
+            let differences = common::differences(&common::session(&[(name, &bytes)], 777), &whole);
+            assert!(differences.is_empty(), "{name} {start} {length}: {differences:?}");
+            common::misfit_of(name, &bytes, common::cut_at(&bytes, &[end as u64 - 20]), 1000, 1);
+            let invented = |row: &_| !sound.contains(row);
+            // A row of CSV is read as far as it goes.
+            let rows = common::rows(&report);
+            assert!(name == "log.csv" || !rows.iter().any(invented), "{name} {start} {length}");
+        }
+    }
+}
+
+/// So many zeros at the beginning that less than nine tenths of what decides the format is text.
+#[test]
+fn zeros_at_the_beginning_of_a_text() {
+    let events = log(60);
+    for (name, text) in
+        [("log.xml", xml_of(&events)), ("log.json", json::file(&events, Shape::ALL[0], json::Layout::Lines))]
+    {
+        for zeros in [64, 700, 4096, 12_288] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[..zeros].fill(0);
+            let report = report(&[(name, &bytes)]);
+            // All but the one in which they end.
+            let end = if name == "log.xml" { "</Event>" } else { "\n" };
+            let rest = String::from_utf8_lossy(&text.as_bytes()[zeros..]);
+            let least = rest.matches(end).count() as u64 - 1;
+            let records = report["totals"]["records"].as_u64().unwrap();
+            let said = problems(&report);
+            assert!(records >= least && records < 60, "{name} {zeros}: {records} of {least}, {said:?}");
+            assert!(said.iter().any(|line| line.starts_with("error ")), "{said:?}");
+        }
+    }
 }

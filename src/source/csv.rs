@@ -164,10 +164,25 @@ impl CsvReader {
         self.header = Some(names);
     }
 
+    /// Passes over zeros in place of rows, before the row at the front; returns how long that is without them.
+    fn pass_zeros(&mut self, length: usize, sink: &mut dyn Sink) -> usize {
+        let text = &self.window.bytes()[..length];
+        let zeros = text.iter().take_while(|byte| **byte == 0).count();
+        if zeros < limits::ZERO_RUN {
+            return length;
+        }
+        let message = format!("{zeros} zeros stand in place of rows; what stood there is lost.");
+        sink.trouble(Trouble::lost(Code::DamagedRecord, self.window.source_offset(0), message));
+        self.window.consume(zeros);
+        length - zeros
+    }
+
     fn row(&mut self, length: usize, sink: &mut dyn Sink) {
+        let length = self.pass_zeros(length, sink);
         let offset = self.window.source_offset(0);
-        let skimmer = self.skimmer.as_mut().filter(|_| self.header.is_some());
         let row = &self.window.bytes()[..length];
+        let zeros = text::holds_zeros(row);
+        let skimmer = self.skimmer.as_mut().filter(|_| self.header.is_some() && !zeros);
         if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(row, self.delimiter)) {
             sink.skimmed(skim);
             self.rows += 1;
@@ -224,6 +239,7 @@ impl CsvReader {
                 let misfit = uneven(header, &cells, behind)
                     .filter(|_| !cut)
                     .or_else(|| misquoted(raw.as_bytes(), self.delimiter).then(|| MISQUOTED.to_owned()))
+                    .or_else(|| zeros.then(|| "A row is damaged.".to_owned()))
                     .map(|message| misfit(&raw, offset, message));
                 let events = events(header, cells);
                 if events.is_empty() {
@@ -377,6 +393,10 @@ fn misquoted(row: &[u8], delimiter: u8) -> bool {
 /// A row that does not fit its columns. One of several lines may hold others: a quote that is not doubled makes text of all
 /// rows up to the next one, and nobody can tell how many that were.
 fn misfit(raw: &str, offset: u64, message: String) -> Trouble {
+    if text::holds_zeros(raw.as_bytes()) {
+        let message = format!("{message} Zeros stand in place of a part of it.");
+        return Trouble::lost(Code::DamagedRecord, offset, message);
+    }
     let lines = raw.split(['\r', '\n']).filter(|line| !line.is_empty()).count();
     if lines > 1 {
         return Trouble::note(Code::JoinedRows, offset, format!("{message} It has {lines} lines."));

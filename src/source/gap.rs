@@ -4,8 +4,8 @@ use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::Trouble;
-use crate::limits;
 use crate::problem::Code;
+use crate::{limits, text};
 
 /// How an event ends.
 const END_OF_EVENT: &[u8] = b"</Event>";
@@ -40,6 +40,8 @@ pub struct GapCounts {
     classic: Count,
     /// Events whose beginning is missing.
     headless: Count,
+    /// Lines with zeros in place of data.
+    zeros: Count,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -121,10 +123,14 @@ impl Gap {
         let hides_markup = std::mem::take(&mut self.hides_markup);
         let line = std::mem::take(&mut self.line);
         let length = std::mem::take(&mut self.length);
-        let text = String::from_utf8_lossy(&line);
-        let rest = without_markup(&text);
+        let shown = String::from_utf8_lossy(&line);
+        let rest = without_markup(&shown);
         // Of a long line only the beginning is kept.
         let is_event = if length > line.len() as u64 { ends_event } else { rest.contains("</Event>") };
+        if !is_event && text::holds_zeros(&line) {
+            self.counts.zeros.add(self.line_offset, length, "");
+            return;
+        }
         if hides_markup && rest.is_empty() && !is_event {
             self.counts.stray.add(self.line_offset, length, "<");
             return;
@@ -148,6 +154,7 @@ impl GapCounts {
         self.stray.merge(other.stray);
         self.classic.merge(other.classic);
         self.headless.merge(other.headless);
+        self.zeros.merge(other.zeros);
     }
 
     /// Whether there is text, and it does not look like markup.
@@ -160,6 +167,14 @@ impl GapCounts {
     pub fn judge(&self, events: u64) -> Vec<Trouble> {
         let (classic, headless, stray) = (&self.classic, &self.headless, &self.stray);
         let mut troubles = Vec::new();
+        if self.zeros.number > 0 {
+            let message = format!(
+                "Zeros stand in place of text in {} line(s), {} bytes; events in them are lost.",
+                self.zeros.number, self.zeros.bytes
+            );
+            let note = Trouble::note(Code::DamagedRecord, self.zeros.first, message);
+            troubles.push(Trouble { lost: self.zeros.number, ..note });
+        }
         if headless.number > 0 {
             let message =
                 format!("{} event(s) have an end but no beginning; they were not read.", headless.number);

@@ -35,6 +35,8 @@ struct Objects {
     state: State,
     /// Blanks since the last line break; none when something else stood there.
     indent: Option<usize>,
+    /// Zeros between objects: where they begin, and how many.
+    zeros: Option<(u64, usize)>,
     count: u64,
     events: u64,
     part: Part,
@@ -108,6 +110,7 @@ impl JsonReader {
             part,
             skimmer: needle.cloned().map(Skimmer::new),
             not_lines: 0,
+            zeros: None,
             line_ended: false,
         };
         JsonReader { window: Window::new(encoding, base), objects }
@@ -132,11 +135,20 @@ impl Objects {
         let bytes = text.bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
+            if *byte != 0 && self.zeros.is_some() && !self.end_zeros(sink) {
+                text.consume(at);
+                return true;
+            }
             match byte {
+                0 => {
+                    let (_, count) = self.zeros.get_or_insert_with(|| (text.source_offset(at), 0));
+                    *count += 1;
+                    self.indent = None;
+                }
                 b'\n' => self.indent = Some(0),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
                 // 0x1e starts a record of a JSON text sequence (RFC 7464).
-                b'\r' | b',' | b'[' | b']' | 0x1e | 0 => self.indent = None,
+                b'\r' | b',' | b'[' | b']' | 0x1e => self.indent = None,
                 b'{' => {
                     self.state = State::Object(Object {
                         scanned: 0,
@@ -177,6 +189,19 @@ impl Objects {
         }
         text.consume(at);
         false
+    }
+
+    /// Tells of zeros in place of objects, which end here. False when they belong to the next part.
+    fn end_zeros(&mut self, sink: &mut dyn Sink) -> bool {
+        let Some((offset, count)) = self.zeros.take().filter(|(_, count)| *count >= limits::ZERO_RUN) else {
+            return true;
+        };
+        let mine = self.part.begins(offset);
+        if mine {
+            let message = format!("{count} zeros stand in place of objects; what stood there is lost.");
+            sink.trouble(Trouble::lost(Code::DamagedRecord, offset, message));
+        }
+        mine
     }
 
     /// Skims the object at the front, and those behind it, while they are lines of their own. True when one
@@ -506,6 +531,7 @@ impl Reader for JsonReader {
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
         self.objects.advance(&mut self.window, true, sink);
+        self.objects.end_zeros(sink);
         sink.whole(Whole::Json(self.objects.count, self.objects.events));
     }
 

@@ -205,6 +205,14 @@ impl Events {
         let span =
             Span { offset, length: text.source_offset(length) - offset, nth: 0, direct: text.is_identity() };
         let bytes = &text.bytes()[..length];
+        if text::holds_zeros(bytes) {
+            // Before and behind them may stand parts of two events.
+            let message = "An event holds zeros in place of text.";
+            sink.trouble(Trouble::lost(Code::DamagedRecord, offset, message));
+            text.consume(length);
+            self.state = State::Gap;
+            return;
+        }
         let skimmer =
             self.skimmer.as_mut().filter(|_| kind.ascii || simdutf8::basic::from_utf8(bytes).is_ok());
         if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(bytes, kind.plain)) {
