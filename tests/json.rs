@@ -164,7 +164,7 @@ fn a_path_that_looks_like_an_escape_is_not_replaced() {
     let events: Vec<_> =
         events.into_iter().map(|event| event.with("CommandLine", r"C:\udata\ud800.exe")).collect();
     let text = json::file(&events, Shape::ALL[0], Layout::Lines);
-    assert!(text.contains(r"C:\udata\ud800.exe"));
+    assert!(text.contains(r"C:\\udata\\ud800.exe"));
     for report in [check(&text), common::verified(text.as_bytes())] {
         assert_eq!(problems(&report), [""; 0]);
     }
