@@ -81,8 +81,8 @@ codes! {
         "Events in a form that is not read here.";
     Undecided Error "Export these events again with all fields, EventID and provider too, or take the EVTX file."
         "An event without what tells whether it matches: its EventID, its provider, or the parent of a process creation.";
-    JoinedRows Error "Open the export at this row: behind a quote that is not doubled, rows were taken for text. Export it again, or take the EVTX file."
-        "A CSV row of several lines that does not fit its columns.";
+    JoinedRows Error "Open the export at this row: where a quote is not doubled, rows are taken for text, or text for rows. Export it again, or take the EVTX file."
+        "A CSV row of several lines that does not fit its columns, or other columns among the rows.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."

@@ -164,15 +164,14 @@ impl CsvReader {
         self.header = Some(names);
     }
 
-    /// Passes over zeros in place of rows, before the row at the front; returns how long that is without them.
+    /// Passes over zeros before the row at the front; returns how long that is without them. Many stand in place of rows.
     fn pass_zeros(&mut self, length: usize, sink: &mut dyn Sink) -> usize {
         let text = &self.window.bytes()[..length];
         let zeros = text.iter().take_while(|byte| **byte == 0).count();
-        if zeros < limits::ZERO_RUN {
-            return length;
+        if zeros >= limits::ZERO_RUN {
+            let message = format!("{zeros} zeros stand in place of rows; what stood there is lost.");
+            sink.trouble(Trouble::lost(Code::DamagedRecord, self.window.source_offset(0), message));
         }
-        let message = format!("{zeros} zeros stand in place of rows; what stood there is lost.");
-        sink.trouble(Trouble::lost(Code::DamagedRecord, self.window.source_offset(0), message));
         self.window.consume(zeros);
         length - zeros
     }
@@ -209,10 +208,12 @@ impl CsvReader {
                 // Exports that were joined.
                 if self.header.as_ref() != Some(&cells) {
                     let message = format!(
-                        "Other columns begin here: {}. The rows behind are read by them.",
+                        "Other columns begin here, by which the rows behind are read: right where exports were joined, wrong where \
+                         a text with a line break in it was written without quotes. They are: {}.",
                         listed(&cells)
                     );
-                    sink.trouble(Trouble::note(Code::UnevenRow, offset, message));
+                    // An attacker may have written that text.
+                    sink.trouble(Trouble::note(Code::JoinedRows, offset, message));
                     // Of other parts nobody knows which columns they have.
                     self.part.misfit = true;
                     self.take_columns(cells);
