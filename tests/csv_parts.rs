@@ -196,3 +196,23 @@ fn single_zeros_between_rows_cost_nothing() {
         check(&bytes, cut_at(&bytes, &[place as u64]), 1000, 1);
     }
 }
+
+/// A command line that is the name of a column makes no columns of its row, whatever the columns are.
+#[test]
+fn a_row_with_the_name_of_a_column_in_it_is_an_event() {
+    let system = "Microsoft-Windows-Sysmon/Operational,Microsoft-Windows-Sysmon,H,2024-05-01 10:00:00.123,C:\\WmiPrvSE.exe";
+    let columns = "Channel,SourceName,Computer,UtcTime,ParentImage,CommandLine";
+    for (first, id) in
+        [("EventID", "1"), ("EventID ", "1"), ("EventID", " 1"), ("Id,EventID", "{0a1b},1"), ("EventID", "")]
+    {
+        for word in ["EventID", "Id", "Channel"] {
+            let row = |command: &str| format!("{id},{system},{command}\n");
+            let text = format!("{first},{columns}\n{}{}{}", row("a"), row(word), row("b").repeat(3));
+            let report = report_of(&common::session(&[("log.csv", text.as_bytes())], 100));
+            let totals = &report["totals"];
+            let counted = ["records", "not_events", "unreadable"].map(|name| totals[name].as_u64().unwrap());
+            assert_eq!(counted.iter().sum::<u64>(), 5, "{first:?} {id:?} {word}: {totals}");
+            assert_eq!(*totals, common::verified(text.as_bytes())["totals"], "{first:?} {id:?} {word}");
+        }
+    }
+}

@@ -139,18 +139,15 @@ impl CsvReader {
         }
     }
 
-    /// Whether a row behind the columns has columns itself.
+    /// Whether a row behind the columns has columns itself. One cell may be an attacker's words: it takes the names of an
+    /// EventID and of something else that every event has, and no number or gap, of which an event has some.
     fn has_columns(&self, cells: &[String]) -> bool {
-        let names_number = |name: &String| json_event::is_event_id(name);
-        let holds_event = |cell: &String| is_xml(cell) || is_json(cell);
-        if cells.iter().any(holds_event) {
-            return false;
-        }
-        self.header.as_ref().is_some_and(|header| {
-            let number = header.iter().zip(cells).find(|(name, _)| names_number(name)).map(|(_, cell)| cell);
-            // Where these have an EventID, it is none here.
-            cells.iter().any(names_number) && number.is_none_or(|number| number.parse::<u32>().is_err())
-        })
+        let is_name = |cell: &String| !cell.trim().is_empty() && cell.trim().parse::<f64>().is_err();
+        let name = |cell: &String| json_event::column(cell).to_owned();
+        self.header.is_some()
+            && cells.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))
+            && cells.iter().map(name).any(|name| json_event::is_event_id(&name))
+            && cells.iter().map(name).filter(|name| json_event::is_counted(name)).count() >= 3
     }
 
     /// Takes a row for the columns of those behind it.

@@ -209,7 +209,8 @@ impl Stream {
         // The detector must see the same bytes however they were split.
         let format = detect(&head[..head.len().min(limits::DETECT_BYTES)]);
         sink.format(&format);
-        if is_text(&format) {
+        // In a text of one line nothing would be found behind a gap.
+        if is_text(&format) && (!matches!(format, Format::Json(_)) || head.contains(&b'\n')) {
             let columns = csv::header(&format, head).map_or(Vec::new(), |(columns, _)| columns);
             self.text = Some(Box::new((format.clone(), columns)));
         }

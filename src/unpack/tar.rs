@@ -3,7 +3,7 @@
 use tar::{EntryType, Header};
 
 use super::{Place, Stream};
-use crate::detect::{TAR_BLOCK as BLOCK, has_tar_magic, tar_checksum_fits};
+use crate::detect::{Format, TAR_BLOCK as BLOCK, detect, has_tar_magic, tar_checksum_fits};
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
@@ -101,8 +101,11 @@ impl Tar {
         let header = Header::from_byte_slice(&block);
         let size = header.entry_size();
         let (true, Ok(size)) = (tar_checksum_fits(&block), size) else {
-            // One damaged header is no content.
-            if let (Some((name, size)), false) = (link, has_tar_magic(&block)) {
+            // One damaged header is no content: that is of a form which is known.
+            let is_content = !has_tar_magic(&block) && detect(&block) != Format::Binary;
+            if let (Some((name, size)), true) =
+                (link.filter(|(_, size)| *size <= i64::MAX as u64), is_content)
+            {
                 self.content_of_link(&name, size, &block, sink);
                 return;
             }
