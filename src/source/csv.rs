@@ -142,7 +142,7 @@ impl CsvReader {
     /// Whether a row behind the columns has columns itself. One cell may be an attacker's words: it takes the names of an
     /// EventID and of something else that every event has, and no number or gap, of which an event has some.
     fn has_columns(&self, cells: &[String]) -> bool {
-        let is_name = |cell: &String| !cell.trim().is_empty() && cell.trim().parse::<f64>().is_err();
+        let is_name = |cell: &String| cell.trim().bytes().next().is_some_and(|first| !first.is_ascii_digit());
         let name = |cell: &String| json_event::column(cell).to_owned();
         self.header.is_some()
             && cells.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))
