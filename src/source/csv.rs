@@ -139,8 +139,8 @@ impl CsvReader {
         }
     }
 
-    /// Whether a row behind the columns has columns itself. One cell may be an attacker's words: it takes the names of an
-    /// EventID and of something else that every event has, and no number or gap, of which an event has some.
+    /// Whether a row behind the columns has columns itself: names of an EventID and of two other things that are counted of every
+    /// event, and neither a number nor a gap, of which every event has some. A single cell may be an attacker's words.
     fn has_columns(&self, cells: &[String]) -> bool {
         let is_name = |cell: &String| cell.trim().bytes().next().is_some_and(|first| !first.is_ascii_digit());
         let name = |cell: &String| json_event::column(cell).to_owned();
