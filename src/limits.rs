@@ -11,9 +11,12 @@ pub const EVENT_BYTES: usize = 16 * 1024 * 1024;
 /// Longest object in JSON, in bytes of decoded text: some hold many events.
 pub const OBJECT_BYTES: usize = 64 * 1024 * 1024;
 
-/// Most values in it, by its commas: one for each 16 bytes of the longest. A value takes at least 72 bytes of memory, however
-/// short it is written.
+/// Most values in it, by the commas between them: one for each 16 bytes of the longest. A value takes at least 72 bytes of
+/// memory, however short it is written.
 pub const OBJECT_VALUES: usize = 4 * 1024 * 1024;
+
+/// As many of these a list or an object in it takes: 640 bytes with one member.
+pub const NESTED_VALUES: usize = 8;
 
 /// Longest value in a list of JSON that is passed over when it is no object.
 pub const LONE_VALUE_BYTES: usize = 1024;

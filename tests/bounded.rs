@@ -188,6 +188,8 @@ fn the_worst_text_of_bearable_length() {
     check("lines", &outcome, 200, &["not_an_event", "unknown_format"]);
     let outcome = json(b"{\"EventID\":\"", b"0,", 40 << 20, "}\n");
     check("values", &outcome, 200, &["over_limit"]);
+    let outcome = json(b"{\"EventID\":\"", b"\"a\":{\"a\":{}},", 40 << 20, "\"b\":0}\n");
+    check("objects", &outcome, 200, &["over_limit"]);
 
     let outcome = run("-", |out| {
         out.write_all(b"EventID,")?;

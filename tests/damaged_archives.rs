@@ -510,6 +510,12 @@ fn a_member_of_a_tar_that_was_overwritten_with_zeros() {
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with(&format!("warning stray_bytes [offset {start} ")), "{said:?}");
     assert!(said[0].contains(&format!("{} empty block(s)", blocks(&texts[1]) / 512)), "{said:?}");
+    // With a damaged header behind them.
+    let end = start + blocks(&texts[1]);
+    bytes[end - 512] = 1;
+    let said = problems(&report(&[("case.tar", &bytes)]));
+    assert!(said[0].starts_with(&format!("error damaged_archive [offset {} ", end - 512)), "{said:?}");
+    assert!(said[1].starts_with(&format!("warning stray_bytes [offset {start} ")), "{said:?}");
 }
 
 #[test]
@@ -568,6 +574,32 @@ fn a_member_of_a_zip_that_is_said_to_be_a_folder() {
     // Without a directory, too.
     let directory = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
     assert_expected(&report(&[("case.zip", &bytes[..directory])]), &Expected::of(&events));
+}
+
+/// Of a folder whose size follows it can only be told by what stands behind its header.
+#[test]
+fn folders_of_a_streamed_zip_without_a_directory() {
+    let events = log(60);
+    let texts: Vec<_> = events.chunks(20).map(xml_of).collect();
+    let streamed =
+        |name, content, deflate| Member { descriptor: true, deflate, ..Member::new(name, content) };
+    let bytes = zip::archive(&[
+        streamed("a/", b"", true),
+        streamed("b/", b"", false),
+        streamed("b/1.xml", texts[0].as_bytes(), true),
+        streamed("c/", texts[1].as_bytes(), true),
+        streamed("d/", texts[2].as_bytes(), true),
+        streamed("e/", b"", true),
+    ]);
+    let directory = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    let report = report(&[("case.zip", &bytes[..directory])]);
+    assert_expected(&report, &Expected::of(&events));
+    let said = problems(&report);
+    assert!(said.len() == 1 && said[0].starts_with("error damaged_archive"), "{said:?}");
+    // Cut right behind the header of the last one.
+    let cut = directory - 16 - 2;
+    let said = problems(&self::report(&[("case.zip", &bytes[..cut])]));
+    assert!(said.len() == 1 && said[0].starts_with("error damaged_archive"), "{said:?}");
 }
 
 /// Sizes of more than 8 GiB stand in a pax record; here the header's own says nothing.

@@ -291,8 +291,9 @@ impl Objects {
             // It may well have held an event.
             self.events += 1;
             let message = format!(
-                "An object holds more than {} commas, so perhaps as many values; it was passed over.",
-                limits::OBJECT_VALUES
+                "An object holds too much: over {} values, where a list or an object counts as {}; it was passed over.",
+                limits::OBJECT_VALUES,
+                limits::NESTED_VALUES
             );
             sink.trouble(Trouble::lost(Code::OverLimit, offset, message));
             text.consume(length);
@@ -487,10 +488,25 @@ enum Next {
     Restarts,
 }
 
-/// Whether an object may hold more values than are built. A comma in a text is taken for one between values.
+/// Whether an object holds more values than are built, by what parts and opens them. In its texts, which an attacker
+/// writes, nothing does.
 fn holds_too_many(object: &[u8]) -> bool {
     let most = limits::OBJECT_VALUES;
-    object.len() > most && object.iter().filter(|byte| **byte == b',').count() > most
+    if object.len() <= most / limits::NESTED_VALUES {
+        return false;
+    }
+    let (mut values, mut string, mut escaped) = (0, false, false);
+    for byte in object {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = string,
+            b'"' => string = !string,
+            b',' if !string => values += 1,
+            b'{' | b'[' if !string => values += limits::NESTED_VALUES,
+            _ => {}
+        }
+    }
+    values > most
 }
 
 /// Parses an object. The flag says that escapes of half a surrogate pair became U+FFFD: Windows
@@ -587,6 +603,20 @@ mod tests {
             let expected = if first.ends_with(b"}") || first.ends_with(b"}\r") { (2, 1) } else { (3, 0) };
             assert_eq!((counted.0, counted.1), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn only_what_parts_values_counts_as_many_of_them() {
+        let holds = |again: &str, count: usize| {
+            let object = format!("{{\"EventID\":1,\"a\":{}0}}", again.repeat(count));
+            holds_too_many(object.as_bytes())
+        };
+        assert!(!holds("0,", limits::OBJECT_VALUES - 10) && holds("0,", limits::OBJECT_VALUES));
+        let most = limits::OBJECT_VALUES / (limits::NESTED_VALUES + 1);
+        assert!(!holds("[],", most - 10) && holds("[],", most + 10) && holds("{},", most + 10));
+        // What an attacker can write: a command line.
+        let text = format!("\"{}\",", r#"\\,{[\","#.repeat(limits::OBJECT_VALUES / 4));
+        assert!(!holds(&text, 2));
     }
 
     #[test]

@@ -24,8 +24,9 @@ pub struct Tar {
     offset: u64,
     /// Blocks that should be headers and are none were reported.
     broken: bool,
-    /// Empty blocks behind the last entry: two end an archive.
+    /// Empty blocks behind the last entry, and where the first one begins: two end an archive.
     empty: u64,
+    empty_start: u64,
     /// Name and size of a link, whose content may follow.
     link: Option<(String, u64)>,
 }
@@ -53,6 +54,7 @@ impl Tar {
             offset: 0,
             broken: false,
             empty: 0,
+            empty_start: 0,
             link: None,
         }
     }
@@ -95,6 +97,9 @@ impl Tar {
         let block = std::mem::take(&mut self.header);
         let link = self.link.take();
         if block.iter().all(|byte| *byte == 0) {
+            if self.empty == 0 {
+                self.empty_start = self.offset - BLOCK as u64;
+            }
             self.empty += 1;
             return;
         }
@@ -192,8 +197,7 @@ impl Tar {
                 "{empty} empty block(s) of {BLOCK} bytes stand before another member: archives were joined here, or what \
                  stood there was overwritten with zeros."
             );
-            let start = self.offset - (empty + 1) * BLOCK as u64;
-            sink.trouble(Trouble::note(Code::StrayBytes, start, message));
+            sink.trouble(Trouble::note(Code::StrayBytes, self.empty_start, message));
         }
     }
 

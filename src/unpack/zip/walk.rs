@@ -188,11 +188,24 @@ fn find_header(bytes: &[u8], ended: bool) -> Found {
     if memmem::find(names, LOCAL_HEADER_MAGIC).is_some() {
         return Found::Noise(at + LOCAL_HEADER_MAGIC.len());
     }
+    let length = LOCAL_HEADER_BYTES + name + extra;
     // Nothing takes two bytes when it is deflated.
-    match is_folder(&names[..name]) && u32_at(header, 22) == 0 && u32_at(header, 18) <= 2 {
-        true => Found::Folder(at, LOCAL_HEADER_BYTES + name + extra),
-        false => Found::Header(at),
+    if !is_folder(&names[..name]) || u32_at(header, 22) != 0 || u32_at(header, 18) > 2 {
+        return Found::Header(at);
     }
+    match begins_nothing(&header[length..]) {
+        _ if u16_at(header, 6) & SIZES_FOLLOW == 0 => Found::Folder(at, length),
+        None if !ended => Found::Nothing(header.len()),
+        Some(false) => Found::Header(at),
+        _ => Found::Folder(at, length),
+    }
+}
+
+/// Whether this is what may stand behind the header of a folder whose size follows: nothing, deflated or not, and what
+/// describes it, or the next header. None: that can't be told of so few bytes.
+fn begins_nothing(behind: &[u8]) -> Option<bool> {
+    let start = behind.first_chunk::<4>()?;
+    Some(matches!(start, [3, 0, ..] | [b'P', b'K', ..] | [0, 0, 0, 0]))
 }
 
 /// Old tools write backslashes.
