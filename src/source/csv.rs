@@ -41,6 +41,16 @@ pub struct CsvReader {
     guessing: bool,
 }
 
+/// A row that was cut into its cells.
+struct Row<'a> {
+    raw: &'a str,
+    /// Bytes of it were no text.
+    replaced: bool,
+    span: Span,
+    /// So many bytes behind its cells are none of them.
+    behind: usize,
+}
+
 /// How far a part is searched for quotes that tell whether it begins inside of some.
 const GUESS_BYTES: usize = 256 * 1024;
 
@@ -173,18 +183,26 @@ impl CsvReader {
         length - zeros
     }
 
+    /// Takes the row at the front.
     fn row(&mut self, length: usize, sink: &mut dyn Sink) {
         let length = self.pass_zeros(length, sink);
-        let offset = self.window.source_offset(0);
-        let row = &self.window.bytes()[..length];
-        let zeros = text::holds_zeros(row);
-        let skimmer = self.skimmer.as_mut().filter(|_| self.header.is_some() && !zeros);
-        if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(row, self.delimiter)) {
-            sink.skimmed(skim);
-            self.rows += 1;
-            self.window.consume(length);
-            return;
+        if !self.skim(length, sink) {
+            self.read(length, sink);
         }
+        self.window.consume(length);
+    }
+
+    /// Skims the row at the front. False: it must be read in full.
+    fn skim(&mut self, length: usize, sink: &mut dyn Sink) -> bool {
+        let row = &self.window.bytes()[..length];
+        let skimmer = self.skimmer.as_mut().filter(|_| self.header.is_some() && !text::holds_zeros(row));
+        let skim = skimmer.and_then(|skimmer| skimmer.skim(row, self.delimiter));
+        self.rows += u64::from(skim.is_some());
+        skim.map(|skim| sink.skimmed(skim)).is_some()
+    }
+
+    fn read(&mut self, length: usize, sink: &mut dyn Sink) {
+        let offset = self.window.source_offset(0);
         let (raw, replaced) = text::utf8(&self.window.bytes()[..length]);
         match cells(&raw, self.delimiter) {
             Err(reason) => {
@@ -201,69 +219,84 @@ impl CsvReader {
                     self.take_columns(cells);
                 }
             }
-            Ok((cells, _)) if self.has_columns(&cells) => {
-                // Exports that were joined.
-                if self.header.as_ref() != Some(&cells) {
-                    let message = format!(
-                        "Other columns begin here, by which the rows behind are read: right where exports were joined, wrong where \
-                         a text with a line break in it was written without quotes. They are: {}.",
-                        listed(&cells)
-                    );
-                    // An attacker may have written that text.
-                    sink.trouble(Trouble::note(Code::JoinedRows, offset, message));
-                    // Of other parts nobody knows which columns they have.
-                    self.part.misfit = true;
-                    self.take_columns(cells);
-                }
-            }
+            Ok((cells, _)) if self.has_columns(&cells) => self.other_columns(cells, offset, sink),
             Ok((cells, behind)) => {
-                let nothing = Vec::new();
-                let header = self.header.as_ref().unwrap_or(&nothing);
-                let viewer = event_viewer(header, &cells);
-                let header = viewer.as_ref().unwrap_or(header);
                 let span = Span {
                     offset,
                     length: self.window.source_offset(length) - offset,
                     nth: 0,
                     direct: false,
                 };
-                let cut = cells.len() < header.len() && !self.quoted && !raw.ends_with('\n');
-                if cut {
-                    let (have, want) = (cells.len(), header.len());
-                    let message =
-                        format!("The last row ends after {have} of {want} cells: the input is cut.");
-                    sink.trouble(Trouble::note(Code::Truncated, offset, message));
+                let row = Row { raw: &raw, replaced, span, behind };
+                let is_event = self.events(row, cells, sink);
+                self.rows += u64::from(is_event);
+            }
+        }
+    }
+
+    /// Takes other columns behind rows: exports that were joined.
+    fn other_columns(&mut self, cells: Vec<String>, offset: u64, sink: &mut dyn Sink) {
+        if self.header.as_ref() == Some(&cells) {
+            return;
+        }
+        let message = format!(
+            "Other columns begin here, by which the rows behind are read: right where exports were joined, wrong where \
+             a text with a line break in it was written without quotes. They are: {}.",
+            listed(&cells)
+        );
+        // An attacker may have written that text.
+        sink.trouble(Trouble::note(Code::JoinedRows, offset, message));
+        // Of other parts nobody knows which columns they have.
+        self.part.misfit = true;
+        self.take_columns(cells);
+    }
+
+    /// Hands on the events of a row. Whether it held one.
+    fn events(&self, row: Row<'_>, cells: Vec<String>, sink: &mut dyn Sink) -> bool {
+        let Row { raw, replaced, span, .. } = row;
+        let nothing = Vec::new();
+        let header = self.header.as_ref().unwrap_or(&nothing);
+        let viewer = event_viewer(header, &cells);
+        let header = viewer.as_ref().unwrap_or(header);
+        let trouble = self.trouble(&row, header, &cells);
+        let events = events(header, cells);
+        // That it has other cells than columns is no news in a row without an event; that it is damaged, cut or may hold
+        // other rows is.
+        let is_news = |trouble: &Trouble| !events.is_empty() || trouble.code != Code::UnevenRow;
+        let trouble = trouble.filter(is_news);
+        let is_damaged = trouble.as_ref().is_some_and(|trouble| trouble.code == Code::DamagedRecord);
+        if events.is_empty() && !is_damaged {
+            let message = format!("A row without an event. The columns are: {}.", listed(header));
+            sink.trouble(Trouble::note(Code::NotAnEvent, span.offset, message));
+        }
+        trouble.into_iter().for_each(|trouble| sink.trouble(trouble));
+        for (nth, event) in events.iter().enumerate() {
+            let span = Span { nth: nth as u32, ..span };
+            match event {
+                Ok(event) => {
+                    let replaced = replaced || json_event::is_mended(event, raw);
+                    sink.event(Found { event, span, raw: raw.trim_end(), form: Form::Csv, replaced });
                 }
-                let misfit = uneven(header, &cells, behind)
-                    .filter(|_| !cut)
-                    .or_else(|| misquoted(raw.as_bytes(), self.delimiter).then(|| MISQUOTED.to_owned()))
-                    .or_else(|| zeros.then(|| "A row is damaged.".to_owned()))
-                    .map(|message| misfit(&raw, offset, message));
-                let events = events(header, cells);
-                if events.is_empty() {
-                    let message = format!("A row without an event. The columns are: {}.", listed(header));
-                    sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
-                }
-                // That it has other cells than columns is no news then; that it may hold other rows is.
-                let is_news = |trouble: &Trouble| !events.is_empty() || trouble.code == Code::JoinedRows;
-                misfit.into_iter().filter(is_news).for_each(|trouble| sink.trouble(trouble));
-                self.rows += u64::from(events.iter().any(Result::is_ok));
-                for (nth, event) in events.into_iter().enumerate() {
-                    let span = Span { nth: nth as u32, ..span };
-                    let found = |event| {
-                        let replaced = replaced || json_event::is_mended(event, &raw);
-                        Found { event, span, raw: raw.trim_end(), form: Form::Csv, replaced }
-                    };
-                    match &event {
-                        Ok(event) => sink.event(found(event)),
-                        Err(reason) => {
-                            sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason.clone()));
-                        }
-                    }
+                Err(reason) => {
+                    sink.trouble(Trouble::lost(Code::DamagedRecord, span.offset, reason.clone()));
                 }
             }
         }
-        self.window.consume(length);
+        events.iter().any(Result::is_ok)
+    }
+
+    /// What is wrong with a row as such.
+    fn trouble(&self, row: &Row<'_>, header: &[String], cells: &[String]) -> Option<Trouble> {
+        let Row { raw, span, behind, .. } = *row;
+        if cells.len() < header.len() && !self.quoted && !raw.ends_with('\n') {
+            let (have, want) = (cells.len(), header.len());
+            let message = format!("The last row ends after {have} of {want} cells: the input is cut.");
+            return Some(Trouble::note(Code::Truncated, span.offset, message));
+        }
+        let message = uneven(header, cells, behind)
+            .or_else(|| misquoted(raw.as_bytes(), self.delimiter).then(|| MISQUOTED.to_owned()))
+            .or_else(|| text::holds_zeros(raw.as_bytes()).then(|| "A row is damaged.".to_owned()))?;
+        Some(misfit(raw, span.offset, message))
     }
 }
 

@@ -10,7 +10,7 @@ import { eventXml } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
-inBothBrowsers("accessibility", (page) => {
+inBothBrowsers("accessibility", (page, kind) => {
   /** @type {string} */
   let home;
   /** @type {string[]} */
@@ -127,10 +127,10 @@ inBothBrowsers("accessibility", (page) => {
     }],
   ]);
 
-  for (const width of [1280, 390]) {
+  // Firefox makes no window narrower than 500, and in the wide one it is asked the same.
+  for (const width of kind === "chromium" ? [1280, 390] : [1280]) {
     for (const [name, reach] of STATES) {
       if (width === 390 && name === "the keys") continue;
-      // Firefox makes no window narrower than 500.
       test(`${name}, ${width === 390 ? "narrow" : "wide"}`, async () => {
         await page().driver.manage().window().setRect({ width, height: 900 });
         await page().open();
