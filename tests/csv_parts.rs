@@ -197,6 +197,21 @@ fn single_zeros_between_rows_cost_nothing() {
     }
 }
 
+/// The zeros took the row's number, by which it would be an event.
+#[test]
+fn a_row_without_an_event_is_damaged_where_it_holds_zeros() {
+    let columns = "EventID,Channel,SourceName,Computer,UtcTime,ParentImage,Image\n";
+    let row = "1,Microsoft-Windows-Sysmon/Operational,Microsoft-Windows-Sysmon,H,2024-05-01 10:00:00.123,C:\\p,C:\\i\n";
+    let damaged = format!(",,,{},2024-05-01 10:00:00.123,C:\\p,C:\\i\n", "\0".repeat(70));
+    let text = [columns, row, &damaged, row].concat();
+    let report = report_of(&common::session(&[("log.csv", text.as_bytes())], 100));
+    let totals = &report["totals"];
+    assert_eq!([&totals["records"], &totals["unreadable"], &totals["not_events"]], [2, 1, 0]);
+    let said = common::problems(&report);
+    assert!(said.len() == 1 && said[0].starts_with("error damaged_record "), "{said:?}");
+    assert_eq!(*totals, common::verified(text.as_bytes())["totals"]);
+}
+
 /// A command line that is the name of a column makes no columns of its row, whatever the columns are.
 #[test]
 fn a_row_with_the_name_of_a_column_in_it_is_an_event() {
