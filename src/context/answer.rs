@@ -174,59 +174,34 @@ impl Context {
             tree: descendants.clone().flat_map(|node| node.places.iter().copied()).collect(),
             guids: descendants.filter_map(|node| node.created.process_guid.as_ref()).collect(),
         };
-        let listed: Vec<_> = tree
-            .nodes
-            .iter()
-            .map(|node| Ran {
-                parent: node.parent,
-                depth: node.depth,
-                ended: text(node.ended),
-                ..teller.ran(&node.places, node.created)
-            })
-            .collect();
-        let sum = |sum: usize| (!tree.cut).then_some(sum as u64);
+        let listed = teller.tree(&tree);
         // A log may tell another process by the same GUID.
         let root = tree.nodes.first().map(|root| root.places.clone());
         let itself = root.filter(|places| places.contains(&&self.at)).unwrap_or_else(|| vec![&self.at]);
-        let places = sum(tree.nodes.iter().map(|node| node.places.len()).sum());
-        let tree = List { count: sum(listed.len()), places, items: listed };
-        let end = if by == By::Pid { until(&self.anchor, found) } else { None };
-        let did: Vec<_> = KINDS
-            .iter()
-            .zip(&found.did)
-            .map(|(kind, shelf)| Did {
-                kind: kind.name,
-                ids: kind.ids,
-                logged: kind.ids.iter().filter_map(|id| found.sysmon.get(id)).sum(),
-                list: teller.did(shelf, end),
-            })
-            .collect();
-        let beside = teller.list(&found.beside);
-        let logon = teller.list(&found.logon);
-        let wmi = teller.happened(&found.wmi);
-        let truncated = tree.count.is_none()
+        let did = self.did(&teller);
+        let truncated = listed.count.is_none()
             || found.beside.is_cut()
             || found.logon.is_cut()
             || found.wmi.is_cut()
             || found.did.iter().any(Shelf::is_cut);
         Answer {
             process: Ran {
-                ended: tree.items.first().and_then(|root| root.ended.clone()),
+                ended: listed.items.first().and_then(|root| root.ended.clone()),
                 ..teller.ran(&itself, &self.anchor.created)
             },
             linked_by: by,
             minutes: self.minutes,
-            tree,
-            beside,
+            tree: listed,
+            beside: teller.list(&found.beside),
             logon_by: match self.anchor.logon {
                 Logon::Guid(_) => "guid",
                 Logon::Id(_) => "id",
                 Logon::Service(_) => "service",
                 Logon::Unknown => "unknown",
             },
-            logon,
+            logon: teller.list(&found.logon),
             did,
-            wmi,
+            wmi: teller.happened(&found.wmi),
             logons_logged: found.logons,
             sysmon: found.sysmon.iter().map(|(id, count)| (*id, *count)).collect(),
             truncated,
@@ -234,6 +209,20 @@ impl Context {
             rounds: self.rounds,
             problems: self.problems(session),
         }
+    }
+
+    /// What the process did, by kind.
+    fn did(&self, teller: &Teller<'_>) -> Vec<Did> {
+        let found = &self.found;
+        let end = if teller.by == By::Pid { until(&self.anchor, found) } else { None };
+        let kinds = KINDS.iter().zip(&found.did);
+        let did = kinds.map(|(kind, shelf)| Did {
+            kind: kind.name,
+            ids: kind.ids,
+            logged: kind.ids.iter().filter_map(|id| found.sysmon.get(id)).sum(),
+            list: teller.did(shelf, end),
+        });
+        did.collect()
     }
 
     fn problems(&self, session: &Session) -> Vec<String> {
@@ -256,6 +245,18 @@ impl Context {
 }
 
 impl<'a> Teller<'a> {
+    fn tree(&self, tree: &Tree<'_>) -> List<Ran> {
+        let ran = tree.nodes.iter().map(|node| Ran {
+            parent: node.parent,
+            depth: node.depth,
+            ended: text(node.ended),
+            ..self.ran(&node.places, node.created)
+        });
+        let sum = |sum: usize| (!tree.cut).then_some(sum as u64);
+        let places = tree.nodes.iter().map(|node| node.places.len()).sum();
+        List { count: sum(tree.nodes.len()), places: sum(places), items: ran.collect() }
+    }
+
     fn place(&self, at: &At) -> Place {
         let name = self.session.sources().get(at.source as usize).map(|source| source.name.clone());
         let member = self.session.member(at.source, at.locator.member);

@@ -104,29 +104,48 @@ impl Tar {
             return;
         }
         let header = Header::from_byte_slice(&block);
-        let size = header.entry_size();
-        let (true, Ok(size)) = (tar_checksum_fits(&block), size) else {
-            // One damaged header is no content: that is of a form which is known.
-            let is_content = !has_tar_magic(&block) && detect(&block) != Format::Binary;
-            if let (Some((name, size)), true) =
-                (link.filter(|(_, size)| *size <= i64::MAX as u64), is_content)
-            {
-                self.content_of_link(&name, size, &block, sink);
-                return;
-            }
-            if !self.broken {
-                let message = "A tar header is damaged; reading goes on at the next good one.";
-                sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
-            }
-            self.broken = true;
-            // What was said of it is not said of the next one.
-            (self.long_name, self.long_size) = (None, None);
+        let (true, Ok(size)) = (tar_checksum_fits(&block), header.entry_size()) else {
+            self.no_header(&block, link, sink);
             return;
         };
         self.broken = false;
         self.tell_empty(sink);
-        let kind = header.entry_type();
-        let size = match kind {
+        let size = self.content_size(header, size);
+        if size > i64::MAX as u64 {
+            let message =
+                format!("A tar header states a size of {size} bytes; reading goes on at the next good one.");
+            sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
+            self.long_name = None;
+            return;
+        }
+        self.content = size;
+        self.padding = padding(size);
+        self.entry = self.entry_of(header, size, sink);
+        if self.content + self.padding == 0 {
+            self.end(sink);
+        }
+    }
+
+    /// What should be a header is none: the content of the link before it, or damaged.
+    fn no_header(&mut self, block: &[u8], link: Option<(String, u64)>, sink: &mut dyn Sink) {
+        // One damaged header is no content: that is of a form which is known.
+        let is_content = !has_tar_magic(block) && detect(block) != Format::Binary;
+        if let (Some((name, size)), true) = (link.filter(|(_, size)| *size <= i64::MAX as u64), is_content) {
+            self.content_of_link(&name, size, block, sink);
+            return;
+        }
+        if !self.broken {
+            let message = "A tar header is damaged; reading goes on at the next good one.";
+            sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
+        }
+        self.broken = true;
+        // What was said of it is not said of the next one.
+        (self.long_name, self.long_size) = (None, None);
+    }
+
+    /// How many bytes of content follow this header, which states a size.
+    fn content_size(&mut self, header: &Header, size: u64) -> u64 {
+        match header.entry_type() {
             EntryType::XHeader
             | EntryType::GNULongName
             | EntryType::GNULongLink
@@ -143,18 +162,13 @@ impl Tar {
             | EntryType::Directory
             | EntryType::Fifo => 0,
             _ => self.long_size.take().unwrap_or(size),
-        };
-        if size > i64::MAX as u64 {
-            let message =
-                format!("A tar header states a size of {size} bytes; reading goes on at the next good one.");
-            sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
-            self.long_name = None;
-            return;
         }
-        self.content = size;
-        self.padding = padding(size);
+    }
+
+    /// What is done with the content of this size.
+    fn entry_of(&mut self, header: &Header, size: u64, sink: &mut dyn Sink) -> Entry {
         let fits = size <= limits::TAR_EXTENSION_BYTES;
-        self.entry = match kind {
+        match header.entry_type() {
             EntryType::XHeader if fits => Entry::Pax(Vec::new()),
             EntryType::GNULongName if fits => Entry::LongName(Vec::new()),
             EntryType::XHeader | EntryType::GNULongName => {
@@ -177,9 +191,6 @@ impl Tar {
                 (self.long_name, self.long_size) = (None, None);
                 Entry::Skipped
             }
-        };
-        if self.content + self.padding == 0 {
-            self.end(sink);
         }
     }
 
