@@ -247,7 +247,7 @@ fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
     if !markup {
         return None;
     }
-    let csv = first_quote_is_of_csv(inner);
+    let csv = first_quote_is_of_csv(inner) || is_full_of_paths(inner);
     Some(match encoding {
         Encoding::Utf8 { bom: 0 } if !csv => Format::Xml(Encoding::JsonString),
         _ => Format::Csv { encoding, delimiter: b',' },
@@ -260,6 +260,21 @@ fn first_quote_is_of_csv(inner: &str) -> bool {
     inner
         .split_once('"')
         .is_some_and(|(before, after)| !before.ends_with('\\') && after.starts_with(['"', ',', ';', '\t']))
+}
+
+/// Whether backslashes stand in the text as they stand in paths, not before what JSON escapes. Letters that it escapes begin
+/// folders, too.
+fn is_full_of_paths(inner: &str) -> bool {
+    let (mut escapes, mut others) = (0, 0);
+    let mut rest = inner.bytes();
+    while rest.any(|byte| byte == b'\\') {
+        match rest.next() {
+            Some(b'"' | b'\\' | b'/') => escapes += 1,
+            None | Some(b'b' | b'f' | b'n' | b'r' | b't' | b'u') => {}
+            Some(_) => others += 1,
+        }
+    }
+    others > escapes
 }
 
 /// Skips the `Record 17` lines that evtx_dump prints between objects.
@@ -352,6 +367,11 @@ mod tests {
             (b"_raw\n\"<Event", Format::Csv { encoding: UTF8, delimiter: b',' }),
             (b"DateTime;EventID;RawLog\n", Format::Csv { encoding: UTF8, delimiter: b';' }),
             (b"\"<Event Name=\"\"x\"\">\"\n", Format::Csv { encoding: UTF8, delimiter: b',' }),
+            (
+                b"\"<Event Name='x'>C:\\Windows\\tools\\System32\\\"\n",
+                Format::Csv { encoding: UTF8, delimiter: b',' },
+            ),
+            (b"\"<Event Name='x'>C:\\\\Windows\\\\x\\W\"\n", Format::Xml(Encoding::JsonString)),
         ];
         for (bytes, format) in cases {
             assert_eq!(detect(bytes), *format, "{:?}", String::from_utf8_lossy(bytes));

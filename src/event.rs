@@ -1,6 +1,6 @@
 //! One event as a log holds it, the same for every format.
 
-use crate::ids::Link;
+use crate::ids::{self, Link};
 use crate::time::Time;
 
 /// The provider of Sysmon's events.
@@ -66,9 +66,7 @@ impl Event {
 
     /// `System/EventID` without qualifiers.
     pub fn event_id(&self) -> Option<u32> {
-        let text = self.system.get("EventID")?.trim();
-        // Tables of numbers write it as a fraction.
-        text.strip_suffix(".0").unwrap_or(text).parse().ok()
+        ids::whole(self.system.get("EventID")?.trim()).parse().ok()
     }
 
     /// `System/EventRecordID`: the event's own number, which an EVTX record header may not share.

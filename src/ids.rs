@@ -64,9 +64,14 @@ pub fn guid_text(guid: u128) -> String {
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 
+/// A whole number as it is: tables with gaps write it as a fraction.
+pub fn whole(text: &str) -> &str {
+    text.strip_suffix(".0").unwrap_or(text)
+}
+
 /// A decimal number, or a hexadecimal one with `0x`.
 pub fn number(text: &str) -> Option<u64> {
-    let text = text.trim();
+    let text = whole(text.trim());
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
@@ -119,7 +124,7 @@ mod tests {
     #[test]
     fn numbers_are_decimal_or_hexadecimal() {
         assert_eq!(
-            (number(" 0x11C "), number("284"), number("-"), number("0x")),
+            (number(" 0x11C "), number("284.0"), number("-"), number("0x")),
             (Some(284), Some(284), None, None)
         );
     }

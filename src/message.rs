@@ -57,7 +57,7 @@ pub fn of_other(message: &str) -> Vec<(&str, &str)> {
     let mut fields: Vec<(&str, &str)> = Vec::new();
     for (name, value) in message.lines().skip(1).filter_map(|line| line.split_once(": ")) {
         if fields.len() < MOST_FIELDS && is_name(name) && !fields.iter().any(|(have, _)| *have == name) {
-            fields.push((name, value.trim()));
+            fields.push((name, value.trim_ascii()));
         }
     }
     fields
@@ -146,7 +146,7 @@ fn behind(message: &str, lines: &[Range<usize>], places: &mut Vec<Place>) {
 fn value<'a>(name: &str, text: &'a str) -> &'a str {
     match LONG.contains(&name) {
         true => text.strip_prefix(' ').unwrap_or(text).trim_end_matches(['\r', '\n']),
-        false => text.trim(),
+        false => text.trim_ascii(),
     }
 }
 

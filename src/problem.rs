@@ -81,8 +81,8 @@ codes! {
         "Events in a form that is not read here.";
     Undecided Error "Export these events again with all fields, EventID and provider too, or take the EVTX file."
         "An event without what tells whether it matches: its EventID, its provider, or the parent of a process creation.";
-    JoinedRows Error "Open the export at this row: where a quote is not doubled, rows are taken for text, or text for rows. Export it again, or take the EVTX file."
-        "A CSV row of several lines that does not fit its columns, or other columns among the rows.";
+    JoinedRows Error "Open the export at this row: where a comma or quote was written as it is, values are cut or stand in other columns, and rows are taken for text. Export it again, or take the EVTX file."
+        "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
@@ -94,7 +94,7 @@ codes! {
     NotAnEvent Warning "Check that the export holds whole events, EventID included."
         "A JSON object or CSV row without an EventID.";
     UnevenRow Warning "Look at the row: a comma or quote in a value may have been written as it is, and cut the value."
-        "A CSV row with more or fewer cells than there are columns.";
+        "A CSV row with fewer cells than there are columns, or with quotes in them.";
     StrayText Warning "Look at the place: text between events is passed over."
         "Text between events.";
     NotALog Info "Nothing to do if this is no event log."

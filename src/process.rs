@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::ids;
 use crate::message;
 use crate::needle::last_part;
 use crate::time::Time;
@@ -144,12 +145,12 @@ impl<'a> Process<'a> {
             Field::Process => self.or_unknown("CommandLine"),
             Field::ProcessPath => self.or_null("Image"),
             Field::ProcessName => self.program("Image", "CommandLine"),
-            Field::ProcessId => self.or_null("ProcessId"),
+            Field::ProcessId => self.id("ProcessId"),
             Field::ProcessGuid => self.or_null("ProcessGuid"),
             Field::ParentProcess => self.or_unknown("ParentCommandLine"),
             Field::ParentProcessPath => self.or_null("ParentImage"),
             Field::ParentProcessName => self.program("ParentImage", "ParentCommandLine"),
-            Field::ParentProcessId => self.or_null("ParentProcessId"),
+            Field::ParentProcessId => self.id("ParentProcessId"),
             Field::ParentProcessGuid => self.or_null("ParentProcessGuid"),
             Field::ParentUser => self.or_unknown("ParentUser"),
             Field::OriginalFileName => match self.or_unknown("OriginalFileName") {
@@ -192,6 +193,11 @@ impl<'a> Process<'a> {
             found.map(|(_, value)| *value).filter(|value| !value.is_empty())
         };
         data.or_else(message).map(|value| (value, name))
+    }
+
+    fn id(&self, name: &'static str) -> Value {
+        let Value { text, source } = self.or_null(name);
+        Value { text: text.map(|text| ids::whole(&text).to_owned()), source }
     }
 
     fn or_null(&self, name: &'static str) -> Value {

@@ -195,6 +195,69 @@ fn rows_of_another_length_are_told_of() {
         };
         let said = problems(&report(&[("log.csv", lines.concat().as_bytes())]));
         assert_eq!(said.len(), 1, "{said:?}");
-        assert!(said[0].starts_with("warning uneven_row [offset "), "{said:?}");
+        let wanted =
+            if more.is_empty() { "warning uneven_row [offset " } else { "error joined_rows [offset " };
+        assert!(said[0].starts_with(wanted), "{said:?}");
+    }
+}
+
+/// A comma that is written as it is moved the parent to another column: that there is no match is no answer.
+#[test]
+fn a_row_whose_values_are_shifted_is_an_error() {
+    let header = "EventID,SourceName,UtcTime,CommandLine,ParentImage\n";
+    let row = "1,Microsoft-Windows-Sysmon,2024-03-04 08:00:00.5,rundll32 a.dll,Run,C:\\w\\WmiPrvSE.exe\n";
+    let bytes = format!("{header}{row}").into_bytes();
+    let report = report(&[("log.csv", &bytes)]);
+    assert_eq!((&report["totals"]["records"], &report["totals"]["matches"]), (&1.into(), &0.into()));
+    let said = problems(&report);
+    assert!(said.len() == 1 && said[0].starts_with("error joined_rows "), "{said:?}");
+    assert_eq!(report["totals"], common::verified(&bytes)["totals"]);
+}
+
+/// Cells without a header whose events have their quotes as apostrophes look like strings of JSON, but for the paths.
+#[test]
+fn quoted_lines_of_xml_are_cells() {
+    let event = |command: &str| {
+        format!(
+            "\"<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><Channel>C</Channel>\
+             <Computer>H</Computer></System><EventData><Data Name='UtcTime'>2024-03-04 08:00:00.500</Data>\
+             <Data Name='CommandLine'>{command}</Data><Data Name='User'>d\\bob</Data>\
+             <Data Name='ParentImage'>C:\\Windows\\System32\\wbem\\WmiPrvSE.exe</Data></EventData></Event>\"\n"
+        )
+    };
+    for text in [event("a"), event("a") + &event("\"\"C:\\a b\"\""), event("\"\"a\"\"") + &event("b")] {
+        let report = report(&[("log.txt", text.as_bytes())]);
+        assert_eq!(problems(&report), [""; 0], "{text}");
+        assert_eq!(report["sources"][0]["format"], "csv");
+        assert_eq!(common::rows(&report).len(), text.lines().count(), "{text}");
+        assert_eq!(report["groups"][0]["user"], "d\\bob");
+        assert_eq!(report["totals"], common::verified(text.as_bytes())["totals"]);
+    }
+}
+
+/// Tables of others' fields, and of numbers with gaps.
+#[test]
+fn the_host_by_other_names_and_ids_as_fractions() {
+    for name in ["host", "dest", "dvc", "hostname", "DeviceName", "host.hostname"] {
+        let header = format!("{name},EventCode,SourceName,UtcTime,ProcessId,ParentImage\n");
+        let row = |host: &str, id: &str| {
+            format!("{host},1,Microsoft-Windows-Sysmon,2024-03-04 08:00:00.5,{id},C:\\w\\WmiPrvSE.exe\n")
+        };
+        let text = [header, row("A", "10.0"), row("B", "10"), row("A", "10")].concat();
+        let report = report(&[("log.csv", text.as_bytes())]);
+        let rows: Vec<_> = report["groups"].as_array().unwrap().iter().collect();
+        assert_eq!(rows.len(), 2, "{name}");
+        assert_eq!((&rows[0]["dest"], &rows[1]["dest"]), (&"A".into(), &"B".into()), "{name}");
+        assert!(rows.iter().all(|row| row["process_id"] == "10"), "{name}");
+        let object = |host: &str| {
+            format!(
+                "{{\"{name}\":\"{host}\",\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"UtcTime\":\
+                 \"2024-03-04 08:00:00.5\",\"ProcessId\":10.0,\"ParentImage\":\"C:\\\\x.exe\"}}\n"
+            )
+        };
+        let text = [object("A"), object("B")].concat();
+        let session = common::session(&[("log.json", text.as_bytes())], 100);
+        let hosts: Vec<_> = session.sources()[0].findings.hosts.iter().collect();
+        assert_eq!(hosts, [(Some("A"), 1), (Some("B"), 1)], "{name}");
     }
 }

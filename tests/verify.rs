@@ -308,7 +308,7 @@ fn what_two_readers_took_for_different_things() {
             "",
         ),
         // What hides that a row has more cells than columns.
-        ("uneven.csv", csv(HEADER, &[row(sysmon, "a,explorer.exe,{\"a\"", wmi)]), 0, "uneven_row"),
+        ("uneven.csv", csv(HEADER, &[row(sysmon, "a,explorer.exe,{\"a\"", wmi)]), 0, "joined_rows"),
         // What stands behind the end of the columns.
         (
             "columns.csv",

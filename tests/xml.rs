@@ -114,3 +114,49 @@ fn a_value_can_not_forge_an_event() {
     assert_expected(&report, &expected);
     assert_eq!(problems(&report), [""; 0]);
 }
+
+const PROCESS: &str = "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><Channel>C</Channel>\
+    <Computer>H</Computer></System><EventData><Data Name='UtcTime'>2024-03-04 08:00:00.500</Data>\
+    <Data Name='CommandLine'>cmd /c a</Data><Data Name='ParentImage'>C:\\w\\WmiPrvSE.exe</Data></EventData></Event>\n";
+
+/// Some printers of XML put line breaks around each value.
+#[test]
+fn values_that_are_set_in() {
+    let text = PROCESS
+        .replace("'>", "'>\n      ")
+        .replace("</Data>", "\n    </Data>")
+        .replace("Sysmon'/>\n", "Sysmon'/>");
+    assert_ne!(text, PROCESS);
+    let report = report(&[("log.xml", text.as_bytes())]);
+    assert_eq!(problems(&report), [""; 0]);
+    assert_eq!(
+        (&report["groups"][0]["process"], &report["totals"]["matches"]),
+        (&"cmd /c a".into(), &1.into())
+    );
+    assert_eq!(report["groups"], crate::common::verified(text.as_bytes())["groups"]);
+    // A command line may begin and end with anything.
+    let text = PROCESS.replace("cmd /c a", "\ncmd\n");
+    assert_eq!(crate::common::report(&[("log.xml", text.as_bytes())])["groups"][0]["process"], "\ncmd\n");
+}
+
+/// A value that was written as it is may look like markup.
+#[test]
+fn markup_in_a_value_is_text() {
+    for command in ["cmd /c echo <b>x</b> y", "a <c d='e'/> <f><g>h</g></f>"] {
+        let text = PROCESS.replace("cmd /c a", command);
+        let report = report(&[("log.xml", text.as_bytes())]);
+        assert_eq!(problems(&report), [""; 0]);
+        assert_eq!(report["groups"][0]["process"], command);
+    }
+}
+
+/// Joined logs of two forms: the one is read, the other told of.
+#[test]
+fn json_among_events_in_xml_is_an_error() {
+    let json = "{\"Event\":{\"System\":{\"EventID\":1}}}\n";
+    let text = [PROCESS, json, json, PROCESS].concat();
+    let report = report(&[("log.xml", text.as_bytes())]);
+    assert_eq!((&report["totals"]["matches"], &report["totals"]["unreadable"]), (&2.into(), &2.into()));
+    let said = problems(&report);
+    assert!(said.len() == 1 && said[0].starts_with("error not_understood "), "{said:?}");
+}

@@ -293,10 +293,16 @@ impl CsvReader {
             let message = format!("The last row ends after {have} of {want} cells: the input is cut.");
             return Some(Trouble::note(Code::Truncated, span.offset, message));
         }
-        let message = uneven(header, cells, behind)
+        let uneven = uneven(header, cells, behind);
+        // Which values are whose nobody knows then.
+        let is_shifted = uneven.is_some() && has_surplus(header, cells);
+        let message = uneven
             .or_else(|| misquoted(raw.as_bytes(), self.delimiter).then(|| MISQUOTED.to_owned()))
             .or_else(|| text::holds_zeros(raw.as_bytes()).then(|| "A row is damaged.".to_owned()))?;
-        Some(misfit(raw, span.offset, message))
+        let trouble = misfit(raw, span.offset, message);
+        let code =
+            if is_shifted && trouble.code == Code::UnevenRow { Code::JoinedRows } else { trouble.code };
+        Some(Trouble { code, ..trouble })
     }
 }
 
@@ -459,12 +465,17 @@ fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> 
     if let Some(message) = unread(behind) {
         return Some(message);
     }
-    let surplus = cells.iter().skip(want).any(|cell| !cell.is_empty());
+    let surplus = has_surplus(header, cells);
     let json =
         |(name, cell): (&String, &String)| json_event::holds_event(json_event::column(name)) && is_json(cell);
     let holds_event = header.iter().zip(cells).any(json) || !xml_cells(header, cells).is_empty();
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
+}
+
+/// Whether a cell behind the columns holds something: a comma in a value before it may have moved all from there on.
+fn has_surplus(header: &[String], cells: &[String]) -> bool {
+    cells.iter().skip(header.len()).any(|cell| !cell.is_empty())
 }
 
 /// The cells of one row, and how many bytes stand behind them: where a quote inside of a cell was not doubled, a line break

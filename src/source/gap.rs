@@ -38,6 +38,8 @@ pub struct GapCounts {
     stray: Count,
     /// Events in classic WinEventLog text.
     classic: Count,
+    /// Objects in JSON.
+    json: Count,
     /// Events whose beginning is missing.
     headless: Count,
     /// Lines with zeros in place of data.
@@ -142,6 +144,8 @@ impl Gap {
             self.counts.headless.add(self.line_offset, length, rest);
         } else if rest.starts_with("LogName=") {
             self.counts.classic.add(self.line_offset, length, rest);
+        } else if rest.starts_with("{\"") {
+            self.counts.json.add(self.line_offset, length, rest);
         } else {
             self.counts.stray.add(self.line_offset, length, rest);
         }
@@ -153,6 +157,7 @@ impl GapCounts {
     pub fn merge(&mut self, other: GapCounts) {
         self.stray.merge(other.stray);
         self.classic.merge(other.classic);
+        self.json.merge(other.json);
         self.headless.merge(other.headless);
         self.zeros.merge(other.zeros);
     }
@@ -165,7 +170,7 @@ impl GapCounts {
     /// What must be reported of an input that holds this many events. Without any, stray text is
     /// not reported piece by piece: the whole input is not what was expected.
     pub fn judge(&self, events: u64) -> Vec<Trouble> {
-        let (classic, headless, stray) = (&self.classic, &self.headless, &self.stray);
+        let (classic, json, headless, stray) = (&self.classic, &self.json, &self.headless, &self.stray);
         let mut troubles = Vec::new();
         if self.zeros.number > 0 {
             let message = format!(
@@ -180,6 +185,12 @@ impl GapCounts {
                 format!("{} event(s) have an end but no beginning; they were not read.", headless.number);
             let note = Trouble::note(Code::Truncated, headless.first, message);
             troubles.push(Trouble { lost: headless.number, ..note });
+        }
+        if json.number > 0 {
+            let message =
+                format!("{} line(s) of JSON stand among events in XML; they were not read.", json.number);
+            let note = Trouble::note(Code::NotUnderstood, json.first, message);
+            troubles.push(Trouble { lost: json.number, ..note });
         }
         if classic.number > 0 {
             let message = format!(
@@ -196,7 +207,7 @@ impl GapCounts {
             );
             troubles.push(Trouble::note(Code::StrayText, stray.first, message));
         }
-        if events + classic.number + headless.number == 0 {
+        if events + classic.number + json.number + headless.number == 0 {
             troubles.push(match stray.number {
                 0 => Trouble::note(Code::EmptyInput, None, "The text holds no event."),
                 _ => {

@@ -42,8 +42,21 @@ const PROVIDER: &[&str] = &[
     "Source",
     "event.provider",
 ];
-const COMPUTER: &[&str] =
-    &["Hostname", "Computer", "ComputerName", "MachineName", "computer_name", "host.name"];
+/// Those of Windows come first: what others call the host may be the one that collects the events.
+const COMPUTER: &[&str] = &[
+    "Hostname",
+    "Computer",
+    "ComputerName",
+    "MachineName",
+    "computer_name",
+    "host.name",
+    "dest",
+    "dvc",
+    "hostname",
+    "host.hostname",
+    "DeviceName",
+    "host",
+];
 const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
 const RECORD_ID: &[&str] =
     &["EventRecordID", "RecordNumber", "EventRecordId", "record_number", "RecordId", "record_id"];

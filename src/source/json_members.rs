@@ -54,6 +54,8 @@ pub(super) struct Record<'a> {
     text: bool,
     /// A member that may hold events, which counts before flat names too.
     list: bool,
+    /// A member that may tell the computer where no other does.
+    host: bool,
 }
 
 impl<'a> Record<'a> {
@@ -66,6 +68,9 @@ impl<'a> Record<'a> {
             (None, Some(fields), None) if !flat => Some(fields),
             (None, None, Some(data)) if !self.is_flat => Some(Fields { data, ..self.beat }),
             // Winlogbeat 6 without data: its names mean the same as flat ones only together.
+            (None, None, None) if self.host && self.flat.computer.0.as_deref().is_none_or(str::is_empty) => {
+                None
+            }
             (None, None, None) if self.beat.event_id.0.is_none() && !self.text && !self.list => {
                 Some(self.flat)
             }
@@ -144,6 +149,10 @@ object!(Record, "an object", |record, map, key| {
     | "Computer" | "ComputerName" | "MachineName" | "LogName" => {
         map.next_value::<Passed>()?;
         record.other = true;
+    }
+    "dest" | "dvc" | "hostname" | "DeviceName" | "host" | "host.name" | "host.hostname" => {
+        map.next_value::<Passed>()?;
+        record.host = true;
     }
     "event" | "message" => {
         map.next_value::<Passed>()?;

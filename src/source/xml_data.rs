@@ -39,7 +39,8 @@ pub fn said(rest: &str, looks: &[Look]) -> Option<[Said; LOOKS]> {
         };
         let at = looks.iter().position(|look| look.names.contains(&name));
         if let Some(at) = at.filter(|at| !found[*at]) {
-            if value.contains('&') {
+            // Or a printer put line breaks around it.
+            if value.contains('&') || value.starts_with(['\n', '\r']) {
                 return None;
             }
             said[at] = Said::of(name, value);

@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event as Xml};
 
-use crate::event::Event;
+use crate::event::{Event, Pairs};
 
 /// Parses one `<Event>` element. What stands before it (a declaration) is passed over. A line end
 /// in a value becomes one line feed, as XML 1.0 (2.11) says.
@@ -71,6 +71,16 @@ fn parse_with(xml: &str, normalise: bool) -> Result<Event, String> {
         let token = reader.read_event();
         let at = reader.buffer_position();
         match token.map_err(|error| format!("XML breaks at byte {at} of the event: {error}."))? {
+            // Who writes a value as it is writes markup in it that is none.
+            Xml::Start(start) if build.is_in_value() => {
+                build.inner += 1;
+                build.text.extend(["<", &start, ">"]);
+            }
+            Xml::Empty(start) if build.is_in_value() => build.text.extend(["<", &start, "/>"]),
+            Xml::End(end) if build.inner > 0 => {
+                build.inner -= 1;
+                build.text.extend(["</", &end, ">"]);
+            }
             Xml::Start(start) => build.open(&start)?,
             Xml::Empty(start) => {
                 build.open(&start)?;
@@ -87,7 +97,10 @@ fn parse_with(xml: &str, normalise: bool) -> Result<Event, String> {
         }
     }
     match build.path.is_empty() {
-        true if build.seen => Ok(build.event),
+        true if build.seen => {
+            flatten(&mut build.event.data);
+            Ok(build.event)
+        }
         true => Err("No Event element.".to_owned()),
         false => Err("The event is not closed.".to_owned()),
     }
@@ -125,6 +138,8 @@ struct Build {
     data_name: Option<String>,
     /// Text since the last tag.
     text: String,
+    /// How many elements are open in a value.
+    inner: u32,
     /// The element just closed had children, so it is no value.
     parent: bool,
     seen: bool,
@@ -133,6 +148,12 @@ struct Build {
 }
 
 impl Build {
+    /// Whether a `Data` element with a name is open.
+    fn is_in_value(&self) -> bool {
+        let is_data = || self.path.last().is_some_and(|name| name == "Data");
+        !self.any_root && self.data_name.is_some() && is_data()
+    }
+
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         let name = start.local_name().as_ref().to_owned();
         match self.path.len() {
@@ -190,6 +211,17 @@ impl Build {
         if self.path.len() == 1 {
             self.part = None;
         }
+    }
+}
+
+/// Takes from the values what a printer of XML put around them, line breaks and blanks, where it did so with the time:
+/// Windows begins no time so, but a command line may begin with anything.
+fn flatten(data: &mut Pairs) {
+    let is_set_in = data.get("UtcTime").is_some_and(|time| time.starts_with(['\n', '\r']));
+    if is_set_in {
+        let mut flat = Pairs::default();
+        data.iter().for_each(|(name, value)| flat.push(name, value.trim_ascii()));
+        *data = flat;
     }
 }
 
