@@ -324,8 +324,10 @@ fn delimiter(body: &str) -> Option<u8> {
     let found = [',', ';', '\t'].into_iter().find(|delimiter| {
         let names: Vec<_> = header.split(*delimiter).collect();
         let named = names.len() > 1 && names.iter().any(|name| known(name));
-        !header.contains('<')
-            && (named || is_event_viewer(&names, &row.split(*delimiter).collect::<Vec<_>>()))
+        !header.contains(['<', '{'])
+            && (named
+                || names.len() > 1 && row.contains("\"<Event")
+                || is_event_viewer(&names, &row.split(*delimiter).collect::<Vec<_>>()))
     });
     // A column alone, as Splunk exports `| table _raw`.
     let alone = known(header) && memmem::find(body.as_bytes(), b"<Event").is_some();

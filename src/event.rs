@@ -87,12 +87,18 @@ pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>)
 }
 
 /// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or
-/// is another one in Sysmon's own channel.
+/// is another one in Sysmon's own channel, or Sysmon by a name of somebody else's.
 pub fn is_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
     // Few events have this one, and all are asked.
     event_id == Some(PROCESS_CREATE)
         && !is_sysmon(provider, channel)
-        && (provider.trim().is_empty() || channel.eq_ignore_ascii_case(SYSMON_CHANNEL))
+        && (provider.trim().is_empty() || [provider, channel].iter().any(|name| names_sysmon(name)))
+}
+
+/// Whether a name holds that of Sysmon. Sysmon for Linux is another one, which WMI starts nothing for.
+fn names_sysmon(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("sysmon") && !name.contains("linux")
 }
 
 /// An event of Sysmon for Windows, of any kind.

@@ -270,7 +270,9 @@ fn is_log_name(name: &str, binary: bool) -> bool {
     // What macOS keeps of a file stands beside it in a zip, under the same name behind these two bytes.
     let text = [".xml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"];
     !base.starts_with("._")
-        && (base.ends_with(".evtx") || (binary && text.iter().any(|end| base.ends_with(end))))
+        && (base.ends_with(".evtx")
+            || base.ends_with(".evt")
+            || (binary && text.iter().any(|end| base.ends_with(end))))
 }
 
 /// A member that is being read.
@@ -378,7 +380,9 @@ impl Sink for Collector {
                 let message = match event.provider().trim() {
                     "" => "An event has EventID 1, but no provider: it may be Sysmon's.".to_owned(),
                     provider => {
-                        format!("An event has EventID 1 in Sysmon's channel, but the provider {provider:?}.")
+                        format!(
+                            "An event has EventID 1 and looks like one of Sysmon's, but its provider is {provider:?}."
+                        )
                     }
                 };
                 self.undecided(event, &found, &message);

@@ -69,6 +69,15 @@ pub fn whole(text: &str) -> &str {
     text.strip_suffix(".0").unwrap_or(text)
 }
 
+/// The same of a number whose thousands may be set apart, as old Kibana does.
+pub fn plain(text: &str) -> String {
+    let text = whole(text);
+    match text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') {
+        true => text.replace(',', ""),
+        false => text.to_owned(),
+    }
+}
+
 /// A decimal number, or a hexadecimal one with `0x`.
 pub fn number(text: &str) -> Option<u64> {
     let text = whole(text.trim());

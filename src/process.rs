@@ -197,7 +197,7 @@ impl<'a> Process<'a> {
 
     fn id(&self, name: &'static str) -> Value {
         let Value { text, source } = self.or_null(name);
-        Value { text: text.map(|text| ids::whole(&text).to_owned()), source }
+        Value { text: text.map(|text| ids::plain(&text)), source }
     }
 
     fn or_null(&self, name: &'static str) -> Value {

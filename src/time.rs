@@ -26,12 +26,16 @@ impl Time {
     pub fn parse(text: &str) -> Option<Time> {
         let text = text.trim();
         // UtcTime has no zone, which a `Timestamp` wants and a `DateTime` passes over.
-        let has_zone = text.get(10..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-', '[']));
-        let timestamp = match has_zone {
+        let timestamp = match Time::has_zone(text) {
             true => text.parse::<Timestamp>().ok(),
             false => TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok(),
         };
         i64::try_from(timestamp?.as_nanosecond()).ok().map(Time)
+    }
+
+    /// Whether a zone stands behind the date and time.
+    pub fn has_zone(text: &str) -> bool {
+        text.get(10..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-', '[']))
     }
 
     /// Nanoseconds since 1970.

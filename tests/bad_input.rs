@@ -216,8 +216,7 @@ fn json_that_is_nested_without_end() {
         "wrapped.json",
         wrapped.as_bytes(),
         expect![[r#"
-            error unknown_format [] JSON without any event in it: 1 object(s).
-            warning not_an_event [offset 0 (0x0)] A JSON object without an EventID.
+            error not_understood [offset 0 (0x0)] A JSON object tells of an event in a form that is not read here; it begins "{\"event\":{\"event\":{\"event\":{\"event\":{\"ev".
         "#]],
     );
 }

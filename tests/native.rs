@@ -22,6 +22,7 @@ mod hints;
 mod json;
 mod nothing_lost;
 mod nothing_lost_packed;
+mod other_forms;
 mod packing;
 mod parts;
 mod properties;

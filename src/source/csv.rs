@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::csv_skim::{Skimmer, is_xml, quoted};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, json_event};
+use super::{Form, Found, Reader, Sink, Trouble, json_event, signs};
 use crate::detect::{Format, is_event_viewer, is_preface};
 use crate::event::Skim;
 use crate::limits;
@@ -219,6 +219,8 @@ impl CsvReader {
                     self.take_columns(cells);
                 }
             }
+            // Files that were joined, each with its columns.
+            Ok((cells, _)) if self.header.as_ref() == Some(&cells) => {}
             Ok((cells, _)) if self.has_columns(&cells) => self.other_columns(cells, offset, sink),
             Ok((cells, behind)) => {
                 let span = Span {
@@ -236,9 +238,6 @@ impl CsvReader {
 
     /// Takes other columns behind rows: exports that were joined.
     fn other_columns(&mut self, cells: Vec<String>, offset: u64, sink: &mut dyn Sink) {
-        if self.header.as_ref() == Some(&cells) {
-            return;
-        }
         let message = format!(
             "Other columns begin here, by which the rows behind are read: right where exports were joined, wrong where \
              a text with a line break in it was written without quotes. They are: {}.",
@@ -266,8 +265,21 @@ impl CsvReader {
         let trouble = trouble.filter(is_news);
         let is_damaged = trouble.as_ref().is_some_and(|trouble| trouble.code == Code::DamagedRecord);
         if events.is_empty() && !is_damaged {
-            let message = format!("A row without an event. The columns are: {}.", listed(header));
-            sink.trouble(Trouble::note(Code::NotAnEvent, span.offset, message));
+            let columns = listed(header);
+            // A table of Sysmon's fields, without the number of the event.
+            let of_sysmon = || header.iter().any(|name| json_event::column(name) == "ParentImage");
+            sink.trouble(match signs::tell_of_events(raw.as_bytes()) || of_sysmon() {
+                true => {
+                    let message = format!(
+                        "A row tells of an event in a form that is not read here. The columns are: {columns}."
+                    );
+                    Trouble::lost(Code::NotUnderstood, span.offset, message)
+                }
+                false => {
+                    let message = format!("A row without an event. The columns are: {columns}.");
+                    Trouble::note(Code::NotAnEvent, span.offset, message)
+                }
+            });
         }
         trouble.into_iter().for_each(|trouble| sink.trouble(trouble));
         for (nth, event) in events.iter().enumerate() {

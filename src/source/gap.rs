@@ -3,7 +3,7 @@
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::Trouble;
+use super::{Trouble, signs};
 use crate::problem::Code;
 use crate::{limits, text};
 
@@ -38,8 +38,8 @@ pub struct GapCounts {
     stray: Count,
     /// Events in classic WinEventLog text.
     classic: Count,
-    /// Objects in JSON.
-    json: Count,
+    /// Of the lines that are no events those that tell of some in another form.
+    unread: Count,
     /// Events whose beginning is missing.
     headless: Count,
     /// Lines with zeros in place of data.
@@ -144,10 +144,11 @@ impl Gap {
             self.counts.headless.add(self.line_offset, length, rest);
         } else if rest.starts_with("LogName=") {
             self.counts.classic.add(self.line_offset, length, rest);
-        } else if rest.starts_with("{\"") {
-            self.counts.json.add(self.line_offset, length, rest);
         } else {
             self.counts.stray.add(self.line_offset, length, rest);
+            if rest.starts_with("{\"") || signs::tell_of_events(rest.as_bytes()) {
+                self.counts.unread.add(self.line_offset, length, rest);
+            }
         }
     }
 }
@@ -157,7 +158,7 @@ impl GapCounts {
     pub fn merge(&mut self, other: GapCounts) {
         self.stray.merge(other.stray);
         self.classic.merge(other.classic);
-        self.json.merge(other.json);
+        self.unread.merge(other.unread);
         self.headless.merge(other.headless);
         self.zeros.merge(other.zeros);
     }
@@ -170,7 +171,7 @@ impl GapCounts {
     /// What must be reported of an input that holds this many events. Without any, stray text is
     /// not reported piece by piece: the whole input is not what was expected.
     pub fn judge(&self, events: u64) -> Vec<Trouble> {
-        let (classic, json, headless, stray) = (&self.classic, &self.json, &self.headless, &self.stray);
+        let (classic, unread, headless, stray) = (&self.classic, &self.unread, &self.headless, &self.stray);
         let mut troubles = Vec::new();
         if self.zeros.number > 0 {
             let message = format!(
@@ -186,11 +187,14 @@ impl GapCounts {
             let note = Trouble::note(Code::Truncated, headless.first, message);
             troubles.push(Trouble { lost: headless.number, ..note });
         }
-        if json.number > 0 {
-            let message =
-                format!("{} line(s) of JSON stand among events in XML; they were not read.", json.number);
-            let note = Trouble::note(Code::NotUnderstood, json.first, message);
-            troubles.push(Trouble { lost: json.number, ..note });
+        // Each event of classic text has a line with its EventCode.
+        if unread.number > 0 && classic.number == 0 {
+            let message = format!(
+                "{} line(s) tell of events, but not in XML; they were not read. The first begins {:?}.",
+                unread.number, unread.sample
+            );
+            let note = Trouble::note(Code::NotUnderstood, unread.first, message);
+            troubles.push(Trouble { lost: unread.number, ..note });
         }
         if classic.number > 0 {
             let message = format!(
@@ -200,14 +204,14 @@ impl GapCounts {
             );
             let note = Trouble::note(Code::NotUnderstood, classic.first, message);
             troubles.push(Trouble { lost: classic.number, ..note });
-        } else if stray.number > 0 && events > 0 {
+        } else if stray.number > unread.number && events > 0 {
             let message = format!(
                 "{} line(s), {} bytes, between the events are no events; the first begins {:?}.",
                 stray.number, stray.bytes, stray.sample
             );
             troubles.push(Trouble::note(Code::StrayText, stray.first, message));
         }
-        if events + classic.number + json.number + headless.number == 0 {
+        if events + classic.number + headless.number == 0 {
             troubles.push(match stray.number {
                 0 => Trouble::note(Code::EmptyInput, None, "The text holds no event."),
                 _ => {

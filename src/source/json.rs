@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::json_skim::{Line, Skimmer};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_string};
+use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_string, signs};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -313,6 +313,14 @@ impl Objects {
                 // It may well have held an event.
                 self.events += 1;
                 sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
+            }
+            Ok(held) if held.events.is_empty() && signs::tell_of_events(raw.as_bytes()) => {
+                self.events += 1;
+                let begins: String = raw.chars().take(40).collect();
+                let message = format!(
+                    "A JSON object tells of an event in a form that is not read here; it begins {begins:?}."
+                );
+                sink.trouble(Trouble::lost(Code::NotUnderstood, offset, message));
             }
             Ok(held) if held.events.is_empty() => not_an_event(sink),
             Ok(held) => {

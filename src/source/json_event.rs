@@ -50,6 +50,7 @@ const COMPUTER: &[&str] = &[
     "MachineName",
     "computer_name",
     "host.name",
+    "computer",
     "dest",
     "dvc",
     "hostname",
@@ -61,6 +62,8 @@ const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
 const RECORD_ID: &[&str] =
     &["EventRecordID", "RecordNumber", "EventRecordId", "record_number", "RecordId", "record_id"];
 const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
+/// Splunk's and Graylog's, which may be local times.
+const OTHER_TIME: &[&str] = &["_time", "timestamp"];
 /// Where Azure has an event's data, and where EvtxECmd has them.
 const DATA: &str = "EventData";
 /// See [`DATA`].
@@ -403,6 +406,10 @@ fn flat_system(object: &Object) -> Event {
         let origin = first(object, &[ORIGIN]).unwrap_or_default();
         let channel = ORIGINS.iter().find_map(|start| origin.strip_prefix(start));
         channel.into_iter().for_each(|channel| event.system.push("Channel", channel));
+    }
+    if event.system.get("TimeCreated@SystemTime").is_none() {
+        let time = first(object, OTHER_TIME).filter(|time| Time::has_zone(time));
+        time.into_iter().for_each(|time| event.system.push("TimeCreated@SystemTime", time));
     }
     event.message = first(object, MESSAGE);
     event

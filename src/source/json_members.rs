@@ -150,7 +150,7 @@ object!(Record, "an object", |record, map, key| {
         map.next_value::<Passed>()?;
         record.other = true;
     }
-    "dest" | "dvc" | "hostname" | "DeviceName" | "host" | "host.name" | "host.hostname" => {
+    "computer" | "dest" | "dvc" | "hostname" | "DeviceName" | "host" | "host.name" | "host.hostname" => {
         map.next_value::<Passed>()?;
         record.host = true;
     }

@@ -12,6 +12,7 @@ mod json_members;
 mod json_shape;
 mod json_skim;
 mod json_string;
+mod signs;
 pub mod xml;
 mod xml_data;
 pub mod xml_event;
