@@ -41,7 +41,7 @@ struct Arguments {
     /// Computes the SHA-256 of every input.
     #[arg(long)]
     sha256: bool,
-    /// Parses every event in full, also those that can't match: slower, and the same result.
+    /// Parses every event in full, also those that can't match: slower, the same result, and damage in those is told of, too.
     #[arg(long)]
     verify: bool,
     /// Hides what this tuning file says, as the page exports it; the result tells how much.

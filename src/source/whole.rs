@@ -13,7 +13,7 @@ pub enum Whole {
     /// An event log.
     Evtx(Chunks),
     /// Text with events: what stands between them, and how many there are.
-    Text(GapCounts, u64),
+    Text(Box<GapCounts>, u64),
     /// JSON: how many objects there are, and how many of them hold an event.
     Json(u64, u64),
     /// CSV: how many rows hold an event, and its columns.
@@ -29,7 +29,7 @@ impl Whole {
         match (self, other) {
             (Whole::Evtx(ours), Whole::Evtx(theirs)) => ours.merge(theirs),
             (Whole::Text(ours, events), Whole::Text(theirs, more)) => {
-                ours.merge(theirs);
+                ours.merge(*theirs);
                 *events += more;
             }
             (Whole::Json(objects, events), Whole::Json(more_objects, more_events)) => {

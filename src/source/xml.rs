@@ -272,7 +272,8 @@ impl Reader for XmlReader {
         self.window.finish();
         self.events.advance(&mut self.window, true, sink);
         self.events.gap.end_line();
-        sink.whole(Whole::Text(std::mem::take(&mut self.events.gap.counts), self.events.count));
+        let counts = std::mem::take(&mut self.events.gap.counts);
+        sink.whole(Whole::Text(Box::new(counts), self.events.count));
     }
 
     fn part(&self) -> Part {
