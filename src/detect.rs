@@ -240,16 +240,18 @@ fn looks_like_log(body: &str) -> bool {
         || is_json_behind_damage(body)
 }
 
-/// A quoted start with event XML in it: a JSON string (`\"`) or a CSV cell (`""`).
+/// A quoted start with event XML in it: a JSON string (`\"`), perhaps one of a list, or a CSV cell (`""`).
 fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
-    let inner = body.strip_prefix('"')?;
+    let list = body.strip_prefix('[').map(str::trim_start);
+    let inner = list.unwrap_or(body).strip_prefix('"')?;
     let markup = inner.starts_with('<') || inner.to_ascii_lowercase().starts_with("\\u003c");
     if !markup {
         return None;
     }
     let csv = first_quote_is_of_csv(inner) || is_full_of_paths(inner);
     Some(match encoding {
-        Encoding::Utf8 { bom: 0 } if !csv => Format::Xml(Encoding::JsonString),
+        Encoding::Utf8 { bom: 0 } if list.is_some() || !csv => Format::Xml(Encoding::JsonString),
+        _ if list.is_some() => Format::Json(encoding),
         _ => Format::Csv { encoding, delimiter: b',' },
     })
 }
@@ -359,6 +361,8 @@ mod tests {
             (b"03/25/2022 05:46:37 PM\nLogName=Security", Format::Xml(UTF8)),
             (b"\"<Event xmlns='x'><Data Name=\\\"a\\\">", Format::Xml(Encoding::JsonString)),
             (b"\"\\u003cEvent xmlns='x'>", Format::Xml(Encoding::JsonString)),
+            (b"[\r\n  \"\\u003cEvent xmlns='x'>", Format::Xml(Encoding::JsonString)),
+            (b"[\"x\",1]", Format::Json(UTF8)),
             (b"{\"Event\":", Format::Json(UTF8)),
             (b" [\n {\"a\":1}]", Format::Json(UTF8)),
             (b"[]", Format::Json(UTF8)),

@@ -39,6 +39,24 @@ fn text_among_events() {
     }
 }
 
+/// A string of JSON in a line: its backslashes are doubled.
+#[test]
+fn an_event_inside_of_an_object_in_a_line() {
+    let text =
+        format!("Mar  4 08:00:00 h fluent: {{\"message\":\"{}\"}}\n", READ.trim().replace("H<", "a\\\\b<"));
+    is_told_of("log.txt", text.repeat(3).as_bytes(), &text);
+}
+
+/// What `ToXml()` gives, by `ConvertTo-Json`.
+#[test]
+fn a_list_of_strings_of_xml_is_read() {
+    let text = format!("[\n  {},\n  {}\n]\n", serde_json::json!(READ), serde_json::json!(READ))
+        .replace('<', "\\u003c");
+    let report = report(&[("log.json", text.as_bytes())]);
+    assert_eq!(problems(&report), [""; 0]);
+    assert_eq!(report["totals"]["records"], 2);
+}
+
 #[test]
 fn objects_among_events() {
     let read =

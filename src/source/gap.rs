@@ -38,7 +38,7 @@ pub struct GapCounts {
     stray: Count,
     /// Events in classic WinEventLog text.
     classic: Count,
-    /// Of the lines that are no events those that tell of some in another form.
+    /// Of the lines that are no events those that tell of some in another form, or stand around one.
     unread: Count,
     /// Events whose beginning is missing.
     headless: Count,
@@ -146,7 +146,8 @@ impl Gap {
             self.counts.classic.add(self.line_offset, length, rest);
         } else {
             self.counts.stray.add(self.line_offset, length, rest);
-            if rest.starts_with("{\"") || signs::tell_of_events(rest.as_bytes()) {
+            // An event inside of an object is written as no XML is.
+            if rest.contains("{\"") || signs::tell_of_events(rest.as_bytes()) {
                 self.counts.unread.add(self.line_offset, length, rest);
             }
         }
@@ -190,7 +191,8 @@ impl GapCounts {
         // Each event of classic text has a line with its EventCode.
         if unread.number > 0 && classic.number == 0 {
             let message = format!(
-                "{} line(s) tell of events, but not in XML; they were not read. The first begins {:?}.",
+                "{} line(s) that are no XML tell of events, or stand around some: what is in them was not read, or not as it \
+                 was written. The first begins {:?}.",
                 unread.number, unread.sample
             );
             let note = Trouble::note(Code::NotUnderstood, unread.first, message);

@@ -500,9 +500,12 @@ enum Next {
 /// writes, nothing does.
 fn holds_too_many(object: &[u8]) -> bool {
     let most = limits::OBJECT_VALUES;
-    if object.len() <= most / limits::NESTED_VALUES {
-        return false;
-    }
+    object.len() > most / limits::NESTED_VALUES && values(object) > most
+}
+
+/// How many values an object may hold.
+#[cold]
+fn values(object: &[u8]) -> usize {
     let (mut values, mut string, mut escaped) = (0, false, false);
     for byte in object {
         match byte {
@@ -514,7 +517,7 @@ fn holds_too_many(object: &[u8]) -> bool {
             _ => {}
         }
     }
-    values > most
+    values
 }
 
 /// Parses an object. The flag says that escapes of half a surrogate pair became U+FFFD: Windows
