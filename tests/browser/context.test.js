@@ -2,7 +2,7 @@
 // the command line's, and it can be stopped.
 
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, open, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -73,6 +73,32 @@ inBothBrowsers("context", (page) => {
     const marks = await page().run(() => [...document.querySelectorAll("#context-panel .context-mark[title]")].map((mark) => `${mark.textContent}: ${mark.getAttribute("title")}`));
     assert.deepEqual(marks, alone.beside.items.map(() => `in 2 files: ${name}\ncopy.evtx`));
     assert.match(await page().text("#context-panel"), new RegExp(`they lie in ${2 * alone.beside.items.length} places`));
+    await page().assertQuiet();
+  });
+
+  test("says when files were added since, until it is read again", async () => {
+    const [parent, child] = [join(home, "parent.xml"), join(home, "child.xml")];
+    await writeFile(parent, eventXml({ record: 30, command: "cmd.exe /c parent" }));
+    await writeFile(child, eventXml({ record: 31, command: "whoami.exe /all", parent: "C:\\Windows\\System32\\cmd.exe", second: 1 })
+      .replace("<Data Name='ParentProcessId'>800", "<Data Name='ParentProcessGuid'>{00000000-0000-0000-0000-000000000030}</Data><Data Name='ParentProcessId'>1030"));
+    await openFirst(parent);
+    await page().click("#context-read");
+    await read();
+    assert.match(await page().text("#context-panel"), /No process that these logs hold was started by it/);
+    const since = () => page().run(() => {
+      const node = document.getElementById("context-since");
+      return node?.checkVisibility() ? node.innerText.trim() : "";
+    });
+    assert.equal(await since(), "");
+    await page().drop([child]);
+    await page().until("it is asked", () => document.querySelector("#incoming[open]") !== null);
+    await page().click("#incoming-add");
+    await page().until("both are read", () => document.documentElement.dataset.phase === "done" && document.querySelectorAll("#files .file").length === 2);
+    assert.match(await since(), /^1 file was added since .*Look again/);
+    assert.match(await page().run(() => document.querySelector("#context [role=status]")?.textContent), /^1 file was added/);
+    await page().click("#context-read");
+    await page().until("its child is there", () => /whoami/.test(document.getElementById("context-panel")?.textContent ?? ""));
+    assert.equal(await since(), "");
     await page().assertQuiet();
   });
 

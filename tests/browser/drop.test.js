@@ -18,6 +18,7 @@ inBothBrowsers("input", (page, kind) => {
     home = await mkdtemp(join(tmpdir(), "triage-input-"));
     await writeFile(join(home, "one.xml"), eventXml({ record: 1 }));
     await writeFile(join(home, "two.xml"), `${eventXml({ record: 2, second: 5 })}\n${eventXml({ record: 3, id: 5 })}`);
+    await writeFile(join(home, "three.xml"), eventXml({ record: 6, second: 7 }));
     await mkdir(join(home, "case/deep"), { recursive: true });
     await writeFile(join(home, "case/b.xml"), eventXml({ record: 4, second: 9 }));
     await writeFile(join(home, "case/deep/a.xml"), eventXml({ record: 5, second: 1 }));
@@ -78,12 +79,17 @@ inBothBrowsers("input", (page, kind) => {
     assert.equal(report.totals.matches, 1);
   });
 
-  test("a second drop adds to the result, if so chosen", async () => {
+  test("a second drop adds to the result, if so chosen, and a third one while it is asked", async () => {
     await secondDrop();
+    const took = () => page().run(() => / \d+(\.\d)? s\b/.test(document.querySelector("#files .files-facts")?.textContent ?? ""));
+    assert.ok(await took(), "how long it took is said");
+    await page().drop([join(home, "three.xml")]);
+    await page().until("it is asked of both", () => document.querySelectorAll("#incoming[open] li").length === 2);
     await page().press("ENTER");
-    await page().until("both are read", () => document.querySelectorAll("#files .file").length === 2);
-    const report = await assertSameAsCommandLine("one.xml", "two.xml");
-    assert.equal(report.totals.matches, 2);
+    await page().until("all are read", () => document.querySelectorAll("#files .file").length === 3);
+    const report = await assertSameAsCommandLine("one.xml", "two.xml", "three.xml");
+    assert.equal(report.totals.matches, 3);
+    assert.equal(await took(), false, "the last reading was not of all files");
   });
 
   /** Logs of two hosts that agree in name, size and time. */

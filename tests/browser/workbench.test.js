@@ -314,6 +314,19 @@ inBothBrowsers("workbench", (page, kind) => {
           await page().press("ARROW_RIGHT");
         }
       }
+      // A screen of 1280 by 1024 at 400 %: less high than the table, and nothing is wider than it.
+      const frame = await page().run(() => outerHeight - innerHeight);
+      await page().driver.manage().window().setRect({ width: 320, height: 256 + frame });
+      await page().run(() => { scrollTo(0, 0); document.getElementById("grid")?.focus({ preventScroll: true }); });
+      for (const key of ["ARROW_DOWN", "ARROW_DOWN", "ARROW_DOWN", "END", "ARROW_UP", "ARROW_UP"]) {
+        await page().press(key);
+        const at = await page().run(() => {
+          const { top = 0, bottom = 0 } = document.querySelector("#grid .row.at")?.getBoundingClientRect() ?? {};
+          return { top, bottom, high: innerHeight, bar: document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0 };
+        });
+        assert.ok(at.top >= at.bar && at.bottom <= at.high && at.bottom > at.top, `${key}: ${JSON.stringify(at)}`);
+      }
+      assert.deepEqual(await page().run(() => ({ page: document.documentElement.scrollWidth > innerWidth, keys: (document.getElementById("show-keys")?.getBoundingClientRect().right ?? 0) > innerWidth })), { page: false, keys: false });
     } finally {
       await page().driver.manage().window().setRect({ width: 1280, height: 900 });
     }
@@ -495,6 +508,73 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().click("#again");
     await page().click("#again-yes");
     await page().until("it is empty", () => document.documentElement.dataset.phase === "empty");
+    await page().assertQuiet();
+  });
+
+  test("taking out the only file asks first, if a note or a tuning would go with it", async () => {
+    const [one, two] = [join(home, "one.xml"), join(home, "two.xml")];
+    await writeFile(one, [0, 1].map((record) => eventXml({ record, command: `cmd.exe /c ${record}` })).join("\n"));
+    await writeFile(two, eventXml({ record: 3, command: "other.exe" }));
+    const takeOut = async () => {
+      await page().run(() => { if (document.getElementById("remove-0")?.checkVisibility() !== true) document.getElementById("toggle-files")?.click(); });
+      await page().click("#remove-0");
+    };
+    const isEmpty = () => page().until("it is empty", () => document.documentElement.dataset.phase === "empty");
+    await page().open();
+    await page().drop([one]);
+    await page().rows(2);
+    await takeOut();
+    await isEmpty();
+
+    await page().drop([one]);
+    await page().rows(2);
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("HOME", "x");
+    await page().rows(1);
+    await takeOut();
+    assert.match(await page().text("#again-dialog[open]"), /your note/);
+    assert.match(await page().focus(), /#again-no /);
+    await page().press("ENTER");
+    await page().rows(1);
+    assert.match(await page().focus(), /#remove-0 /);
+
+    // What it says of a result that is tuned is what it shows.
+    await page().drop([two]);
+    await page().until("it is asked", () => document.querySelector("#incoming[open]") !== null);
+    assert.match(await page().text("#incoming-anew"), /your note/);
+    await page().click("#incoming-add");
+    await page().rows(2);
+    await page().until("it is said", () => /^Done/.test(document.getElementById("status")?.textContent ?? ""));
+    assert.match(await page().text("#status"), /^Done: 2 groups, 2 matching events, 1 more event hidden by tuning, 0 problems\.$/);
+    assert.match(await page().text("#verdict"), /2 groups of 2 events/);
+    await page().click("#remove-1");
+    await page().rows(1);
+    await takeOut();
+    await page().click("#again-yes");
+    await isEmpty();
+    await page().assertQuiet();
+  });
+
+  test("where the clocks were turned in between, each local time says its offset", async () => {
+    const path = join(home, "turned.xml");
+    // In the zone of these tests, 01:50 came before 01:10 that night.
+    const day = Date.UTC(2024, 10, 3);
+    await writeFile(path, ["04:20", "04:40"].map((time, record) => eventXml({ record, day, second: Date.parse(`2024-11-03T${time}Z`) / 1000 - day / 1000 - 36_000 })).join("\n"));
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await page().until("the timeline is there", () => document.querySelector("#timeline:not([hidden]) path") !== null);
+    await page().click("#zone-local");
+    const turned = /2024-11-03T01:50:00 UTC\u221202:30 to 01:1\d:\d\d UTC\u221203:30$/;
+    await page().until("it is local time", () => /UTC\u2212/.test(document.querySelector(".span")?.textContent ?? ""));
+    assert.match((await page().text(".verdict-region .span")).trim(), turned);
+    await page().run(() => document.getElementById("timeline-plot")?.focus());
+    await page().press("HOME");
+    await page().chord("SHIFT", "END");
+    await page().press("ENTER");
+    await page().until("the table is narrowed", () => document.getElementById("chip-range") !== null);
+    assert.match((await page().text("#chip-range")).trim(), turned);
+    await page().click("#zone-utc");
     await page().assertQuiet();
   });
 

@@ -85,7 +85,7 @@ export function fileActions(page, { tool, source }) {
         page.recall += 1;
         unknown = true;
         const { tuning } = store.get();
-        store.set((state) => ({ phase: "reading", cancelled: false, panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
+        store.set((state) => ({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
         if (tuning) page.ask("tune", { json: tuning.json }).catch(() => {});
         break;
       }
@@ -123,9 +123,11 @@ export function fileActions(page, { tool, source }) {
     if (fresh.length === 0 || pool !== page.pool) return;
     page.inputs.push(...fresh);
     // A result is verified as a whole: what is added to it is read as it was.
-    const { phase, verify, verified } = store.get();
+    const { phase, verify, verified, startedAt } = store.get();
     const now = phase === "empty" ? verify : verified;
-    store.set({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, verified: now });
+    // What comes while others are read is read along with them.
+    const since = phase === "reading" ? startedAt : performance.now();
+    store.set({ phase: "reading", startedAt: since, endedAt: null, cancelled: false, verified: now });
     pool.add(fresh, now);
   }
 
@@ -197,7 +199,8 @@ export function fileActions(page, { tool, source }) {
     async offer(incoming) {
       await page.starting;
       if (store.get().phase === "empty") actions.open(incoming);
-      else if (incoming.length > 0) store.set({ waiting: incoming });
+      // Those that wait already are not forgotten.
+      else if (incoming.length > 0) store.set(({ waiting }) => ({ waiting: [...waiting, ...incoming] }));
     },
     /** @param {"add" | "anew" | "none"} what */
     async decide(what) {
@@ -233,7 +236,8 @@ export function fileActions(page, { tool, source }) {
       const { phase, files } = store.get();
       const file = files[index];
       if (!pool || !file || phase !== "done") return;
-      if (files.every((one) => one === file || one.status === "removed")) return actions.reset();
+      // Without a file there is no result, so the note and the tuning go with the last one.
+      if (files.every((one) => one === file || one.status === "removed")) return hasWork(store.get()) ? page.app.again.open() : actions.reset();
       await takeOut(pool, index);
       page.say(en.say.removed(file.name));
       document.getElementById("toggle-files")?.focus();
@@ -257,6 +261,11 @@ export function fileActions(page, { tool, source }) {
     toggleFiles: () => store.set((state) => ({ filesOpen: !state.filesOpen })),
   };
   return { boot, actions };
+}
+
+/** Whether starting over would lose what no file can bring back. @param {App.State} state */
+function hasWork({ note, tuning }) {
+  return note.trim() !== "" || (tuning !== null && (tuning.entries.length > 0 || tuning.presets.some(({ enabled }) => enabled)));
 }
 
 /** Whether some file is there in part only, as reading it was stopped. @param {App.State} state */

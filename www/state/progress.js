@@ -15,25 +15,34 @@ export function fileProgress(file, now) {
   return { share, rate, left };
 }
 
+/** @param {Pick<App.FileState, "status">} file */
+const isOver = ({ status }) => status !== "queued" && status !== "reading";
+
+/** Whether it was read in a reading before the one that began then. @param {App.FileState} file @param {number} startedAt */
+const wasBefore = (file, startedAt) => isOver(file) && file.endedAt !== null && file.endedAt < startedAt;
+
 /**
+ * Share and bytes are of all files; rate and time left of those that are read now.
  * @param {App.FileState[]} files
- * @param {number | null} startedAt
+ * @param {number | null} startedAt of the reading that goes on, or was the last
  * @param {number} now
  */
 export function totalProgress(files, startedAt, now) {
   let size = 0;
   let bytes = 0;
+  let before = 0;
   let finished = 0;
   let matches = 0;
   for (const file of files) {
-    const over = file.status !== "queued" && file.status !== "reading";
+    const over = isOver(file);
     size += file.size;
     bytes += over ? file.size : Math.min(file.size, file.bytes);
     matches += file.matches;
+    if (startedAt !== null && wasBefore(file, startedAt)) before += file.size;
     if (over) finished += 1;
   }
   const elapsed = startedAt === null ? 0 : (now - startedAt) / 1000;
-  const rate = elapsed >= 0.2 && bytes > 0 ? bytes / elapsed : null;
+  const rate = elapsed >= 0.2 && bytes > before ? (bytes - before) / elapsed : null;
   return {
     size, bytes, finished, matches, rate,
     share: size > 0 ? bytes / size : 0,
@@ -41,7 +50,18 @@ export function totalProgress(files, startedAt, now) {
   };
 }
 
+/**
+ * The seconds that reading took; null where that is not of exactly the files that are there: some were read before, or
+ * were taken out since.
+ * @param {Pick<App.State, "files" | "startedAt" | "endedAt">} state
+ */
+export function secondsOf({ files, startedAt, endedAt }) {
+  if (startedAt === null || endedAt === null) return null;
+  const isAll = files.every((file) => file.status !== "removed" && !wasBefore(file, startedAt));
+  return isAll ? (endedAt - startedAt) / 1000 : null;
+}
+
 /** @param {Pick<App.FileState, "status">[]} files */
 export function allOver(files) {
-  return files.every((file) => file.status !== "queued" && file.status !== "reading");
+  return files.every(isOver);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allOver, fileProgress, totalProgress } from "./progress.js";
+import { allOver, fileProgress, secondsOf, totalProgress } from "./progress.js";
 
 /** @returns {any} */
 const file = (patch = {}) => ({ status: "reading", size: 1000, bytes: 250, startedAt: 0, endedAt: null, matches: 1, ...patch });
@@ -22,4 +22,23 @@ test("a file that ended early counts as done in the whole", () => {
   assert.equal(whole.matches, 2);
   assert.equal(allOver([file()]), false);
   assert.equal(allOver([file({ status: "cancelled" })]), true);
+});
+
+test("rate and time left are of what is read now, not of what was read before", () => {
+  const before = file({ status: "done", size: 600_000, bytes: 600_000, endedAt: 4000 });
+  const whole = totalProgress([before, file()], 9000, 9500);
+  assert.equal(whole.rate, 500);
+  assert.equal(whole.left, 1.5);
+  assert.equal(whole.bytes, 600_250);
+  assert.equal(totalProgress([before, file({ bytes: 0 })], 9000, 9500).rate, null, "nothing was read yet");
+  // A file that is read once more, as its session was lost, keeps its old end until it is over.
+  assert.equal(totalProgress([file({ endedAt: 4000 })], 9000, 9500).rate, 500);
+});
+
+test("how long it took is said of all files, or not at all", () => {
+  const done = (/** @type {number} */ endedAt) => file({ status: "done", endedAt });
+  assert.equal(secondsOf({ files: [done(1500), done(2000)], startedAt: 1000, endedAt: 2500 }), 1.5);
+  assert.equal(secondsOf({ files: [done(500), done(2000)], startedAt: 1000, endedAt: 2500 }), null, "one was read before");
+  assert.equal(secondsOf({ files: [done(1500), file({ status: "removed", endedAt: 2000 })], startedAt: 1000, endedAt: 2500 }), null, "one was taken out");
+  assert.equal(secondsOf({ files: [file()], startedAt: 1000, endedAt: null }), null, "it is read still");
 });

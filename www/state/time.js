@@ -48,6 +48,17 @@ export function fullTime(iso, zone) {
   return `${wholeSeconds(iso, "local")}${fraction} ${offsetLabel(offsetAt(iso))}`;
 }
 
+/**
+ * What stands behind each of these local times where this zone's clocks were turned between them, and nothing elsewhere:
+ * one offset said for all of them would be wrong, and in an hour that comes twice they would run backwards.
+ * @param {string[]} times UTC @param {App.Zone} zone
+ */
+export function offsetsWhereTurned(times, zone) {
+  const offsets = times.map((iso) => offsetAt(iso));
+  const turned = zone === "local" && new Set(offsets).size > 1;
+  return offsets.map((minutes) => (turned ? ` ${offsetLabel(minutes)}` : ""));
+}
+
 const WEEK = 7 * 24 * 3_600_000;
 const MINUTE = 60_000;
 
@@ -90,11 +101,12 @@ export function endOfSpan(first, last) {
 const FINE_MS = 60_000;
 
 /**
- * Times of one stretch as precisely as its length asks for.
+ * Times of one stretch as precisely as its length asks for, with their offsets where it needs them.
  * @param {string[]} times UTC, the first one first and the last one last
  * @param {App.Zone} zone
  */
 export function timesOf(times, zone) {
   const fine = Date.parse(times.at(-1) ?? "") - Date.parse(times[0] ?? "") < FINE_MS;
-  return times.map((iso) => `${wholeSeconds(iso, zone)}${(fine && /\.\d{1,3}/.exec(iso)?.[0]) || ""}`);
+  const offsets = offsetsWhereTurned(times, zone);
+  return times.map((iso, at) => `${wholeSeconds(iso, zone)}${(fine && /\.\d{1,3}/.exec(iso)?.[0]) || ""}${offsets[at]}`);
 }

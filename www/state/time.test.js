@@ -1,7 +1,7 @@
 process.env.TZ = "America/St_Johns";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockBetween, endOfSpan, fullTime, offsetAt, offsetLabel, timesOf, wholeSeconds } from "./time.js";
+import { clockBetween, endOfSpan, fullTime, offsetAt, offsetLabel, offsetsWhereTurned, timesOf, wholeSeconds } from "./time.js";
 
 test("UTC is what the log says, cut to whole seconds", () => {
   assert.equal(wholeSeconds("2019-07-29T21:34:36.5281234Z", "utc"), "2019-07-29T21:34:36");
@@ -30,6 +30,17 @@ test("a stretch of less than a minute is told to the millisecond, in either zone
   assert.deepEqual(timesOf([from, to], "local"), ["2019-07-29T19:04:36.528", "2019-07-29T19:04:36.529"]);
   assert.deepEqual(timesOf([from, "2019-07-29T21:35:36.528Z"], "utc"), ["2019-07-29T21:34:36", "2019-07-29T21:35:36"]);
   assert.deepEqual(timesOf([], "utc"), []);
+});
+
+test("between times of one offset nothing is said, where the clocks were turned each says its own", () => {
+  const [before, after, later] = ["2024-11-03T04:20:00Z", "2024-11-03T04:40:00Z", "2024-11-05T10:00:00Z"];
+  assert.deepEqual(timesOf([before, after], "local"), ["2024-11-03T01:50:00 UTC\u221202:30", "2024-11-03T01:10:00 UTC\u221203:30"]);
+  assert.deepEqual(timesOf([before, after], "utc"), ["2024-11-03T04:20:00", "2024-11-03T04:40:00"]);
+  assert.deepEqual(timesOf([after, later], "local"), ["2024-11-03T01:10:00", "2024-11-05T06:30:00"]);
+  assert.deepEqual(offsetsWhereTurned([before, after], "local"), [" UTC\u221202:30", " UTC\u221203:30"]);
+  assert.deepEqual(offsetsWhereTurned([after, later], "local"), ["", ""]);
+  const [from = "", to = ""] = timesOf([before, after], "local");
+  assert.equal(endOfSpan(from, to), "01:10:00 UTC\u221203:30");
 });
 
 test("the clock between two times is turned when the zone turns it", () => {

@@ -34,6 +34,7 @@ export const context = {
   partial: "Partial: reading was stopped before all files were asked.",
   incomplete: "Something may be missing.",
   failed: "The context could not be read.",
+  since: (/** @type {number} */ n) => `${count(n, "file was", "files were")} added since this was read and not asked, so something may be missing. \u201cLook again\u201d asks ${n === 1 ? "it" : "them"}, too.`,
   done: (/** @type {Core.Context} */ c) => `Context read: ${count(c.tree.items.length - 1, "process", "processes")} started, ${c.beside.items.length} beside it, ${c.logon.items.length} in its logon.`,
   tabs: "Parts of the context",
   tab: { started: "Started", beside: "Beside", logon: "Same logon", did: "Did", wmi: "WMI side" },

@@ -366,7 +366,7 @@ export const en = {
   say: {
     reading: (/** @type {number} */ n) => `Reading ${count(n, "file", "files")}.`,
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
-    done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.totals.matches, "matching event", "matching events")}, ${count(s.totals.problems, "problem", "problems")}.`,
+    done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${count(s.totals.problems, "problem", "problems")}.`,
     cancelled: "Reading stopped. What was found is kept.",
     copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",

@@ -244,7 +244,7 @@ export const incoming = {
   add: "Add to this result",
   addText: "Rows of all files stand in one table.",
   anew: "Start anew",
-  anewText: "Forgets this result and its tuning.",
+  anewText: "Forgets this result, its tuning and your note.",
   cancel: "Cancel",
   more: (/** @type {number} */ n) => `and ${number(n)} more`,
 };

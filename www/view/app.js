@@ -73,7 +73,7 @@ export function createApp(root, actions, tool) {
   let shown;
 
   return {
-    actions, files, folder, table, timeline, details, tuning, banner, keys,
+    actions, files, folder, table, timeline, details, tuning, banner, keys, again,
     report: { open() { report.open(); report.update(shown); } },
     dialogOpen: () => dialogs.some(({ node }) => node.open),
     /** @param {unknown} content the JSON export @param {App.State} state */

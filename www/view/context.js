@@ -29,17 +29,21 @@ export function createContext(actions) {
   const stop = h("button", { type: "button", class: "button small", id: "context-stop", title: t.stopTitle, on: { click: () => actions.stopContext() } }, icon("close"), t.stop);
   const progress = h("div", { class: "context-progress", hidden: true }, h("div", { class: "head" }, words, stop), bar);
   const lead = h("p", { class: "muted small" }, t.lead);
+  const sinceWords = h("p", null, "");
+  const since = h("div", { class: "banner", id: "context-since", hidden: true }, icon("warning"), sinceWords);
   const result = h("div", { class: "context-result", id: "context-result" });
   const status = h("p", { class: "offscreen", role: "status" });
   const node = h("section", { class: "context", id: "context", "aria-labelledby": "context-title" },
     h("div", { class: "head" }, h("h3", { id: "context-title" }, t.heading), h("div", { class: "context-ask" }, minutes, go)),
-    lead, progress, result, status);
+    lead, progress, since, result, status);
 
   /** Whose context it is. @type {{ group: number, at: string } | null} */
   let of = null;
   /** @type {Core.Context | null} */
   let answer = null;
   let busy = false;
+  /** How many files there are, those that were taken out among them, and how many there were when it was read. */
+  let sources = { now: 0, asked: 0 };
   /** Which reading is the last that was asked for. */
   let asked = 0;
   /** @type {Tab} */
@@ -60,6 +64,7 @@ export function createContext(actions) {
     if (!of) return;
     const mine = ++asked;
     const chosen = Number(minutes.value);
+    const known = sources.now;
     busy = true;
     draw();
     tell({ round: 1, bytes: 0, size: 0 });
@@ -68,6 +73,7 @@ export function createContext(actions) {
       if (mine !== asked) return;
       answer = got;
       busy = false;
+      sources = { ...sources, asked: known };
       draw();
       if (got) setText(status, t.done(got));
     } catch (error) {
@@ -93,12 +99,22 @@ export function createContext(actions) {
     show(go, !busy);
     setText(/** @type {HTMLElement} */ (go.lastElementChild), answer ? t.again : t.read);
     node.dataset.state = busy ? "reading" : answer ? "done" : "idle";
+    tellSince();
     if (answer) replace(result, content(answer));
     else replace(result);
     if (hadFocus) {
       const next = busy ? stop : answer ? result.querySelector('[role="tab"][aria-selected="true"]') : go;
       if (next instanceof HTMLElement) next.focus({ preventScroll: true });
     }
+  }
+
+  /** Files that came later may hold what it says is not there. One that is taken out takes the details along. */
+  function tellSince() {
+    const added = answer ? sources.now - sources.asked : 0;
+    show(since, added > 0);
+    const told = added > 0 ? t.since(added) : "";
+    if (told !== "" && told !== sinceWords.textContent) setText(status, told);
+    setText(sinceWords, told);
   }
 
   /** @param {string} title @param {string[]} lines @param {boolean} [bad] */
@@ -346,14 +362,17 @@ export function createContext(actions) {
   return {
     node,
     /** @param {App.State} state */
-    update({ details, zone: now }) {
+    update({ details, zone: now, files: { length } }) {
       const moved = details?.group !== of?.group || details?.at !== of?.at;
       const turned = now !== zone;
+      const added = length !== sources.now;
       zone = now;
+      sources = { ...sources, now: length };
       if (moved) {
         of = details ? { group: details.group, at: details.at } : null;
         forget();
       } else if (turned && answer) draw();
+      else if (added) tellSince();
     },
   };
 }

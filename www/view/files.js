@@ -2,7 +2,7 @@
 
 import { present } from "../state/files.js";
 import { bytes } from "../state/format.js";
-import { fileProgress, totalProgress } from "../state/progress.js";
+import { fileProgress, secondsOf, totalProgress } from "../state/progress.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
@@ -130,7 +130,7 @@ export function createFiles(actions) {
       const reading = phase === "reading";
       const whole = totalProgress(files, state.startedAt, clock);
       const problems = summary?.totals.problems ?? 0;
-      const seconds = state.endedAt !== null && state.startedAt !== null ? (state.endedAt - state.startedAt) / 1000 : null;
+      const seconds = secondsOf(state);
       setText(title, reading ? (state.cancelled ? t.cancelling : t.reading) : t.heading);
       setText(facts, (reading
         ? [t.ofFiles(whole.finished, files.length), t.ofBytes(whole.bytes, whole.size), whole.rate === null ? "" : t.rate(whole.rate), whole.left === null ? "" : t.left(whole.left)]

@@ -325,7 +325,9 @@ export function createTable(actions, menu, openColumns) {
     if (to.column === 0) grid.scrollLeft = 0;
     top = grid.scrollTop;
     draw();
-    if (!narrow.matches) drawn.get(to.row)?.children[to.column]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // Of a card, what the keys are at is all of it.
+    const row = drawn.get(to.row);
+    (narrow.matches ? row : row?.children[to.column])?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (rowChanged && state?.panel === "details") {
       clearTimeout(follow);
       follow = Number(setTimeout(() => {

@@ -203,7 +203,9 @@ export function createTimeline(actions) {
       svg("svg", { class: "lane-bars", viewBox: `0 0 ${count} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
         svg("path", { d: bars(host.counts, most, HEIGHT) })))));
     const labels = ticks(data, matchMedia("(max-width: 720px)").matches ? 2 : 5);
-    const times = timesOf(labels.map(({ iso }) => iso), zone);
+    // An offset stands below its time: beside it there is no room.
+    const times = timesOf(labels.map(({ iso }) => iso), zone).map((text) => text.replace(" ", "\n"));
+    axis.classList.toggle("turned", times.some((text) => text.includes("\n")));
     replace(axis, labels.map(({ share }, at) => {
       const [text = "", before] = [times[at], times[at - 1]];
       return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(before, text) : text);

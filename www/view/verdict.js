@@ -1,7 +1,7 @@
 // The answer in one line, and what all rows share.
 
 import { present } from "../state/files.js";
-import { endOfSpan, fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
+import { endOfSpan, fullTime, offsetAt, offsetLabel, offsetsWhereTurned, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
 import { icon } from "./icons.js";
@@ -12,13 +12,14 @@ import { icon } from "./icons.js";
  */
 export function period(from, to, zone) {
   const t = en.verdict;
-  const first = wholeSeconds(from, zone);
-  const last = wholeSeconds(to, zone);
+  const [firstOffset = "", lastOffset = ""] = offsetsWhereTurned([from, to], zone);
+  const first = wholeSeconds(from, zone) + firstOffset;
+  const last = wholeSeconds(to, zone) + lastOffset;
   const time = (/** @type {string} */ iso, /** @type {string} */ text) => h("time", { title: fullTime(iso, zone) }, text);
   return [
     first === last ? `${t.at} ` : `${t.from} `, time(from, first),
     ...(first === last ? [] : [` ${t.to} `, time(to, endOfSpan(first, last))]),
-    zone === "utc" ? " UTC" : ` ${offsetLabel(offsetAt(to))}`,
+    zone === "utc" ? " UTC" : lastOffset === "" ? ` ${offsetLabel(offsetAt(to))}` : "",
   ];
 }
 
