@@ -271,7 +271,12 @@ declare namespace App {
     evidence: Core.Evidence | null; error: string | null;
     /** The word for the place of the event whose evidence it is. */
     at: string;
+    /** When the event was; null also when that is not known yet. */
+    time: string | null;
   }
+
+  /** The first events of a group, and how many there are. */
+  interface Listed { matches: Core.MatchRef[]; count: number }
 
   interface Toast { text: string; kind: "info" | "warning" | "error"; undo?: boolean }
 

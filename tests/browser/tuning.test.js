@@ -350,6 +350,73 @@ inBothBrowsers("tuning", (page) => {
     await page().assertQuiet();
   });
 
+  test("a group of more than a thousand events is walked to its end, hidden in part and added to, and the focus stays where it was", async () => {
+    const other = "C:\\Windows\\SysWOW64\\cmd.exe";
+    const events = Array.from({ length: 1250 }, (_, at) => eventXml({ record: 9, second: at, image: at % 10 ? undefined : other }));
+    await writeFile(join(home, "large.xml"), events.join("\n"));
+    await writeFile(join(home, "more.xml"), [eventXml({ record: 9, second: -60 }), eventXml({ record: 8, command: "another" })].join("\n"));
+    await writeFile(join(home, "wow.json"), JSON.stringify({ schema: "sysmon-triage/tuning/1", presets: [], entries: [{ mode: "exclude", field: "process_path", operator: "equals", value: other, note: "", enabled: true }] }));
+    /** The event that is shown, and that what is said above it is of that one. @param {string} position @param {string} time */
+    const shows = (position, time) => page().until(`${position} shows`, (/** @type {string} */ position, /** @type {string} */ time) =>
+      document.querySelector("#details .position")?.textContent === position && document.querySelector(".details-place time")?.textContent?.includes(time)
+      && document.querySelector("#details .raw")?.textContent?.includes(time), { args: [position, time] });
+    const focused = () => page().run(() => document.activeElement?.id || document.activeElement?.getAttribute("aria-label"));
+    await read([join(home, "large.xml")]);
+    await page().rows(1);
+    await page().click("[data-row='0'] .c-process_name");
+    await shows("Event 1 of 1,250", "10:00:00");
+
+    await page().run(() => {
+      const next = /** @type {HTMLElement} */ (document.querySelector(".stepper button:last-child"));
+      next.focus();
+      for (let at = 1; at < 1300; at += 1) next.click();
+    });
+    await shows("Event 1,250 of 1,250", "10:20:49");
+    assert.equal(await focused(), "Next event of this group");
+    await page().press("ENTER", "[");
+    await shows("Event 1,249 of 1,250", "10:20:48");
+    assert.equal(await focused(), "Next event of this group");
+
+    // Events are hidden, and no row.
+    await page().give("tuning-input", join(home, "wow.json"));
+    await said(/Hidden now: 125 events\./);
+    await shows("Event 1 of 1,125", "10:00:01");
+    await page().press("e");
+    await page().until("the report is offered", () => document.querySelector("dialog#report[open]") !== null);
+    assert.match(await page().text("#report-what"), /^1 row \(1,125 events\), .* 125 events hidden by tuning are left out;/);
+    await page().press("ESCAPE", "u");
+    await said(/^Undone\. Hidden now: 0 rows\./);
+    await shows("Event 1 of 1,250", "10:00:00");
+    await page().press("]");
+    await shows("Event 2 of 1,250", "10:00:01");
+
+    await page().run(() => document.getElementById("more-user")?.focus());
+    await page().press("ENTER", "i");
+    await said(/^Only user/);
+    await shows("Event 1 of 1,250", "10:00:00");
+    assert.equal(await focused(), "more-user");
+
+    // Who reads an event is not disturbed by others that come before it.
+    await page().drop([join(home, "more.xml")]);
+    await page().until("it is asked what to do", () => document.querySelector("dialog#incoming[open]") !== null);
+    await page().run(() => {
+      document.getElementById("incoming-add")?.click();
+      getSelection()?.selectAllChildren(/** @type {Node} */ (document.querySelector("#details .raw")));
+    });
+    await page().done();
+    await shows("Event 2 of 1,251", "10:00:00");
+    assert.equal(await focused(), "more-user");
+    assert.ok(await page().run(() => (getSelection()?.toString().length ?? 0) > 500), "what was selected still is");
+
+    await page().press("/", "another");
+    await page().until("the table is narrowed", () => / of /.test(document.querySelector(".row-count")?.textContent ?? ""));
+    await page().run(() => document.getElementById("context-minutes")?.focus());
+    await page().press("ESCAPE");
+    await page().until("Esc closes the details", () => document.getElementById("details")?.checkVisibility() === false);
+    assert.equal(await page().run(() => /** @type {HTMLInputElement} */ (document.getElementById("search")).value), "another");
+    await page().assertQuiet();
+  });
+
   test("the text for Splunk stands there", async () => {
     await read(logs);
     await grid();

@@ -26,23 +26,43 @@ export function detailsActions(page) {
     store.set(({ details }) => (details && details.group === group ? { details: { ...details, ...patch } } : {}));
   }
 
+  /** @param {number} group @param {number} known how many events it had @returns {Promise<App.Listed | null>} */
+  const listed = (group, known) => page.ask("listed", { group, most: MATCHES, known });
+
   /** While logs are read a group grows, also before the event that is shown: its number changes, and how many there are. */
   async function recount() {
-    const group = store.get().details?.group;
-    if (group === undefined) return;
+    const { details: before } = store.get();
+    if (!before) return;
+    const { group } = before;
     try {
-      const matches = /** @type {Core.MatchRef[] | null} */ (await page.ask("matches", { group, from: 0, to: MATCHES }));
+      const found = await listed(group, before.row.count);
       const { details } = store.get();
-      if (details?.group !== group || !matches || matches.length === 0) return;
+      if (details?.group !== group || !found || found.count === 0) return;
+      const { matches, count } = found;
       const index = matches.findIndex(({ at }) => at === details.at);
-      change(group, { matches, ...(index < 0 ? {} : { index }), row: matches.length < MATCHES ? { ...details.row, count: matches.length } : details.row });
+      change(group, { matches, ...(index < 0 ? {} : { index }), row: { ...details.row, count } });
     } catch {
       // The session was lost; its successor numbers everything anew.
     }
   }
 
+  let counting = false;
+  let stale = false;
+
+  /** One count at a time, as of a large group it takes a while; the last one always comes after the last change. */
+  async function recountSoon() {
+    stale = true;
+    if (counting) return;
+    counting = true;
+    while (stale) {
+      stale = false;
+      await recount();
+    }
+    counting = false;
+  }
+
   store.subscribe((state, before) => {
-    if (state.details && state.phase === "reading" && state.revision !== before.revision) recount();
+    if (state.details && state.phase === "reading" && state.revision !== before.revision) recountSoon();
   });
 
   page.retuned = async () => {
@@ -50,10 +70,11 @@ export function detailsActions(page) {
     if (!details) return;
     const { group, row } = details;
     try {
-      const matches = /** @type {Core.MatchRef[]} */ (await page.ask("matches", { group, from: 0, to: MATCHES }));
-      if (store.get().details?.group !== group) return;
-      if (matches.length > 0) {
-        change(group, { matches, index: 0, row: matches.length < MATCHES ? { ...row, count: matches.length } : row });
+      const found = await listed(group, row.count);
+      if (store.get().details?.group !== group || !found) return;
+      const { matches, count } = found;
+      if (count > 0) {
+        change(group, { matches, index: 0, time: matches[0]?.time ?? null, row: { ...row, count } });
         loadEvidence(group, 0);
       } else if (store.get().panel === "details") actions.closePanel();
       else store.set({ details: null });
@@ -75,12 +96,14 @@ export function detailsActions(page) {
         if (byKey) page.app.details.focus();
         return;
       }
-      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, evidence: null, error: null, at: "" } });
+      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, evidence: null, error: null, at: "", time: null } });
       if (byKey && page.lastKey === "Enter") requestAnimationFrame(() => page.app.details.focus());
       loadEvidence(row.group, 0);
       try {
-        const matches = await pool.ask("matches", { group: row.group, from: 0, to: MATCHES });
-        change(row.group, { matches });
+        const found = await listed(row.group, row.count);
+        const { details } = store.get();
+        if (!found || details?.group !== row.group) return;
+        change(row.group, { matches: found.matches, time: details.time ?? found.matches[details.index]?.time ?? null, row: { ...details.row, count: found.count } });
       } catch {
         // The evidence says what went wrong.
       }
@@ -92,7 +115,8 @@ export function detailsActions(page) {
       const last = Math.max(details.row.count, details.matches.length) - 1;
       const index = Math.min(Math.max(0, details.index + by), last);
       if (index === details.index) return;
-      change(details.group, { index });
+      // Until it was read, the time of an event that is not listed is not known.
+      change(details.group, { index, time: details.matches[index]?.time ?? null });
       loadEvidence(details.group, index);
     },
     /** @param {number} group @param {string} at @param {number} minutes @param {(progress: App.ContextProgress) => void} onProgress */

@@ -4,21 +4,21 @@ import { createStore } from "../state/store.js";
 import { detailsActions } from "./details.js";
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
-const match = (at) => ({ at });
+const match = (at) => ({ at, time: `of ${at}` });
 
 /** A page whose session knows these events of its one group, in their order. */
 function setUp(places) {
   globalThis.document = /** @type {any} */ ({ activeElement: null });
   const store = createStore(/** @type {any} */ ({ phase: "reading", revision: 0, panel: null, details: null }));
-  const ask = async (method, { from, to }) => (method === "matches" ? places.slice(from, to).map(match) : null);
+  const ask = async (method, { most }) => (method === "listed" ? { matches: places.slice(0, most).map(match), count: places.length } : null);
   const asked = [];
   const pool = {
     ask,
-    evidence: async (group, index) => ({ at: places[index], evidence: { of: places[index] } }),
+    evidence: async (group, index) => ({ ...match(places[index]), evidence: { of: places[index] } }),
     context: async (group, at) => { asked.push(at); },
   };
   const page = /** @type {any} */ ({ store, pool, ask, recall: 0, lastInput: "pointer", app: { details: { focus() {} } } });
-  return { store, asked, actions: detailsActions(page) };
+  return { store, asked, page, actions: detailsActions(page) };
 }
 
 test("an event that others come before while logs are read keeps its evidence, and its context is its own", async () => {
@@ -36,6 +36,25 @@ test("an event that others come before while logs are read keeps its evidence, a
   actions.step(-1);
   await settled();
   assert.equal(store.get().details.at, "0:a");
+});
+
+test("an event behind those that are listed has its own time, and is reached also after a change of the tuning", async () => {
+  const places = Array.from({ length: 1500 }, (_, at) => `0:${at}`);
+  const { store, page, actions } = setUp(places);
+  await actions.details(/** @type {any} */ ({ group: 3, count: 1500, firstTime: "of 0:0" }));
+  await settled();
+  assert.equal(store.get().details.time, "of 0:0");
+  actions.step(1200);
+  assert.equal(store.get().details.time, null, "not that of another one until it is read");
+  await settled();
+  assert.deepEqual([store.get().details.at, store.get().details.time], ["0:1200", "of 0:1200"]);
+  places.splice(0, 200);
+  await page.retuned();
+  await settled();
+  assert.deepEqual([store.get().details.at, store.get().details.time, store.get().details.row.count], ["0:200", "of 0:200", 1300]);
+  actions.step(2000);
+  await settled();
+  assert.equal(store.get().details.at, "0:1499");
 });
 
 test("a row that is pressed again shows how many events it has now", async () => {

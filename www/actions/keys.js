@@ -17,7 +17,8 @@ export function listenForKeys(page) {
     const state = store.get();
     // What was opened last is closed first; the reading is what all of it stands on.
     if (actions.stopContext()) return true;
-    if (isField(event.target) && !app.table.node.hidden && !app.tuning.node.contains(/** @type {Node} */ (event.target))) {
+    // Only in the search itself: a list to choose from, also one of the table's, is no text that is to be cleared.
+    if (event.target instanceof HTMLElement && event.target.id === "search" && !app.table.node.hidden) {
       if (!app.table.clearSearch()) app.table.focus();
     } else if (state.panel !== null) actions.closePanel();
     else if (state.step) actions.openStep(null);

@@ -75,7 +75,7 @@ export function tuningActions(page) {
     tune: (make, say) => change((file) => JSON.stringify(make(file)), say),
     /** @param {Core.Entry["mode"]} mode @param {App.Cell} cell */
     async cell(mode, cell) {
-      const done = await actions.tune((file) => withEntry(file, entryOf(cell, mode)), (tuning) => t.said[mode](cell.field, cell.value, tuning.hidden.rows));
+      const done = await actions.tune((file) => withEntry(file, entryOf(cell, mode)), (tuning) => t.said[mode](cell.field, cell.value, tuning.hidden));
       const { refused } = store.get();
       if (!done && refused !== null) page.say(refused, "error");
     },
@@ -90,7 +90,7 @@ export function tuningActions(page) {
         const tuning = await apply(json);
         if (!tuning) return;
         store.set({ undo: undo.slice(0, -1) });
-        page.say(t.said.undone(tuning.hidden.rows), "info", { undo: undo.length > 1 });
+        page.say(t.said.undone(tuning.hidden), "info", { undo: undo.length > 1 });
       } catch (error) {
         page.say(sentence(error), "error");
       }
@@ -100,7 +100,7 @@ export function tuningActions(page) {
       if (file.size > MOST_BYTES) return store.set({ refused: t.tooLarge });
       const text = await file.text().catch(() => null);
       if (text === null) return store.set({ refused: t.unreadable });
-      await change(() => text, (tuning, { entries }) => t.said.imported(active(tuning), tuning.hidden.rows, entries.length));
+      await change(() => text, (tuning, { entries }) => t.said.imported(active(tuning), tuning.hidden, entries.length));
     },
     exportTuning() {
       const { tuning, files } = store.get();

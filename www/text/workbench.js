@@ -8,6 +8,8 @@ const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 const rows = (n) => count(n, "row", "rows");
 /** @param {number} n */
 const events = (n) => count(n, "event", "events");
+/** Where only events inside of rows are meant, the rows would say nothing of them. @param {Core.Count} n */
+const rowsOrEvents = (n) => (n.rows === 0 && n.events > 0 ? events(n.events) : rows(n.rows));
 
 export const tuning = {
   heading: "Tuning",
@@ -42,8 +44,8 @@ export const tuning = {
   on: (/** @type {string} */ what) => `On: ${what}`,
   /** @param {Core.Entry} entry */
   sentence: (entry) => `${tuning.mode[entry.mode]} ${entry.field} ${tuning.operatorShort[entry.operator] ?? entry.operator} ${short(entry.value)}`,
-  hides: (/** @type {Core.Count} */ n) => (n.rows === 0 && n.events === 0 ? "hides nothing" : n.rows === 0 ? `hides ${events(n.events)}` : `hides ${rows(n.rows)}`),
-  wouldHide: (/** @type {Core.Count} */ n) => (n.rows === 0 && n.events === 0 ? "would hide nothing" : n.rows === 0 ? `would hide ${events(n.events)}` : `would hide ${rows(n.rows)}`),
+  hides: (/** @type {Core.Count} */ n) => (n.events === 0 ? "hides nothing" : `hides ${rowsOrEvents(n)}`),
+  wouldHide: (/** @type {Core.Count} */ n) => (n.events === 0 ? "would hide nothing" : `would hide ${rowsOrEvents(n)}`),
   hidesTitle: (/** @type {Core.Count} */ n) => `Alone: ${rows(n.rows)}, ${events(n.events)}`,
   presets: "Presets",
   presetsLead: "Children of WmiPrvSE.exe that practitioners often filter. All off until you say otherwise: attackers use these names too.",
@@ -78,20 +80,20 @@ export const tuning = {
     look: "Look at the tuning",
   },
   said: {
-    /** @param {string} field @param {string} value @param {number} hidden */
-    exclude: (field, value, hidden) => `Excluded ${field} = \u201c${short(value)}\u201d. Hidden now: ${rows(hidden)}.`,
-    /** @param {string} field @param {string} value @param {number} hidden */
-    include: (field, value, hidden) => `Only ${field} = \u201c${short(value)}\u201d. Hidden now: ${rows(hidden)}.`,
-    added: (/** @type {number} */ hidden) => `Added. Hidden now: ${rows(hidden)}.`,
-    on: (/** @type {number} */ hidden) => `Switched on. Hidden now: ${rows(hidden)}.`,
-    off: (/** @type {number} */ hidden) => `Switched off. Hidden now: ${rows(hidden)}.`,
-    changed: (/** @type {number} */ hidden) => `Changed. Hidden now: ${rows(hidden)}.`,
-    removed: (/** @type {number} */ hidden) => `Removed. Hidden now: ${rows(hidden)}.`,
+    /** @param {string} field @param {string} value @param {Core.Count} hidden */
+    exclude: (field, value, hidden) => `Excluded ${field} = \u201c${short(value)}\u201d. Hidden now: ${rowsOrEvents(hidden)}.`,
+    /** @param {string} field @param {string} value @param {Core.Count} hidden */
+    include: (field, value, hidden) => `Only ${field} = \u201c${short(value)}\u201d. Hidden now: ${rowsOrEvents(hidden)}.`,
+    added: (/** @type {Core.Count} */ hidden) => `Added. Hidden now: ${rowsOrEvents(hidden)}.`,
+    on: (/** @type {Core.Count} */ hidden) => `Switched on. Hidden now: ${rowsOrEvents(hidden)}.`,
+    off: (/** @type {Core.Count} */ hidden) => `Switched off. Hidden now: ${rowsOrEvents(hidden)}.`,
+    changed: (/** @type {Core.Count} */ hidden) => `Changed. Hidden now: ${rowsOrEvents(hidden)}.`,
+    removed: (/** @type {Core.Count} */ hidden) => `Removed. Hidden now: ${rowsOrEvents(hidden)}.`,
     all: "Everything is shown. The lines are kept, switched off.",
-    undone: (/** @type {number} */ hidden) => `Undone. Hidden now: ${rows(hidden)}.`,
+    undone: (/** @type {Core.Count} */ hidden) => `Undone. Hidden now: ${rowsOrEvents(hidden)}.`,
     nothing: "There is no change of the tuning to undo.",
-    /** @param {{ exclusions: number, includes: number, presets: number }} n @param {number} hidden @param {number} replaced */
-    imported: (n, hidden, replaced) => `Imported${replaced ? ` in place of ${count(replaced, "line", "lines")}` : ""}: ${tuning.banner.by(n) || "nothing that is on"}. Hidden now: ${rows(hidden)}.`,
+    /** @param {{ exclusions: number, includes: number, presets: number }} n @param {Core.Count} hidden @param {number} replaced */
+    imported: (n, hidden, replaced) => `Imported${replaced ? ` in place of ${count(replaced, "line", "lines")}` : ""}: ${tuning.banner.by(n) || "nothing that is on"}. Hidden now: ${rowsOrEvents(hidden)}.`,
   },
 };
 
@@ -174,8 +176,12 @@ export const report = {
   openTitle: "Write a report: CSV, JSON, Markdown, HTML or paper (e)",
   heading: "Report",
   close: "Close",
-  /** @param {number} shown @param {number} shownEvents @param {number} hidden */
-  what: (shown, shownEvents, hidden) => `${rows(shown)} (${events(shownEvents)}), also those that the filters of the table leave out.${hidden > 0 ? ` ${rows(hidden)} hidden by tuning ${hidden === 1 ? "is" : "are"} left out; the report says so and lists the tuning.` : ""}`,
+  /** @param {Core.Count} shown @param {Core.Count} hidden */
+  what: (shown, hidden) => `${rows(shown.rows)} (${events(shown.events)}), also those that the filters of the table leave out.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
+  /** @param {Core.Count} hidden */
+  leftOut: (hidden) => (hidden.rows === 0
+    ? `${events(hidden.events)} hidden by tuning ${hidden.events === 1 ? "is" : "are"}`
+    : `${rows(hidden.rows)} (${events(hidden.events)}) hidden by tuning ${hidden.rows === 1 ? "is" : "are"}`),
   form: "Form",
   formats: /** @type {[App.Format, string, string][]} */ ([
     ["csv", "CSV", "the rule\u2019s columns, for a spreadsheet; cells it would run are neutralised"],

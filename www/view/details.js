@@ -8,7 +8,7 @@ import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { createContext } from "./context.js";
 import { evidence, evidenceLines, rawEvidence } from "./evidence.js";
-import { h, replace, setText, show } from "./dom.js";
+import { h, keepFocus, replace, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { cellItems } from "./menu.js";
 
@@ -97,36 +97,62 @@ export function createDetails(actions, menu) {
   /** The context stands behind the reasons of the match, before the long lists of fields. @param {(Node | null)[]} sections */
   const around = ([why, hints, ...rest]) => [why ?? null, hints ?? null, context.node, ...rest];
 
+  const focus = () => name.focus({ preventScroll: true });
+
+  /** The first event is shown before its own time is known here, which is that of the row. @param {App.Details} details */
+  const timeOf = ({ row, time, index }) => time ?? (index === 0 ? row.firstTime : null);
+
+  /** Who, where and when. @param {App.Details} details @param {App.Zone} zone */
+  function drawHead(details, zone) {
+    const { row } = details;
+    const time = timeOf(details);
+    replace(name, evidence(row.process_name));
+    replace(place, evidence(row.user), " \u00b7 ", evidence(row.dest), time === null ? null : [" \u00b7 ", h("time", null, fullTime(time, zone))]);
+  }
+
+  /** Which of how many. @param {App.Details} details */
+  function drawStepper({ row, matches, index }) {
+    const all = Math.max(row.count, matches.length);
+    if (all === 1 && stepper.contains(document.activeElement)) focus();
+    show(stepper, all > 1);
+    setText(position, t.event(index, all));
+    // Not disabled, which would take the focus from the one that led to the end.
+    setAttribute(previous, "aria-disabled", String(index === 0));
+    setAttribute(next, "aria-disabled", String(index >= all - 1));
+  }
+
+  /** The event. The focus stays on the control that had it, if that is there again, else in the details. @param {App.Details} details @param {Core.Rule | null} rule */
+  function drawBody({ row, evidence: event, error }, rule) {
+    const had = body.contains(document.activeElement);
+    keepFocus(body, () => replace(body,
+      h("div", { class: "command" }, h("pre", { dir: "ltr", tabindex: "0" }, evidence(row.process)), copyButton(row.process, "process")),
+      error !== null
+        ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", evidence(error)), h("p", null, t.failedNext)))
+        : event ? around(content(event, rule)) : h("p", { class: "muted busy" }, t.loading)));
+    if (had && !node.contains(document.activeElement)) focus();
+  }
+
   return {
     node,
-    focus: () => name.focus({ preventScroll: true }),
+    focus,
     /** @param {App.State} state @param {App.State | null} before */
     update(state, before) {
       const { details } = state;
       context.update(state);
       show(node, details !== null && state.panel === "details");
       if (!details || state.panel !== "details") return;
-      const old = before?.details ?? null;
-      if (details === old && state.zone === before?.zone && before?.panel === "details") return;
-      if (details.group !== old?.group) node.scrollTop = 0;
-      const { row } = details;
+      const old = before?.panel === "details" ? before.details : null;
+      const turned = state.zone !== before?.zone;
+      if (details === old && !turned) return;
+      // Only what has changed: while logs are read a group grows, and who reads or marks its event is not disturbed.
+      const other = details.group !== old?.group;
+      if (other) node.scrollTop = 0;
       setText(page, state.rule?.name ?? "");
-      replace(name, evidence(row.process_name));
-      const at = details.matches[details.index];
-      const time = at?.time ?? row.firstTime;
-      replace(place, evidence(row.user), " \u00b7 ", evidence(row.dest), time === null ? null : [" \u00b7 ", h("time", null, fullTime(time, state.zone))]);
-      const all = Math.max(row.count, details.matches.length);
-      show(stepper, all > 1);
-      replace(position, t.event(details.index, all));
-      previous.disabled = details.index === 0;
-      next.disabled = details.index >= all - 1;
+      if (other || turned || timeOf(details) !== timeOf(old)) drawHead(details, state.zone);
+      drawStepper(details);
       // A slow read keeps the event before it in view instead of flashing.
-      if (!details.evidence && !details.error && old && details.group === old.group && old.evidence) return;
-      replace(body,
-        h("div", { class: "command" }, h("pre", { dir: "ltr", tabindex: "0" }, evidence(row.process)), copyButton(row.process, "process")),
-        details.error !== null
-          ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", evidence(details.error)), h("p", null, t.failedNext)))
-          : details.evidence ? around(content(details.evidence, state.rule)) : h("p", { class: "muted busy" }, t.loading));
+      const waits = !details.evidence && !details.error && !other && old.evidence;
+      if (!waits && (other || details.evidence !== old.evidence || details.error !== old.error)) drawBody(details, state.rule);
     },
   };
 }

@@ -76,7 +76,7 @@ export function createReport(actions) {
       if (!state.summary || !dialog.node.open) return;
       setText(local, t.local(offsetLabel(offsetAt(state.summary.verdict.lastTime))));
       const all = outcomes(state.summary.totals);
-      setText(what, t.what(all.shownGroups, all.shown, all.hiddenGroups));
+      setText(what, t.what({ rows: all.shownGroups, events: all.shown }, { rows: all.hiddenGroups, events: all.hidden }));
     },
   };
 }

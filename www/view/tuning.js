@@ -33,8 +33,8 @@ export function createTuning(actions) {
       const at = editing ?? -1;
       const line = opened;
       const done = line
-        ? await actions.tune((file) => withChange(file, placeOf(file.entries, line, at), entry), (now) => t.said.changed(now.hidden.rows))
-        : await actions.tune((file) => withEntry(file, { ...entry, enabled: true }), (now) => t.said.added(now.hidden.rows));
+        ? await actions.tune((file) => withChange(file, placeOf(file.entries, line, at), entry), (now) => t.said.changed(now.hidden))
+        : await actions.tune((file) => withEntry(file, { ...entry, enabled: true }), (now) => t.said.added(now.hidden));
       if (done) leave(at);
     },
     cancel: () => leave(editing),
@@ -80,7 +80,7 @@ export function createTuning(actions) {
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, title, sum), undo, close), body);
 
   /** @param {boolean} on */
-  const switched = (on) => (/** @type {Core.Tuning} */ now) => (on ? t.said.on : t.said.off)(now.hidden.rows);
+  const switched = (on) => (/** @type {Core.Tuning} */ now) => (on ? t.said.on : t.said.off)(now.hidden);
 
   /** @param {number} at */
   function edit(at) {
@@ -123,7 +123,7 @@ export function createTuning(actions) {
         h("button", { type: "button", class: "button quiet square tiny", id: `entry-${at}-edit`, "aria-label": `${t.edit}: ${label}`, title: t.edit, on: { click: () => edit(at) } }, icon("pencil")),
         h("button", { type: "button", class: "button quiet square tiny", id: `entry-${at}-remove`, "aria-label": `${t.remove}: ${label}`, title: t.remove, on: {
           click: async () => {
-            if (await actions.tune((file) => without(file, at), (now) => t.said.removed(now.hidden.rows))) document.getElementById("add-entry")?.focus();
+            if (await actions.tune((file) => without(file, at), (now) => t.said.removed(now.hidden))) document.getElementById("add-entry")?.focus();
           },
         } }, icon("trash"))));
   }

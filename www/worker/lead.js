@@ -1,6 +1,7 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
 import { CONTEXT_ANSWERS } from "./asked.js";
+import { lengthOf } from "./length.js";
 import { grainBytes, joined } from "./plan.js";
 import { EAGER_MS, FIRST_SUMMARY_MS, SUMMARY_MS } from "./protocol.js";
 import { readAll } from "./reader.js";
@@ -115,6 +116,7 @@ const ANSWERS = {
   misfit: restartMisfit,
   window: rows,
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
+  listed,
   evidence: readAgain,
   export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: format === "csv" ? session.neutralised() : 0 }),
   paper,
@@ -154,6 +156,17 @@ function tune(lead, { json }) {
   const tuning = lead.session.tune(json);
   lead.stale = true;
   return tuning;
+}
+
+/**
+ * The first events of a group, and how many it has, also where they are more than are listed.
+ * @param {Lead} lead @param {{ group: number, most: number, known: number }} args known: how many it had before
+ * @returns {App.Listed}
+ */
+function listed({ session }, { group, most, known }) {
+  const matches = session.matches(group, 0, most);
+  const count = matches.length < most ? matches.length : lengthOf((at) => session.matches(group, at, at + 1).length > 0, most, known);
+  return { matches, count };
 }
 
 /** Takes an input out of the result. @param {Lead} lead @param {{ source: number }} args */

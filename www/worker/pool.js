@@ -155,13 +155,13 @@ export class Pool {
   /**
    * One event of a group, read again from its file.
    * @param {number} group @param {number} index
-   * @returns {Promise<{ at: string, evidence: Core.Evidence }>}
+   * @returns {Promise<{ at: string, time: string | null, evidence: Core.Evidence }>}
    */
   async evidence(group, index) {
     const [match] = /** @type {Core.MatchRef[]} */ (await this.ask("matches", { group, from: index, to: index + 1 }));
     // By its place, as findings that come meanwhile move it in its group.
     const at = match?.at ?? "";
-    return { at, evidence: await this.ask("evidence", { group, at, file: this.fileAt(at) }) };
+    return { at, time: match?.time ?? null, evidence: await this.ask("evidence", { group, at, file: this.fileAt(at) }) };
   }
 
   /** The file that the word for a place means. @param {string} at */
