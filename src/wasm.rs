@@ -348,6 +348,11 @@ impl Session {
         out(&view::matches(&self.session, group, from, to))
     }
 
+    /// How many events a group has.
+    pub fn match_count(&self, group: usize) -> usize {
+        self.session.matches(group).len()
+    }
+
     /// Starts to read one event of a group again, by the word that [`Self::matches`] names its place with.
     pub fn recall(&self, group: usize, at: &str) -> Result<Recall, JsError> {
         let at = At::parse(at);

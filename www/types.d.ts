@@ -43,6 +43,7 @@ declare namespace Core {
     /** Stacked rows when the view is stacked. */
     rows(from: number, to: number): (Row | Stacked)[];
     matches(group: number, from: number, to: number): MatchRef[];
+    match_count(group: number): number;
     /** By the word for the place of one of its events. */
     recall(group: number, at: string): Recall;
     recall_at(at: string): Recall;

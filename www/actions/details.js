@@ -26,8 +26,8 @@ export function detailsActions(page) {
     store.set(({ details }) => (details && details.group === group ? { details: { ...details, ...patch } } : {}));
   }
 
-  /** @param {number} group @param {number} known how many events it had @returns {Promise<App.Listed | null>} */
-  const listed = (group, known) => page.ask("listed", { group, most: MATCHES, known });
+  /** @param {number} group @returns {Promise<App.Listed | null>} */
+  const listed = (group) => page.ask("listed", { group, most: MATCHES });
 
   /** While logs are read a group grows, also before the event that is shown: its number changes, and how many there are. */
   async function recount() {
@@ -35,7 +35,7 @@ export function detailsActions(page) {
     if (!before) return;
     const { group } = before;
     try {
-      const found = await listed(group, before.row.count);
+      const found = await listed(group);
       const { details } = store.get();
       if (details?.group !== group || !found || found.count === 0) return;
       const { matches, count } = found;
@@ -70,7 +70,7 @@ export function detailsActions(page) {
     if (!details) return;
     const { group, row } = details;
     try {
-      const found = await listed(group, row.count);
+      const found = await listed(group);
       if (store.get().details?.group !== group || !found) return;
       const { matches, count } = found;
       if (count > 0) {
@@ -100,7 +100,7 @@ export function detailsActions(page) {
       if (byKey && page.lastKey === "Enter") requestAnimationFrame(() => page.app.details.focus());
       loadEvidence(row.group, 0);
       try {
-        const found = await listed(row.group, row.count);
+        const found = await listed(row.group);
         const { details } = store.get();
         if (!found || details?.group !== row.group) return;
         change(row.group, { matches: found.matches, time: details.time ?? found.matches[details.index]?.time ?? null, row: { ...details.row, count: found.count } });

@@ -1,7 +1,6 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
 import { CONTEXT_ANSWERS } from "./asked.js";
-import { lengthOf } from "./length.js";
 import { grainBytes, joined } from "./plan.js";
 import { EAGER_MS, FIRST_SUMMARY_MS, SUMMARY_MS } from "./protocol.js";
 import { readAll } from "./reader.js";
@@ -160,13 +159,12 @@ function tune(lead, { json }) {
 
 /**
  * The first events of a group, and how many it has, also where they are more than are listed.
- * @param {Lead} lead @param {{ group: number, most: number, known: number }} args known: how many it had before
+ * @param {Lead} lead @param {{ group: number, most: number }} args
  * @returns {App.Listed}
  */
-function listed({ session }, { group, most, known }) {
+function listed({ session }, { group, most }) {
   const matches = session.matches(group, 0, most);
-  const count = matches.length < most ? matches.length : lengthOf((at) => session.matches(group, at, at + 1).length > 0, most, known);
-  return { matches, count };
+  return { matches, count: matches.length < most ? matches.length : session.match_count(group) };
 }
 
 /** Takes an input out of the result. @param {Lead} lead @param {{ source: number }} args */
