@@ -516,7 +516,10 @@ inBothBrowsers("workbench", (page, kind) => {
     await writeFile(one, [0, 1].map((record) => eventXml({ record, command: `cmd.exe /c ${record}` })).join("\n"));
     await writeFile(two, eventXml({ record: 3, command: "other.exe" }));
     const takeOut = async () => {
+      // The list of files closes when they are read.
+      await page().done();
       await page().run(() => { if (document.getElementById("remove-0")?.checkVisibility() !== true) document.getElementById("toggle-files")?.click(); });
+      await page().until("the list is open", () => document.getElementById("remove-0")?.checkVisibility() === true);
       await page().click("#remove-0");
     };
     const isEmpty = () => page().until("it is empty", () => document.documentElement.dataset.phase === "empty");
