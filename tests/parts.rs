@@ -19,6 +19,21 @@ fn check(form: &Form, part: u64, piece: usize, turn: usize) -> usize {
     count
 }
 
+/// The same of a table: whether a part begins inside of quotes is told by the first ones in it, and the fewer bytes a part
+/// has the more often wrongly. It is noticed, and all is read as a whole.
+fn read_anyhow(form: &Form, part: u64, piece: usize, turn: usize) {
+    misfit_of(&form.name, &form.bytes, plan(&form.bytes, part), piece, turn);
+}
+
+/// A log whose tables are guessed wrongly in parts of 199 bytes.
+#[test]
+fn a_wrong_guess_is_noticed() {
+    let events = events(13_907_931_591_612_845_591, 60);
+    for form in forms::plain(&events).iter().filter(|form| form.name.ends_with(".csv")) {
+        read_anyhow(form, 199, 1, 1);
+    }
+}
+
 #[test]
 fn text_and_event_logs_are_split() {
     let counts: Vec<_> = forms::plain(&events(1, 600))
@@ -59,7 +74,11 @@ proptest! {
     fn any_parts_in_any_order(seed in any::<u64>(), part in 60u64..9000, piece in 1usize..5000, turn in any::<usize>()) {
         let events = events(seed, 60);
         for form in forms::plain(&events).into_iter().chain(forms::rendered(&events)) {
-            check(&form, part, piece, turn);
+            if form.name.ends_with(".csv") {
+                read_anyhow(&form, part, piece, turn);
+            } else {
+                check(&form, part, piece, turn);
+            }
         }
     }
 }
