@@ -30,28 +30,36 @@ inBothBrowsers("cancel", (page) => {
   });
   after(() => rm(home, { recursive: true, force: true }));
 
+  /**
+   * Cancels what an element says of itself that it is at, and notes when it says "done".
+   * @param {string} by @param {string} button @param {string} css @param {string} state the name of what it says
+   */
+  const cancel = async (by, button, css, state) => {
+    await page().run((/** @type {string} */ css, /** @type {string} */ state) => {
+      const press = () => { /** @type {any} */ (window).pressedAt ??= performance.now(); };
+      for (const type of ["pointerdown", "keydown"]) addEventListener(type, press, { capture: true, once: true });
+      const node = /** @type {HTMLElement} */ (document.querySelector(css));
+      new MutationObserver(() => { if (node.dataset[state] === "done") /** @type {any} */ (window).doneAt ??= performance.now(); }).observe(node, { attributes: true });
+    }, css, state);
+    if (by === "Esc") await page().press("ESCAPE");
+    else await page().click(button);
+  };
+  /** @param {import("node:test").TestContext} context */
+  const atOnce = async (context) => {
+    const took = await page().run(() => /** @type {any} */ (window).doneAt - /** @type {any} */ (window).pressedAt);
+    context.diagnostic(`${Math.round(took)} ms from the press to what was found until then`);
+    assert.ok(took < AT_ONCE_MS, `${took} ms`);
+  };
+
   for (const by of ["the button", "Esc"]) {
     test(`by ${by}`, async (context) => {
       await page().open();
       await page().drop([join(home, "large.xml")]);
       await page().until("a match shows while reading goes on", () =>
         document.documentElement.dataset.phase === "reading" && /[1-9]/.test(document.getElementById("verdict")?.innerText ?? ""));
-      await page().run(() => {
-        const root = document.documentElement;
-        const press = () => {
-          /** @type {any} */ (window).pressedAt ??= performance.now();
-        };
-        for (const type of ["pointerdown", "keydown"]) addEventListener(type, press, { capture: true, once: true });
-        new MutationObserver(() => {
-          if (root.dataset.phase === "done") /** @type {any} */ (window).doneAt ??= performance.now();
-        }).observe(root, { attributes: true });
-      });
-      if (by === "Esc") await page().press("ESCAPE");
-      else await page().click("#cancel");
+      await cancel(by, "#cancel", "html", "phase");
       await page().done({ within: 10_000 });
-      const took = await page().run(() => /** @type {any} */ (window).doneAt - /** @type {any} */ (window).pressedAt);
-      context.diagnostic(`${Math.round(took)} ms from the press to the partial result`);
-      assert.ok(took < AT_ONCE_MS, `${took} ms`);
+      await atOnce(context);
 
       const report = JSON.parse(await page().exportJson());
       const [source] = report.sources;
@@ -59,6 +67,25 @@ inBothBrowsers("cancel", (page) => {
       assert.equal(source.complete, false);
       assert.ok(source.problems.some((/** @type {{ code: string }} */ problem) => problem.code === "cancelled"), JSON.stringify(source.problems));
       assert.match(await page().text("body"), /partial/i);
+      await page().assertQuiet();
+    });
+  }
+
+  for (const by of ["the button", "Esc"]) {
+    test(`a context, by ${by}`, async (context) => {
+      await page().open();
+      await page().drop([join(home, "large.xml")]);
+      await page().done({ within: 60_000 });
+      await page().until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+      await page().click("[data-row='0'] .c-process_name");
+      await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+      await page().click("#context-read");
+      await page().until("it reads", () => document.getElementById("context")?.dataset.state === "reading");
+      await cancel(by, "#context-stop", "#context", "state");
+      await page().until("the context is there", () => document.getElementById("context")?.dataset.state === "done");
+      await atOnce(context);
+      assert.match(await page().text("#context"), /Partial: reading was stopped/);
+      assert.ok((await page().text("#details")).length > 0, "the details stay open");
       await page().assertQuiet();
     });
   }

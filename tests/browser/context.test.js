@@ -1,8 +1,8 @@
 // The context of a row: from a dropped log to the tree of what the process started, by mouse and by keyboard; it is
-// the command line's, and it can be stopped.
+// the command line's. That it can be stopped is told by cancel.test.js.
 
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,10 +10,6 @@ import { objections } from "./harness/axe.js";
 import { eventXml } from "./harness/bad-input.js";
 import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
-
-/** Large enough that no machine has asked it all before the test stops it. */
-const MEBIBYTES = 600;
-const AT_ONCE_MS = 1800;
 
 inBothBrowsers("context", (page) => {
   /** @type {string} */
@@ -136,33 +132,4 @@ inBothBrowsers("context", (page) => {
       assert.deepEqual(await objections(page()), [], tab);
     }
   });
-
-  for (const by of ["the button", "Esc"]) {
-    test(`stopped by ${by}, keeps what was found and says that it is partial`, async (context) => {
-      const path = join(home, "large.xml");
-      const file = await open(path, "w");
-      let block = "";
-      for (let record = 1; block.length < 1 << 20; record += 1) block += `${eventXml({ record, second: record, parent: record === 1 ? undefined : "C:\\Windows\\explorer.exe" })}\n`;
-      for (let i = 0; i < MEBIBYTES; i += 1) await file.write(block);
-      await file.close();
-      await openFirst(path);
-      await page().click("#context-read");
-      await page().until("it reads", () => document.getElementById("context")?.dataset.state === "reading");
-      await page().run(() => {
-        const press = () => { /** @type {any} */ (window).pressedAt ??= performance.now(); };
-        for (const type of ["pointerdown", "keydown"]) addEventListener(type, press, { capture: true, once: true });
-        const node = /** @type {HTMLElement} */ (document.getElementById("context"));
-        new MutationObserver(() => { if (node.dataset.state === "done") /** @type {any} */ (window).doneAt ??= performance.now(); }).observe(node, { attributes: true });
-      });
-      if (by === "Esc") await page().press("ESCAPE");
-      else await page().click("#context-stop");
-      await read();
-      const took = await page().run(() => /** @type {any} */ (window).doneAt - /** @type {any} */ (window).pressedAt);
-      context.diagnostic(`${Math.round(took)} ms from the press to the partial context`);
-      assert.ok(took < AT_ONCE_MS, `${took} ms`);
-      assert.match(await page().text("#context"), /Partial: reading was stopped/);
-      assert.ok((await page().text("#details")).length > 0, "the details stay open");
-      await page().assertQuiet();
-    });
-  }
 });

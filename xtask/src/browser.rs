@@ -1,4 +1,4 @@
-//! The tests in browsers. Most of their time is waiting, so two run at once.
+//! The tests in browsers. Most of their time is waiting, so several run at once.
 
 use std::fmt;
 use std::io::Write;
@@ -17,7 +17,10 @@ const BROWSERS: &str = "BROWSERS";
 const AT_ONCE: usize = 2;
 
 /// These hold against a limit how long something takes, or print it: nothing runs beside them.
-const ALONE: [&str; 4] = ["cancel.test.js", "context.test.js", "hostile.test.js", "many.test.js"];
+const ALONE: [&str; 3] = ["cancel.test.js", "hostile.test.js", "many.test.js"];
+
+/// These wait for what is made to come late, and for nothing to come: they run beside the two.
+const WAITING: [&str; 2] = ["network.test.js", "slow.test.js"];
 
 /// A file of tests in one browser.
 #[derive(Clone, Copy)]
@@ -33,11 +36,17 @@ pub fn test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
     }
     let chosen = std::env::var(BROWSERS).unwrap_or_else(|_| "chromium,firefox".to_owned());
     let browsers: Vec<&str> = chosen.split(',').collect();
-    let (alone, beside): (Vec<&Path>, Vec<&Path>) =
-        files.iter().map(PathBuf::as_path).partition(|file| ALONE.iter().any(|name| file.ends_with(name)));
+    let named = |names: &[&str], file: &Path| names.iter().any(|name| file.ends_with(name));
+    let of = |wanted: &dyn Fn(&Path) -> bool| {
+        let files: Vec<&Path> = files.iter().map(PathBuf::as_path).filter(|file| wanted(file)).collect();
+        runs(&files, &browsers)
+    };
+    let alone = of(&|file| named(&ALONE, file));
+    let waiting = of(&|file| named(&WAITING, file));
+    let busy = of(&|file| !named(&ALONE, file) && !named(&WAITING, file));
 
-    let mut failed = failing(&runs(&beside, &browsers), AT_ONCE, env)?;
-    failed.extend(failing(&runs(&alone, &browsers), 1, env)?);
+    let mut failed = failing(&[(&busy, AT_ONCE), (&waiting, 1)], env)?;
+    failed.extend(failing(&[(&alone, 1)], env)?);
     repeat(&failed, env)
 }
 
@@ -46,10 +55,10 @@ fn runs<'a>(files: &[&'a Path], browsers: &[&'a str]) -> Vec<Run<'a>> {
     files.iter().flat_map(|file| browsers.iter().map(|browser| Run { file, browser })).collect()
 }
 
-/// Runs all of them, so many at once, and gives those that failed.
-fn failing<'a>(runs: &[Run<'a>], at_once: usize, env: &[(&str, &Path)]) -> Result<Vec<Run<'a>>> {
-    let next = AtomicUsize::new(0);
-    let lane = || {
+/// Runs all lists side by side, of each so many at once, and gives those that failed.
+fn failing<'a>(lists: &[(&[Run<'a>], usize)], env: &[(&str, &Path)]) -> Result<Vec<Run<'a>>> {
+    let next: Vec<_> = lists.iter().map(|_| AtomicUsize::new(0)).collect();
+    let lane = |runs: &[Run<'a>], next: &AtomicUsize| {
         let mut failed = Vec::new();
         while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
             if !run.passes(env)? {
@@ -59,7 +68,10 @@ fn failing<'a>(runs: &[Run<'a>], at_once: usize, env: &[(&str, &Path)]) -> Resul
         Ok(failed)
     };
     let failed = thread::scope(|scope| {
-        let lanes: Vec<_> = (0..at_once).map(|_| scope.spawn(lane)).collect();
+        let mut lanes = Vec::new();
+        for ((runs, at_once), next) in lists.iter().zip(&next) {
+            lanes.extend((0..*at_once).map(|_| scope.spawn(|| lane(runs, next))));
+        }
         lanes.into_iter().map(|lane| lane.join().expect("no run panics")).collect::<Result<Vec<_>>>()
     })?;
     Ok(failed.concat())
