@@ -24,7 +24,8 @@ impl Time {
     /// (`2019-04-30T20:32:51.1680000Z`): a blank or `T` between date and time, up to nine
     /// fraction digits. A time without a zone is UTC. None when it is no such time.
     pub fn parse(text: &str) -> Option<Time> {
-        let text = text.trim();
+        // A date alone would be taken for its midnight.
+        let text = Some(text.trim()).filter(|text| text.len() > "2019-04-30".len())?;
         // UtcTime has no zone, which a `Timestamp` wants and a `DateTime` passes over.
         let timestamp = match Time::has_zone(text) {
             true => text.parse::<Timestamp>().ok(),
@@ -144,9 +145,15 @@ mod tests {
 
     #[test]
     fn says_none_to_what_is_no_time() {
-        for text in
-            ["", "-", "yesterday", "2019-13-30 20:32:51", "1601-01-01 00:00:00", "9999-12-31T23:59:59Z"]
-        {
+        for text in [
+            "",
+            "-",
+            "yesterday",
+            "2019-13-30 20:32:51",
+            "1601-01-01 00:00:00",
+            "9999-12-31T23:59:59Z",
+            "2019-04-30",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -117,6 +117,8 @@ if (lacking !== null) {
 } else {
   files.boot();
   deriveFrom(page);
+  // The browser asks, in its own words.
+  addEventListener("beforeunload", (event) => { if (files.wouldLose()) event.preventDefault(); });
   listenForKeys(page);
   listenForDrops(window, {
     over: (dragging) => store.set({ dragging }),

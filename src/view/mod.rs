@@ -2,12 +2,13 @@
 
 mod filter;
 mod logs;
+mod query;
 mod search;
 mod table;
 mod timeline;
 
-pub use filter::{Offset, Only, Query, Range};
 pub use logs::LogName;
+pub use query::{Offset, Only, Query, Range};
 pub use table::{IndexedRow, StackedRow, View, Window};
 pub use timeline::{Lane, Timeline, timeline};
 

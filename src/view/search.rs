@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::filter::Offset;
 use super::logs::{self, Log};
+use super::query::Offset;
 use crate::findings::Period;
 use crate::fold::Part;
 use crate::group::Key;

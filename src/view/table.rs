@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::filter::{Filter, Query, stacked_by};
+use super::filter::Filter;
 use super::logs::{self, LogName};
+use super::query::{Query, stacked_by};
 use crate::findings::Period;
 use crate::order;
 use crate::report::Row;

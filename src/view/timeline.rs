@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::filter::{Filter, Query};
+use super::filter::Filter;
+use super::query::Query;
 use crate::order;
 use crate::session::Session;
 use crate::time::Time;

@@ -511,6 +511,33 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("leaving the page asks first, if a note or a tuning would go with it, or while it reads", async () => {
+    // A driver leaves without a question, so the page is told that it is to be left.
+    const asks = () => page().run(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+    const one = join(home, "asks.xml");
+    await writeFile(one, eventXml());
+    await page().open();
+    assert.equal(await asks(), false, "nothing is there");
+    await page().run(() => {
+      new MutationObserver(() => {
+        if (document.documentElement.dataset.phase === "reading") /** @type {any} */ (window).asked ??= !dispatchEvent(new Event("beforeunload", { cancelable: true }));
+      }).observe(document.documentElement, { attributes: true });
+    });
+    await page().drop([one]);
+    await page().done();
+    await page().rows(1);
+    assert.equal(await page().run(() => /** @type {any} */ (window).asked), true, "it reads");
+    assert.equal(await asks(), false, "a drop brings it back");
+    await page().press("e");
+    await page().until("the report can be made", () => document.querySelector("dialog[open] #report-markdown") !== null);
+    await page().click("#report-markdown");
+    await page().click("#report-note");
+    await page().press("seen");
+    assert.equal(await asks(), true, "a note is there");
+    await page().press("ESCAPE");
+    await page().assertQuiet();
+  });
+
   test("taking out the only file asks first, if a note or a tuning would go with it", async () => {
     const [one, two] = [join(home, "one.xml"), join(home, "two.xml")];
     await writeFile(one, [0, 1].map((record) => eventXml({ record, command: `cmd.exe /c ${record}` })).join("\n"));

@@ -260,7 +260,12 @@ export function fileActions(page, { tool, source }) {
     },
     toggleFiles: () => store.set((state) => ({ filesOpen: !state.filesOpen })),
   };
-  return { boot, actions };
+  return { boot, actions, wouldLose: () => wouldLose(store.get()) };
+}
+
+/** Whether leaving the page would lose more than what a drop brings back at once. @param {App.State} state */
+function wouldLose(state) {
+  return state.fatal === null && (state.phase === "reading" || hasWork(state));
 }
 
 /** Whether starting over would lose what no file can bring back. @param {App.State} state */

@@ -54,9 +54,13 @@ export function fullTime(iso, zone) {
  * @param {string[]} times UTC @param {App.Zone} zone
  */
 export function offsetsWhereTurned(times, zone) {
-  const offsets = times.map((iso) => offsetAt(iso));
-  const turned = zone === "local" && new Set(offsets).size > 1;
-  return offsets.map((minutes) => (turned ? ` ${offsetLabel(minutes)}` : ""));
+  const turned = areTurnedBetween(times, zone);
+  return times.map((iso) => (turned ? ` ${offsetLabel(offsetAt(iso))}` : ""));
+}
+
+/** Whether the clocks of the zone were turned between these times, where they are known. @param {(string | null)[]} times UTC @param {App.Zone} zone */
+export function areTurnedBetween(times, zone) {
+  return zone === "local" && new Set(times.filter((iso) => iso !== null).map(offsetAt)).size > 1;
 }
 
 const WEEK = 7 * 24 * 3_600_000;

@@ -1,7 +1,7 @@
 process.env.TZ = "America/St_Johns";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockBetween, endOfSpan, fullTime, offsetAt, offsetLabel, offsetsWhereTurned, timesOf, wholeSeconds } from "./time.js";
+import { areTurnedBetween, clockBetween, endOfSpan, fullTime, offsetAt, offsetLabel, offsetsWhereTurned, timesOf, wholeSeconds } from "./time.js";
 
 test("UTC is what the log says, cut to whole seconds", () => {
   assert.equal(wholeSeconds("2019-07-29T21:34:36.5281234Z", "utc"), "2019-07-29T21:34:36");
@@ -39,6 +39,11 @@ test("between times of one offset nothing is said, where the clocks were turned 
   assert.deepEqual(timesOf([after, later], "local"), ["2024-11-03T01:10:00", "2024-11-05T06:30:00"]);
   assert.deepEqual(offsetsWhereTurned([before, after], "local"), [" UTC\u221202:30", " UTC\u221203:30"]);
   assert.deepEqual(offsetsWhereTurned([after, later], "local"), ["", ""]);
+  // An unknown time has no offset, and "now" may be in another half of the year.
+  for (const [times, turned] of /** @type {[(string | null)[], boolean][]} */ ([
+    [[before, null, after], true], [["2024-07-01T00:00:00Z", null], false], [["2024-01-01T00:00:00Z", null], false],
+  ])) assert.equal(areTurnedBetween(times, "local"), turned);
+  assert.equal(areTurnedBetween([before, after], "utc"), false);
   const [from = "", to = ""] = timesOf([before, after], "local");
   assert.equal(endOfSpan(from, to), "01:10:00 UTC\u221203:30");
 });

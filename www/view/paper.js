@@ -2,7 +2,7 @@
 
 import { number } from "../state/format.js";
 import { noMatchKind } from "../state/outcome.js";
-import { fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
+import { areTurnedBetween, fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence, evidenceLines } from "./evidence.js";
 import { h, replace } from "./dom.js";
@@ -58,9 +58,8 @@ export function createPaper(tool) {
     /** @type {(Core.Row & Core.WithEvidence)[]} */
     const groups = report.groups ?? [];
     const said = state.hints.filter(({ id }) => groups.some(({ hints = [] }) => hints.includes(id)));
-    // Between two times the clocks may have been changed: then each says its own offset.
-    const offsets = new Set(groups.flatMap((row) => [row.firstTime, row.lastTime]).map(offsetAt));
-    const mixed = zone !== "utc" && offsets.size > 1;
+    // Then each says its own offset.
+    const mixed = areTurnedBetween(groups.flatMap((row) => [row.firstTime, row.lastTime]), zone);
     const zoneName = zone === "utc" ? "UTC" : mixed ? t.zoneMixed : offsetLabel(offsetAt(last));
     /** @param {string | null} iso */
     const time = (iso) => (iso === null ? en.table.noTime
