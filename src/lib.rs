@@ -57,6 +57,7 @@ pub mod time;
 pub mod tuning;
 pub mod unpack;
 pub mod view;
+pub mod visible;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -3,6 +3,7 @@
 #[path = "main/context.rs"]
 mod context;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
@@ -26,6 +27,13 @@ use sysmon_triage::view;
 
 /// Bytes read at once: they stay in the nearest caches. A chunk of an EVTX file is as long.
 const READ_BYTES: usize = 64 * 1024;
+
+/// Writes a line to standard error. If that can't be written to, nobody is left to be told.
+macro_rules! say {
+    ($($argument:tt)*) => {{
+        let _ = writeln!(io::stderr(), $($argument)*);
+    }};
+}
 
 /// Splunk's detection "Process Execution via WMI" over Sysmon logs, without Splunk.
 ///
@@ -104,13 +112,21 @@ fn main() -> ExitCode {
     let options = match prepare(&arguments, &mut session) {
         Ok(options) => options,
         Err(sentence) => {
-            eprintln!("{sentence}");
+            say!("{}", table::visible(&sentence));
             return ExitCode::from(2);
         }
     };
     let how = How { sha256: arguments.sha256, verify: arguments.verify };
     let mut paths = Vec::new();
+    let mut known = BTreeSet::new();
     for input in inputs(&arguments.inputs) {
+        if input.file().is_some_and(|file| !known.insert(file)) {
+            let name = table::visible(&input.name);
+            say!(
+                "{name}: it is among the inputs already, and was not read again: its events would count twice."
+            );
+            continue;
+        }
         paths.push(input.path());
         read(&mut session, input, how);
     }
@@ -119,13 +135,18 @@ fn main() -> ExitCode {
         let which = context::Which { row, event, minutes, verify };
         return print_context(&session, &paths, which, arguments.format);
     }
-    match print(&session, arguments.format, &options) {
-        Ok(()) if view::anything_lost(&session) => ExitCode::from(1),
-        Ok(()) => ExitCode::SUCCESS,
+    written(print(&session, arguments.format, &options), !view::anything_lost(&session))
+}
+
+/// The exit status, once the output was written or not. `whole`: nothing is missing in it.
+fn written(result: io::Result<()>, whole: bool) -> ExitCode {
+    match result {
+        Ok(()) if whole => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(1),
         // The reader of the output has gone, as `head` does: not worth a message.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(1),
         Err(error) => {
-            eprintln!("The result could not be written: {error}.");
+            say!("The result could not be written: {error}.");
             ExitCode::from(1)
         }
     }
@@ -135,18 +156,31 @@ fn main() -> ExitCode {
 fn print_rule(id: &str) -> ExitCode {
     let forms = rule::forms(&RULE);
     let Some(form) = forms.iter().find(|form| form.id == id) else {
-        eprintln!("The rule is not written in {id}.");
+        say!("The rule is not written in {id}.");
         return ExitCode::from(2);
     };
-    print!("{}", form.text.trim_end().to_owned() + "\n");
-    form.notes.iter().for_each(|note| eprintln!("{note}"));
-    ExitCode::SUCCESS
+    let text = form.text.trim_end().to_owned() + "\n";
+    let result = put(&text);
+    form.notes.iter().for_each(|note| say!("{note}"));
+    written(result, true)
+}
+
+/// Writes to standard output.
+fn put(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Reads the tuning and the note.
 fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, String> {
     let text = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| format!("{} could not be read: {error}.", path.display()))
+        let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", path.display()),
+            _ => format!("{} could not be read: {error}.", path.display()),
+        });
+        // Editors on Windows write a byte-order mark.
+        text.map(|text| text.trim_start_matches('\u{feff}').to_owned())
     };
     if let Some(path) = &arguments.tuning {
         let tuning = Tuning::parse(&text(path)?).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
@@ -196,14 +230,19 @@ enum Content {
 }
 
 impl Input {
-    /// Where it can be read again.
+    /// Where it can be read again. A pipe gives what it holds but once.
     fn path(&self) -> Option<PathBuf> {
         match &self.content {
-            Ok(Content::File(path)) => Some(path.clone()),
+            Ok(Content::File(path)) => Some(path.clone()).filter(|path| path.is_file()),
             // Whoever tries again is told why not.
             Err(_) => Some(PathBuf::from(&self.name)),
             Ok(Content::Standard | Content::Refused(_)) => None,
         }
+    }
+
+    /// Which file it is, by whatever path it was named.
+    fn file(&self) -> Option<PathBuf> {
+        fs::canonicalize(self.path()?).ok()
     }
 }
 
@@ -214,7 +253,13 @@ fn inputs(paths: &[PathBuf]) -> Vec<Input> {
         if path.as_os_str() == "-" {
             inputs.push(Input { name: "-".to_owned(), content: Ok(Content::Standard) });
         } else {
+            let before = inputs.len();
             collect(path, &mut inputs);
+            // A slip in the path, or what is not mounted, must not look like logs without a match.
+            if inputs.len() == before {
+                let content = Err(io::Error::other("the folder holds no file"));
+                inputs.push(Input { name: path.display().to_string(), content });
+            }
         }
     }
     inputs
@@ -307,7 +352,7 @@ fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Met
             Ok((_, after)) if is_other(before, &after) => session.changed_while_read(source),
             Ok((hash, _)) => session.set_sha256(source, hash),
             Err(error) => {
-                eprintln!("{}: no SHA-256, the file could not be read again: {error}.", table::visible(name));
+                say!("{}: no SHA-256, the file could not be read again: {error}.", table::visible(name));
             }
         }
     }
@@ -405,12 +450,13 @@ fn print(session: &Session, format: Format, options: &Options) -> io::Result<()>
             let (text, neutralised) = csv::csv(&report);
             out.write_all(text.as_bytes())?;
             if neutralised > 0 {
-                eprintln!(
-                    "{neutralised} cell(s) begin like a formula and got a leading apostrophe; JSON is exact."
+                say!(
+                    "{neutralised} cell(s) would be a formula in a spreadsheet, or begin one, and got an apostrophe there; \
+                     JSON is exact."
                 );
             }
             if let Some(hidden) = tuning_line(&report) {
-                eprintln!("{}", table::visible(&hidden));
+                say!("{}", table::visible(&hidden));
             }
         }
         Format::Table => out.write_all(table::table(&report).as_bytes())?,
@@ -419,7 +465,7 @@ fn print(session: &Session, format: Format, options: &Options) -> io::Result<()>
     if matches!(format, Format::Table) || io::stderr().is_terminal() {
         summarise(session);
         // An empty table does not say what that means.
-        empty_answer(&report).iter().for_each(|sentences| eprintln!("{sentences}"));
+        empty_answer(&report).iter().for_each(|sentences| say!("{sentences}"));
     }
     problems(session);
     Ok(())
@@ -435,7 +481,7 @@ fn print_context(
     let answer = match context::context(session, paths, which) {
         Ok(answer) => answer,
         Err(refusal) => {
-            eprintln!("{}", refusal.sentence);
+            say!("{}", refusal.sentence);
             return ExitCode::from(if refusal.usage { 2 } else { 1 });
         }
     };
@@ -443,11 +489,10 @@ fn print_context(
         Format::Json => export::context::json(&answer).map_err(io::Error::other),
         _ => Ok(export::context::text(&answer)),
     };
-    let written = printed.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
-    answer.problems.iter().for_each(|problem| eprintln!("{}", table::visible(problem)));
+    let result = printed.and_then(|text| put(&text));
+    answer.problems.iter().for_each(|problem| say!("{}", table::visible(problem)));
     problems(session);
-    let whole = written.is_ok() && answer.complete && !view::anything_lost(session);
-    if whole { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    written(result, answer.complete && !view::anything_lost(session))
 }
 
 fn summarise(session: &Session) {
@@ -459,7 +504,7 @@ fn summarise(session: &Session) {
         true => String::new(),
         false => format!(", {} of them in {} shown", totals.shown, groups(totals.shown_groups)),
     };
-    eprintln!(
+    say!(
         "{}, {}, {} in {}{hidden}; {}. Times are UTC.",
         count(totals.records, "record", "records"),
         count(totals.process_creations, "process creation", "process creations"),
@@ -476,7 +521,7 @@ fn problems(session: &Session) {
             let place =
                 if problem.r#where.is_empty() { String::new() } else { format!("{}: ", problem.r#where) };
             let text = format!("{}: {severity}: {place}{} {}", source.name, problem.message, problem.next);
-            eprintln!("{}", table::visible(&text));
+            say!("{}", table::visible(&text));
         }
     }
 }

@@ -269,6 +269,77 @@ fn output_is_safe_to_look_at() {
     assert!(text(&csv.stderr).contains("1 cell(s)"));
 }
 
+/// A value of any length stands in the table whole, and widens no other row beyond what can be read.
+#[test]
+fn a_long_value_costs_the_table_no_more_than_itself() {
+    let (mut events, _) = testlog::log(&Options { size: Size::Events(3), matches: 2, ..Options::default() });
+    let hidden = "\u{202e}".repeat(8_200);
+    events[0] = events[0].clone().with("CommandLine", hidden);
+    let output = run(&[&write(&folder("long"), "log.xml", &xml_of(&events))], None);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    assert_eq!(table.matches("\\u{202e}").count(), 8_200);
+    assert_eq!(table.lines().filter(|line| line.len() < 1_000).count(), 2, "the head and the other row");
+}
+
+/// The same file, by whatever path, would count each of its events twice; and no file is no logs without a match.
+#[test]
+fn a_file_is_read_once_and_an_empty_folder_is_told_of() {
+    let (events, expected) = log();
+    let folder = folder("once");
+    let file = write(&folder, "in/log.xml", &xml_of(&events));
+    let [inside, around, empty] =
+        ["in", "in/../in/log.xml", "empty"].map(|name| folder.join(name).to_str().unwrap().to_owned());
+    let output = run(&["--format", "json", &inside, &file, &around], None);
+    common::assert_expected(&json(&output), &expected);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stderr).matches("it is among the inputs already").count(), 2);
+
+    std::fs::create_dir_all(&empty).unwrap();
+    let output = run(&["--format", "json", &empty, &file], None);
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    common::assert_rows(&report, &expected);
+    assert!(common::problems(&report).iter().any(|line| line.contains("the folder holds no file")));
+}
+
+/// Where nothing can be written, the status says so, and a sentence where one still can be.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_no_panic() {
+    let file = write(&folder("full"), "log.xml", &xml_of(&log().0));
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let all = [&["--rule", "spl"][..], &[&file], &["--context", "1", &file], &["--format", "json", &file]];
+    for arguments in all {
+        let run = |out: Stdio, err: Stdio| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"));
+            program.args(arguments).stdin(Stdio::null()).stdout(out).stderr(err).spawn().unwrap()
+        };
+        let output = run(full().into(), Stdio::piped()).wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(text(&output.stderr).contains("could not be written"), "{arguments:?}");
+        let output = run(Stdio::piped(), full().into()).wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+/// A pipe can't be read a second time.
+#[cfg(unix)]
+#[test]
+fn the_context_of_a_pipe_is_refused() {
+    let folder = folder("pipe-context");
+    let (pipe, log) = (folder.join("pipe"), xml_of(&log().0));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, log).unwrap()
+    });
+    let output = run(&["--context", "1", pipe.to_str().unwrap()], None);
+    writer.join().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("it can't be read a second time"), "{}", text(&output.stderr));
+}
+
 /// The reader of the output may go away.
 #[test]
 fn a_closed_pipe_is_no_panic() {

@@ -124,6 +124,7 @@ fn elastic() {
             BY dest, user, parent_process, process_name, process, process_id, parent_process_id
         | KEEP dest, user, parent_process, process_name, process, process_id, parent_process_id, count, firstTime, lastTime
         | SORT firstTime
+        | LIMIT 10000
     "#]],
     );
 }

@@ -246,6 +246,21 @@ fn a_slip_is_named_with_its_entry_and_what_is_allowed() {
             r#"Preset 2 is "sccm", which is unknown. The presets are system_logon, werfault, wmiprvse, dismhost, ccm, mofcomp, csc, powercfg, msiexec_install."#
         ]],
     );
+    check_wrong(
+        &format!("{{\"schema\": \"{SCHEMA}\", \"entries\": [{GOOD}], \"entries\": []}}"),
+        expect![[r#"In the tuning file "entries" stands twice at line 1 column 138."#]],
+    );
+    check_wrong(
+        &with(&GOOD.replace("\"value\"", "\"mode\": \"include\", \"value\"")),
+        expect![[r#"In the tuning file "mode" stands twice at line 1 column 199."#]],
+    );
+    // What a terminal would obey, and what fills it.
+    let long = format!("{{\"schema\": \"a\u{9b}31m\u{202e}{}\"}}", "b".repeat(200_000));
+    let said = Tuning::parse(&long).unwrap_err().to_string();
+    assert!(
+        said.len() < 300 && said.contains("a\u{2039}U+009B\u{203a}31m\u{2039}U+202E\u{203a}bbb"),
+        "{said}"
+    );
     assert!(Tuning::parse(&format!("\u{feff}{{\"schema\": \"{SCHEMA}\"}}")).unwrap().is_off());
 }
 
@@ -288,9 +303,11 @@ fn splunk_escapes_what_search_can_say_and_says_the_rest_with_match() {
             entry("exclude", "process", "wildcard", "a`*.b"),
             entry("include", "process", "equals", "*"),
             entry("include", "process", "ends", "z"),
+            // What can't be seen is no text that anybody could compare.
+            entry("exclude", "process", "contains", "run\u{a0}me\u{200b}\u{85}é"),
         ])),
         expect![[r#"
-            where NOT match(process, "(?is)SELECT \\x2a FROM \\x60x\\x60\\x0a") | where NOT match(process, "(?is)\\Aa\\x60.*\\x2eb\\z") | where (match(process, "(?is)\\A\\x2a\\z") OR match(process, "(?is)z\\z"))
+            where NOT match(process, "(?is)SELECT \\x2a FROM \\x60x\\x60\\x0a") | where NOT match(process, "(?is)\\Aa\\x60.*\\x2eb\\z") | where NOT match(process, "(?is)run\\x{a0}me\\x{200b}\\x{85}é") | where (match(process, "(?is)\\A\\x2a\\z") OR match(process, "(?is)z\\z"))
             where: 
         "#]],
     );
@@ -305,7 +322,7 @@ fn splunk_escapes_what_search_can_say_and_says_the_rest_with_match() {
             search *
             where: NOT Processes.process_path="C:\\Windows\\CCM\\*" Processes.process_integrity_level="high"
             - Entry 1 (exclude process_path begins "C:\Windows\CCM\") needs a field that the rows no longer have: add NOT Processes.process_path="C:\\Windows\\CCM\\*" to the where clause of tstats, before its by clause.
-            - Entry 2 (exclude original_file_name equals "a*") can't be said: its field is only there in the where clause of tstats, where a star, a backtick or a control character can't be written as itself.
+            - Entry 2 (exclude original_file_name equals "a*") can't be said: its field is only there in the where clause of tstats, where a star, a backtick or an invisible character can't be written as itself.
             - Entry 4 (include process_integrity_level equals "high") needs a field that the rows no longer have: add Processes.process_integrity_level="high" to the where clause of tstats, before its by clause.
             - Entry 3 (include logon_id equals "0x3e7") needs the logon id, which the data model Endpoint.Processes does not have: no text of this search can say it. Restrict the events that the data model reads instead: LogonId="0x3e7".
         "#]],

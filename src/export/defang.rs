@@ -6,23 +6,65 @@
 //!   `fxp://`, in any case. Browsers take backslashes for slashes, and any number of them: so
 //!   `http:\\host`, `http:/host` and JSON's `http:\/\/host` are links, too;
 //! - the dots of a host behind it, or behind `://`, up to the first character that no host name has;
-//! - the dots of an IPv4 address: four numbers from 0 to 255 that stand alone;
+//! - the dots of an IPv4 address: four numbers from 0 to 255 that stand alone, or between `-` and `_`;
 //! - the colons of an IPv6 address, which become `[:]`, and its dots: what `std::net` reads as one and
 //!   belongs to what is given out (2000::/3), is local (fc00::/7, fe80::/10, `::1`), of a group (ff00::/8)
 //!   or holds an IPv4 address (::ffff:0:0/96, 64:ff9b::/32, or its last four bytes with dots); behind
 //!   `://[` or `@[` any. Port, zone and length of the network stay. So times, names such as
 //!   `std::string`, GUIDs, and addresses of network cards stay as they are;
 //! - the dots of a domain: labels of letters, digits, `-` and `_` that stand alone and end in a
-//!   country's two letters or in one of [`TOP_LEVEL`]. Names of files such as `cmd.exe` stay; so do
+//!   country's two letters ([`COUNTRIES`]) or in one of [`TOP_LEVEL`], or that begin with `www.`; behind `@`, as in
+//!   mail, any. Names of files such as `cmd.exe` stay; so do
 //!   host names of domains that do not exist outside, such as `pc.corp.local`, and what stands in a
-//!   path behind one backslash or slash, such as `C:\Windows\Microsoft.NET\`.
+//!   path behind one backslash or slash, such as `C:\Windows\Microsoft.NET\`, but for `\\?\UNC\`.
 //!
 //! Addresses written in other ways (one decimal number, percent signs) stay.
 
 mod ipv6;
 
-/// Top-level domains beside the countries' that links are made of.
+use std::borrow::Cow;
+
+/// The top-level domains of countries (ISO 3166, and `ac`, `eu`, `su`, `uk`).
+const COUNTRIES: &str = "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw \
+    by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga \
+    gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh \
+    ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz \
+    na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si \
+    sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi \
+    vn vu wf ws ye yt za zm zw";
+
+/// Top-level domains beside the countries' that links are made of. Those that are as often a part of a program's names
+/// (`security`, `services`) are not among them.
 const TOP_LEVEL: &[&str] = &[
+    "aero",
+    "bar",
+    "beauty",
+    "best",
+    "bond",
+    "buzz",
+    "casa",
+    "cfd",
+    "coop",
+    "fit",
+    "guru",
+    "jobs",
+    "life",
+    "lol",
+    "ltd",
+    "men",
+    "mom",
+    "museum",
+    "ninja",
+    "ooo",
+    "pics",
+    "quest",
+    "rocks",
+    "surf",
+    "uno",
+    "wang",
+    "web",
+    "wtf",
+    "рф",
     "com",
     "net",
     "org",
@@ -109,9 +151,17 @@ pub fn defang(text: &str) -> String {
         let mut separator = separator(after);
         let scheme = if separator.is_empty() { None } else { scheme(name) };
         let safe = scheme.as_deref().unwrap_or(name);
-        match in_link || is_ipv4(safe) || !in_path(&out) && is_domain(safe) {
-            true => out += &bracketed(safe),
-            false => out += safe,
+        if in_link {
+            out += &bracketed(safe);
+        } else if !in_path(&out) && (is_domain(safe) || is_mail(&out) && is_host(safe)) {
+            let from = safe.len() - safe.trim_start_matches('.').len();
+            out += &safe[..from];
+            out += &bracketed(&safe[from..]);
+        } else {
+            out.extend(safe.split_inclusive(['-', '_']).map(|part| match is_ipv4(part) {
+                true => Cow::Owned(bracketed(part)),
+                false => Cow::Borrowed(part),
+            }));
         }
         if scheme.is_none() {
             separator = if after.starts_with("://") { "://" } else { "" };
@@ -143,8 +193,15 @@ fn separator(after: &str) -> &str {
     if count > 0 { &after[..=count] } else { "" }
 }
 
-/// What comes next stands in a path: behind one separator. Behind two it is a host.
+/// What comes next stands in a path: behind one separator. Behind two it is a host, and behind `\\?\UNC\`.
 fn in_path(before: &str) -> bool {
+    let unc = |start: &str| {
+        let end = before.len().checked_sub(start.len()).and_then(|at| before.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(start))
+    };
+    if unc(r"\\?\UNC\") || unc(r"\\.\UNC\") {
+        return false;
+    }
     let mut back = before.chars().rev();
     let mut separator = || back.next().is_some_and(|c| c == '\\' || c == '/');
     separator() && !separator()
@@ -170,19 +227,35 @@ fn bracketed(name: &str) -> String {
     address.replace('.', "[.]") + &name[address.len()..]
 }
 
+/// What comes next stands behind the `@` of an address of mail.
+fn is_mail(before: &str) -> bool {
+    before.strip_suffix('@').and_then(|user| user.chars().next_back()).is_some_and(|c| !c.is_whitespace())
+}
+
 fn is_ipv4(name: &str) -> bool {
     let number = |part: &str| part.len() <= 3 && part.parse::<u8>().is_ok() && !part.starts_with('+');
     // A sentence may end behind it.
-    let name = name.strip_suffix('.').unwrap_or(name);
+    let name = name.trim_end_matches(['.', '-', '_']);
     name.split('.').count() == 4 && name.split('.').all(number)
 }
 
+/// Several labels.
+fn is_host(name: &str) -> bool {
+    let name = name.trim_matches('.');
+    name.contains('.') && name.split('.').all(|label| !label.is_empty())
+}
+
 fn is_domain(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    let Some((labels, last)) = name.rsplit_once('.') else { return false };
-    let country = last.len() == 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let top = country || TOP_LEVEL.iter().any(|known| last.eq_ignore_ascii_case(known));
-    top && labels.split('.').all(|label| !label.is_empty())
+    let Some((labels, last)) = name.trim_end_matches('.').rsplit_once('.') else { return false };
+    let is = |known: &str| last.eq_ignore_ascii_case(known);
+    let top = COUNTRIES.split(' ').any(is)
+        || TOP_LEVEL.iter().any(|known| is(known))
+        || last.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+    let www = || {
+        labels.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."))
+            || labels.eq_ignore_ascii_case("www")
+    };
+    is_host(name) && (top || www())
 }
 
 #[cfg(test)]
@@ -208,6 +281,24 @@ mod tests {
             ("http://", "hxxp://"),
             (r"http:\\evil.corp.local\x.com", r"hxxp:\\evil[.]corp[.]local\x.com"),
             (r"start HTTPS:/\u.x@host.local:8/", r"start hxxps:/\u[.]x@host[.]local:8/"),
+            ("www.evil.zzz, WWW.c2.lol/a www.zzz", "www[.]evil[.]zzz, WWW[.]c2[.]lol/a www[.]zzz"),
+            (
+                "evil.museum evil.рф evil.xn--p1ai //evil.life/a",
+                "evil[.]museum evil[.]рф evil[.]xn--p1ai //evil[.]life/a",
+            ),
+            (
+                "evil.com... 8.8.8.8... *.evil.com .evil.com",
+                "evil[.]com... 8[.]8[.]8[.]8... *.evil[.]com .evil[.]com",
+            ),
+            (
+                r"\\?\UNC\evil.com\share\a.com \\.\unc\evil.com\x",
+                r"\\?\UNC\evil[.]com\share\a.com \\.\unc\evil[.]com\x",
+            ),
+            ("mailto:a@corp.local a.b@pc.x.zzz", "mailto:a@corp[.]local a.b@pc[.]x[.]zzz"),
+            (
+                "10.0.0.1-10.0.0.254 x_10.0.0.1_y -10.0.0.1",
+                "10[.]0[.]0[.]1-10[.]0[.]0[.]254 x_10[.]0[.]0[.]1_y -10[.]0[.]0[.]1",
+            ),
             ("http:/pc.local ftp:///pc.local", "hxxp:/pc[.]local fxp:///pc[.]local"),
             (r#"{"url":"http:\/\/pc.local\/a.b"}"#, r#"{"url":"hxxp:\/\/pc[.]local\/a.b"}"#),
         ] {
@@ -220,6 +311,8 @@ mod tests {
     fn what_is_no_address_stays() {
         for text in [
             "cmd.exe",
+            "stage.js a.vb a.cs Thumbs.db www.",
+            "@pc.corp.local a @ pc.corp.local",
             "10.0.19041.746",
             "1.2.3",
             "System.Net.WebClient",

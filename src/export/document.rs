@@ -11,9 +11,9 @@ use crate::report::{Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::sets::set;
 use crate::time::ctime;
+use crate::visible::labelled;
 
 use super::defang::defang;
-use super::visible::labelled;
 
 /// What a report for people has beside the result.
 #[derive(Debug, Clone, Default)]
@@ -432,7 +432,9 @@ fn incomplete(report: &Report<'_>) -> Option<String> {
     let has_rows = matches!(report.outcome, Outcome::Matches | Outcome::AllHidden);
     (has_rows && broken > 0).then(|| {
         let all = counted(report.sources.len() as u64, "file");
-        format!("Incomplete: {broken} of {all} could not be read in full, so rows may be missing; see Files.")
+        format!(
+            "Incomplete: {broken} of {all} could not be read in full, so rows may be missing; see Problems."
+        )
     })
 }
 

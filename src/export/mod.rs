@@ -8,4 +8,3 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod table;
-pub mod visible;

@@ -2,22 +2,31 @@
 
 use super::csv::cells;
 use super::document::tuning_line;
-use super::visible::is_hidden;
 use crate::report::{COLUMNS, Report};
+use crate::visible::is_hidden;
+
+/// How far columns are set apart for a long value in them: one of a megabyte would fill every other row with as many blanks.
+const MOST_WIDTH: usize = 120;
 
 /// Columns separated by two blanks; a control character, which a terminal would obey, is written
-/// as an escape. While the tuning is on, a last line says what it hides.
+/// as an escape. Values are whole, however long. While the tuning is on, a last line says what it hides.
 pub fn table(report: &Report<'_>) -> String {
     let header = COLUMNS.map(str::to_owned);
     let rows: Vec<_> = std::iter::once(header)
         .chain(report.groups.iter().map(|row| cells(row).map(|cell| visible(&cell))))
         .collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let length = |cell: &String| cell.chars().count();
+    let width =
+        |column: usize| rows.iter().map(|row| length(&row[column])).max().unwrap_or(0).min(MOST_WIDTH);
     let widths: Vec<_> = (0..COLUMNS.len()).map(width).collect();
     let mut text = String::new();
     for row in &rows {
-        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        text += cells.join("  ").trim_end();
+        for (cell, width) in row.iter().zip(&widths) {
+            text += cell;
+            // No format's width: that ends the program where it is over 65,535.
+            text.extend(std::iter::repeat_n(' ', width.saturating_sub(length(cell)) + 2));
+        }
+        text.truncate(text.trim_end().len());
         text.push('\n');
     }
     if let Some(hidden) = tuning_line(report) {

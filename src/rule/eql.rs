@@ -17,7 +17,8 @@ pub(super) const ESQL_NOTES: &[&str] = &[
     "process.parent.name is the last part of ParentImage and is compared as a whole without case, as in the search.",
     "@timestamp is Sysmon's UtcTime where the Sysmon integration reads the log; elsewhere it is when Windows wrote the \
      event.",
-    "Missing values are filled as the search fills them. ES|QL returns at most 10,000 rows unless a cluster allows more.",
+    "Missing values are filled as the search fills them. ES|QL returns no more than 10,000 rows unless a cluster \
+     allows more, and 1,000 without a LIMIT.",
 ];
 
 /// An EQL query.
@@ -55,7 +56,8 @@ pub fn esql(rule: &Rule) -> String {
          | STATS count = COUNT(*), firstTime = MIN(@timestamp), lastTime = MAX(@timestamp)\n    \
                BY {columns}\n\
          | KEEP {columns}, count, firstTime, lastTime\n\
-         | SORT firstTime\n",
+         | SORT firstTime\n\
+         | LIMIT 10000\n",
         condition(&rule.filter, ["AND", "OR", "NOT "], &equals),
         list(filled),
     )

@@ -1,11 +1,16 @@
 //! A tuning as a file: JSON, read strictly. A slip in it would hide the wrong events.
 
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use super::test::{Operator, Test};
 use super::{Entry, Mode, PRESETS, Tuning};
 use crate::group::Column;
 use crate::limits;
+use crate::visible::labelled;
+
+/// So much of a value is quoted when it is wrong.
+const QUOTED_BYTES: usize = 80;
 
 /// Name and version of the file's form.
 pub const SCHEMA: &str = "sysmon-triage/tuning/1";
@@ -55,8 +60,9 @@ impl Tuning {
     pub fn parse(text: &str) -> Result<Tuning, Wrong> {
         // Editors on Windows write a byte-order mark.
         let text = text.trim_start_matches('\u{feff}');
-        let file: Value = match serde_json::from_str(text) {
-            Ok(file) => file,
+        let file = match serde_json::from_str(text) {
+            Ok(Unique(file)) => file,
+            Err(error) if error.is_data() => return wrong(format!("In the tuning file {error}.")),
             Err(error) => return wrong(format!("The tuning file is no JSON: {error}.")),
         };
         let Value::Object(file) = file else {
@@ -66,7 +72,8 @@ impl Tuning {
             Some(Value::String(schema)) if schema == SCHEMA => {}
             Some(other) => {
                 return wrong(format!(
-                    "The tuning file has the schema {other}; this version reads \"{SCHEMA}\"."
+                    "The tuning file has the schema {}; this version reads \"{SCHEMA}\".",
+                    shown(other)
                 ));
             }
             None => return wrong(format!("The tuning file has no \"schema\": \"{SCHEMA}\".")),
@@ -88,8 +95,9 @@ impl Tuning {
                 None => {
                     let all: Vec<_> = PRESETS.iter().map(|preset| preset.id).collect();
                     return wrong(format!(
-                        "Preset {} is {value}, which is unknown. The presets are {}.",
+                        "Preset {} is {}, which is unknown. The presets are {}.",
                         at + 1,
+                        shown(value),
                         all.join(", ")
                     ));
                 }
@@ -97,6 +105,73 @@ impl Tuning {
         }
         Ok(tuning)
     }
+}
+
+/// A value in which no object has a name twice: of two lists of entries one would be lost without a word.
+struct Unique(Value);
+
+impl<'a> Deserialize<'a> for Unique {
+    fn deserialize<D: Deserializer<'a>>(from: D) -> Result<Unique, D::Error> {
+        from.deserialize_any(Once)
+    }
+}
+
+struct Once;
+
+impl<'a> Visitor<'a> for Once {
+    type Value = Unique;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<Unique, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Unique(value))) = members.next_entry::<String, Unique>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("{} stands twice", shown(&json!(name)))));
+            }
+            object.insert(name, value);
+        }
+        Ok(Unique(Value::Object(object)))
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<Unique, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Unique(value)) = items.next_element()? {
+            list.push(value);
+        }
+        Ok(Unique(Value::Array(list)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Unique, E> {
+        Ok(Unique(text.into()))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Unique, E> {
+        Ok(Unique(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Unique, E> {
+        Ok(Unique(value.into()))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Unique, E> {
+        Ok(Unique(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Unique, E> {
+        Ok(Unique(value.into()))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Unique, E> {
+        Ok(Unique(Value::Null))
+    }
+}
+
+/// What a file says, as it is quoted in a sentence.
+fn shown(value: &Value) -> String {
+    labelled(&crate::text::cut(value.to_string(), QUOTED_BYTES))
 }
 
 fn list<'a>(file: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], Wrong> {
@@ -110,7 +185,8 @@ fn list<'a>(file: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], Wro
 fn only(what: &str, object: &Map<String, Value>, known: &[&str]) -> Result<(), Wrong> {
     match object.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
-            wrong(format!("{what} has {key:?}, which is unknown. It may have {}.", known.join(", ")))
+            let key = shown(&json!(key));
+            wrong(format!("{what} has {key}, which is unknown. It may have {}.", known.join(", ")))
         }
         None => Ok(()),
     }
@@ -165,5 +241,7 @@ fn choice<T: Copy>(
     let have = text(place, object, name, None)?;
     let found = all.iter().copied().find(|one| called(*one) == have);
     let names = || all.iter().map(|one| called(*one)).collect::<Vec<_>>().join(", ");
-    found.ok_or_else(|| Wrong(format!("{place}: the {name} {have:?} is unknown. It may be {}.", names())))
+    found.ok_or_else(|| {
+        Wrong(format!("{place}: the {name} {} is unknown. It may be {}.", shown(&json!(have)), names()))
+    })
 }

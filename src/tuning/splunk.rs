@@ -6,7 +6,7 @@
 //!
 //! In `search`, `field="…"` compares without case, `*` stands for any text and can't be escaped, a
 //! backslash and a double quote are escaped by a backslash. So a value with a star of its own, with
-//! a backtick (macros) or with a control character is compared by `where match()` instead, whose
+//! a backtick (macros) or with a character that can't be seen is compared by `where match()` instead, whose
 //! pattern writes every character but letters, digits and a few plain ones as its number.
 
 use serde::Serialize;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::test::{Operator, Test};
 use super::{Mode, Tuning};
 use crate::group::Column;
+use crate::visible::is_hidden;
 
 /// The texts.
 #[derive(Debug, Serialize)]
@@ -97,7 +98,7 @@ impl Tuning {
             } else {
                 notes.push(format!(
                     "{name} can't be said: its field is only there in the where clause of tstats, where a star, a \
-                     backtick or a control character can't be written as itself."
+                     backtick or an invisible character can't be written as itself."
                 ));
             }
         }
@@ -157,7 +158,7 @@ impl Tuning {
 /// Whether `search` can compare with it.
 fn is_plain(test: &Test) -> bool {
     let star = test.operator != Operator::Wildcard && test.value.contains('*');
-    !star && !test.value.contains(|c: char| c == '`' || c.is_control())
+    !star && !test.value.contains(|c: char| c == '`' || is_hidden(c))
 }
 
 /// `field="value"`, as `search` and `tstats` read it.
@@ -174,8 +175,12 @@ fn comparison(field: &str, test: &Test) -> String {
 /// `match(field, "pattern")`, as `where` reads it: the pattern stands in a string in which a
 /// backslash is written twice.
 fn pattern(test: &Test) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || " _-,:;=<>'/%".contains(c);
-    let escaped = |c: char| if plain(c) { c.to_string() } else { format!(r"\\x{:02x}", c as u32) };
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() && !is_hidden(c);
+    let escaped = |c: char| match c as u32 {
+        _ if is_letter(c) || " _-,:;=<>'/%".contains(c) => c.to_string(),
+        code @ 0..0x80 => format!(r"\\x{code:02x}"),
+        code => format!(r"\\x{{{code:x}}}"),
+    };
     let literal = |text: &str| text.chars().map(escaped).collect::<String>();
     let inner = match test.operator {
         Operator::Wildcard => test.value.split('*').map(literal).collect::<Vec<_>>().join(".*"),

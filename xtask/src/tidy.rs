@@ -13,6 +13,7 @@ use crate::run::root;
 /// Modules that everybody may use.
 const LEAVES: &[&str] = &[
     "limits", "sets", "order", "problem", "locator", "time", "hash", "ids", "needle", "part", "fold", "keep",
+    "visible",
 ];
 
 /// The pipeline. A module imports only leaves and what stands before it here. A type stands before what yields it:

@@ -17,7 +17,7 @@ pub fn labelled(text: &str) -> String {
 
 /// Control and format characters, blanks but U+0020, line separators, private and tag characters,
 /// variation selectors, and the letters that Unicode draws as nothing.
-pub(super) fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || c.is_whitespace() && c != ' '
         || matches!(c,
