@@ -322,7 +322,7 @@ fn splunk_escapes_what_search_can_say_and_says_the_rest_with_match() {
             search *
             where: NOT Processes.process_path="C:\\Windows\\CCM\\*" Processes.process_integrity_level="high"
             - Entry 1 (exclude process_path begins "C:\Windows\CCM\") needs a field that the rows no longer have: add NOT Processes.process_path="C:\\Windows\\CCM\\*" to the where clause of tstats, before its by clause.
-            - Entry 2 (exclude original_file_name equals "a*") can't be said: its field is only there in the where clause of tstats, where a star, a backtick or an invisible character can't be written as itself.
+            - Entry 2 (exclude original_file_name equals "a*") can't be said: its field is only there in the where clause of tstats, where a star, a backtick or a control character can't be written as itself.
             - Entry 4 (include process_integrity_level equals "high") needs a field that the rows no longer have: add Processes.process_integrity_level="high" to the where clause of tstats, before its by clause.
             - Entry 3 (include logon_id equals "0x3e7") needs the logon id, which the data model Endpoint.Processes does not have: no text of this search can say it. Restrict the events that the data model reads instead: LogonId="0x3e7".
         "#]],

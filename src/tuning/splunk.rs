@@ -6,7 +6,7 @@
 //!
 //! In `search`, `field="…"` compares without case, `*` stands for any text and can't be escaped, a
 //! backslash and a double quote are escaped by a backslash. So a value with a star of its own, with
-//! a backtick (macros) or with a character that can't be seen is compared by `where match()` instead, whose
+//! a backtick (macros) or with a control character, or one that can't be seen, is compared by `where match()` instead, whose
 //! pattern writes every character but letters, digits and a few plain ones as its number.
 
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::visible::is_hidden;
 pub struct Splunk {
     /// The definition of the macro.
     pub filter: String,
-    /// What to add to the `where` of `tstats`, or empty.
+    /// What to add to the `where` of `tstats`, or empty. Characters that can't be seen stand in it as they are.
     pub r#where: String,
     /// What the macro can't say and where it goes instead, one sentence each.
     pub notes: Vec<String>,
@@ -83,7 +83,7 @@ impl Tuning {
                     term.print(&|test| comparison(event_field(test.column), test))
                 ));
             } else if tests.iter().all(|test| test.column.is_key()) {
-                match tests.iter().all(|test| is_plain(test)) {
+                match tests.iter().all(|test| is_plain(test) && !test.value.contains(is_hidden)) {
                     true if hides => excluded.push(term),
                     true => included.push(term),
                     false => patterns.push(format!("where {not}{}", term.print(&pattern))),
@@ -98,7 +98,7 @@ impl Tuning {
             } else {
                 notes.push(format!(
                     "{name} can't be said: its field is only there in the where clause of tstats, where a star, a \
-                     backtick or an invisible character can't be written as itself."
+                     backtick or a control character can't be written as itself."
                 ));
             }
         }
@@ -158,7 +158,7 @@ impl Tuning {
 /// Whether `search` can compare with it.
 fn is_plain(test: &Test) -> bool {
     let star = test.operator != Operator::Wildcard && test.value.contains('*');
-    !star && !test.value.contains(|c: char| c == '`' || is_hidden(c))
+    !star && !test.value.contains(|c: char| c == '`' || c.is_control())
 }
 
 /// `field="value"`, as `search` and `tstats` read it.
