@@ -192,7 +192,7 @@ export const report = {
   ]),
   note: "Note",
   notePlaceholder: "What you looked at and what you think. Printed at the top of the report, never stored.",
-  exact: "CSV and JSON are exact: they carry no note and are never defanged.",
+  exact: "CSV and JSON carry no note and are never defanged.",
   defang: "Defang addresses",
   defangTitle: "hxxp://files[.]example[.]test, so that nobody opens one by accident. For exact values leave it off.",
   zone: "Times",
