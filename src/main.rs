@@ -19,6 +19,7 @@ use sysmon_triage::export::document::{Options, empty_answer, tuning_line};
 use sysmon_triage::export::{self, csv, html, json, markdown, table};
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
+use sysmon_triage::limits;
 use sysmon_triage::report::{self, Made, Report};
 use sysmon_triage::rule::{self, wmi::RULE};
 use sysmon_triage::scan::Scan;
@@ -79,7 +80,7 @@ struct Arguments {
     #[arg(long, value_name = "EVENT", default_value_t = 1, requires = "context")]
     event: usize,
     /// How many minutes before and after it, up to a day.
-    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context", value_parser = clap::value_parser!(u32).range(..=1440))]
+    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context", value_parser = clap::value_parser!(u32).range(..=i64::from(limits::CONTEXT_MINUTES)))]
     minutes: u32,
     /// Logs, or folders whose files are all read; `-` is standard input.
     #[arg(required_unless_present = "rule", value_name = "FILE|FOLDER")]
@@ -349,11 +350,13 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
         }
     };
     session.set_bytes(source, scan.progress().bytes);
+    let whole = result.is_ok();
     match result {
         Ok(()) => session.absorb(scan.finish()),
         Err(error) => session.absorb(scan.fail(&format!("{error}."))),
     };
-    if how.sha256 {
+    // A hash stands for all of an input, or there is none.
+    if how.sha256 && whole {
         session.set_sha256(source, hasher.finish());
     }
 }

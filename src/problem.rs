@@ -47,7 +47,7 @@ macro_rules! codes {
 }
 
 codes! {
-    ReadFailed Error "Check the medium and copy the file again, then add it once more."
+    ReadFailed Error "Check the path and the medium, copy the file again where need be, and add it once more."
         "The face could not read the bytes.";
     NotOpened Error "Name it by itself if it is to be read."
         "What stands in a folder and is neither a file nor a folder: a link, a pipe, a device.";
@@ -189,9 +189,11 @@ impl Problems {
         }
     }
 
-    /// Puts a problem in place of the one that was judged before.
-    pub fn judge(&mut self, problem: Option<Problem>) {
+    /// Puts a problem in place of the one that was judged before. True: there is or was one.
+    pub fn judge(&mut self, problem: Option<Problem>) -> bool {
+        let any = self.1.is_some() || problem.is_some();
         self.1 = problem;
+        any
     }
 
     /// How many there are.

@@ -203,6 +203,7 @@ mod tests {
         assert_eq!(session.sources()[0].findings.counts.matches, 30);
         assert_eq!(session.rows().count(), 19);
         assert_eq!(left_out(&session), [1]);
+        assert!(session.take_judged().contains(&0));
 
         // What another input has is no longer kept either.
         let source = session.add_source("b", text.len() as u64);
@@ -211,6 +212,7 @@ mod tests {
         assert!(session.absorb(scan.finish()));
         assert_eq!(session.rows().count(), 19);
         assert_eq!(left_out(&session), [1, 1]);
+        assert_eq!(session.take_judged().len(), 2, "what one holds changes what the others are said to lack");
         assert_eq!(session.sources()[1].findings.counts.matches, 10);
 
         // What is advised helps: alone, in a new session, it has all its rows.

@@ -1,6 +1,6 @@
 //! The findings of all inputs, merged in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::findings::{Findings, Period};
@@ -99,6 +99,8 @@ pub struct Session {
     kept: usize,
     /// The first match that was left out, by input and place: none at or behind it is kept.
     end: Option<(u32, Locator)>,
+    /// Inputs of which was judged what is left out, since somebody asked.
+    judged: BTreeSet<u32>,
 }
 
 impl Session {
@@ -116,6 +118,7 @@ impl Session {
             tuning: Tuning::default(),
             kept: 0,
             end: None,
+            judged: BTreeSet::new(),
         }
     }
 
@@ -353,6 +356,11 @@ impl Session {
         self.facts.retain(|facts, _| Arc::strong_count(facts) > 1);
     }
 
+    /// The inputs whose problems changed by what others hold, since this was asked last.
+    pub fn take_judged(&mut self) -> BTreeSet<u32> {
+        std::mem::take(&mut self.judged)
+    }
+
     /// Says of every input how many of its matches are left out.
     fn judge(&mut self) {
         if self.end.is_none() {
@@ -375,7 +383,9 @@ impl Session {
                 };
                 Problem { place, code: Code::RowsLeftOut, message }
             });
-            source.findings.problems.judge(problem);
+            if source.findings.problems.judge(problem) {
+                self.judged.insert(number);
+            }
         }
     }
 

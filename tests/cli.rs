@@ -219,6 +219,18 @@ fn a_log_that_is_written_to_meanwhile_has_no_hash() {
     assert!(said.iter().any(|line| line.starts_with("warning changed_while_read")), "{said:?}");
 }
 
+/// A hash of nothing would stand for what could not be read.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_could_not_be_read_has_no_hash() {
+    let folder = std::fs::File::open("/").unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"));
+    let output = program.args(["--format", "json", "--sha256", "-"]).stdin(folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let source = &json(&output)["sources"][0];
+    assert_eq!((&source["complete"], &source["sha256"]), (&Value::Bool(false), &Value::Null));
+}
+
 /// Status 1: something was not read. The rest is reported all the same.
 #[test]
 fn damage_is_told_by_the_exit_status() {

@@ -28,8 +28,8 @@ declare namespace Core {
     want_offset(): number;
     want_length(): number;
     push(bytes: Uint8Array): void;
-    /** Where the parts begin; empty: the file can only be read at a stretch. */
     is_packed(): boolean;
+    /** Where the parts begin; empty: the file can only be read at a stretch. */
     starts(): Float64Array;
   }
   interface Session {
@@ -329,9 +329,9 @@ declare namespace App {
 
   interface Cell { field: string; value: string }
 
-  /** What the views may ask for; actions/ does it. */
   interface ContextProgress { round: number; bytes: number; size: number }
 
+  /** What the views may ask for; actions/ does it. */
   interface Actions {
     context(group: number, at: string, minutes: number, onProgress: (progress: ContextProgress) => void): Promise<Core.Context | null>;
     /** Ends it with what was found so far; false: there was none. */

@@ -246,8 +246,7 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
     window.iter().enumerate().map(reference).collect()
 }
 
-/// True when some input could not be read in full: the exit status of the command line, and the
-/// page's warning.
+/// True when some input could not be read in full: the exit status of the command line.
 pub fn anything_lost(session: &Session) -> bool {
     session.inputs().any(|(_, source)| {
         let findings = &source.findings;

@@ -10,14 +10,23 @@ const MATCHES = 1000;
 export function detailsActions(page) {
   const { store } = page;
 
+  /** The event that is being read, by its turn; none: 0. */
+  let awaited = 0;
+  /** It was to be found in the list before it was there. */
+  let missed = false;
+
   /** @param {number} group @param {number} index */
   async function loadEvidence(group, index) {
     const mine = ++page.recall;
+    awaited = mine;
     try {
       const read = await page.pool?.evidence(group, index);
       if (read && mine === page.recall) change(group, { ...read, error: null });
     } catch (error) {
       if (mine === page.recall) change(group, { evidence: null, error: sentence(error), at: "" });
+    } finally {
+      if (mine === awaited) awaited = 0;
+      if (awaited === 0 && missed) recountSoon();
     }
   }
 
@@ -39,7 +48,9 @@ export function detailsActions(page) {
       const { details } = store.get();
       if (details?.group !== group || !found || found.count === 0) return;
       const { matches, count } = found;
-      const index = matches.findIndex(({ at }) => at === details.at);
+      // Until the next event is there, this is the place of the one before.
+      missed = awaited !== 0;
+      const index = missed ? -1 : matches.findIndex(({ at }) => at === details.at);
       change(group, { matches, ...(index < 0 ? {} : { index }), row: { ...details.row, count } });
     } catch {
       // The session was lost; its successor numbers everything anew.

@@ -38,6 +38,27 @@ test("an event that others come before while logs are read keeps its evidence, a
   assert.equal(store.get().details.at, "0:a");
 });
 
+test("an event that one steps to while others come before it is the one that is shown", async () => {
+  const places = ["0:b", "0:c"];
+  const { store, page, actions } = setUp(places);
+  await actions.details(/** @type {any} */ ({ group: 3, count: 2 }));
+  await settled();
+  const { evidence } = page.pool;
+  let go = () => {};
+  const held = new Promise((resolve) => { go = () => resolve(null); });
+  page.pool.evidence = async (group, index) => { const read = await evidence(group, index); await held; return read; };
+  actions.step(1);
+  await settled();
+  places.unshift("0:a");
+  store.set({ revision: 1 });
+  await settled();
+  store.set({ phase: "done" });
+  go();
+  await settled();
+  const { details } = store.get();
+  assert.deepEqual([details.at, details.index, details.row.count], ["0:c", 2, 3]);
+});
+
 test("an event behind those that are listed has its own time, and is reached also after a change of the tuning", async () => {
   const places = Array.from({ length: 1500 }, (_, at) => `0:${at}`);
   const { store, page, actions } = setUp(places);

@@ -7,9 +7,9 @@
  * @returns {NoMatch | null} null: there are rows to show
  */
 export function noMatchKind(summary) {
-  const { matches, hidden = 0 } = summary.totals;
-  if (matches > 0) return hidden === matches ? "all_hidden" : null;
   switch (summary.outcome) {
+    case "matches": return null;
+    case "all_hidden": return "all_hidden";
     case "no_process_creations": return "no_process_creations";
     case "coverage_unknown": return "coverage_unknown";
     case "nothing_read": return "nothing_read";
@@ -22,7 +22,7 @@ export function noMatchKind(summary) {
  * @param {Core.Summary["totals"]} totals
  */
 export function outcomes(totals) {
-  const { records, process_creations, matches, unreadable, groups, hidden = 0, hidden_groups = 0 } = totals;
+  const { records, process_creations, matches, unreadable, groups, hidden = 0, hidden_groups = 0, shown = matches - hidden } = totals;
   return {
     records,
     other: records - process_creations,
@@ -32,7 +32,9 @@ export function outcomes(totals) {
     otherParents: process_creations - matches,
     matches,
     hidden,
-    shown: matches - hidden,
+    shown,
+    /** Counted, and not among the rows: there was no room for them. */
+    leftOut: matches - hidden - shown,
     groups,
     hiddenGroups: hidden_groups,
     shownGroups: groups - hidden_groups,

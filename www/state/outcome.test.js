@@ -8,8 +8,15 @@ const summary = (patch = {}, outcome = "no_match") => ({ outcome, totals: { ...t
 
 test("matches are no 'no match', unless all are hidden", () => {
   assert.equal(noMatchKind(summary({}, "matches")), null);
-  assert.equal(noMatchKind(summary({ hidden: 6, shown: 0 }, "matches")), "all_hidden");
+  assert.equal(noMatchKind(summary({ hidden: 6, shown: 0 }, "all_hidden")), "all_hidden");
   assert.equal(noMatchKind(summary({ hidden: 2, shown: 4 }, "matches")), null);
+});
+
+test("matches that were left out are not said to be shown, nor do they keep the rest from being all hidden", () => {
+  assert.deepEqual([outcomes({ ...totals, shown: 4 }).shown, outcomes({ ...totals, shown: 4 }).leftOut], [4, 2]);
+  const { shown, hidden, leftOut } = outcomes({ ...totals, hidden: 4, shown: 0 });
+  assert.deepEqual([shown, hidden, leftOut], [0, 4, 2]);
+  assert.equal(noMatchKind(summary({ hidden: 4, shown: 0 }, "all_hidden")), "all_hidden");
 });
 
 test("the core's outcome decides the other states", () => {

@@ -60,8 +60,3 @@ export function secondsOf({ files, startedAt, endedAt }) {
   const isAll = files.every((file) => file.status !== "removed" && !wasBefore(file, startedAt));
   return isAll ? (endedAt - startedAt) / 1000 : null;
 }
-
-/** @param {Pick<App.FileState, "status">[]} files */
-export function allOver(files) {
-  return files.every(isOver);
-}

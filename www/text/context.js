@@ -50,7 +50,6 @@ export const context = {
   hide: "Hide the event",
   loading: "Reading this event from its file",
   copy: "Copy raw event",
-  toggle: { open: "Unfold what it started", shut: "Fold up what it started" },
   byPid: "This log names no process by GUID. Processes are linked by id and time: the parent is the latest process with that id created before.",
   started: {
     none: "No process that these logs hold was started by it.",

@@ -32,7 +32,6 @@ export const en = {
     localTitle: (offset) => `This machine's time zone, now ${offset}`,
     utcTitle: "Coordinated Universal Time, as the search prints it",
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
-    keys: "Keys",
     keysTitle: "Show the keys (?)",
     again: "Start over",
     againTitle: "Forget this result and open other logs",
@@ -93,10 +92,6 @@ export const en = {
     cancel: "Cancel",
     cancelTitle: "Stop reading and keep what was found (Esc)",
     cancelling: "Stopping",
-    columns: {
-      name: "file", format: "format", size: "size", records: "records", creations: "process creations",
-      matches: "matches", problems: "problems", progress: "progress",
-    },
     status: {
       queued: "waiting", reading: "reading", done: "read", cancelled: "read in part", crashed: "reader broke down",
       removed: "taken out", partial: "read in part", errors: "read with errors", warnings: "read with warnings", failed: "not read",
@@ -166,7 +161,7 @@ export const en = {
     sofar: "So far: ",
     none: "Nothing matched so far.",
     partial: "Partial: reading was cancelled. What follows is what was found until then.",
-    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file was", "files were")}`} not read in full, so rows may be missing. What and why stands at the ${n === 1 ? "file" : "files"} below.`,
+    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, so rows may be missing. What and why stands at the ${n === 1 ? "file" : "files"} below.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
@@ -202,7 +197,7 @@ export const en = {
     creationsText: (/** @type {number} */ dropped) => `${number(dropped)} dropped: the name of the parent is not WmiPrvSE.exe. The whole value is compared, without regard to case; WmiPrvSE.exe.bak does not match.`,
     hosts: "Process creations by host",
     moreHosts: (/** @type {number} */ n) => `and ${count(n, "host", "hosts")} more`,
-    matchesText: (/** @type {number} */ events, /** @type {number} */ groups) => `Nothing is dropped here. ${count(events, "event", "events")} become ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,
+    matchesText: (/** @type {number} */ events, /** @type {number} */ groups, /** @type {number} */ leftOut) => `${leftOut === 0 ? "Nothing is dropped here." : `${count(leftOut, "event is", "events are")} counted and not among the rows: there was no room for ${leftOut === 1 ? "it" : "them"} in memory. What and why stands at the files.`} ${count(events - leftOut, "event is", "events are")} ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,
     key: "The key",
     hiddenText: (/** @type {number} */ hidden) => (hidden === 0 ? "Nothing is hidden: no exclusion, include or preset hits an event." : `${count(hidden, "event", "events")} hidden. Each line and preset that is on, and what it hides alone; an event can be hit by several:`),
     hiddenLook: "Open the tuning",
@@ -214,7 +209,6 @@ export const en = {
     caption: "Result of the search, one row a group",
     search: "Search all columns",
     searchKey: "/",
-    clear: "Clear the search",
     /** @param {number} rows @param {number} groups */
     rows: (rows, groups) => (rows === groups ? count(groups, "row", "rows") : `${number(rows)} of ${count(groups, "row", "rows")}`),
     sortBy: "Sort by",
@@ -229,7 +223,6 @@ export const en = {
     noTime: "unknown",
     noTimeTitle: "No time in this event could be read",
     nothing: (/** @type {string} */ text) => `No row contains \u201c${text}\u201d.`,
-    stackHead: "value",
     zone: { utc: "UTC", local: "local" },
     eventWord: (/** @type {number} */ n) => (n === 1 ? "event" : "events"),
     meaning: /** @type {[string, string][]} */ ([
@@ -253,7 +246,6 @@ export const en = {
   },
 
   details: {
-    heading: "Details",
     close: "Close (Esc)",
     event: (/** @type {number} */ index, /** @type {number} */ all) => `Event ${number(index + 1)} of ${number(all)}`,
     previous: "Previous event of this group",
@@ -281,7 +273,6 @@ export const en = {
     copyValue: (/** @type {string} */ name) => `Copy ${short(name)}`,
     failed: "This event could not be read again.",
     failedNext: "Its file may have been moved, changed or removed since. Drop it again to read it anew.",
-    command: "process",
     limits: "What this does not tell",
   },
 

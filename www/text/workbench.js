@@ -112,7 +112,6 @@ export const hints = {
   column: "hints",
   text: "Hints are no part of the rule and no score. Each names a trait of the process; harmless software has it too.",
   filter: (/** @type {Core.HintCount} */ hint) => `Show only rows with this hint. ${hint.why}`,
-  all: "All rows",
   more: (/** @type {number} */ n) => `+${number(n)}`,
 };
 

@@ -1,5 +1,7 @@
 // The page as a whole: its regions and their order.
 
+import { present } from "../state/files.js";
+import { totalProgress } from "../state/progress.js";
 import { en } from "../text/en.js";
 import { h, replace, show } from "./dom.js";
 import { createAgain } from "./again.js";
@@ -105,11 +107,7 @@ export function createApp(root, actions, tool) {
       // Where the details cover the page, they begin at their top, and the page is found again as it was left.
       if (covers.matches && opens) scrollTo(0, 0);
       if (covers.matches && closes) scrollTo(0, scrolled);
-      const percent = () => {
-        const size = state.files.reduce((sum, file) => sum + file.size, 0);
-        const read = state.files.reduce((sum, file) => sum + Math.min(file.bytes, file.size), 0);
-        return size === 0 ? 0 : Math.floor((read / size) * 100);
-      };
+      const percent = () => Math.floor(totalProgress(present(state.files), null, 0).share * 100);
       const title = state.phase === "empty" ? en.title.empty : state.phase === "reading" ? en.title.reading(percent()) : en.title.done(state.summary?.verdict.groups ?? 0);
       if (document.title !== title) document.title = title;
     },

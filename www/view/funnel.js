@@ -66,7 +66,7 @@ export function createFunnel(actions) {
         ];
       case "matches":
         return [
-          h("p", null, t.matchesText(all.matches, all.groups)),
+          h("p", null, t.matchesText(all.matches, all.groups, all.leftOut)),
           h("p", { class: "muted" }, `${t.key}: `, h("code", null, summary.rule.key.join("  "))),
         ];
       case "hidden": {

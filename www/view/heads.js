@@ -53,6 +53,7 @@ export function createHeads(actions, grid, focus) {
         if (held) actions.columns(widths);
         held = false;
       },
+      pointercancel: () => { held = false; },
       dblclick: () => {
         const others = Object.entries(widths.widths).filter(([name]) => name !== column.name);
         actions.columns({ ...widths, widths: Object.fromEntries(others) });

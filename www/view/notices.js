@@ -1,6 +1,7 @@
 // What the page says beside its regions: the line for screen readers, the toast, the drop veil, and the
 // message when nothing works.
 
+import { present } from "../state/files.js";
 import { totalProgress } from "../state/progress.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -17,9 +18,9 @@ export function createStatus() {
     node,
     /** @param {App.State} state @param {App.State | null} before */
     update(state, before) {
-      if (state.phase === "reading" && before?.phase !== "reading") setText(node, en.say.reading(state.files.length));
+      if (state.phase === "reading" && before?.phase !== "reading") setText(node, en.say.reading(present(state.files).length));
       else if (state.phase === "reading" && performance.now() - said > SAY_MS) {
-        const { share, matches } = totalProgress(state.files, state.startedAt, performance.now());
+        const { share, matches } = totalProgress(present(state.files), state.startedAt, performance.now());
         setText(node, en.say.progress(Math.floor(share * 100), matches));
       } else if (state.phase === "done" && before?.phase === "reading" && state.summary) {
         setText(node, `${state.cancelled ? `${en.say.cancelled} ` : ""}${en.say.done(state.summary)}`);

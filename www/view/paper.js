@@ -1,7 +1,7 @@
 // The report on paper: built from the JSON export when it is printed, and gone afterwards.
 
 import { number } from "../state/format.js";
-import { noMatchKind } from "../state/outcome.js";
+import { noMatchKind, outcomes } from "../state/outcome.js";
 import { areTurnedBetween, fullTime, offsetAt, offsetLabel, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
 import { evidence, evidenceLines } from "./evidence.js";
@@ -53,7 +53,10 @@ export function createPaper(tool) {
     const note = report.note;
     if (!summary) return;
     const last = summary.verdict.lastTime;
-    const { totals, verdict } = summary;
+    const { verdict } = summary;
+    /** @type {Core.Summary["totals"]} */
+    const totals = report.totals;
+    const { shown } = outcomes(totals);
     const hidden = totals.hidden ?? 0;
     /** @type {(Core.Row & Core.WithEvidence)[]} */
     const groups = report.groups ?? [];
@@ -70,6 +73,7 @@ export function createPaper(tool) {
     const presets = tuning.presets.filter(({ enabled }) => enabled);
     /** @type {Core.Source[]} */
     const sources = report.sources.filter((/** @type {Core.Source} */ { removed }) => !removed);
+    const broken = sources.filter(({ problems }) => problems.some(({ severity }) => severity === "error"));
     replace(node,
       h("header", null,
         h("h1", null, t.title),
@@ -82,9 +86,10 @@ export function createPaper(tool) {
         hidden > 0 ? h("p", null, h("strong", null, t.hidden(hidden, totals.matches))) : null,
         h("p", null, [
           [totals.records, en.funnel.steps.records], [totals.process_creations, en.funnel.steps.process_creations], [totals.matches, en.funnel.steps.matches],
-          [hidden, en.funnel.steps.hidden], [totals.matches - hidden, en.funnel.steps.shown],
+          [hidden, en.funnel.steps.hidden], [shown, en.funnel.steps.shown],
         ].map(([n, name]) => `${number(Number(n))} ${name}`).join(" \u2192 ")),
         state.cancelled ? h("p", null, h("strong", null, en.noMatch.cancelled)) : null,
+        groups.length > 0 && broken.length > 0 ? h("p", null, h("strong", null, en.verdict.incomplete(broken.length, sources.length))) : null,
         h("p", null, en.verdict.note)),
       section(t.rows,
         groups.length > MOST_ROWS ? h("p", null, t.cut(MOST_ROWS, groups.length)) : null,
@@ -105,7 +110,7 @@ export function createPaper(tool) {
         evidence(source.name), source.complete ? t.whole : t.inPart, number(source.bytes), number(source.records), number(source.matches), source.sha256 ? h("code", null, source.sha256) : t.noHash,
       ]))),
       sources.some(({ problems }) => problems.length > 0) ? section(t.problems, h("ul", null, sources.flatMap((source) => source.problems.map((problem) => h("li", null,
-        `${en.severity[problem.severity] ?? problem.severity}: `, evidence(source.name), `: `, evidence(problem.message), problem.count > 1 ? ` ${en.problem.times(problem.count)}` : ""))))) : "",
+        `${en.severity[problem.severity] ?? problem.severity}: `, evidence(source.name), `: `, problem.where ? [evidence(problem.where), ": "] : "", evidence(problem.message), problem.count > 1 ? ` ${en.problem.times(problem.count)}` : "", ` ${problem.next}`))))) : "",
       section(t.limits, h("ul", null, summary.rule.limits.map((limit) => h("li", null, limit)))));
   }
 

@@ -137,7 +137,7 @@ class Run {
     this.tell();
     return new Promise((/** @type {(value: void) => void} */ resolve) => {
       this.over = resolve;
-      if (this.left === 0 || this.stopped) resolve();
+      if (this.left === 0 || this.stopped) return resolve();
       while (this.askers.length < Math.min(this.contexts.most, jobs.length)) this.hire();
       for (const asker of this.askers) this.deal(asker);
     });

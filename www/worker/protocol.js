@@ -38,7 +38,6 @@
  *
  * From a worker. `crashed`: its core is lost, and with it the source or the job that it was at.
  * @typedef {(
- *   | { type: "ready" }
  *   | { type: "summary", summary: Core.News }
  *   | { type: "answer", ask: number, value: unknown, summary?: Core.News }
  *   | { type: "refusal", ask: number, message: string }

@@ -4,7 +4,7 @@ import { Asker } from "./asker.js";
 import { Hasher } from "./hasher.js";
 import { Lead } from "./lead.js";
 import { Scanner } from "./scanner.js";
-import { guarded, post } from "./talk.js";
+import { guarded } from "./talk.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 
@@ -17,7 +17,6 @@ let role;
 async function start(message) {
   await wasm_bindgen({ module_or_path: message.module });
   role = new ROLES[message.role](message.words);
-  post({ type: "ready" });
 }
 
 /** What arrives before the core is ready waits for it. @type {Promise<void>} */

@@ -256,7 +256,7 @@ fn check_script(path: &str, text: &str, say: &mut dyn FnMut(usize, String)) {
     }
     if path != "worker/pool.js" && !is_test {
         for line in lines_with_word(&code, "Worker(") {
-            say(line, "only worker/pool.js talks to workers".to_owned());
+            say(line, "only worker/pool.js makes workers".to_owned());
         }
     }
     let folder = path.split_once('/').map_or("", |(folder, _)| folder);
