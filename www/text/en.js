@@ -362,7 +362,7 @@ export const en = {
     copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
     exported: (/** @type {string} */ name) => `Exported ${name}.`,
-    exportPending: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. The SHA-256 of ${count(n, "file", "files")} is still being computed and stands as null: export again when it is done.`,
+    exportPending: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. The SHA-256 of ${count(n, "file", "files")} is still being computed and not in it: export again when it is done.`,
     exportNeutralised: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. In ${count(n, "cell", "cells")} that a spreadsheet would run as a formula, an apostrophe was put in front. The JSON export is exact.`,
     exportReading: (/** @type {string} */ name) => `Exported ${name}. Reading is not over: it holds what was found so far.`,
     exportFailed: (/** @type {string} */ message) => `The export failed: ${message}`,

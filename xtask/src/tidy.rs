@@ -546,7 +546,7 @@ mod tests {
     fn nodes_and_workers_have_one_maker() {
         breaks("www/view/rows.js", "document.createElementNS(a, 'b')", &["only view/dom.js makes nodes"]);
         breaks("www/view/dom.js", "document.createElement('b')", &[]);
-        breaks("www/main.js", "new Worker(url)", &["only worker/pool.js talks to workers"]);
+        breaks("www/main.js", "new Worker(url)", &["only worker/pool.js makes workers"]);
         breaks("www/worker/pool.js", "new Worker(url)", &[]);
     }
 
