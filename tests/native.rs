@@ -24,6 +24,7 @@ mod nothing_lost;
 mod nothing_lost_packed;
 mod other_forms;
 mod packing;
+mod page_scripts;
 mod parts;
 mod properties;
 mod recall;

@@ -146,6 +146,21 @@ inBothBrowsers("report", (page) => {
     await page().assertQuiet();
   });
 
+  test("paper says that it is incomplete, of what, where, and what to do", async () => {
+    const path = join(home, "broken.xml");
+    await writeFile(path, `${eventXml()}${eventXml({ record: 2 }).slice(0, -80)}`);
+    await read({ paths: [path], tuned: false });
+    await catchPrint();
+    await open("print");
+    await page().click("#report-go");
+    await page().until("it is printed", () => /** @type {any} */ (window).printed);
+    const { text } = await page().run(() => /** @type {any} */ (window).printed);
+    const { sources: [{ problems: [problem] }] } = JSON.parse(await page().exportJson());
+    assert.ok(problem.where.length > 0 && problem.next.length > 0);
+    for (const part of ["Incomplete: the file was not read in full", problem.where, problem.message, problem.next]) assert.ok(text.includes(part), `${part}: ${text}`);
+    await page().assertQuiet();
+  });
+
   test("the form is kept, the note only as long as the page", async () => {
     await read({ tuned: false });
     await open("markdown", { note: "secret" });
