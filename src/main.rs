@@ -180,12 +180,10 @@ fn put(text: &str) -> io::Result<()> {
 /// Reads the tuning and the note.
 fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, String> {
     let text = |path: &Path| {
-        let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        fs::read_to_string(path).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", path.display()),
             _ => format!("{} could not be read: {error}.", path.display()),
-        });
-        // Editors on Windows write a byte-order mark.
-        text.map(|text| text.trim_start_matches('\u{feff}').to_owned())
+        })
     };
     if let Some(path) = &arguments.tuning {
         let tuning = Tuning::parse(&text(path)?).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
@@ -193,7 +191,8 @@ fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, Stri
     }
     let note = match (&arguments.note, &arguments.note_file) {
         (Some(note), _) => note.clone(),
-        (None, Some(path)) => text(path)?,
+        // Editors on Windows write a byte-order mark.
+        (None, Some(path)) => text(path)?.trim_start_matches('\u{feff}').to_owned(),
         (None, None) => String::new(),
     };
     if arguments.context.is_some() && !matches!(arguments.format, Format::Table | Format::Json) {

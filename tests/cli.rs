@@ -416,7 +416,7 @@ fn reports_carry_the_note_and_are_those_of_the_core() {
     let folder = folder("reports");
     let bytes = xml_of(&events);
     let file = write(&folder, "log.xml", &bytes);
-    let note = write(&folder, "note.txt", b"see http://evil.example/ <b>");
+    let note = write(&folder, "note.txt", "\u{feff}see http://evil.example/ <b>".as_bytes());
     let session = common::session(&[(&file, &bytes)], 1 << 20);
     let made = Made { build: Some("command line".into()), at: Time::from_seconds(MADE as f64) };
     let options = Options { note: "see http://evil.example/ <b>".into(), defang: true, made };

@@ -197,7 +197,7 @@ export const en = {
     creationsText: (/** @type {number} */ dropped) => `${number(dropped)} dropped: the name of the parent is not WmiPrvSE.exe. The whole value is compared, without regard to case; WmiPrvSE.exe.bak does not match.`,
     hosts: "Process creations by host",
     moreHosts: (/** @type {number} */ n) => `and ${count(n, "host", "hosts")} more`,
-    matchesText: (/** @type {number} */ events, /** @type {number} */ groups, /** @type {number} */ leftOut) => `${leftOut === 0 ? "Nothing is dropped here." : `${count(leftOut, "event is", "events are")} counted and not among the rows: there was no room for ${leftOut === 1 ? "it" : "them"} in memory. What and why stands at the files.`} ${count(events - leftOut, "event is", "events are")} ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,
+    matchesText: (/** @type {number} */ events, /** @type {number} */ groups, /** @type {number} */ leftOut) => `${leftOut === 0 ? "Nothing is dropped here." : `${count(leftOut, "event is", "events are")} counted and not among the rows: there was no room for ${leftOut === 1 ? "it" : "them"} in memory. What and why stands at the files.`} ${count(events - leftOut, "event makes", "events make")} ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,
     key: "The key",
     hiddenText: (/** @type {number} */ hidden) => (hidden === 0 ? "Nothing is hidden: no exclusion, include or preset hits an event." : `${count(hidden, "event", "events")} hidden. Each line and preset that is on, and what it hides alone; an event can be hit by several:`),
     hiddenLook: "Open the tuning",
