@@ -16,6 +16,7 @@ mod signs;
 pub mod xml;
 mod xml_data;
 pub mod xml_event;
+mod xml_head;
 mod xml_pairs;
 mod xml_skim;
 

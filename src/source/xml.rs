@@ -7,7 +7,7 @@ use memchr::memmem::{self, Finder};
 use super::gap::Gap;
 use super::whole::Whole;
 use super::xml_pairs::Pairs;
-use super::xml_skim::Skimmer;
+use super::xml_skim::{Begun, Skimmer};
 use super::{Form, Found, Reader, Sink, Trouble, xml_event};
 use crate::event::Skim;
 use crate::limits;
@@ -156,7 +156,8 @@ impl Events {
         sink: &mut dyn Sink,
     ) -> bool {
         let bytes = text.bytes();
-        let first = (searched == 1).then(|| Finders::plain_bounds(bytes, ended));
+        let begun = self.skimmer.as_mut().and_then(|skimmer| skimmer.begin(bytes));
+        let first = (searched == 1).then(|| Finders::plain_bounds(bytes, begun.as_ref(), ended));
         let (bound, kind) = first
             .filter(|(_, kind)| kind.plain)
             .unwrap_or_else(|| (bounds(bytes, searched, section, ended), Kind::default()));
@@ -169,7 +170,7 @@ impl Events {
             Bound::Inner(_) => {
                 self.broken(text, length, "is cut off: another event begins before its end", sink);
             }
-            Bound::End(_) => self.take(text, length, kind, sink),
+            Bound::End(_) => self.take(text, length, kind, begun, sink),
             Bound::More { .. } if ended => {
                 self.broken(text, length, "is cut off: the input ends before its end", sink);
             }
@@ -199,13 +200,21 @@ impl Events {
     }
 
     /// Reads the event that takes the first `length` bytes of the text.
-    fn take(&mut self, text: &mut impl Text, length: usize, kind: Kind, sink: &mut dyn Sink) {
+    fn take(
+        &mut self,
+        text: &mut impl Text,
+        length: usize,
+        kind: Kind,
+        begun: Option<Begun>,
+        sink: &mut dyn Sink,
+    ) {
         self.count += 1;
         let offset = text.source_offset(0);
         let span =
             Span { offset, length: text.source_offset(length) - offset, nth: 0, direct: text.is_identity() };
         let bytes = &text.bytes()[..length];
-        if text::holds_zeros(bytes) {
+        let unknown = &bytes[begun.as_ref().map_or(0, Begun::end).min(length)..];
+        if text::holds_zeros(unknown) {
             // Before and behind them may stand parts of two events.
             let message = "An event holds zeros in place of text.";
             sink.trouble(Trouble::lost(Code::DamagedRecord, offset, message));
@@ -214,8 +223,8 @@ impl Events {
             return;
         }
         let skimmer =
-            self.skimmer.as_mut().filter(|_| kind.ascii || simdutf8::basic::from_utf8(bytes).is_ok());
-        if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(bytes, kind.plain)) {
+            self.skimmer.as_mut().filter(|_| kind.ascii || simdutf8::basic::from_utf8(unknown).is_ok());
+        if let Some(skim) = skimmer.and_then(|skimmer| skimmer.skim(bytes, kind.plain, begun)) {
             sink.skimmed(skim);
         } else {
             let (raw, replaced) = text::utf8(bytes);
@@ -284,9 +293,10 @@ impl Reader for XmlReader {
 /// Skims a text that is one event and nothing else, and UTF-8. None: it must be parsed.
 pub fn skim_alone<'a>(skimmer: &'a mut Skimmer, text: &'a [u8]) -> Option<Skim<'a>> {
     let begins = text.starts_with(b"<Event") && is_end_of_name(*text.get(6)?);
-    let (bound, kind) = Finders::plain_bounds(text, true);
+    let begun = skimmer.begin(text);
+    let (bound, kind) = Finders::plain_bounds(text, begun.as_ref(), true);
     let alone = begins && bound == Bound::End(text.len()) && kind.plain;
-    if alone { skimmer.skim(text, true) } else { None }
+    if alone { skimmer.skim(text, true, begun) } else { None }
 }
 
 /// How much of a text without a tag of interest can be passed over: what may be the beginning of
@@ -330,10 +340,11 @@ impl Finders {
     }
 
     /// The bound of an event in text of which nothing was searched, as far as it has no sections: in one pass.
-    fn plain_bounds(text: &[u8], ended: bool) -> (Bound, Kind) {
-        // Behind the name of the event itself.
-        let mut names = Pairs::new(text.get(6..).unwrap_or_default(), [*b"Ev"]);
-        let bound = Finders::bound_by(text, names.by_ref().map(|at| at + 6), ended);
+    fn plain_bounds(text: &[u8], begun: Option<&Begun>, ended: bool) -> (Bound, Kind) {
+        // Behind the name of the event itself, or what is known to hold no other.
+        let from = begun.map_or(6, Begun::end);
+        let mut names = Pairs::new(text.get(from..).unwrap_or_default(), [*b"Ev"]);
+        let bound = Finders::bound_by(text, names.by_ref().map(|at| at + from), ended);
         let searched = match bound {
             Bound::End(at) | Bound::Inner(at) => &text[..at],
             Bound::More { .. } => text,

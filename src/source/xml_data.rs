@@ -6,7 +6,7 @@
 
 use crate::needle::{LOOKS, Look, Said};
 
-/// The value of the first field of this name. `rest`: an event from the end of its System part on. None: there
+/// The value of the first field of this name. `rest`: what follows the System part of an event. None: there
 /// is none, the data up to it is not of the plain shape, or the value is encoded.
 pub fn value<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = data(rest)?;
@@ -19,12 +19,12 @@ pub fn value<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The data of an event, from the end of its System part on.
+/// The data of an event; `rest`: what follows its System part.
 fn data(rest: &str) -> Option<&str> {
-    rest.strip_prefix("</System>")?.trim_ascii_start().strip_prefix("<EventData>")
+    rest.trim_ascii_start().strip_prefix("<EventData>")
 }
 
-/// What the fields say. `rest`: an event from the end of its System part on. None: it is not of the
+/// What the fields say. `rest`: what follows the System part of an event. None: it is not of the
 /// plain shape, or a value is encoded.
 pub fn said(rest: &str, looks: &[Look]) -> Option<[Said; LOOKS]> {
     let mut said = [Said::Nothing; LOOKS];
@@ -76,7 +76,7 @@ mod tests {
     const ID: Look = Look { names: &["LogonId"], test: Test::Logon };
 
     fn read(data: &str) -> Option<[Said; 2]> {
-        let said = said(&format!("</System>{data}</Event>"), &[OWN, ID])?;
+        let said = said(&format!("{data}</Event>"), &[OWN, ID])?;
         Some([said[0], said[1]])
     }
 

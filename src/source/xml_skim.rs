@@ -14,6 +14,7 @@
 use memchr::memmem::Finder;
 
 use super::xml_data;
+use super::xml_head::{self, Heads};
 use super::xml_pairs::Pairs;
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
@@ -38,6 +39,24 @@ struct Prefix {
     provider: String,
     /// The channel of the last event that began so, most likely that of the next.
     channel: String,
+    /// The rest of the System part of events that began so.
+    heads: Heads,
+}
+
+/// The System part of an event that is like that of one before.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    prefix: usize,
+    /// Its places are counted from the EventID on.
+    head: xml_head::Found,
+    end: usize,
+}
+
+impl Begun {
+    /// Where `</System>` ends. What stands before it is UTF-8, and holds neither a section nor a bound of the event, nor many zeros.
+    pub fn end(&self) -> usize {
+        self.end
+    }
 }
 
 #[derive(Debug)]
@@ -59,17 +78,46 @@ impl Skimmer {
         Skimmer { needle, prefixes: Vec::new(), find }
     }
 
-    /// Skims an `<Event>` element, which is UTF-8. `plain`: it is known to hold no section. None: it must be parsed.
-    pub fn skim<'a>(&'a mut self, xml: &'a [u8], plain: bool) -> Option<Skim<'a>> {
+    /// The beginning of an event, if one before began so.
+    pub fn begin(&mut self, xml: &[u8]) -> Option<Begun> {
+        let prefix = self.known(xml)?;
+        let Prefix { text, heads, .. } = &mut self.prefixes[prefix];
+        let head = heads.find(&xml[text.len()..])?;
+        Some(Begun { prefix, end: text.len() + head.end, head })
+    }
+
+    /// Skims an `<Event>` element, which is UTF-8. `plain`: it is known to hold no section. `begun`: what [`Skimmer::begin`] said of
+    /// it. None: it must be parsed.
+    pub fn skim<'a>(&'a mut self, xml: &'a [u8], plain: bool, begun: Option<Begun>) -> Option<Skim<'a>> {
         if !plain && self.find.section.find(xml).is_some() {
             return None;
+        }
+        if let Some(Begun { prefix, head, end }) = begun {
+            let Prefix { text, provider, heads, .. } = &self.prefixes[prefix];
+            let computer = str::from_utf8(&xml[text.len()..][head.computer]).ok()?;
+            return self.judge(provider, heads.channel(head.nth), head.event_id, computer, &xml[end..]);
         }
         let at = self.prefix(xml)?;
         let rest = &xml[self.prefixes[at].text.len()..];
         let event_id = number(rest)?;
-        let System { channel, computer, length } = System::of(rest)?;
-        self.prefixes[at].take_channel(channel)?;
+        let system = System::of(rest)?;
+        self.prefixes[at].take_channel(system.channel)?;
+        let end = system.length + "</System>".len();
+        let Prefix { channel, heads, .. } = &mut self.prefixes[at];
+        heads.keep(&rest[..end], (system.channel_at, channel), system.computer_at);
         let Prefix { provider, channel, .. } = &self.prefixes[at];
+        self.judge(provider, channel, event_id, system.computer, &rest[end..])
+    }
+
+    /// What is counted of an event whose System part says this; `data`: all that follows it.
+    fn judge<'a>(
+        &'a self,
+        provider: &'a str,
+        channel: &'a str,
+        event_id: u32,
+        computer: &'a str,
+        data: &[u8],
+    ) -> Option<Skim<'a>> {
         let mut skim = Skim {
             provider,
             channel,
@@ -81,7 +129,6 @@ impl Skimmer {
         if is_doubtful(provider, channel, skim.event_id) {
             return None;
         }
-        let data = &rest[length..];
         if let Some(wide) = self.needle.wide() {
             match wide.ask(computer, is_sysmon(provider, channel), event_id) {
                 Ask::Nothing => {}
@@ -120,14 +167,19 @@ impl Skimmer {
         path.is_some_and(|path| self.needle.is_ruled_out_by(path))
     }
 
-    /// The prefix that the event starts with, remembered or new.
-    fn prefix(&mut self, xml: &[u8]) -> Option<usize> {
-        let known = self.prefixes.iter().position(|prefix| {
+    /// The prefix that the event starts with, if it is remembered.
+    #[inline]
+    fn known(&self, xml: &[u8]) -> Option<usize> {
+        self.prefixes.iter().position(|prefix| {
             let start = xml.get(..prefix.text.len());
             start.is_some_and(|start| same(start, prefix.text.as_bytes()))
-        });
-        if known.is_some() {
-            return known;
+        })
+    }
+
+    /// The prefix that the event starts with, remembered or new.
+    fn prefix(&mut self, xml: &[u8]) -> Option<usize> {
+        if let Some(known) = self.known(xml) {
+            return Some(known);
         }
         let prefix = Prefix::of(str::from_utf8(xml).ok()?)?;
         if self.prefixes.len() == PREFIXES {
@@ -155,6 +207,7 @@ impl Prefix {
             text: text.to_owned(),
             provider: name(provider.strip_suffix('/')?)?.to_owned(),
             channel: String::new(),
+            heads: Heads::default(),
         })
     }
 }
@@ -187,7 +240,9 @@ fn name(mut attributes: &str) -> Option<&str> {
 struct System<'a> {
     /// As it is written.
     channel: &'a [u8],
+    channel_at: usize,
     computer: &'a str,
+    computer_at: usize,
     /// Where its end tag begins.
     length: usize,
 }
@@ -204,10 +259,10 @@ impl System<'_> {
                 computer = computer.or(Some(at + "<Computer>".len()));
             } else if tag.starts_with(b"/System>") && rest[..at].ends_with(b"<") {
                 let system = &rest[..at - 1];
-                let (channel, computer) = (channel?, computer?);
-                let before = system[..computer - "<Computer>".len()].trim_ascii_end();
-                let end = before.len().checked_sub("</Channel>".len()).filter(|end| *end >= channel)?;
-                let (name, rest) = text_and_rest(&system[computer..])?;
+                let (channel_at, computer_at) = (channel?, computer?);
+                let before = system[..computer_at - "<Computer>".len()].trim_ascii_end();
+                let end = before.len().checked_sub("</Channel>".len()).filter(|end| *end >= channel_at)?;
+                let (computer, rest) = text_and_rest(&system[computer_at..])?;
                 let behind = rest.strip_prefix(b"</Computer>")?;
                 // Elements around them would begin before them, and end here.
                 let behind = behind.trim_ascii();
@@ -217,8 +272,10 @@ impl System<'_> {
                 };
                 let flat = before[end..] == *b"</Channel>" && (behind.is_empty() || security().is_some());
                 return flat.then_some(System {
-                    channel: &system[channel..end],
-                    computer: name,
+                    channel: &system[channel_at..end],
+                    channel_at,
+                    computer,
+                    computer_at,
                     length: system.len(),
                 });
             }
@@ -229,11 +286,7 @@ impl System<'_> {
 
 /// The number up to the next tag.
 fn number(xml: &[u8]) -> Option<u32> {
-    let digits = xml.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 || !xml[digits..].starts_with(b"</") {
-        return unencoded(xml)?.parse().ok();
-    }
-    Some(xml[..digits].iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0')))
+    xml_head::number(xml).or_else(|| unencoded(xml)?.parse().ok())
 }
 
 /// Text up to the next tag, which must be an end tag, when nothing in it is encoded.
@@ -250,6 +303,8 @@ fn text_and_rest(xml: &[u8]) -> Option<(&str, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::source::xml_event;
 
@@ -259,7 +314,7 @@ mod tests {
 
     fn skim(xml: &str) -> Option<(String, u32)> {
         let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
-        let skim = skimmer.skim(xml.as_bytes(), false)?;
+        let skim = skimmer.skim(xml.as_bytes(), false, None)?;
         // What is skimmed is what the parser would give.
         let event = xml_event::parse(xml).unwrap();
         assert_eq!(skim.provider, event.provider());
@@ -293,7 +348,7 @@ mod tests {
     #[test]
     fn a_parent_of_another_name_is_skimmed_whatever_else_holds_the_needle() {
         let needle = || Needle::new("WmiPrvSE.exe", &[]).unwrap().in_path(Some("ParentImage"));
-        let skim = |xml: &str| Skimmer::new(needle()).skim(xml.as_bytes(), false).is_some();
+        let skim = |xml: &str| Skimmer::new(needle()).skim(xml.as_bytes(), false, None).is_some();
         let event =
             EVENT.replace("</EventData>", "<Data Name='CommandLine'>WmiPrvSE.exe &amp;</Data></EventData>");
         assert!(skim(&event) && skim(&event.replace("x.exe", "xWmiPrvSE.exe")));
@@ -333,4 +388,67 @@ mod tests {
             assert_eq!(skim(&changed), None, "{from} -> {to}");
         }
     }
+
+    /// What a skimmer says of an event, by its head if one before had that.
+    fn said(skimmer: &mut Skimmer, xml: &[u8], by_head: bool) -> (bool, Option<String>) {
+        let begun = skimmer.begin(xml).filter(|_| by_head);
+        let has_head = begun.is_some();
+        let skim = skimmer.skim(xml, false, begun);
+        (has_head, skim.map(|skim| format!("{skim:?}")))
+    }
+
+    fn written(style: &testlog::xml::Style) -> Vec<String> {
+        let options = testlog::Options { size: testlog::Size::Events(60), ..testlog::Options::default() };
+        let written = |event: &testlog::Event| {
+            let mut text = String::new();
+            testlog::xml::push(&mut text, event, style);
+            text
+        };
+        testlog::log(&options).0.iter().map(written).collect()
+    }
+
+    #[test]
+    fn an_event_like_one_before_has_its_head() {
+        for style in [testlog::xml::SPLUNK, testlog::xml::WINDOWS, testlog::xml::EVTX_DUMP] {
+            let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
+            let events = written(&style);
+            let first = events.iter().filter(|event| said(&mut skimmer, event.as_bytes(), true).0).count();
+            let again = events.iter().filter(|event| said(&mut skimmer, event.as_bytes(), true).0).count();
+            assert!(first > 20 && again == events.len(), "{first} {again}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_head_tells_what_the_event_tells(
+            style in 0..3_usize,
+            changes in prop::collection::vec((0..60_usize, 0..900_usize, 0..4_usize, 0..TEXTS.len()), 1..40),
+        ) {
+            let style = [testlog::xml::SPLUNK, testlog::xml::WINDOWS, testlog::xml::EVTX_DUMP][style];
+            let events = written(&style);
+            let needle = Needle::new("WmiPrvSE.exe", &["Image"]).unwrap().in_path(Some("ParentImage"));
+            let mut by_head = Skimmer::new(needle.clone());
+            events.iter().for_each(|event| _ = said(&mut by_head, event.as_bytes(), true));
+            for (nth, at, taken, text) in changes {
+                let mut event = events[nth].clone().into_bytes();
+                let at = at.min(event.len() - taken);
+                event.splice(at..at + taken, TEXTS[text].bytes());
+                let Ok(event) = String::from_utf8(event) else { continue };
+                let mut fresh = Skimmer::new(needle.clone());
+                let expected = said(&mut fresh, event.as_bytes(), false);
+                let (has_head, said) = said(&mut by_head, event.as_bytes(), true);
+                prop_assert_eq!(&said, &expected.1, "{}", event);
+                if has_head {
+                    let end = event.find("</System>").unwrap();
+                    prop_assert!(!event[1..end].contains("<!") && !event[1..end].contains("<Event>"));
+                }
+            }
+        }
+    }
+
+    /// What is written into events: markup, and what might be taken for a value.
+    const TEXTS: [&str; 22] = [
+        "", "7", "x", "<", ">", "&", "'", "\"", "/", "=", "é", "\0", " ", "\n", "<!---->", "<Channel>", "</Channel>", "<Computer>X</Computer>",
+        "</System>", "</Event>", "<Event>", "0123456789abcdef0123456789",
+    ];
 }
