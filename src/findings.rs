@@ -81,10 +81,13 @@ pub struct Kinds {
     /// Counts of the kinds met last, not yet in `counts`: most events are of a few kinds.
     #[serde(skip)]
     recent: Vec<(Kind, u64)>,
+    /// Where among them the last one with this EventID stands, or another one with the same last digits.
+    #[serde(skip)]
+    places: Vec<usize>,
 }
 
 /// Kinds whose counts are kept at hand.
-const RECENT: usize = 16;
+const RECENT: usize = 64;
 
 impl Kinds {
     /// Counts one event.
@@ -98,13 +101,22 @@ impl Kinds {
                 && same(kind.channel.as_bytes(), channel.as_bytes())
                 && same(kind.provider.as_bytes(), provider.as_bytes())
         };
+        self.places.resize(RECENT, 0);
+        let place = event_id.unwrap_or_default() as usize % RECENT;
+        let likely = self.places[place];
+        if self.recent.get(likely).is_some_and(equal) {
+            self.recent[likely].1 += 1;
+            return;
+        }
         if let Some(at) = self.recent.iter().position(equal) {
             self.recent[at].1 += 1;
+            self.places[place] = at;
             return;
         }
         if self.recent.len() == RECENT {
             self.gather();
         }
+        self.places[place] = self.recent.len();
         let kind = Kind { channel: channel.to_owned(), provider: provider.to_owned(), event_id };
         self.recent.push((kind, 1));
     }

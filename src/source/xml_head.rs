@@ -121,7 +121,8 @@ impl Head {
         while let Some(length) = text.get(at..).and_then(plain_length) {
             let place = at..at + length;
             let ends = (text[at - 1], text[place.end]);
-            if length > 0 && at != channel_at && matches!(ends, (b'>', b'<') | (b'\'', b'\'') | (b'"', b'"')) {
+            if length > 0 && at != channel_at && matches!(ends, (b'>', b'<') | (b'\'', b'\'') | (b'"', b'"'))
+            {
                 values.push(Value { changes: at == computer, place });
             }
             at += length + 1;

@@ -448,7 +448,27 @@ mod tests {
 
     /// What is written into events: markup, and what might be taken for a value.
     const TEXTS: [&str; 22] = [
-        "", "7", "x", "<", ">", "&", "'", "\"", "/", "=", "é", "\0", " ", "\n", "<!---->", "<Channel>", "</Channel>", "<Computer>X</Computer>",
-        "</System>", "</Event>", "<Event>", "0123456789abcdef0123456789",
+        "",
+        "7",
+        "x",
+        "<",
+        ">",
+        "&",
+        "'",
+        "\"",
+        "/",
+        "=",
+        "é",
+        "\0",
+        " ",
+        "\n",
+        "<!---->",
+        "<Channel>",
+        "</Channel>",
+        "<Computer>X</Computer>",
+        "</System>",
+        "</Event>",
+        "<Event>",
+        "0123456789abcdef0123456789",
     ];
 }

@@ -7,6 +7,7 @@
 
 mod checksum;
 pub mod chunks;
+mod instance;
 pub mod skim;
 pub mod template;
 

@@ -17,7 +17,11 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::template::{DEFINITION_BYTES, Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
+use super::instance::{
+    FRAGMENT, GUID, HEX_32, HEX_64, Header, Instance, Layouts, NULL, NUMBER_16, NUMBER_32, NUMBER_64, TEXT,
+    Value,
+};
+use super::template::{Part, Template, compile, lies_in, u16_at, u32_at, u64_at, utf16};
 use crate::detect::EVTX_CHUNK_MAGIC;
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::{self, Link};
@@ -38,20 +42,6 @@ const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
 /// Token that ends BinXML.
 const END_OF_STREAM: u8 = 0x00;
-/// Token of a template instance.
-const TEMPLATE_INSTANCE: u8 = 0x0c;
-/// Types of values: none, UTF-16 text, numbers without a sign, GUID, hexadecimal numbers, BinXML.
-const NULL: u8 = 0x00;
-const TEXT: u8 = 0x01;
-const NUMBER_16: u8 = 0x06;
-const NUMBER_32: u8 = 0x08;
-const NUMBER_64: u8 = 0x0a;
-const GUID: u8 = 0x0f;
-const HEX_32: u8 = 0x14;
-const HEX_64: u8 = 0x15;
-const FRAGMENT: u8 = 0x21;
-/// Slots of a template; Windows allows fewer.
-const MOST_SLOTS: usize = 1024;
 /// Different texts that are kept decoded.
 const TEXTS: usize = 64;
 
@@ -171,17 +161,18 @@ pub fn without_others(chunk: &[u8], records: &[Record], wanted: impl Fn(&Record)
                 && range.end <= record.offset + record.size - SIZE_COPY_BYTES
         })
     };
-    let mut values = Vec::new();
+    let (mut layouts, mut nth) = (Layouts::default(), 0);
     for record in records.iter().filter(|record| wanted(record)) {
         let mut range = content(*record);
         loop {
-            let definition = instance(chunk, range, &mut values)?;
-            lies_in(chunk, definition, inside).then_some(())?;
-            let mut fragments = values.iter().filter(|value| value.kind == FRAGMENT);
+            let header = Header::of(chunk, range)?;
+            lies_in(chunk, header.definition, inside).then_some(())?;
+            let instance = layouts.read(header, &mut nth)?;
+            let mut fragments = instance.values().filter(|value| value.kind == FRAGMENT);
             let Some(fragment) = fragments.next() else { break };
             // More than one would have to be followed all; a fragment in a fragment is followed.
             fragments.next().is_none().then_some(())?;
-            range = fragment.bytes.clone();
+            range = fragment.bytes;
         }
     }
     let mut copy = chunk.to_vec();
@@ -215,15 +206,25 @@ pub struct Skimmer {
     /// The templates of the chunk at hand, by offset; none for one that is not plain.
     templates: BTreeMap<usize, Option<Known>>,
     /// Those of fragments.
-    fragments: BTreeMap<usize, Option<Template>>,
-    values: Vec<Value>,
-    nested: Vec<Value>,
+    fragments: BTreeMap<usize, Option<Fragment>>,
     texts: Texts,
+    layouts: Layouts,
+    fragment_layouts: Layouts,
+    /// The numbers of the provider, the channel and the computer that stood in a slot last.
+    last: [usize; 3],
+}
+
+/// The template of a fragment.
+struct Fragment {
+    template: Template,
+    layout: usize,
 }
 
 /// A template with its literals read.
 struct Known {
     template: Template,
+    /// Which one its last instance had.
+    layout: usize,
     event_id: Named,
     provider: Named,
     channel: Named,
@@ -235,13 +236,6 @@ struct Known {
 enum Named {
     Known(usize),
     Slot(u16),
-}
-
-/// A value of a slot: its type and where it lies in the chunk.
-#[derive(Debug, Clone)]
-struct Value {
-    kind: u8,
-    bytes: Range<usize>,
 }
 
 impl Skimmer {
@@ -256,9 +250,10 @@ impl Skimmer {
             wanted,
             templates: BTreeMap::new(),
             fragments: BTreeMap::new(),
-            values: Vec::new(),
-            nested: Vec::new(),
             texts: Texts::default(),
+            layouts: Layouts::default(),
+            fragment_layouts: Layouts::default(),
+            last: [0; 3],
         }
     }
 
@@ -273,22 +268,29 @@ impl Skimmer {
         if self.texts.are_too_many() {
             (self.texts, self.templates) = Default::default();
         }
-        let definition = instance(chunk, content(record), &mut self.values)?;
-        let known = match self.templates.entry(definition) {
+        let header = Header::of(chunk, content(record))?;
+        let known = match self.templates.entry(header.definition) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Known::new(chunk, definition, &self.wanted, &mut self.texts)),
+            Entry::Vacant(new) => {
+                new.insert(Known::new(chunk, header.definition, &self.wanted, &mut self.texts))
+            }
         };
-        let known = known.as_ref()?;
+        let known = known.as_mut()?;
+        let values = self.layouts.read(header, &mut known.layout)?;
         let event_id = match known.event_id {
             Named::Known(number) => number as u32,
-            Named::Slot(slot) => number(chunk, slot, &self.values)?,
+            Named::Slot(slot) => number(chunk, slot, values)?,
         };
-        let provider = self.texts.find(chunk, known.provider, &self.values)?;
-        let channel = self.texts.find(chunk, known.channel, &self.values)?;
-        let computer = self.texts.find(chunk, known.computer, &self.values)?;
+        let [last_provider, last_channel, last_computer] = &mut self.last;
+        let provider = self.texts.find(chunk, known.provider, values, last_provider)?;
+        let channel = self.texts.find(chunk, known.channel, values, last_channel)?;
+        let computer = self.texts.find(chunk, known.computer, values, last_computer)?;
         let root = &known.template;
-        let nested =
-            Nested { fragments: &mut self.fragments, values: &mut self.nested, wanted: &self.wanted };
+        let nested = Nested {
+            fragments: &mut self.fragments,
+            layouts: &mut self.fragment_layouts,
+            wanted: &self.wanted,
+        };
         let [provider, channel, computer] = [provider, channel, computer].map(|text| self.texts.get(text));
         // What that means is told with the place of the event.
         if is_doubtful(provider, channel, Some(event_id)) {
@@ -299,13 +301,13 @@ impl Skimmer {
             match wide.ask(computer, is_sysmon(provider, channel), event_id) {
                 Ask::Nothing => {}
                 Ask::Fields(looks) => {
-                    let (template, values) = nested.data(chunk, root, &self.values)?;
+                    let (template, values) = nested.data(chunk, root, values)?;
                     link = judge(wide, looks, &self.wanted, chunk, template, values)?;
                 }
                 Ask::All => return None,
             }
         } else if is_process_creation(provider, channel, Some(event_id)) {
-            let (template, values) = nested.data(chunk, root, &self.values)?;
+            let (template, values) = nested.data(chunk, root, values)?;
             time = Some(time_unless_found(&self.needle, &self.wanted, chunk, template, values)?);
         }
         Some(Skim {
@@ -321,8 +323,8 @@ impl Skimmer {
 
 /// Where the data of a record is put together when it is a fragment of its own.
 struct Nested<'a> {
-    fragments: &'a mut BTreeMap<usize, Option<Template>>,
-    values: &'a mut Vec<Value>,
+    fragments: &'a mut BTreeMap<usize, Option<Fragment>>,
+    layouts: &'a mut Layouts,
     wanted: &'a [&'static str],
 }
 
@@ -331,19 +333,24 @@ impl<'a> Nested<'a> {
     /// fragment. None: they may lie elsewhere too.
     fn data(
         self,
-        chunk: &[u8],
+        chunk: &'a [u8],
         root: &'a Template,
-        values: &'a [Value],
-    ) -> Option<(&'a Template, &'a [Value])> {
+        values: Instance<'a>,
+    ) -> Option<(&'a Template, Instance<'a>)> {
         if root.odd {
             return None;
         }
         let Some(slot) = root.data else { return Some((root, values)) };
-        let data = values.get(usize::from(slot)).filter(|value| value.kind == FRAGMENT)?;
-        let definition = instance(chunk, data.bytes.clone(), self.values)?;
-        let compiled = || compile(chunk, definition, self.wanted);
-        let inner = self.fragments.entry(definition).or_insert_with(compiled).as_ref()?;
-        (!inner.odd).then_some((inner, self.values.as_slice()))
+        let data = values.value(slot).filter(|value| value.kind == FRAGMENT)?;
+        let header = Header::of(chunk, data.bytes)?;
+        let compiled = || {
+            let template = compile(chunk, header.definition, self.wanted)?;
+            Some(Fragment { template, layout: 0 })
+        };
+        let Fragment { template, layout } =
+            self.fragments.entry(header.definition).or_insert_with(compiled).as_mut()?;
+        let values = self.layouts.read(header, layout)?;
+        (!template.odd).then_some((&*template, values))
     }
 }
 
@@ -355,7 +362,7 @@ fn judge(
     wanted: &[&str],
     chunk: &[u8],
     template: &Template,
-    values: &[Value],
+    values: Instance<'_>,
 ) -> Option<Option<Link>> {
     let mut said = [Said::Nothing; LOOKS];
     for (look, said) in looks.iter().zip(&mut said) {
@@ -367,7 +374,7 @@ fn judge(
                 return None;
             }
             found = true;
-            *said = said_by(name, chunk, values.get(usize::from(*slot))?)?;
+            *said = said_by(name, chunk, &values.value(*slot)?)?;
         }
     }
     wide.judge(looks, &said)
@@ -415,7 +422,7 @@ impl Known {
             }
             Part::Slot(slot) => Named::Slot(*slot),
         };
-        Some(Known { event_id, provider, channel, computer, template })
+        Some(Known { event_id, provider, channel, computer, template, layout: 0 })
     }
 }
 
@@ -426,12 +433,12 @@ fn time_unless_found(
     wanted: &[&str],
     chunk: &[u8],
     template: &Template,
-    values: &[Value],
+    values: Instance<'_>,
 ) -> Option<Time> {
     let [time, fields @ ..] = template.wanted.as_slice() else { return None };
     let mut found = false;
     for slot in fields.iter().flatten() {
-        let value = values.get(usize::from(*slot))?;
+        let value = values.value(*slot)?;
         found |= match value.kind {
             NULL => false,
             TEXT => needle.is_in_utf16(&chunk[value.bytes.clone()]),
@@ -444,17 +451,23 @@ fn time_unless_found(
     if found && !is_ruled_out(needle, wanted, chunk, template, values)? {
         return None;
     }
-    let time = values.get(usize::from((*time)?)).filter(|value| value.kind == TEXT)?;
+    let time = values.value((*time)?).filter(|value| value.kind == TEXT)?;
     // A time is short and ASCII; the full decoder judges what is not.
     Time::parse(ascii(&chunk[time.bytes.clone()], &mut [0; 32])?)
 }
 
 /// Whether the path that decides says nothing: what that means the decoder's event tells.
-fn is_silent(needle: &Needle, wanted: &[&str], chunk: &[u8], template: &Template, values: &[Value]) -> bool {
+fn is_silent(
+    needle: &Needle,
+    wanted: &[&str],
+    chunk: &[u8],
+    template: &Template,
+    values: Instance<'_>,
+) -> bool {
     let Some(path) = needle.path() else { return false };
     let at = wanted.iter().position(|name| *name == path);
     let slot = at.and_then(|at| template.wanted.get(at).copied().flatten());
-    let value = slot.and_then(|slot| values.get(usize::from(slot))).filter(|value| value.kind == TEXT);
+    let value = slot.and_then(|slot| values.value(slot)).filter(|value| value.kind == TEXT);
     // A text may be filled up with NULs.
     value.is_none_or(|value| chunk[value.bytes.clone()].iter().take(2).all(|byte| *byte == 0))
 }
@@ -466,108 +479,59 @@ fn is_ruled_out(
     wanted: &[&str],
     chunk: &[u8],
     template: &Template,
-    values: &[Value],
+    values: Instance<'_>,
 ) -> Option<bool> {
     let path = needle.path()?;
     let at = wanted.iter().position(|name| *name == path)?;
     let slot = (*template.wanted.get(at)?)?;
-    let value = values.get(usize::from(slot)).filter(|value| value.kind == TEXT)?;
+    let value = values.value(slot).filter(|value| value.kind == TEXT)?;
     Some(needle.is_ruled_out_by(ascii(&chunk[value.bytes.clone()], &mut [0; 520])?))
 }
 
-/// Reads the template instance that takes a range of the chunk: the offset of its definition, and
-/// its values. None: it is something else, or a value has not the size of its type.
-fn instance(chunk: &[u8], range: Range<usize>, values: &mut Vec<Value>) -> Option<usize> {
-    values.clear();
-    let bytes = chunk.get(..range.end)?;
-    // A nested fragment may do without the fragment header of version 1.1.
-    let start = match bytes.get(range.start..)?.starts_with(&[0x0f, 1, 1, 0]) {
-        true => range.start + 4,
-        false => range.start,
-    };
-    if *bytes.get(start)? != TEMPLATE_INSTANCE {
-        return None;
-    }
-    // The token, an unknown byte, the template's id, the offset of its definition.
-    let definition = u32_at(bytes, start + 6)? as usize;
-    let mut at = start + 10;
-    if definition == at {
-        at = at.checked_add(DEFINITION_BYTES + u32_at(bytes, at + 20)? as usize)?;
-    }
-    let count = u32_at(bytes, at)? as usize;
-    if count > MOST_SLOTS {
-        return None;
-    }
-    let descriptors = bytes.get(at + 4..at + 4 + 4 * count)?;
-    let mut end = at + 4 + 4 * count;
-    let mut sound = true;
-    values.extend(descriptors.as_chunks().0.iter().map(|[low, high, kind, _]| {
-        let size = u16::from_le_bytes([*low, *high]);
-        let start = end;
-        end += usize::from(size);
-        sound &= has_size(*kind, size, || bytes.get(start + 1));
-        Value { kind: *kind, bytes: start..end }
-    }));
-    (sound && end <= bytes.len()).then_some(definition)
-}
-
-/// Whether a value of this type and with this second byte can have this size. The decoder goes by the type, and the
-/// size that is stated must be the one it reads.
-fn has_size<'a>(kind: u8, size: u16, second: impl Fn() -> Option<&'a u8>) -> bool {
-    match kind {
-        0x00 => true,
-        0x01 => size.is_multiple_of(2),
-        0x03 | 0x04 => size == 1,
-        0x05 | 0x06 => size == 2,
-        0x07 | 0x08 | 0x0b | 0x0d | 0x14 => size == 4,
-        0x09 | 0x0a | 0x0c | 0x11 | 0x15 => size == 8,
-        0x0f | 0x12 => size == 16,
-        // A SID says itself how many parts of four bytes stand behind its first eight.
-        0x13 => second().is_some_and(|parts| size == 8 + 4 * u16::from(*parts)),
-        0x0e | 0x21 => true,
-        // Text of an unknown code page, arrays and what has no fixed size: to the decoder.
-        _ => false,
-    }
-}
-
-fn number(chunk: &[u8], slot: u16, values: &[Value]) -> Option<u32> {
-    let value = values.get(usize::from(slot)).filter(|value| value.kind == NUMBER_16)?;
+fn number(chunk: &[u8], slot: u16, values: Instance<'_>) -> Option<u32> {
+    let value = values.value(slot).filter(|value| value.kind == NUMBER_16)?;
     u16_at(chunk, value.bytes.start).map(u32::from)
 }
 
 /// Texts as they lie in chunks, decoded once: providers, channels and computers are few.
 #[derive(Default)]
-struct Texts(Vec<(Vec<u8>, String)>);
+struct Texts {
+    known: Vec<(Vec<u8>, String)>,
+}
 
 impl Texts {
-    /// The number of a text that is known, or stands in a slot.
-    fn find(&mut self, chunk: &[u8], named: Named, values: &[Value]) -> Option<usize> {
+    /// The number of a text that is known, or stands in a slot. `last`: that of the record before, most likely the same.
+    fn find(&mut self, chunk: &[u8], named: Named, values: Instance<'_>, last: &mut usize) -> Option<usize> {
         match named {
             Named::Known(number) => Some(number),
             Named::Slot(slot) => {
-                let value = values.get(usize::from(slot)).filter(|value| value.kind == TEXT)?;
-                self.number(chunk.get(value.bytes.clone())?)
+                let value = values.value(slot).filter(|value| value.kind == TEXT)?;
+                let raw = chunk.get(value.bytes)?;
+                if self.known.get(*last).is_none_or(|(have, _)| !same(have, raw)) {
+                    *last = self.number(raw)?;
+                }
+                Some(*last)
             }
         }
     }
 
     /// The number of a text.
     fn number(&mut self, raw: &[u8]) -> Option<usize> {
-        if let Some(known) = self.0.iter().position(|(have, _)| same(have, raw)) {
+        if let Some(known) = self.known.iter().position(|(have, _)| same(have, raw)) {
             return Some(known);
         }
         // The parser of the rendering trims some texts and brings control characters to others.
         let text = utf16(raw).filter(|text| text.trim() == text && !text.contains(char::is_control))?;
-        self.0.push((raw.to_vec(), text));
-        Some(self.0.len() - 1)
+        self.known.push((raw.to_vec(), text));
+        Some(self.known.len() - 1)
     }
 
     fn get(&self, number: usize) -> &str {
-        self.0.get(number).map_or("", |(_, text)| text)
+        self.known.get(number).map_or("", |(_, text)| text)
     }
 
     /// A log that has too many is not worth remembering them.
     fn are_too_many(&self) -> bool {
-        self.0.len() > TEXTS
+        self.known.len() > TEXTS
     }
 }

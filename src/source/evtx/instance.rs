@@ -1,0 +1,295 @@
+//! Instances of BinXML templates: which values stand in their slots, and where.
+//!
+//! Format: [MS-EVEN6] 2.2.12. An instance is
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 1 | token |
+//! | 1 | unknown |
+//! | 4 | id of the template |
+//! | 4 | offset of its definition in the chunk, which stands right here when it is used for the first time |
+//! | 4 | number of values |
+//! | 4 each | their descriptors: size, two bytes, and type; the last byte is not used |
+//! | | the values |
+//!
+//! The descriptors of one template are the same in nearly every record, but for the sizes of texts and of nested data. So they are
+//! compared with those of the record before, as a whole, and only the values that are asked for are looked up.
+
+use std::ops::Range;
+
+use super::template::{DEFINITION_BYTES, u32_at};
+
+/// Token of a template instance.
+const TEMPLATE_INSTANCE: u8 = 0x0c;
+/// Slots of a template; Windows allows fewer.
+const MOST_SLOTS: usize = 1024;
+/// Layouts that are kept.
+const LAYOUTS: usize = 64;
+
+/// Types of values: none, UTF-16 text, numbers without a sign, binary, GUID, SID, hexadecimal numbers, BinXML.
+pub const NULL: u8 = 0x00;
+pub const TEXT: u8 = 0x01;
+pub const NUMBER_16: u8 = 0x06;
+pub const NUMBER_32: u8 = 0x08;
+pub const NUMBER_64: u8 = 0x0a;
+const BINARY: u8 = 0x0e;
+pub const GUID: u8 = 0x0f;
+const SID: u8 = 0x13;
+pub const HEX_32: u8 = 0x14;
+pub const HEX_64: u8 = 0x15;
+pub const FRAGMENT: u8 = 0x21;
+
+/// A value of a slot: its type and where it lies in the chunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    pub kind: u8,
+    pub bytes: Range<usize>,
+}
+
+/// The instance of a template that a range of a chunk holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    /// The chunk up to the end of the range.
+    bytes: &'a [u8],
+    /// The offset of the template's definition.
+    pub definition: usize,
+    descriptors: &'a [u8],
+    /// Where the values begin.
+    values: usize,
+}
+
+impl Header<'_> {
+    /// None: the range holds something else.
+    pub fn of(chunk: &[u8], range: Range<usize>) -> Option<Header<'_>> {
+        let bytes = chunk.get(..range.end)?;
+        // A nested fragment may do without the fragment header of version 1.1.
+        let start = match bytes.get(range.start..)?.starts_with(&[0x0f, 1, 1, 0]) {
+            true => range.start + 4,
+            false => range.start,
+        };
+        if *bytes.get(start)? != TEMPLATE_INSTANCE {
+            return None;
+        }
+        let definition = u32_at(bytes, start + 6)? as usize;
+        let mut at = start + 10;
+        if definition == at {
+            at = at.checked_add(DEFINITION_BYTES + u32_at(bytes, at + 20)? as usize)?;
+        }
+        let count = u32_at(bytes, at)? as usize;
+        if count > MOST_SLOTS {
+            return None;
+        }
+        let values = at + 4 + 4 * count;
+        Some(Header { bytes, definition, descriptors: bytes.get(at + 4..values)?, values })
+    }
+}
+
+/// The layouts of templates: few, and the same in every chunk.
+#[derive(Debug, Default)]
+pub struct Layouts {
+    known: Vec<Layout>,
+    /// Which one makes room for another.
+    oldest: usize,
+}
+
+/// How the values of a template lie, by the descriptors of one instance.
+#[derive(Debug, Default)]
+struct Layout {
+    descriptors: Vec<[u8; 4]>,
+    /// The bits of them that must be the same.
+    mask: Vec<[u8; 4]>,
+    /// Where each value begins, and where the last one ends, if all those that vary were empty.
+    starts: Vec<usize>,
+    /// The slots of those that vary in size.
+    varying: Vec<usize>,
+    /// The slots of those that say themselves how long they are.
+    sids: Vec<usize>,
+}
+
+impl Layouts {
+    /// The values of an instance. `nth`: which layout it has most likely, and then which it has. None: a value has not the
+    /// size of its type, or a type that is left to the decoder.
+    #[inline]
+    pub fn read<'a>(&'a mut self, header: Header<'a>, nth: &mut usize) -> Option<Instance<'a>> {
+        let descriptors = header.descriptors.as_chunks().0;
+        if self.known.get(*nth).is_none_or(|layout| !layout.fits(descriptors)) {
+            *nth = self.find(descriptors)?;
+        }
+        let instance = Instance { layout: &self.known[*nth], descriptors, begin: header.values };
+        instance.is_sound(header.bytes).then_some(instance)
+    }
+
+    #[cold]
+    fn find(&mut self, descriptors: &[[u8; 4]]) -> Option<usize> {
+        if let Some(nth) = self.known.iter().position(|layout| layout.fits(descriptors)) {
+            return Some(nth);
+        }
+        let layout = Layout::of(descriptors)?;
+        if self.known.len() < LAYOUTS {
+            self.known.push(layout);
+            return Some(self.known.len() - 1);
+        }
+        let nth = self.oldest;
+        self.oldest = (nth + 1) % LAYOUTS;
+        self.known[nth] = layout;
+        Some(nth)
+    }
+}
+
+impl Layout {
+    #[inline]
+    fn fits(&self, descriptors: &[[u8; 4]]) -> bool {
+        let same = self.descriptors.iter().zip(&self.mask).zip(descriptors);
+        let word = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
+        let other = same.fold(0, |other, ((have, mask), new)| other | (word(have) ^ word(new)) & word(mask));
+        other == 0 && self.descriptors.len() == descriptors.len()
+    }
+
+    fn of(descriptors: &[[u8; 4]]) -> Option<Layout> {
+        let mut layout = Layout { descriptors: descriptors.to_vec(), ..Layout::default() };
+        let mut start = 0;
+        for (slot, descriptor) in descriptors.iter().enumerate() {
+            let (size, kind) = (size_of(descriptor), descriptor[2]);
+            layout.starts.push(start);
+            if matches!(kind, TEXT | BINARY | FRAGMENT) {
+                layout.varying.push(slot);
+                layout.mask.push([0, 0, 0xff, 0]);
+                continue;
+            }
+            has_size(kind, size).then_some(())?;
+            if kind == SID {
+                layout.sids.push(slot);
+            }
+            layout.mask.push([0xff, 0xff, 0xff, 0]);
+            start += size;
+        }
+        layout.starts.push(start);
+        Some(layout)
+    }
+}
+
+/// The values of an instance.
+#[derive(Debug, Clone, Copy)]
+pub struct Instance<'a> {
+    layout: &'a Layout,
+    descriptors: &'a [[u8; 4]],
+    /// Where the values begin.
+    begin: usize,
+}
+
+impl Instance<'_> {
+    /// The value of a slot.
+    #[inline]
+    pub fn value(&self, slot: u16) -> Option<Value> {
+        let slot = usize::from(slot);
+        let descriptor = self.descriptors.get(slot)?;
+        let start = self.start(slot);
+        Some(Value { kind: descriptor[2], bytes: start..start + size_of(descriptor) })
+    }
+
+    /// All values in order.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        (0..self.descriptors.len()).filter_map(|slot| self.value(u16::try_from(slot).ok()?))
+    }
+
+    /// Where the value of a slot begins.
+    #[inline]
+    fn start(&self, slot: usize) -> usize {
+        let before = self.layout.varying.iter().take_while(|varying| **varying < slot);
+        let varying: usize = before.map(|varying| size_of(&self.descriptors[*varying])).sum();
+        self.begin + self.layout.starts[slot] + varying
+    }
+
+    /// Whether the values lie in these bytes, and have the sizes of their types where a layout does not tell.
+    #[inline]
+    fn is_sound(&self, bytes: &[u8]) -> bool {
+        let texts = self.layout.varying.iter().filter(|slot| self.descriptors[**slot][2] == TEXT);
+        texts.fold(true, |even, slot| even & self.descriptors[*slot][0].is_multiple_of(2))
+            && self.layout.sids.iter().all(|slot| self.is_sid(*slot, bytes))
+            && self.start(self.descriptors.len()) <= bytes.len()
+    }
+
+    /// Whether a SID has its size: it says itself how many parts of four bytes stand behind its first eight.
+    fn is_sid(&self, slot: usize, bytes: &[u8]) -> bool {
+        let parts = bytes.get(self.start(slot) + 1);
+        parts.is_some_and(|parts| size_of(&self.descriptors[slot]) == 8 + 4 * usize::from(*parts))
+    }
+}
+
+fn size_of([low, high, ..]: &[u8; 4]) -> usize {
+    u16::from_le_bytes([*low, *high]).into()
+}
+
+/// Whether a value of this type can have this size. The decoder goes by the type, and the size that is stated must be the one
+/// it reads.
+fn has_size(kind: u8, size: usize) -> bool {
+    match kind {
+        NULL | SID => true,
+        0x03 | 0x04 => size == 1,
+        0x05 | NUMBER_16 => size == 2,
+        0x07 | NUMBER_32 | 0x0b | 0x0d | HEX_32 => size == 4,
+        0x09 | NUMBER_64 | 0x0c | 0x11 | HEX_64 => size == 8,
+        GUID | 0x12 => size == 16,
+        // Text of an unknown code page, arrays and what has no fixed size: to the decoder.
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// An instance with these descriptors, and room for so many bytes of values, the second of which is this one in each SID.
+    fn written(descriptors: &[(u16, u8)], room: usize, byte: u8) -> Vec<u8> {
+        let mut bytes = vec![TEMPLATE_INSTANCE, 1, 0, 0, 0, 0, 1, 0, 0, 0];
+        bytes.extend((descriptors.len() as u32).to_le_bytes());
+        for (size, kind) in descriptors {
+            bytes.extend(size.to_le_bytes());
+            bytes.extend([*kind, 0]);
+        }
+        bytes.extend(std::iter::repeat_n(byte, room));
+        bytes
+    }
+
+    /// The same one by one: what must hold of each value.
+    fn expected(descriptors: &[(u16, u8)], room: usize, byte: u8) -> Option<Vec<Value>> {
+        let begin = 14 + 4 * descriptors.len();
+        let mut start = begin;
+        let mut values = Vec::new();
+        for (size, kind) in descriptors {
+            let size = usize::from(*size);
+            let sound = match *kind {
+                TEXT => size.is_multiple_of(2),
+                BINARY | FRAGMENT => true,
+                SID => start + 1 < begin + room && size == 8 + 4 * usize::from(byte),
+                kind => has_size(kind, size),
+            };
+            sound.then_some(())?;
+            values.push(Value { kind: *kind, bytes: start..start + size });
+            start += size;
+        }
+        (start <= begin + room).then_some(values)
+    }
+
+    proptest! {
+        #[test]
+        fn a_layout_gives_what_each_instance_has(
+            instances in prop::collection::vec(
+                (prop::collection::vec((0..6_usize, 0..3_u16), 0..4), 0..90_usize, 0..3_u8), 1..20,
+            ),
+        ) {
+            let kinds = [(TEXT, [0, 6, 7]), (FRAGMENT, [0, 9, 20]), (SID, [8, 12, 16]), (NUMBER_32, [4, 4, 5]), (NULL, [0, 0, 2]), (0x81, [0, 4, 6])];
+            let (mut layouts, mut nth) = (Layouts::default(), 0);
+            for (slots, room, byte) in instances {
+                let descriptors: Vec<_> =
+                    slots.iter().map(|(kind, size)| (kinds[*kind].1[usize::from(*size)], kinds[*kind].0)).collect();
+                let bytes = written(&descriptors, room, byte);
+                let header = Header::of(&bytes, 0..bytes.len()).unwrap();
+                let values = layouts.read(header, &mut nth).map(|instance| instance.values().collect::<Vec<_>>());
+                prop_assert_eq!(values, expected(&descriptors, room, byte));
+            }
+        }
+    }
+}
