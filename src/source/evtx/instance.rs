@@ -277,7 +277,7 @@ mod tests {
         #[test]
         fn a_layout_gives_what_each_instance_has(
             instances in prop::collection::vec(
-                (prop::collection::vec((0..6_usize, 0..3_u16), 0..4), 0..90_usize, 0..3_u8), 1..20,
+                (prop::collection::vec((0..6_usize, 0..3_u16), 0..12), 0..90_usize, 0..3_u8), 1..20,
             ),
         ) {
             let kinds = [(TEXT, [0, 6, 7]), (FRAGMENT, [0, 9, 20]), (SID, [8, 12, 16]), (NUMBER_32, [4, 4, 5]), (NULL, [0, 0, 2]), (0x81, [0, 4, 6])];
