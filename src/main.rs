@@ -26,7 +26,6 @@ use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 use sysmon_triage::time::Time;
 use sysmon_triage::tuning::Tuning;
-use sysmon_triage::view;
 
 use inputs::{Content, Input, inputs};
 
@@ -140,7 +139,7 @@ fn main() -> ExitCode {
         let which = context::Which { row, event, minutes, verify };
         return print_context(&session, &paths, which, arguments.format);
     }
-    written(print(&session, arguments.format, &options), !view::anything_lost(&session))
+    written(print(&session, arguments.format, &options), report::totals(&session).incomplete == 0)
 }
 
 /// The exit status, once the output was written or not. `whole`: nothing is missing in it.
@@ -414,7 +413,7 @@ fn print_context(
     let result = printed.and_then(|text| put(&text));
     answer.problems.iter().for_each(|problem| say!("{}", table::visible(problem)));
     problems(session);
-    written(result, answer.complete && !view::anything_lost(session))
+    written(result, answer.complete && report::totals(session).incomplete == 0)
 }
 
 fn summarise(session: &Session) {

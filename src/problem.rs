@@ -83,6 +83,8 @@ codes! {
         "An event without what tells whether it matches: its EventID, its provider, or the parent of a process creation.";
     JoinedRows Error "Open the export at this row: where a comma or quote was written as it is, values are cut or stand in other columns, and rows are taken for text. Export it again, or take the EVTX file."
         "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
+    SameContent Warning "Take one of the two out: until then each of its events counts for both."
+        "The input holds the same bytes as another one.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
@@ -148,10 +150,10 @@ pub struct Problem {
     pub message: String,
 }
 
-/// All problems of one input, the first ones of each kind word by word, all of them counted; and one that is judged
-/// anew whenever more of the input was read.
+/// All problems of one input, the first ones of each kind word by word, all of them counted; and of some kinds one that
+/// is judged anew whenever more is known of the inputs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Problems(BTreeMap<Code, Kept>, Option<Problem>);
+pub struct Problems(BTreeMap<Code, Kept>, BTreeMap<Code, Problem>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Kept {
@@ -189,16 +191,21 @@ impl Problems {
         }
     }
 
-    /// Puts a problem in place of the one that was judged before. True: there is or was one.
-    pub fn judge(&mut self, problem: Option<Problem>) -> bool {
-        let any = self.1.is_some() || problem.is_some();
-        self.1 = problem;
-        any
+    /// Puts a problem in place of the one of this kind that was judged before. True: there is or was one.
+    pub fn judge(&mut self, code: Code, problem: Option<(Place, String)>) -> bool {
+        let before = match problem {
+            Some((place, message)) => {
+                self.1.insert(code, Problem { place, code, message });
+                return true;
+            }
+            None => self.1.remove(&code),
+        };
+        before.is_some()
     }
 
     /// How many there are.
     pub fn total(&self) -> u64 {
-        self.0.values().map(|kept| kept.total).sum::<u64>() + u64::from(self.1.is_some())
+        self.0.values().map(|kept| kept.total).sum::<u64>() + self.1.len() as u64
     }
 
     /// True when there is one of this kind.
@@ -207,7 +214,7 @@ impl Problems {
     }
 
     fn codes(&self) -> impl Iterator<Item = Code> {
-        self.0.keys().copied().chain(self.1.as_ref().map(|problem| problem.code))
+        self.0.keys().chain(self.1.keys()).copied()
     }
 
     /// True when something could not be read.
@@ -219,7 +226,7 @@ impl Problems {
     /// for the last of a kind also those that were only counted.
     pub fn list(&self) -> Vec<(Problem, u64)> {
         let mut all: Vec<_> = self.0.values().flat_map(|kept| kept.listed()).collect();
-        all.extend(self.1.clone().map(|problem| (problem, 1)));
+        all.extend(self.1.values().map(|problem| (problem.clone(), 1)));
         order::sort(&mut all, |(a, _), (b, _)| {
             (a.code.severity(), a.code, &a.place).cmp(&(b.code.severity(), b.code, &b.place))
         });

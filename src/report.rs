@@ -122,6 +122,8 @@ pub struct Totals {
     /// Rows that it leaves something of, and those that it hides whole.
     pub shown_groups: u64,
     pub hidden_groups: u64,
+    /// Inputs that were not read in full: rows may be missing.
+    pub incomplete: u64,
 }
 
 /// How much is hidden or shown.
@@ -388,18 +390,22 @@ pub fn totals(session: &Session) -> Totals {
         hidden: hidden.events,
         shown_groups: shown.rows,
         hidden_groups: hidden.rows,
+        incomplete: session.inputs().filter(|(_, source)| !is_read_in_full(source)).count() as u64,
     }
 }
 
-/// Which kind of answer a session gives.
-pub fn outcome(session: &Session, totals: &Totals) -> Outcome {
-    let all_read =
-        session.inputs().all(|(_, source)| source.findings.complete && !source.findings.problems.any_error());
+/// Whether an input was read to its end, and nothing of it was lost.
+fn is_read_in_full(source: &Source) -> bool {
+    source.findings.complete && !source.findings.problems.any_error()
+}
+
+/// Which kind of answer these are.
+pub fn outcome(totals: &Totals) -> Outcome {
     match () {
         () if totals.matches > 0 && totals.shown == 0 => Outcome::AllHidden,
         () if totals.matches > 0 => Outcome::Matches,
         () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
-        () if !all_read => Outcome::CoverageUnknown,
+        () if totals.incomplete > 0 => Outcome::CoverageUnknown,
         () if totals.process_creations == 0 => Outcome::NoProcessCreations,
         () => Outcome::NoMatch,
     }
@@ -552,7 +558,7 @@ impl<'a> Report<'a> {
             made: None,
             time_zone: "UTC",
             rule: rule_report(session.rule()),
-            outcome: outcome(session, &totals),
+            outcome: outcome(&totals),
             totals,
             tuning,
             sources: session.inputs().map(|(_, source)| source_report(source)).collect(),

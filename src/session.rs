@@ -14,8 +14,13 @@ use crate::part::{Coverage, coverage};
 use crate::problem::{Code, Place, Problem};
 use crate::rule::Rule;
 use crate::scan::Scan;
+use crate::text;
 use crate::time;
 use crate::tuning::Tuning;
+use crate::visible::labelled;
+
+/// So much of another input's name stands in a problem.
+const NAME_BYTES: usize = 200;
 
 /// One input of a session.
 #[derive(Debug)]
@@ -99,8 +104,10 @@ pub struct Session {
     kept: usize,
     /// The first match that was left out, by input and place: none at or behind it is kept.
     end: Option<(u32, Locator)>,
-    /// Inputs of which was judged what is left out, since somebody asked.
+    /// Inputs whose problems were judged by what others hold, since somebody asked.
     judged: BTreeSet<u32>,
+    /// The inputs of each SHA-256.
+    by_hash: BTreeMap<String, BTreeSet<u32>>,
 }
 
 impl Session {
@@ -119,6 +126,7 @@ impl Session {
             kept: 0,
             end: None,
             judged: BTreeSet::new(),
+            by_hash: BTreeMap::new(),
         }
     }
 
@@ -368,7 +376,7 @@ impl Session {
         }
         for (number, source) in (0..).zip(&mut self.sources) {
             let left_out = source.findings.counts.matches.saturating_sub(source.kept);
-            let problem = self.end.as_ref().filter(|_| left_out > 0).map(|(of, end)| {
+            let left_out = self.end.as_ref().filter(|_| left_out > 0).map(|(of, end)| {
                 let message = format!(
                     "The matches of all inputs take more than {} MiB; {left_out} of this input are counted, and are \
                      not among the rows: the last ones, by input and place.",
@@ -381,9 +389,9 @@ impl Session {
                     member: here.and_then(|end| source.findings.members.get(end.member?)).map(|one| one.name.clone()),
                     record: here.and_then(|end| end.record_id),
                 };
-                Problem { place, code: Code::RowsLeftOut, message }
+                (place, message)
             });
-            if source.findings.problems.judge(problem) {
+            if source.findings.problems.judge(Code::RowsLeftOut, left_out) {
                 self.judged.insert(number);
             }
         }
@@ -457,13 +465,41 @@ impl Session {
         self.free();
         if let Some(input) = self.sources.get_mut(source as usize) {
             input.removed = true;
+            let hash = input.sha256.clone().unwrap_or_default();
+            if let Some(same) = self.by_hash.get_mut(&hash) {
+                same.remove(&source);
+            }
+            self.judge_copies(&hash);
         }
     }
 
     /// Sets the SHA-256 of an input.
     pub fn set_sha256(&mut self, source: u32, hash: String) {
-        if let Some(source) = self.sources.get_mut(source as usize) {
-            source.sha256 = Some(hash);
+        if let Some(input) = self.sources.get_mut(source as usize).filter(|input| !input.removed) {
+            input.sha256 = Some(hash.clone());
+            self.by_hash.entry(hash.clone()).or_default().insert(source);
+            self.judge_copies(&hash);
+        }
+    }
+
+    /// Says of every input with this hash but the first that it is a copy of that. Of one without events nothing counts twice.
+    fn judge_copies(&mut self, hash: &str) {
+        let same = self.by_hash.get(hash).into_iter().flatten().copied().collect::<Vec<_>>();
+        let Some(first) = same.first().map(|first| labelled(&self.sources[*first as usize].name)) else {
+            return;
+        };
+        for number in &same {
+            let findings = &mut self.sources[*number as usize].findings;
+            let is_copy = Some(number) != same.first() && findings.counts.records > 0;
+            let copy = is_copy.then(|| {
+                let first = text::ends(first.clone(), NAME_BYTES);
+                let message =
+                    format!("It is the same as {first}, byte for byte: their SHA-256 is one and the same.");
+                (Place::default(), message)
+            });
+            if findings.problems.judge(Code::SameContent, copy) {
+                self.judged.insert(*number);
+            }
         }
     }
 
@@ -502,5 +538,66 @@ impl Session {
         let ordinal = ordinal?;
         let member = self.sources.get(source as usize)?.findings.members.get(ordinal)?;
         Some(MemberId { ordinal, name: member.name.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report;
+    use crate::rule::wmi::RULE;
+
+    const EVENT: &[u8] =
+        b"<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>3</EventID></System></Event>";
+
+    fn add(session: &mut Session, name: &str, bytes: &[u8], hash: &str) -> u32 {
+        let source = session.add_source(name, bytes.len() as u64);
+        let mut scan = session.scan(source).unwrap();
+        scan.push(bytes);
+        assert!(session.absorb(scan.finish()));
+        session.set_sha256(source, hash.to_owned());
+        source
+    }
+
+    /// The inputs that are said to be copies, and of what.
+    fn copies(session: &Session) -> Vec<(u32, String)> {
+        let of = |number: u32, source: &Source| {
+            let problems = source.findings.problems.list();
+            let copy = problems.into_iter().find(|(problem, _)| problem.code == Code::SameContent)?.0;
+            Some((number, copy.message.split(',').next()?.to_owned()))
+        };
+        session.inputs().filter_map(|(number, source)| of(number, source)).collect()
+    }
+
+    #[test]
+    fn an_input_with_the_bytes_of_another_one_is_said_to_be_its_copy() {
+        let mut session = Session::new(&RULE);
+        let first = add(&mut session, "a\u{202e}.xml", EVENT, "11");
+        add(&mut session, "other.xml", EVENT, "22");
+        assert!(copies(&session).is_empty() && session.take_judged().is_empty());
+        let second = add(&mut session, "b.xml", EVENT, "11");
+        let third = add(&mut session, "c.xml", EVENT, "11");
+        let of = |name: &str| format!("It is the same as {name}");
+        assert_eq!(copies(&session), [(second, of("a‹U+202E›.xml")), (third, of("a‹U+202E›.xml"))]);
+        assert_eq!(report::totals(&session).problems, 2);
+        assert_eq!(report::totals(&session).incomplete, 0);
+        session.take_judged();
+
+        // The next one takes the place of the first one when that is taken out, whose hash may come late.
+        session.remove(first);
+        session.set_sha256(first, "11".to_owned());
+        assert_eq!(copies(&session), [(third, of("b.xml"))]);
+        assert_eq!(session.take_judged(), BTreeSet::from([second, third]));
+        session.remove(second);
+        assert_eq!(copies(&session), []);
+        assert_eq!(report::totals(&session).problems, 0);
+    }
+
+    #[test]
+    fn of_inputs_without_events_nothing_counts_twice() {
+        let mut session = Session::new(&RULE);
+        add(&mut session, "a", b"", "e3");
+        add(&mut session, "b", b"", "e3");
+        assert!(copies(&session).is_empty());
     }
 }

@@ -199,6 +199,8 @@ pub struct Session {
     view: View,
     /// Inputs that changed since the last summary.
     changed: BTreeSet<u32>,
+    /// How many cells the last export neutralised.
+    neutralised: u64,
 }
 
 #[wasm_bindgen]
@@ -207,7 +209,8 @@ impl Session {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Session {
-        Session { session: session::Session::new(&RULE), view: View::default(), changed: BTreeSet::new() }
+        let session = session::Session::new(&RULE);
+        Session { session, view: View::default(), changed: BTreeSet::new(), neutralised: 0 }
     }
 
     /// Adds an input; returns its number.
@@ -375,7 +378,7 @@ impl Session {
     /// The result as `json`, `csv`, `markdown` or `html`, byte for byte what the command line writes, in UTF-8: a text of
     /// JavaScript ends at half a gigabyte. Options: `{build, made}`, of this page and in ISO 8601, for all but CSV,
     /// and `{note, defang}`, for the last two.
-    pub fn export(&self, format: &str, options: JsValue) -> Result<Vec<u8>, JsError> {
+    pub fn export(&mut self, format: &str, options: JsValue) -> Result<Vec<u8>, JsError> {
         #[derive(Default, serde::Deserialize)]
         #[serde(default)]
         struct Asked {
@@ -391,9 +394,14 @@ impl Session {
         let read = |text: &str| Time::parse(text).ok_or_else(|| JsError::new("`made` is no time."));
         let made = Made { build, at: made.as_deref().map(read).transpose()? };
         let options = Options { note, defang, made };
+        self.neutralised = 0;
         let text = match format {
             "json" => export::json::json(&Report::of(&self.session).made(&options.made))?,
-            "csv" => export::csv::csv(&Report::of(&self.session)).0,
+            "csv" => {
+                let (text, neutralised) = export::csv::csv(&Report::of(&self.session));
+                self.neutralised = neutralised;
+                text
+            }
             "markdown" => export::markdown::markdown(&self.session, &options),
             "html" => export::html::html(&self.session, &options),
             _ => return Err(JsError::new("The formats are json, csv, markdown and html.")),
@@ -401,9 +409,9 @@ impl Session {
         Ok(text.into_bytes())
     }
 
-    /// How many cells the CSV export neutralises.
+    /// How many cells the last export neutralised, which only CSV does.
     pub fn neutralised(&self) -> f64 {
-        export::csv::csv(&Report::of(&self.session)).1 as f64
+        self.neutralised as f64
     }
 
     /// Sets the SHA-256 of an input.

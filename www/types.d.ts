@@ -49,6 +49,7 @@ declare namespace Core {
     recall_at(at: string): Recall;
     /** In UTF-8. */
     export(format: string, options?: ExportOptions): Uint8Array<ArrayBuffer>;
+    /** By the last export. */
     neutralised(): number;
     tune(json: string): Tuning;
     tuning(): Tuning;
@@ -145,7 +146,7 @@ declare namespace Core {
     rule: Rule;
     totals: {
       records: number; process_creations: number; matches: number; groups: number; problems: number;
-      unreadable: number; not_events: number; hidden?: number; shown?: number; hidden_groups?: number; shown_groups?: number;
+      unreadable: number; not_events: number; hidden?: number; shown?: number; hidden_groups?: number; shown_groups?: number; incomplete: number;
     };
     verdict: {
       groups: number; matches: number; hosts: number; users: number;

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
-use crate::problem::Severity;
 use crate::report::{Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::sets::set;
@@ -427,8 +426,7 @@ fn verdict(report: &Report<'_>) -> String {
 
 /// That rows may be missing beside those that there are.
 fn incomplete(report: &Report<'_>) -> Option<String> {
-    let is_broken = |problem: &crate::report::ProblemReport| problem.severity == Severity::Error;
-    let broken = report.sources.iter().filter(|source| source.problems.iter().any(is_broken)).count();
+    let broken = report.totals.incomplete;
     let has_rows = matches!(report.outcome, Outcome::Matches | Outcome::AllHidden);
     (has_rows && broken > 0).then(|| {
         let all = counted(report.sources.len() as u64, "file");

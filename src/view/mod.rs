@@ -21,7 +21,6 @@ use crate::findings::{self, Period};
 use crate::hints::{self, Hints};
 use crate::locator::At;
 use crate::order;
-use crate::problem::Severity;
 use crate::report::{self, Outcome, RuleReport, SourceReport, Totals};
 use crate::session::Session;
 
@@ -114,7 +113,7 @@ pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
     Summary {
         rule: report::rule_report(session.rule()),
         verdict: verdict(session),
-        outcome: report::outcome(session, &totals),
+        outcome: report::outcome(&totals),
         seen: seen(session),
         events: events(session),
         sources: sources.map(|(number, source)| (number, report::source_report(source))).collect(),
@@ -244,13 +243,4 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
         at: At { source: *source, locator: found.locator.clone() }.token(),
     };
     window.iter().enumerate().map(reference).collect()
-}
-
-/// True when some input could not be read in full: the exit status of the command line.
-pub fn anything_lost(session: &Session) -> bool {
-    session.inputs().any(|(_, source)| {
-        let findings = &source.findings;
-        !findings.complete
-            || findings.problems.list().iter().any(|(problem, _)| problem.code.severity() == Severity::Error)
-    })
 }

@@ -8,8 +8,8 @@ import { sentence } from "./page.js";
 
 /** So many changes can be undone. */
 const MOST_UNDO = 100;
-/** No tuning file that a person wrote is larger. */
-const MOST_BYTES = 4_000_000;
+/** More than a thousand entries with the longest values that the core takes. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /** @param {import("./page.js").Page} page */
 export function tuningActions(page) {

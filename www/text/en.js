@@ -194,7 +194,7 @@ export const en = {
     kindKept: "process creation",
     kindDropped: "dropped: other event",
     unknown: "(not given)",
-    creationsText: (/** @type {number} */ dropped) => `${number(dropped)} dropped: the name of the parent is not WmiPrvSE.exe. The whole value is compared, without regard to case; WmiPrvSE.exe.bak does not match.`,
+    creationsText: (/** @type {number} */ dropped, /** @type {number} */ undecided) => `${number(dropped)} dropped: the name of the parent is not WmiPrvSE.exe. The whole value is compared, without regard to case; WmiPrvSE.exe.bak does not match.${undecided === 0 ? "" : ` For ${count(undecided, "event", "events")} this could not be told: ${undecided === 1 ? "it" : "they"} may be among these. What and why stands at the files.`}`,
     hosts: "Process creations by host",
     moreHosts: (/** @type {number} */ n) => `and ${count(n, "host", "hosts")} more`,
     matchesText: (/** @type {number} */ events, /** @type {number} */ groups, /** @type {number} */ leftOut) => `${leftOut === 0 ? "Nothing is dropped here." : `${count(leftOut, "event is", "events are")} counted and not among the rows: there was no room for ${leftOut === 1 ? "it" : "them"} in memory. What and why stands at the files.`} ${count(events - leftOut, "event makes", "events make")} ${count(groups, "group", "groups")}: events whose seven key fields are equal are one row.`,

@@ -54,7 +54,7 @@ export const tuning = {
   import: "Import JSON",
   export: "Export JSON",
   refused: "This tuning file was not taken, and nothing has changed:",
-  tooLarge: "The file is larger than 4 MB.",
+  tooLarge: "The file is larger than 256 MiB, and so no tuning file.",
   unreadable: "The file could not be read.",
   splunk: "For Splunk",
   splunkText: "The text for the macro process_execution_via_wmi_filter, which ends the search:",

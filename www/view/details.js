@@ -12,7 +12,7 @@ import { h, keepFocus, replace, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { cellItems } from "./menu.js";
 
-/** @param {App.Actions} actions @param {ReturnType<typeof import("./menu.js").createMenu>} menu */
+/** @param {App.Actions} actions @param {import("./menu.js").Menu} menu */
 export function createDetails(actions, menu) {
   const t = en.details;
   // Where the details cover the page, its first heading is covered too: this one stands in for it.

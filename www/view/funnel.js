@@ -10,6 +10,12 @@ import { icon } from "./icons.js";
 
 const STEPS = /** @type {const} */ (["records", "process_creations", "matches", "hidden", "shown"]);
 
+/** Of how many events nobody knows whether they match. @param {Core.Summary} summary */
+const undecided = ({ sources }) => sources
+  .filter(({ removed }) => !removed)
+  .flatMap(({ problems }) => problems)
+  .reduce((sum, { code, count }) => sum + (code === "undecided" ? count : 0), 0);
+
 /** @param {App.Actions} actions */
 export function createFunnel(actions) {
   const t = en.funnel;
@@ -59,7 +65,7 @@ export function createFunnel(actions) {
         ];
       case "process_creations":
         return [
-          h("p", null, t.creationsText(all.otherParents)),
+          h("p", null, t.creationsText(all.otherParents, undecided(summary))),
           summary.seen.hosts.length > 0 ? h("h3", null, t.hosts) : null,
           h("ul", { class: "hosts" }, summary.seen.hosts.map(({ name, count }) => h("li", null, evidence(name), " ", h("b", null, number(count)))),
             summary.seen.host_count > summary.seen.hosts.length ? h("li", { class: "muted" }, t.moreHosts(summary.seen.host_count - summary.seen.hosts.length)) : null),

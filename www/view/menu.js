@@ -6,6 +6,8 @@ import { icon } from "./icons.js";
 
 /** @typedef {{ icon: Parameters<typeof icon>[0], text: string, key?: string, run: () => void }} Item */
 
+/** @typedef {ReturnType<typeof createMenu>} Menu */
+
 const WIDTH = 288;
 const ROOM = 8;
 

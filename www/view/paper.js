@@ -73,7 +73,6 @@ export function createPaper(tool) {
     const presets = tuning.presets.filter(({ enabled }) => enabled);
     /** @type {Core.Source[]} */
     const sources = report.sources.filter((/** @type {Core.Source} */ { removed }) => !removed);
-    const broken = sources.filter(({ problems }) => problems.some(({ severity }) => severity === "error"));
     replace(node,
       h("header", null,
         h("h1", null, t.title),
@@ -89,7 +88,7 @@ export function createPaper(tool) {
           [hidden, en.funnel.steps.hidden], [shown, en.funnel.steps.shown],
         ].map(([n, name]) => `${number(Number(n))} ${name}`).join(" \u2192 ")),
         state.cancelled ? h("p", null, h("strong", null, en.noMatch.cancelled)) : null,
-        groups.length > 0 && broken.length > 0 ? h("p", null, h("strong", null, en.verdict.incomplete(broken.length, sources.length))) : null,
+        groups.length > 0 && totals.incomplete > 0 ? h("p", null, h("strong", null, en.verdict.incomplete(totals.incomplete, sources.length))) : null,
         h("p", null, en.verdict.note)),
       section(t.rows,
         groups.length > MOST_ROWS ? h("p", null, t.cut(MOST_ROWS, groups.length)) : null,

@@ -1,18 +1,22 @@
 // The rule's result. Only the rows on screen exist; the core sorts, searches, stacks and hands out windows of them.
 
-import { COLUMNS, STACKS, STACK_COLUMNS, cellValue, columnsOf } from "../state/columns.js";
+import { columnsOf } from "../state/columns.js";
 import { hasSeveralLogs, present } from "../state/files.js";
 import { moveCursor, visibleRange } from "../state/grid.js";
 import { outcomes } from "../state/outcome.js";
-import { CELL_FIELDS, cellOf as tunedBy } from "../state/tuning.js";
+import { cellOf as tunedBy } from "../state/tuning.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
+import { cellOf, createCells } from "./cells.js";
 import { createFilters } from "./filters.js";
 import { createHeads } from "./heads.js";
-import { cellItems, createMenu } from "./menu.js";
-import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
-import { icon } from "./icons.js";
-import { drawRow, identity, isStacked, placeRow, sourceNames, updateRow } from "./row.js";
+import { h, setAttribute, setText, setVar, show } from "./dom.js";
+import { isStacked } from "./row.js";
+import { createRows } from "./rows.js";
+import { createToolbar } from "./toolbar.js";
+
+/** @typedef {import("./menu.js").Menu} Menu */
+/** @typedef {import("./cells.js").At} At */
 
 const OVER = 12;
 /** Rows fetched beyond those needed, so that scrolling seldom waits. */
@@ -21,54 +25,30 @@ const NARROW = "(max-width: 720px)";
 const ROW = { comfortable: 32, compact: 28 };
 const CARD = 112;
 const STACKED_CARD = 88;
+/** How long the cursor rests on a row before open details follow it, in ms. */
+const FOLLOW_MS = 120;
 
-/** @typedef {{ row: number, column: number }} At */
-
-/** @param {App.Actions} actions @param {ReturnType<typeof createMenu>} menu @param {() => void} openColumns */
+/** @param {App.Actions} actions @param {Menu} menu @param {() => void} openColumns */
 export function createTable(actions, menu, openColumns) {
   const t = en.table;
   const narrow = matchMedia(NARROW);
   const filters = createFilters(actions);
-
-  const search = h("input", {
-    type: "search", id: "search", class: "search-input", placeholder: t.search, "aria-label": t.search, autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
-    on: {
-      input: () => actions.search(search.value),
-      keydown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key === "Enter" || event.key === "ArrowDown") {
-          event.preventDefault();
-          event.stopPropagation();
-          grid.focus();
-        }
-      },
-    },
-  });
-  const counted = h("span", null);
-  // Where there is no room for it, it is there to be read aloud.
-  const next = h("span", { class: "row-next" });
-  const count = h("span", { class: "row-count", role: "status" }, counted, next);
-  const sortSelect = h("select", { id: "sort-by", "aria-label": t.sortBy, on: { change: () => actions.sort(sortSelect.value) } });
-  const sortTurn = h("button", { type: "button", class: "button square", "aria-label": t.sortBy, on: { click: () => actions.sort(sortSelect.value) } }, icon("up"));
-  const tuning = h("button", { type: "button", class: "button", id: "open-tuning", title: en.tuning.openTitle, on: { click: () => actions.openTuning() } }, icon("filter"), en.tuning.open);
-  const columnsButton = h("button", { type: "button", class: "button", id: "open-columns", title: en.columns.title, on: { click: openColumns } }, icon("columns"), en.columns.open);
-  const toolbar = h("div", { class: "toolbar" },
-    h("div", { class: "search" }, icon("search"), search, h("kbd", null, t.searchKey)),
-    filters.stack, filters.source, count, h("span", { class: "grow" }),
-    h("div", { class: "sort-narrow" }, sortSelect, sortTurn), columnsButton, tuning);
-
+  const toolbar = createToolbar(actions, { filters: [filters.stack, filters.source], openColumns, toRows: () => grid.focus() });
   const body = h("div", { role: "rowgroup", class: "grid-body" });
   const grid = h("div", {
     class: "grid", id: "grid", role: "grid", tabindex: "0", "aria-label": t.caption, "aria-readonly": "true",
-    on: { scroll: () => { top = grid.scrollTop; schedule(); }, keydown: onKey, click: onClick, pointerover: onHover, pointerleave: () => placeTools(null), focus: () => { paintCursor(); }, blur: () => paintCursor() },
+    on: { scroll: () => { top = grid.scrollTop; schedule(); }, keydown: onKey, click: onClick, pointerover: onHover, pointerleave: () => cells.placeTools(null), focus: paintCursor, blur: paintCursor },
   });
   const heads = createHeads(actions, grid, () => grid.focus());
   grid.append(heads.node, body);
   // Takes the focus from the rows when they go, as what is pressed next may bring them back.
   const nothing = h("p", { class: "nothing", tabindex: "-1", hidden: true });
-  const copy = h("button", { type: "button", class: "button square tiny cell-copy", tabindex: "-1", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); copyCell(toolsAt); } } }, icon("copy"));
-  const more = h("button", { type: "button", class: "button square tiny cell-more", tabindex: "-1", "aria-haspopup": "menu", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); openMenu(toolsAt); } } }, icon("more"));
-  const tools = h("span", { class: "cell-tools" }, copy, more);
-  const node = h("section", { class: "table-region", id: "table", "aria-label": t.caption }, toolbar, filters.hints, filters.chips, grid, nothing);
+  const node = h("section", { class: "table-region", id: "table", "aria-label": t.caption }, toolbar.node, filters.hints, filters.chips, grid, nothing);
+  const cells = createCells(actions, menu, () => ({ state, columns, stack, itemAt, nodeAt: ({ row, column }) => rows.at(row)?.children[column] }), {
+    point: (at) => { cursor = at; },
+    focus: () => grid.focus({ preventScroll: true }),
+  });
+  const rows = createRows(body, cells.leave);
 
   /** @type {App.State | null} */
   let state = null;
@@ -83,14 +63,8 @@ export function createTable(actions, menu, openColumns) {
   let columns = columnsOf({ hidden: [], widths: {} }, { stack, sources: false });
   /** The order and the filters of those rows. @type {Core.Query | null} */
   let rowsOf = null;
-  /** @type {Map<number, HTMLElement>} */
-  let drawn = new Map();
-  /** What each of them shows. @type {WeakMap<HTMLElement, Core.Row | Core.Stacked>} */
-  const said = new WeakMap();
   /** @type {At} */
   let cursor = { row: 0, column: 0 };
-  /** @type {At | null} */
-  let toolsAt = null;
   /** @type {Core.Query | null} */
   let shownView = null;
   let shownHints = "";
@@ -104,6 +78,10 @@ export function createTable(actions, menu, openColumns) {
 
   const rowHeight = () => (narrow.matches ? (stack === "" ? CARD : STACKED_CARD) : ROW[state?.density ?? "comfortable"]);
   const headHeight = () => (narrow.matches ? 0 : 36);
+  /** @param {App.State} state */
+  const shape = (state) => ({ columns, state, height: rowHeight() });
+  /** @param {number} index */
+  const itemAt = (index) => cache.items[index - cache.from];
   narrow.addEventListener("change", () => layColumns());
   new ResizeObserver(([entry]) => {
     high = entry?.contentRect.height ?? 0;
@@ -122,6 +100,8 @@ export function createTable(actions, menu, openColumns) {
     });
   }
 
+  // --- rows ---
+
   /** Other columns, or as wide or high as they now are. */
   function layColumns() {
     if (!state) return;
@@ -132,9 +112,7 @@ export function createTable(actions, menu, openColumns) {
     if (narrow.matches) columns = columns.slice(0, stack === "" ? 7 : 5);
     heads.set(columns, chosen, stack);
     heads.paint(state.view, state.zone);
-    const sortable = stack === "" ? COLUMNS : STACK_COLUMNS;
-    replace(sortSelect, sortable.map(({ name }) => h("option", { value: name }, name === "value" ? stack : name)));
-    sortSelect.value = state.view.sort;
+    toolbar.sortable(stack, state.view);
     setAttribute(grid, "aria-colcount", columns.length);
     grid.classList.toggle("compact", state.density === "compact");
     grid.classList.toggle("stacks", stack !== "");
@@ -142,103 +120,31 @@ export function createTable(actions, menu, openColumns) {
     redraw();
   }
 
+  /** Makes room for all rows. */
+  const setHeight = () => setVar(grid, "--body", `${total * rowHeight()}px`);
+
   /** All rows anew: other data, another zone, another shape. */
   function redraw() {
-    drawn.forEach((row) => row.remove());
-    drawn = new Map();
-    setVar(grid, "--body", `${total * rowHeight()}px`);
+    rows.clear();
+    setHeight();
     draw();
   }
 
-  /** Other rows, or more in them: those that were there keep their nodes, wherever they now stand. @param {boolean} follow */
+  /** Other rows, or more in them. @param {boolean} follow whether the cursor stays at its row, wherever that now stands */
   function refresh(follow) {
+    if (!state) return;
     const marked = cursor.row;
-    const left = new Map([...drawn].flatMap(([index, row]) => {
-      const item = said.get(row);
-      return item ? [[identity(item), { row, index, item }]] : [];
-    }));
-    drawn = new Map();
-    cache.items.forEach((item, at) => {
-      const found = left.get(identity(item));
-      if (!found || !state) return;
-      left.delete(identity(item));
-      if (found.index !== cache.from + at) move(found.row, cache.from + at);
-      updateRow(found.row, found.item, item, { columns, state });
-      said.set(found.row, item);
-      drawn.set(cache.from + at, found.row);
-      if (follow && found.index === marked) cursor = { ...cursor, row: cache.from + at };
-    });
-    for (const { row, index } of left.values()) {
-      // What is not at hand stays until it is.
-      if (index < total && !itemAt(index)) drawn.set(index, row);
-      else takeOut(row);
-    }
-    setVar(grid, "--body", `${total * rowHeight()}px`);
+    const moved = rows.refresh(cache, total, shape(state));
+    if (follow) cursor = { ...cursor, row: moved.get(marked) ?? marked };
+    setHeight();
     if (cursor.row !== marked) grid.scrollTop = top += (cursor.row - marked) * rowHeight();
     draw();
   }
 
-  /** @param {HTMLElement} row @param {number} index */
-  function move(row, index) {
-    leave(row);
-    placeRow(row, index, rowHeight());
-  }
-
-  /** The buttons are of the place where the pointer is, and no row takes the focus of one along. @param {HTMLElement} row */
-  function leave(row) {
-    if (!row.contains(tools)) return;
-    const focused = tools.contains(document.activeElement);
-    placeTools(null);
-    if (focused) grid.focus({ preventScroll: true });
-  }
-
-  /** @param {HTMLElement} row */
-  function takeOut(row) {
-    leave(row);
-    row.remove();
-  }
-
   function draw() {
     if (!state) return;
-    const { from, to } = range();
-    for (const [index, row] of drawn) {
-      if (index < from || index >= to) {
-        takeOut(row);
-        drawn.delete(index);
-      }
-    }
-    let missing = false;
-    /** @type {HTMLElement | null} */
-    let above = null;
-    for (let index = from; index < to; index += 1) {
-      const row = drawn.get(index) ?? draft(index, state);
-      missing ||= !itemAt(index);
-      if (!row) continue;
-      putBehind(above, row);
-      above = row;
-    }
-    if (missing) fetchWindow();
+    if (!rows.draw(range(), itemAt, shape(state))) fetchWindow();
     paintCursor();
-  }
-
-  /** In order, for screen readers that walk the document. What is taken out loses the press that is on it, so the row stays
-   * and the one in its way goes to the end. @param {HTMLElement | null} above @param {HTMLElement} row */
-  function putBehind(above, row) {
-    const next = () => (above ? above.nextElementSibling : body.firstElementChild);
-    const inTheWay = next();
-    if (inTheWay && inTheWay !== row && inTheWay.nextElementSibling === row) body.append(inTheWay);
-    if (next() !== row) body.insertBefore(row, next());
-  }
-
-  /** A row that is not there yet, if it is known what it says. @param {number} index @param {App.State} state */
-  function draft(index, state) {
-    const item = itemAt(index);
-    if (!item) return null;
-    const row = drawRow(item, { columns, state });
-    placeRow(row, index, rowHeight());
-    said.set(row, item);
-    drawn.set(index, row);
-    return row;
   }
 
   async function fetchWindow() {
@@ -254,19 +160,7 @@ export function createTable(actions, menu, openColumns) {
     const { view } = state;
     const { from, to } = range(OVER + AHEAD);
     try {
-      const got = await actions.window(view, from, Math.max(to, from + 2 * AHEAD));
-      cache = { from: got.from, items: got.items };
-      total = got.rows;
-      const other = view.stack !== stack;
-      // Whoever is at a row by keys stays at it, wherever others push it.
-      const follow = view === rowsOf && document.activeElement === grid;
-      stack = view.stack;
-      rowsOf = view;
-      sized(got);
-      if (other) {
-        cursor = { row: 0, column: 0 };
-        layColumns();
-      } else refresh(follow);
+      taken(view, await actions.window(view, from, Math.max(to, from + 2 * AHEAD)));
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.
     } finally {
@@ -276,24 +170,39 @@ export function createTable(actions, menu, openColumns) {
     else setAttribute(grid, "data-rows", "here");
   }
 
-  /** @param {Core.Size} got */
-  function sized({ rows }) {
+  /** Rows have come. @param {Core.Query} view @param {Awaited<ReturnType<App.Actions["window"]>>} got */
+  function taken(view, got) {
+    cache = { from: got.from, items: got.items };
+    total = got.rows;
+    const other = view.stack !== stack;
+    // Whoever is at a row by keys stays at it, wherever others push it.
+    const follow = view === rowsOf && document.activeElement === grid;
+    stack = view.stack;
+    rowsOf = view;
+    sized();
+    if (other) {
+      cursor = { row: 0, column: 0 };
+      layColumns();
+    } else refresh(follow);
+  }
+
+  /** There are other rows than before, or none. */
+  function sized() {
     if (!state) return;
-    setAttribute(grid, "aria-rowcount", rows + 1);
-    const groups = state.summary ? outcomes(state.summary.totals).shownGroups : rows;
-    setText(counted, stack === "" ? t.rows(rows, Math.max(rows, groups)) : en.stack.values(rows, stack));
-    setText(next, stack === "" ? "" : `. ${en.stack.next}`);
-    const left = rows ? nothing : grid;
+    setAttribute(grid, "aria-rowcount", total + 1);
+    const groups = state.summary ? outcomes(state.summary.totals).shownGroups : total;
+    toolbar.counts(total, Math.max(total, groups), stack);
+    const left = total ? nothing : grid;
     const lost = left.contains(document.activeElement);
-    show(nothing, rows === 0);
-    show(grid, rows > 0);
+    show(nothing, total === 0);
+    show(grid, total > 0);
     if (lost) focus();
     // What is not shown stands at its top again when it is, and no event tells.
-    if (rows === 0) top = 0;
-    const { search: text, hint, source, range: time, only } = state.view;
-    setText(nothing, text !== "" && !hint && source === null && !time && only.length === 0 ? t.nothing(visibleText(text)) : en.narrow.nothing);
-    cursor = { ...cursor, row: Math.min(cursor.row, Math.max(0, rows - 1)) };
-    grid.classList.toggle("short", rows * rowHeight() < 400);
+    if (total === 0) top = 0;
+    const { search, hint, source, range: time, only } = state.view;
+    setText(nothing, search !== "" && !hint && source === null && !time && only.length === 0 ? t.nothing(visibleText(search)) : en.narrow.nothing);
+    cursor = { ...cursor, row: Math.min(cursor.row, Math.max(0, total - 1)) };
+    grid.classList.toggle("short", total * rowHeight() < 400);
   }
 
   // --- cursor ---
@@ -301,7 +210,7 @@ export function createTable(actions, menu, openColumns) {
   function paintCursor() {
     body.querySelector(".cell.cursor")?.classList.remove("cursor");
     body.querySelector(".row.at")?.classList.remove("at");
-    const row = drawn.get(cursor.row);
+    const row = rows.at(cursor.row);
     const cell = row?.children[cursor.column];
     const focused = document.activeElement === grid;
     if (cell instanceof HTMLElement) {
@@ -326,19 +235,19 @@ export function createTable(actions, menu, openColumns) {
     top = grid.scrollTop;
     draw();
     // Of a card, what the keys are at is all of it.
-    const row = drawn.get(to.row);
+    const row = rows.at(to.row);
     (narrow.matches ? row : row?.children[to.column])?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (rowChanged && state?.panel === "details") {
-      clearTimeout(follow);
-      follow = Number(setTimeout(() => {
-        const item = itemAt(cursor.row);
-        if (item && !isStacked(item) && state?.panel === "details") actions.details(item);
-      }, 120));
-    }
+    if (rowChanged && state?.panel === "details") followSoon();
   }
 
-  /** @param {number} index */
-  const itemAt = (index) => cache.items[index - cache.from];
+  /** Open details follow the cursor, once it rests. */
+  function followSoon() {
+    clearTimeout(follow);
+    follow = Number(setTimeout(() => {
+      const item = itemAt(cursor.row);
+      if (item && !isStacked(item) && state?.panel === "details") actions.details(item);
+    }, FOLLOW_MS));
+  }
 
   /** @param {Core.Row | Core.Stacked | undefined} item */
   function choose(item) {
@@ -347,6 +256,18 @@ export function createTable(actions, menu, openColumns) {
     else actions.details(item);
     return true;
   }
+
+  /** @param {"exclude" | "include"} mode */
+  function tune(mode) {
+    const item = itemAt(cursor.row);
+    const column = columns[cursor.column];
+    if (!item || !column) return false;
+    if (isStacked(item)) actions.cell(mode, { field: stack, value: item.value });
+    else actions.cell(mode, tunedBy(item, column.name));
+    return true;
+  }
+
+  // --- keys and pointer ---
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
@@ -372,29 +293,15 @@ export function createTable(actions, menu, openColumns) {
       moveTo(to);
       return true;
     }
-    const item = itemAt(cursor.row);
     switch (key) {
-      case "Enter": return choose(item);
-      case "c": copyCell(cursor); return true;
-      case "m": case "ContextMenu": openMenu(cursor); return true;
+      case "Enter": return choose(itemAt(cursor.row));
+      case "c": cells.copyAt(cursor); return true;
+      case "m": case "ContextMenu": cells.openAt(cursor); return true;
       case "s": if (column) actions.sort(column.name); return true;
-      case "x": case "i": {
-        if (!item || !column) return false;
-        const mode = key === "x" ? "exclude" : "include";
-        if (isStacked(item)) actions.cell(mode, { field: stack, value: item.value });
-        else actions.cell(mode, tunedBy(item, column.name));
-        return true;
-      }
+      case "x": return tune("exclude");
+      case "i": return tune("include");
       default: return false;
     }
-  }
-
-  /** @param {EventTarget | null} target */
-  function cellOf(target) {
-    const cell = target instanceof Element ? target.closest(".grid-body .cell") : null;
-    const row = cell?.closest(".row");
-    if (!(cell instanceof HTMLElement) || !(row instanceof HTMLElement)) return null;
-    return { cell, row: Number(row.dataset.row), column: Number(cell.dataset.column) };
   }
 
   /** @param {MouseEvent} event */
@@ -409,60 +316,59 @@ export function createTable(actions, menu, openColumns) {
   /** @param {Event} event */
   function onHover(event) {
     const at = cellOf(event.target);
-    if (at) placeTools(at.cell);
-  }
-
-  /** What a column is called, where a value of it is spoken of. @param {number} at */
-  function fieldAt(at) {
-    const name = columns[at]?.name ?? "";
-    return name === "value" ? stack : name;
-  }
-
-  /** The one pair of buttons moves to the cell that is pointed at. @param {HTMLElement | null} cell */
-  function placeTools(cell) {
-    const at = cellOf(cell);
-    if (!cell || !at) {
-      tools.remove();
-      return;
-    }
-    toolsAt = at;
-    const field = fieldAt(at.column);
-    for (const [button, label] of /** @type {const} */ ([[copy, t.copy(field)], [more, en.menu.open(field)]])) {
-      setAttribute(button, "title", label);
-      setAttribute(button, "aria-label", label);
-    }
-    if (tools.parentNode !== cell) cell.append(tools);
-  }
-
-  /** @param {At} at */
-  function valueAt({ row, column }) {
-    const item = itemAt(row);
-    const name = columns[column]?.name;
-    if (!item || name === undefined || !state) return null;
-    if (isStacked(item) || (name !== "hints" && name !== "sources")) return { item, field: fieldAt(column), value: cellValue(item, name) };
-    const { hints } = state;
-    const texts = name === "hints" ? item.hints.map((id) => hints.find((hint) => hint.id === id)?.label ?? id) : sourceNames(item, state);
-    return { item, field: name, value: texts.join(", ") };
-  }
-
-  /** The exact value, not what the cell prints. @param {At | null} at */
-  function copyCell(at) {
-    const found = at && valueAt(at);
-    if (found) actions.copy(found.value, found.field);
+    if (at) cells.placeTools(at.cell);
   }
 
   const focus = () => (grid.hidden ? nothing : grid).focus();
 
-  /** @param {At | null} at */
-  function openMenu(at) {
-    const found = at && valueAt(at);
-    const cell = at && drawn.get(at.row)?.children[at.column];
-    if (!found || !cell) return;
-    const { item, field, value } = found;
-    cursor = { row: at.row, column: at.column };
-    const items = cellItems(actions, { field, value, tunable: CELL_FIELDS.includes(field), stackable: stack === "" && STACKS.includes(field) });
-    if (!isStacked(item)) items.push({ icon: "info", text: en.menu.details, run: () => actions.details(item) });
-    menu.open(cell, en.menu.label(field), items, () => grid.focus({ preventScroll: true }));
+  // --- state ---
+
+  /** The page is empty again. */
+  function forget() {
+    before = null;
+    total = 0;
+    top = 0;
+    cache = { from: 0, items: [] };
+    cursor = { row: 0, column: 0 };
+    stack = "";
+    toolbar.clearSearch();
+    shownView = null;
+    layColumns();
+  }
+
+  /** Another order, or other filters. @param {App.State} now */
+  function otherView(now) {
+    toolbar.paint(now.view);
+    grid.scrollTop = top = 0;
+    if (now.view.only !== before?.view.only || now.view.hint !== before?.view.hint) cursor = { ...cursor, row: 0 };
+  }
+
+  /** @param {App.State["details"]} details */
+  function markSelected(details) {
+    const group = details ? String(details.group) : "";
+    for (const row of rows.all()) setAttribute(row, "aria-selected", row.dataset.group === group && group !== "" ? "true" : "false");
+    // The panel takes room from the table, which moves its rows.
+    if (group !== "") requestAnimationFrame(() => rows.at(cursor.row)?.scrollIntoView({ block: "nearest" }));
+  }
+
+  /** What is shown now. @param {App.State} now */
+  function paint(now) {
+    filters.update(now, before);
+    const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before) || (present(now.files).length > 1) !== (present(before.files).length > 1);
+    if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
+    const isOther = now.view !== shownView;
+    const otherZone = now.zone !== before?.zone;
+    shownView = now.view;
+    if (isOther || otherZone) heads.paint(now.view, now.zone);
+    if (isOther) otherView(now);
+    // It searches the times that are shown.
+    const otherClock = now.view.search !== "" && otherZone;
+    if (isOther || otherClock || now.revision !== before?.revision) fetchWindow();
+    const hints = now.hints.map(({ id }) => id).join();
+    if (otherZone || hints !== shownHints) redraw();
+    shownHints = hints;
+    if (now.details?.group !== before?.details?.group) markSelected(now.details);
+    before = now;
   }
 
   return {
@@ -475,16 +381,14 @@ export function createTable(actions, menu, openColumns) {
     focus,
     /** Also when it left no row. @returns {boolean} whether there is a table to search */
     focusSearch() {
-      search.focus();
-      search.select();
+      toolbar.focusSearch();
       return !node.hidden;
     },
     /** Empties the search. @returns {boolean} whether there was one */
     clearSearch() {
-      if (search.value === "") return false;
-      search.value = "";
-      actions.search("");
-      return true;
+      const any = toolbar.clearSearch();
+      if (any) actions.search("");
+      return any;
     },
     /** @param {App.State} now @param {App.State | null} previous */
     update(now, previous) {
@@ -492,56 +396,17 @@ export function createTable(actions, menu, openColumns) {
       const lost = !shown && node.contains(document.activeElement);
       state = now;
       show(node, shown);
-      // While reading, the status line speaks; this one would not stop.
-      setAttribute(count, "aria-live", now.phase === "reading" ? "off" : "polite");
-      if (!shown) {
-        hidden = true;
-        if (previous && previous.phase !== "empty" && now.phase === "empty") {
-          before = null;
-          total = 0;
-          top = 0;
-          cache = { from: 0, items: [] };
-          cursor = { row: 0, column: 0 };
-          stack = "";
-          search.value = "";
-          shownView = null;
-          layColumns();
-        }
-        if (lost) actions.focusGrid();
+      toolbar.reads(now.phase === "reading");
+      if (shown) {
+        // What stands at the top again since it was hidden: no event tells.
+        if (hidden) top = grid.scrollTop;
+        hidden = false;
+        paint(now);
         return;
       }
-      // What stands at the top again since it was hidden: no event tells.
-      if (hidden) top = grid.scrollTop;
-      hidden = false;
-      filters.update(now, before);
-      const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before) || (present(now.files).length > 1) !== (present(before.files).length > 1);
-      if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
-      const otherView = now.view !== shownView;
-      shownView = now.view;
-      if (otherView || now.zone !== before?.zone) heads.paint(now.view, now.zone);
-      if (otherView) {
-        sortSelect.value = now.view.sort;
-        sortTurn.classList.toggle("turned", now.view.descending);
-        const word = now.view.descending ? t.order.descending : t.order.ascending;
-        setAttribute(sortTurn, "title", word);
-        setAttribute(sortTurn, "aria-label", `${t.sortBy} ${now.view.sort}, ${word}`);
-        if (search.value !== now.view.search && document.activeElement !== search) search.value = now.view.search;
-        grid.scrollTop = top = 0;
-        if (now.view.only !== before?.view.only || now.view.hint !== before?.view.hint) cursor = { ...cursor, row: 0 };
-      }
-      // It searches the times that are shown.
-      const otherClock = now.view.search !== "" && now.zone !== before?.zone;
-      if (otherView || otherClock || now.revision !== before?.revision) fetchWindow();
-      const hints = now.hints.map(({ id }) => id).join();
-      if (now.zone !== before?.zone || hints !== shownHints) redraw();
-      shownHints = hints;
-      if (now.details?.group !== before?.details?.group) {
-        const group = now.details ? String(now.details.group) : "";
-        for (const row of drawn.values()) setAttribute(row, "aria-selected", row.dataset.group === group && group !== "" ? "true" : "false");
-        // The panel takes room from the table, which moves its rows.
-        if (group !== "") requestAnimationFrame(() => drawn.get(cursor.row)?.scrollIntoView({ block: "nearest" }));
-      }
-      before = now;
+      hidden = true;
+      if (previous && previous.phase !== "empty" && now.phase === "empty") forget();
+      if (lost) actions.focusGrid();
     },
   };
 }

@@ -27,9 +27,8 @@ export function period(from, to, zone) {
 function whyIncomplete({ cancelled, summary, files }) {
   if (cancelled) return en.verdict.partial;
   if (!summary || summary.verdict.groups === 0) return null;
-  const kept = present(files);
-  const broken = kept.filter(({ crash, source }) => crash !== null || summary.sources[source]?.problems.some(({ severity }) => severity === "error"));
-  return broken.length === 0 ? null : en.verdict.incomplete(broken.length, kept.length);
+  const { incomplete } = summary.totals;
+  return incomplete === 0 ? null : en.verdict.incomplete(incomplete, present(files).length);
 }
 
 /** @param {App.Actions} actions */

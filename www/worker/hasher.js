@@ -9,10 +9,13 @@ export class Hasher {
   constructor(words) {
     this.words = words;
     this.work = Promise.resolve();
+    /** Those that nobody wants the hash of any more. @type {Set<number>} */
+    this.forgotten = new Set();
   }
 
   /** @param {import("./protocol.js").ToWorker} message */
   hear(message) {
+    if (message.type === "forget") this.forgotten.add(message.source);
     if (message.type !== "hash") return;
     const { source, file } = message;
     this.work = this.work.then(() => guarded({ source }, () => this.hash(source, file)));
@@ -25,6 +28,7 @@ export class Hasher {
     try {
       for (let at = 0; at < file.size; ) {
         const bytes = await reader.next(at, file.size - at, PIECE);
+        if (this.forgotten.has(source)) return;
         if (bytes === null) throw new Error(this.words.shorter);
         hasher.push(bytes);
         at += bytes.length;

@@ -42,6 +42,12 @@ export class Hashes {
     if (this.sources("pending").length === 0) this.stop();
   }
 
+  /** Nobody wants the hash of a file any more. @param {number} source */
+  forget(source) {
+    this.worker?.postMessage({ type: "forget", source });
+    if (this.sources("pending").length === 0) this.stop();
+  }
+
   /** @param {"none" | "failed"} [left] what becomes of those that were not done */
   stop(left = "none") {
     this.worker?.terminate();

@@ -117,7 +117,7 @@ const ANSWERS = {
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
   listed,
   evidence: readAgain,
-  export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: format === "csv" ? session.neutralised() : 0 }),
+  export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: session.neutralised() }),
   paper,
   tuning: ({ session }) => session.tuning(),
   tune,
@@ -179,12 +179,27 @@ function remove(lead, { source }) {
  * @returns {Promise<import("./protocol.js").Part[]>}
  */
 async function plan({ words }, { file, scanners }) {
-  const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
+  const head = await readHead(file, words.stalled);
   const plan = new wasm_bindgen.Plan(new Uint8Array(head), file.size, grainBytes(file.size));
   await readAll(plan, file, words.stalled);
   const packed = plan.is_packed();
   const starts = joined(plan.starts(), file.size, scanners);
   return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size, packed }));
+}
+
+/** The first bytes of a file. @param {File} file @param {string} stalled */
+async function readHead(file, stalled) {
+  const head = new Uint8Array(Math.min(HEAD_BYTES, file.size));
+  let used = 0;
+  await readAll({
+    want_offset: () => (used < head.length ? used : -1),
+    want_length: () => head.length - used,
+    push(bytes) {
+      head.set(bytes, used);
+      used += bytes.length;
+    },
+  }, file, stalled);
+  return head.buffer.slice(0, used);
 }
 
 /**

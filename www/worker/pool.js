@@ -193,6 +193,7 @@ export class Pool {
     const entry = this.entries[source];
     if (!entry?.over || entry.removed) return false;
     entry.remove();
+    this.hashes.forget(source);
     this.tell([[source, { status: "removed", hash: "none" }]]);
     // A session that takes the place of a lost one is told so, too.
     await this.ask("remove", { source }).catch(() => {});

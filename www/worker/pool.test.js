@@ -425,6 +425,20 @@ test("new files wait for no hash: hashing starts anew when they are read", async
   assert.deepEqual(told(alive("hash")[0], "hash").map(({ source }) => source), [0, 1]);
 });
 
+test("a file that is taken out is not hashed to its end", async () => {
+  const { pool, alive } = setUp(1);
+  pool.add([input("a"), input("b")], false);
+  ends(alive("scan")[0], 0);
+  ends(alive("scan")[0], 1);
+  await answers(alive("lead")[0], "summary");
+  const [hasher] = alive("hash");
+  pool.remove(0);
+  assert.deepEqual(told(hasher, "forget").map(({ source }) => source), [0]);
+  assert.equal(alive("hash").length, 1, "the other one still is");
+  pool.remove(1);
+  assert.equal(alive("hash").length, 0);
+});
+
 test("closed, it leaves no question open and starts nothing more", async () => {
   const { pool, events, workers, alive } = setUp(1);
   pool.add([input("large", 64 * MIB)], false);

@@ -32,6 +32,7 @@
  *   | { type: "warm", samples: Uint8Array[] }
  *   | { type: "cancel" }
  *   | { type: "hash", source: number, file: File }
+ *   | { type: "forget", source: number }
  *   | { type: "pass", pass: Pass }
  *   | { type: "context_found", run: number, found: ArrayBuffer }
  * )} ToWorker
