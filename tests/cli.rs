@@ -131,6 +131,29 @@ fn standard_input_is_read_to_its_end() {
 }
 
 #[test]
+fn a_copy_of_another_file_is_told_of_with_the_hashes() {
+    let (events, expected) = log();
+    let folder = folder("copies");
+    for name in ["a.xml", "b.xml"] {
+        write(&folder, name, &xml_of(&events));
+    }
+    let path = folder.to_str().unwrap();
+    let output = run(&["--format", "json", path], None);
+    assert_eq!(json(&output)["totals"]["problems"], 0, "nobody asked for hashes");
+    let output = run(&["--format", "json", "--sha256", path], None);
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    assert_eq!(report["totals"]["matches"], 2 * expected.matches);
+    assert_eq!((&report["totals"]["problems"], &report["totals"]["incomplete"]), (&1.into(), &0.into()));
+    assert_eq!(report["sources"][1]["problems"][0]["code"], "same_content");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("b.xml: warning: It is the same as ") && said.contains("a.xml, byte for byte"),
+        "{said}"
+    );
+}
+
+#[test]
 fn folders_are_read_whole_in_the_order_of_names() {
     let (events, expected) = log();
     let folder = folder("folders");

@@ -135,6 +135,19 @@ inBothBrowsers("input", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("a copy by another name is told of once the hashes are known, until one of the two is taken out", async () => {
+    await copyFile(join(home, "one.xml"), join(home, "copy.xml"));
+    await page().open();
+    await page().drop([join(home, "one.xml"), join(home, "copy.xml")]);
+    const report = await assertSameAsCommandLine("one.xml", "copy.xml");
+    assert.deepEqual(report.sources.map((/** @type {Core.Source} */ { problems }) => problems.map(({ code }) => code)), [[], ["same_content"]]);
+    const isSaid = () => /It is the same as one\.xml, byte for byte/.test(document.getElementById("files")?.textContent ?? "");
+    await page().until("it is said at the copy", isSaid);
+    await page().run(() => { if (document.getElementById("remove-0")?.checkVisibility() !== true) document.getElementById("toggle-files")?.click(); });
+    await page().click("#remove-0");
+    await page().until("it is said no longer", () => !/It is the same as/.test(document.getElementById("files")?.textContent ?? ""));
+  });
+
   test("an item of a drop that the browser gives nothing of is counted, and said as long as nobody has read it", async () => {
     await page().open();
     // Browsers give something of whatever they let be dropped; so all ways to it are barred.

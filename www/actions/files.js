@@ -6,7 +6,7 @@ import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
 import { freshInputs } from "../state/files.js";
 import { initialState, preferencesOf } from "../state/initial.js";
-import { withNews } from "../state/summary.js";
+import { copiesIn, hasWarning, withNews } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { download } from "../view/dom.js";
 import { Pool, workerFactory } from "../worker/pool.js";
@@ -60,13 +60,19 @@ export function fileActions(page, { tool, source }) {
         break;
       case "summary": {
         // Only another match changes the table; a hash or another count does not.
-        const changed = unknown || event.summary.totals.matches !== store.get().summary?.totals.matches;
+        const before = store.get();
+        const changed = unknown || event.summary.totals.matches !== before.summary?.totals.matches;
         unknown = false;
-        store.set((state) => ({
-          summary: withNews(state.summary, event.summary),
-          rule: event.summary.rule ?? state.rule,
-          revision: state.revision + (changed ? 1 : 0),
-        }));
+        const summary = withNews(before.summary, event.summary);
+        // Only the hashes tell, behind the result.
+        const copies = before.phase === "done" ? copiesIn(summary) - copiesIn(before.summary) : 0;
+        store.set({
+          summary,
+          rule: event.summary.rule ?? before.rule,
+          revision: before.revision + (changed ? 1 : 0),
+          filesOpen: before.filesOpen || copies > 0,
+        });
+        if (copies > 0) page.say(en.say.copies(copiesIn(summary)), "warning");
         break;
       }
       case "over":
@@ -74,7 +80,7 @@ export function fileActions(page, { tool, source }) {
           phase: "done",
           cancelled: isInParts(state),
           endedAt: performance.now(),
-          filesOpen: state.filesOpen || (state.summary?.sources ?? []).some((file) => file.problems.some((problem) => problem.severity !== "info")) || state.files.some((file) => file.crash !== null),
+          filesOpen: state.filesOpen || hasWarning(state.summary) || state.files.some((file) => file.crash !== null),
         }));
         // The verdict is there to take the focus only once it is drawn.
         page.show();

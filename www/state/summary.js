@@ -10,3 +10,9 @@ export function withNews(known, news) {
   for (const [source, report] of news.sources) sources[source] = report;
   return { ...news, sources };
 }
+
+/** Whether a file has a problem that touches the result. @param {Core.Summary | null} summary */
+export const hasWarning = (summary) => (summary?.sources ?? []).some(({ problems }) => problems.some(({ severity }) => severity !== "info"));
+
+/** How many files have the bytes of another one. @param {Core.Summary | null} summary */
+export const copiesIn = (summary) => (summary?.sources ?? []).filter(({ problems }) => problems.some(({ code }) => code === "same_content")).length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withNews } from "./summary.js";
+import { copiesIn, hasWarning, withNews } from "./summary.js";
 
 test("sources that did not change stay, all else is new", () => {
   const first = withNews(null, { outcome: "nothing_read", sources: [[0, { name: "a" }], [1, { name: "b" }]] });
@@ -8,4 +8,15 @@ test("sources that did not change stay, all else is new", () => {
   const second = withNews(first, { outcome: "matches", sources: [[1, { name: "b", matches: 2 }]] });
   assert.deepEqual(second, { outcome: "matches", sources: [{ name: "a" }, { name: "b", matches: 2 }] });
   assert.deepEqual(first.sources[1], { name: "b" }, "what was shown before is not changed");
+});
+
+test("copies and warnings are counted over what is known of all files", () => {
+  const file = (/** @type {[string, string][]} */ ...problems) => /** @type {any} */ ({ problems: problems.map(([severity, code]) => ({ severity, code })) });
+  const summary = (/** @type {any[]} */ ...sources) => /** @type {Core.Summary} */ (/** @type {unknown} */ ({ sources }));
+  assert.equal(copiesIn(null), 0);
+  assert.equal(hasWarning(null), false);
+  const one = summary(file(), file(["warning", "same_content"], ["info", "stale_header"]), file(["warning", "same_content"]));
+  assert.equal(copiesIn(one), 2);
+  assert.equal(hasWarning(one), true);
+  assert.equal(hasWarning(summary(file(["info", "stale_header"]))), false);
 });
