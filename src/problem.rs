@@ -153,7 +153,7 @@ pub struct Problem {
 /// All problems of one input, the first ones of each kind word by word, all of them counted; and of some kinds one that
 /// is judged anew whenever more is known of the inputs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Problems(BTreeMap<Code, Kept>, BTreeMap<Code, Problem>);
+pub struct Problems(BTreeMap<Code, Kept>, Vec<Problem>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Kept {
@@ -193,14 +193,12 @@ impl Problems {
 
     /// Puts a problem in place of the one of this kind that was judged before. True: there is or was one.
     pub fn judge(&mut self, code: Code, problem: Option<(Place, String)>) -> bool {
-        let before = match problem {
-            Some((place, message)) => {
-                self.1.insert(code, Problem { place, code, message });
-                return true;
-            }
-            None => self.1.remove(&code),
-        };
-        before.is_some()
+        let before = self.1.len();
+        self.1.retain(|problem| problem.code != code);
+        let was = self.1.len() < before;
+        let is = problem.is_some();
+        self.1.extend(problem.map(|(place, message)| Problem { place, code, message }));
+        was || is
     }
 
     /// How many there are.
@@ -214,7 +212,7 @@ impl Problems {
     }
 
     fn codes(&self) -> impl Iterator<Item = Code> {
-        self.0.keys().chain(self.1.keys()).copied()
+        self.0.keys().copied().chain(self.1.iter().map(|problem| problem.code))
     }
 
     /// True when something could not be read.
@@ -226,7 +224,7 @@ impl Problems {
     /// for the last of a kind also those that were only counted.
     pub fn list(&self) -> Vec<(Problem, u64)> {
         let mut all: Vec<_> = self.0.values().flat_map(|kept| kept.listed()).collect();
-        all.extend(self.1.values().map(|problem| (problem.clone(), 1)));
+        all.extend(self.1.iter().map(|problem| (problem.clone(), 1)));
         order::sort(&mut all, |(a, _), (b, _)| {
             (a.code.severity(), a.code, &a.place).cmp(&(b.code.severity(), b.code, &b.place))
         });

@@ -106,8 +106,6 @@ pub struct Session {
     end: Option<(u32, Locator)>,
     /// Inputs whose problems were judged by what others hold, since somebody asked.
     judged: BTreeSet<u32>,
-    /// The inputs of each SHA-256.
-    by_hash: BTreeMap<String, BTreeSet<u32>>,
 }
 
 impl Session {
@@ -126,7 +124,6 @@ impl Session {
             kept: 0,
             end: None,
             judged: BTreeSet::new(),
-            by_hash: BTreeMap::new(),
         }
     }
 
@@ -465,11 +462,9 @@ impl Session {
         self.free();
         if let Some(input) = self.sources.get_mut(source as usize) {
             input.removed = true;
-            let hash = input.sha256.clone().unwrap_or_default();
-            if let Some(same) = self.by_hash.get_mut(&hash) {
-                same.remove(&source);
+            if let Some(hash) = input.sha256.take() {
+                self.judge_copies(&hash);
             }
-            self.judge_copies(&hash);
         }
     }
 
@@ -477,29 +472,26 @@ impl Session {
     pub fn set_sha256(&mut self, source: u32, hash: String) {
         if let Some(input) = self.sources.get_mut(source as usize).filter(|input| !input.removed) {
             input.sha256 = Some(hash.clone());
-            self.by_hash.entry(hash.clone()).or_default().insert(source);
             self.judge_copies(&hash);
         }
     }
 
     /// Says of every input with this hash but the first that it is a copy of that. Of one without events nothing counts twice.
     fn judge_copies(&mut self, hash: &str) {
-        let same = self.by_hash.get(hash).into_iter().flatten().copied().collect::<Vec<_>>();
-        let Some(first) = same.first().map(|first| labelled(&self.sources[*first as usize].name)) else {
-            return;
-        };
-        for number in &same {
-            let findings = &mut self.sources[*number as usize].findings;
-            let is_copy = Some(number) != same.first() && findings.counts.records > 0;
-            let copy = is_copy.then(|| {
-                let first = text::ends(first.clone(), NAME_BYTES);
+        let mut first: Option<String> = None;
+        for (number, source) in (0..).zip(&mut self.sources) {
+            if source.sha256.as_deref() != Some(hash) || source.findings.counts.records == 0 {
+                continue;
+            }
+            let copy = first.as_ref().map(|first| {
                 let message =
                     format!("It is the same as {first}, byte for byte: their SHA-256 is one and the same.");
                 (Place::default(), message)
             });
-            if findings.problems.judge(Code::SameContent, copy) {
-                self.judged.insert(*number);
+            if source.findings.problems.judge(Code::SameContent, copy) {
+                self.judged.insert(number);
             }
+            first = first.or_else(|| Some(text::ends(labelled(&source.name), NAME_BYTES)));
         }
     }
 
