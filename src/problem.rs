@@ -83,7 +83,7 @@ codes! {
         "An event without what tells whether it matches: its EventID, its provider, or the parent of a process creation.";
     JoinedRows Error "Open the export at this row: where a comma or quote was written as it is, values are cut or stand in other columns, and rows are taken for text. Export it again, or take the EVTX file."
         "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
-    SameContent Warning "Take one of the two out: until then each of its events counts for both."
+    SameContent Warning "Take one of the two out: until then its events count twice."
         "The input holds the same bytes as another one.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";

@@ -463,7 +463,7 @@ impl Session {
         if let Some(input) = self.sources.get_mut(source as usize) {
             input.removed = true;
             if let Some(hash) = input.sha256.take() {
-                self.judge_copies(&hash);
+                self.judge_copy(&hash, source);
             }
         }
     }
@@ -472,26 +472,30 @@ impl Session {
     pub fn set_sha256(&mut self, source: u32, hash: String) {
         if let Some(input) = self.sources.get_mut(source as usize).filter(|input| !input.removed) {
             input.sha256 = Some(hash.clone());
-            self.judge_copies(&hash);
+            self.judge_copy(&hash, source);
         }
     }
 
-    /// Says of every input with this hash but the first that it is a copy of that. Of one without events nothing counts twice.
-    fn judge_copies(&mut self, hash: &str) {
-        let mut first: Option<String> = None;
-        for (number, source) in (0..).zip(&mut self.sources) {
-            if source.sha256.as_deref() != Some(hash) || source.findings.counts.records == 0 {
+    /// Says of an input that it is a copy of the first one with its hash; and anew of all of them if it is the first itself. Of
+    /// inputs without events nothing counts twice.
+    fn judge_copy(&mut self, hash: &str, newcomer: u32) {
+        let is_same =
+            |source: &Source| source.sha256.as_deref() == Some(hash) && source.findings.counts.records > 0;
+        let Some(first) = self.sources.iter().position(is_same) else { return };
+        let name = text::ends(labelled(&self.sources[first].name), NAME_BYTES);
+        let is_judged = |number: usize| number == newcomer as usize || newcomer as usize <= first;
+        let judged = (first..self.sources.len()).filter(|number| is_judged(*number)).collect::<Vec<_>>();
+        for number in judged {
+            let source = &mut self.sources[number];
+            if !is_same(source) {
                 continue;
             }
-            let copy = first.as_ref().map(|first| {
-                let message =
-                    format!("It is the same as {first}, byte for byte: their SHA-256 is one and the same.");
-                (Place::default(), message)
-            });
+            let message =
+                format!("It is the same as {name}, byte for byte: their SHA-256 is one and the same.");
+            let copy = (number > first).then(|| (Place::default(), message));
             if source.findings.problems.judge(Code::SameContent, copy) {
-                self.judged.insert(number);
+                self.judged.insert(number as u32);
             }
-            first = first.or_else(|| Some(text::ends(labelled(&source.name), NAME_BYTES)));
         }
     }
 

@@ -13,8 +13,11 @@ use crate::text::same;
 
 /// The longest text that is kept.
 const MOST_BYTES: usize = 4096;
-/// Heads that are kept of events with the same start.
-const HEADS: usize = 64;
+/// The most values that it has; Windows writes fifteen.
+const MOST_VALUES: usize = 64;
+/// Heads that are kept of events with the same start, and of those with the same EventID.
+const HEADS: usize = 32;
+const HEADS_OF_ID: usize = 4;
 /// So many events in a row that have no head give one; behind them one in so many: they are not plain.
 const PATIENCE: u32 = 64;
 
@@ -50,7 +53,7 @@ struct Head {
     values: Vec<Value>,
     /// What stands between the values that change.
     fixed: Vec<Range<usize>>,
-    /// Behind which of these the name of the computer stands.
+    /// Where the name of the computer stands in the text.
     computer: usize,
 }
 
@@ -83,21 +86,26 @@ impl Heads {
     }
 
     /// Takes a text up to the end of `</System>` for a head, if it is plain: one in which these values stand at these places.
-    pub fn keep(&mut self, text: &[u8], channel: (usize, &str), computer: usize) {
+    pub fn keep(&mut self, text: &[u8], channel: (Range<usize>, &str), computer: usize) {
         self.missed = self.missed.saturating_add(1);
         if self.missed > PATIENCE && !self.missed.is_multiple_of(PATIENCE) {
             return;
         }
         let head = number(text).and_then(|event_id| Some((event_id, Head::of(text, channel, computer)?)));
         let Some((event_id, head)) = head else { return };
-        if self.heads.len() < HEADS {
-            self.ids.push(event_id);
-            self.heads.push(head);
-        } else {
-            self.ids[self.oldest] = event_id;
-            self.heads[self.oldest] = head;
-            self.oldest = (self.oldest + 1) % HEADS;
-        }
+        self.oldest = (self.oldest + 1) % HEADS;
+        let same_id: Vec<_> = (0..self.ids.len()).filter(|nth| self.ids[*nth] == event_id).collect();
+        let nth = match same_id.get(self.oldest % HEADS_OF_ID) {
+            Some(nth) if same_id.len() == HEADS_OF_ID => *nth,
+            _ if self.heads.len() == HEADS => self.oldest,
+            _ => {
+                self.ids.push(event_id);
+                self.heads.push(head);
+                return;
+            }
+        };
+        self.ids[nth] = event_id;
+        self.heads[nth] = head;
     }
 
     /// Opens gaps in a head for a text that is like it but for values.
@@ -112,7 +120,7 @@ impl Heads {
 
 impl Head {
     /// That of a text that begins with a number.
-    fn of(text: &[u8], (channel_at, channel): (usize, &str), computer: usize) -> Option<Head> {
+    fn of(text: &[u8], (channel_at, channel): (Range<usize>, &str), computer: usize) -> Option<Head> {
         if text.len() > MOST_BYTES || !text.is_ascii() || text.contains(&0) {
             return None;
         }
@@ -121,13 +129,15 @@ impl Head {
         while let Some(length) = text.get(at..).and_then(plain_length) {
             let place = at..at + length;
             let ends = (text[at - 1], text[place.end]);
-            if length > 0 && at != channel_at && matches!(ends, (b'>', b'<') | (b'\'', b'\'') | (b'"', b'"'))
+            if length > 0
+                && !channel_at.contains(&at)
+                && matches!(ends, (b'>', b'<') | (b'\'', b'\'') | (b'"', b'"'))
             {
                 values.push(Value { changes: at == computer, place });
             }
             at += length + 1;
         }
-        let is_found = values.iter().any(|value| value.changes);
+        let is_found = values.len() <= MOST_VALUES && values.iter().any(|value| value.changes);
         let mut head =
             Head { text: text.to_vec(), channel: channel.to_owned(), values, fixed: Vec::new(), computer };
         head.open();
@@ -187,8 +197,8 @@ impl Head {
     }
 }
 
-/// How many plain characters a text begins with: ASCII of which none has a meaning in XML, no blanks. None: nothing
-/// ends them, as far as it is looked at sixteen bytes at a time.
+/// How many plain characters a text begins with: ASCII of which none has a meaning in XML, no blanks. None: they do not end
+/// in its whole blocks of sixteen bytes.
 #[inline(always)]
 fn plain_length(text: &[u8]) -> Option<usize> {
     // Below `(` stand blanks, quotes, `&` and, as signed numbers, all that is no ASCII; `<`, `=`, `>` and `?` stand together.

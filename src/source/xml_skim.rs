@@ -1,9 +1,9 @@
 //! What is counted of an event in XML that can't match, without parsing it.
 //!
 //! Windows writes the `System` part of an event in one order, and an exporter writes it the same
-//! way every time. So the start of an event, up to its EventID, is compared with those seen before;
-//! channel, computer and time are then found by their tags. Whatever is not of this plain shape is
-//! left to the parser.
+//! way every time. So the start of an event, up to its EventID, is compared with those seen before, and so
+//! is the rest of its System part, but for values ([`xml_head`]). Where that is new, channel and computer are found
+//! by their tags. Whatever is not of this plain shape is left to the parser.
 //!
 //! Soundness: an event is only skimmed when its raw text holds neither the needle nor any spelling
 //! that could hide it (`&#…;`), no CDATA section or comment, in which markup is no markup, and no processing instruction. The
@@ -11,9 +11,10 @@
 //! [`xml_data`] reads the path that decides, and that rules a match out. Where fields are looked at instead
 //! of a text, [`xml_data`] must be able to read them.
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
 use super::xml_data;
+use super::xml_event;
 use super::xml_head::{self, Heads};
 use super::xml_pairs::Pairs;
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
@@ -22,7 +23,7 @@ use crate::text::same;
 use crate::time::Time;
 
 /// Starts of events that are remembered.
-const PREFIXES: usize = 8;
+const PREFIXES: usize = 32;
 
 /// Skims events.
 #[derive(Debug)]
@@ -104,7 +105,8 @@ impl Skimmer {
         self.prefixes[at].take_channel(system.channel)?;
         let end = system.length + "</System>".len();
         let Prefix { channel, heads, .. } = &mut self.prefixes[at];
-        heads.keep(&rest[..end], (system.channel_at, channel), system.computer_at);
+        let channel_end = system.channel_at + system.channel.len();
+        heads.keep(&rest[..end], (system.channel_at..channel_end, channel), system.computer_at);
         let Prefix { provider, channel, .. } = &self.prefixes[at];
         self.judge(provider, channel, event_id, system.computer, &rest[end..])
     }
@@ -203,9 +205,12 @@ impl Prefix {
         if others || !(tag.is_empty() || tag.starts_with(' ')) {
             return None;
         }
-        Some(Prefix {
+        let provider = name(provider.strip_suffix('/')?)?;
+        // What the parser says of it counts: names with a prefix, blanks before `=` and `>` inside of quotes are its own to judge.
+        let event = xml_event::parse(&format!("{text}1</EventID></System></Event>")).ok()?;
+        (event.provider() == provider && event.event_id() == Some(1)).then(|| Prefix {
             text: text.to_owned(),
-            provider: name(provider.strip_suffix('/')?)?.to_owned(),
+            provider: provider.to_owned(),
             channel: String::new(),
             heads: Heads::default(),
         })
@@ -270,7 +275,12 @@ impl System<'_> {
                     let inner = behind.strip_prefix(b"<Security")?.strip_suffix(b"/>")?;
                     memchr::memchr(b'<', inner).is_none().then_some(())
                 };
-                let flat = before[end..] == *b"</Channel>" && (behind.is_empty() || security().is_some());
+                // Nor may another one stand before it, with attributes or by another name, or an instruction.
+                let first = &before[..channel_at - "<Channel>".len()];
+                let others = ["Channel", "Computer", "<?"];
+                let alone = others.iter().all(|other| memmem::find(first, other.as_bytes()).is_none());
+                let flat =
+                    alone && before[end..] == *b"</Channel>" && (behind.is_empty() || security().is_some());
                 return flat.then_some(System {
                     channel: &system[channel_at..end],
                     channel_at,
@@ -382,6 +392,22 @@ mod tests {
             ("<Computer>", "<Other><Computer>X</Computer></Other><Computer>"),
             ("</Computer>", "</Computer><Other></Other>"),
             ("<Channel>", "<Channel>X</Other><Channel>"),
+            ("<Channel>", "<Channel a=''>X</Channel><Channel>"),
+            ("<Channel>", "<x:Channel>X</x:Channel><Channel>"),
+            ("<Channel>", "<Computer a=''>X</Computer><Channel>"),
+            ("<Channel>", "<?x <Channel>X</Channel><Computer>X</Computer></System> ?><Channel>"),
+            (
+                "<Provider Name='Microsoft-Windows-Sysmon'",
+                "<Provider x:Name='Microsoft-Windows-Sysmon' Name='Foo'",
+            ),
+            (
+                "<Provider Name='Microsoft-Windows-Sysmon'",
+                "<Provider Name ='Microsoft-Windows-Sysmon' Name='Foo'",
+            ),
+            (
+                "<Event xmlns='urn'>",
+                "<Event a='><System><Provider Name=\"Foo\"/><EventID>3</EventID><Channel>A</Channel><Computer>B</Computer></System>'>",
+            ),
         ] {
             let changed = EVENT.replace(from, to);
             assert_ne!(changed, EVENT, "{from}");
@@ -418,6 +444,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn another_channel_is_another_head() {
+        let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
+        for channel in ["A", "B", "\"A\"", "\"B\"", "'A'", "'B'", "x\"A\"y", "x\"B\"y"] {
+            for number in [3, 3, 5] {
+                let event = EVENT.replace("<EventID>1<", &format!("<EventID>{number}<"));
+                let event = event.replace("<Channel>C<", &format!("<Channel>{channel}<"));
+                let begun = skimmer.begin(event.as_bytes());
+                let skim = skimmer.skim(event.as_bytes(), true, begun).unwrap();
+                assert_eq!((skim.channel, skim.event_id), (channel, Some(number)));
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn a_head_tells_what_the_event_tells(
@@ -447,7 +487,7 @@ mod tests {
     }
 
     /// What is written into events: markup, and what might be taken for a value.
-    const TEXTS: [&str; 22] = [
+    const TEXTS: [&str; 24] = [
         "",
         "7",
         "x",
@@ -470,5 +510,7 @@ mod tests {
         "</Event>",
         "<Event>",
         "0123456789abcdef0123456789",
+        "<Channel>\"App\"</Channel>",
+        "<Channel>\"Sysmon\"</Channel>",
     ];
 }

@@ -359,7 +359,7 @@ export const en = {
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
     done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${count(s.totals.problems, "problem", "problems")}.`,
     cancelled: "Reading stopped. What was found is kept.",
-    copies: (/** @type {number} */ n) => `${count(n, "file has", "files have")} the same bytes as another one: ${n === 1 ? "its" : "their"} events count twice. Which one stands at the files.`,
+    copies: (/** @type {number} */ n) => `${count(n, "file has", "files have")} the same bytes as another one: ${n === 1 ? "its" : "their"} events count twice. The list of files says of which.`,
     copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
     exported: (/** @type {string} */ name) => `Exported ${name}.`,

@@ -27,8 +27,8 @@ export class Hasher {
     const reader = new Reader(file, this.words.stalled);
     try {
       for (let at = 0; at < file.size; ) {
-        const bytes = await reader.next(at, file.size - at, PIECE);
         if (this.forgotten.has(source)) return;
+        const bytes = await reader.next(at, file.size - at, PIECE);
         if (bytes === null) throw new Error(this.words.shorter);
         hasher.push(bytes);
         at += bytes.length;

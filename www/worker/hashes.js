@@ -36,6 +36,8 @@ export class Hashes {
     if (message.type === "crashed") this.stop("failed");
     else if (message.type === "hash_failed") this.set([message.source], "failed");
     else if (message.type === "hashed") {
+      // It was taken out while this was on its way.
+      if (this.entries[message.source]?.hash !== "pending") return;
       this.known(message.source, message.hex);
       this.set([message.source], "done");
     } else return;

@@ -13,7 +13,7 @@
 //! | | the values |
 //!
 //! The descriptors of one template are the same in nearly every record, but for the sizes of texts and of nested data. So they are
-//! compared with those of the record before, as a whole, and only the values that are asked for are looked up.
+//! compared with those of records before, as a whole, and only the values that are asked for are looked up.
 
 use std::ops::Range;
 
@@ -73,7 +73,7 @@ impl Header<'_> {
         let definition = u32_at(bytes, start + 6)? as usize;
         let mut at = start + 10;
         if definition == at {
-            at = at.checked_add(DEFINITION_BYTES + u32_at(bytes, at + 20)? as usize)?;
+            at = at.checked_add(DEFINITION_BYTES)?.checked_add(u32_at(bytes, at + 20)? as usize)?;
         }
         let count = u32_at(bytes, at)? as usize;
         if count > MOST_SLOTS {

@@ -70,7 +70,7 @@ fn compile_if(
     wanted: &[&str],
     holds: impl Fn(Range<usize>) -> bool,
 ) -> Option<Template> {
-    let size = u32_at(chunk, offset + 20)? as usize;
+    let size = u32_at(chunk, offset.checked_add(20)?)? as usize;
     let start = offset + DEFINITION_BYTES;
     let end = start.checked_add(size).filter(|end| *end <= chunk.len() && holds(offset..*end))?;
     let mut walk = Walk {
