@@ -41,6 +41,7 @@ impl Whole {
                 *logs |= more_logs;
                 *others |= more_others;
             }
+            // Can't be: all parts are read in the format of the input's first bytes.
             _ => {}
         }
     }

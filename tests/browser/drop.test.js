@@ -141,6 +141,8 @@ inBothBrowsers("input", (page, kind) => {
     await page().drop([join(home, "one.xml"), join(home, "copy.xml")]);
     await page().done();
     await page().until("a message says so", () => /^1 file has the same bytes as another one/.test(document.querySelector(".toast")?.textContent ?? ""));
+    const room = await page().run(() => parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom) - (document.querySelector(".toast-body")?.clientHeight ?? Infinity));
+    assert.ok(room > 0, "what gets the focus is not scrolled behind the message");
     const report = await assertSameAsCommandLine("one.xml", "copy.xml");
     assert.deepEqual(report.sources.map((/** @type {Core.Source} */ { problems }) => problems.map(({ code }) => code)), [[], ["same_content"]]);
     assert.equal(await page().run(() => document.getElementById("remove-0")?.checkVisibility() === true), false, "the list does not open under the pointer");

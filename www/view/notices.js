@@ -44,6 +44,8 @@ export function createToast(actions) {
     update(state, before) {
       if (state.toast === before?.toast) return;
       show(box, state.toast !== null);
+      // What gets the focus by keys is not scrolled behind it.
+      document.documentElement.classList.toggle("has-toast", state.toast !== null);
       if (!state.toast) return;
       replace(mark, icon(state.toast.kind === "info" ? "check" : state.toast.kind));
       box.className = `toast-body ${state.toast.kind}`;
