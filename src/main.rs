@@ -2,6 +2,8 @@
 
 #[path = "main/context.rs"]
 mod context;
+#[path = "main/copies.rs"]
+mod copies;
 #[path = "main/inputs.rs"]
 mod inputs;
 
@@ -27,6 +29,7 @@ use sysmon_triage::session::Session;
 use sysmon_triage::time::Time;
 use sysmon_triage::tuning::Tuning;
 
+use copies::Originals;
 use inputs::{Content, Input, inputs};
 
 /// Bytes read at once: they stay in the nearest caches. A chunk of an EVTX file is as long.
@@ -123,6 +126,7 @@ fn main() -> ExitCode {
     let how = How { sha256: arguments.sha256, verify: arguments.verify };
     let mut paths = Vec::new();
     let mut known = BTreeSet::new();
+    let mut originals = Originals::default();
     for input in inputs(&arguments.inputs) {
         if input.file().is_some_and(|file| !known.insert(file)) {
             let name = table::visible(&input.name);
@@ -131,8 +135,13 @@ fn main() -> ExitCode {
             );
             continue;
         }
-        paths.push(input.path());
-        read(&mut session, input, how);
+        let path = input.path();
+        let source = read(&mut session, input, how);
+        // By their hashes the session finds them itself.
+        if let Some(path) = path.as_deref().filter(|_| !how.sha256) {
+            tell_copy(&mut session, &mut originals, source, path);
+        }
+        paths.push(path);
     }
     if let Some(row) = arguments.context {
         let (event, minutes, verify) = (arguments.event, arguments.minutes, arguments.verify);
@@ -233,14 +242,14 @@ impl How {
     }
 }
 
-/// Reads one input into the session.
-fn read(session: &mut Session, input: Input, how: How) {
+/// Reads one input into the session. Returns its number.
+fn read(session: &mut Session, input: Input, how: How) -> u32 {
     let opened = match input.content {
         Ok(Content::Standard) => return read_stream(session, &input.name, io::stdin().lock(), how),
         Ok(Content::Refused(reason)) => {
             let source = session.add_source(&input.name, 0);
             session.absorb(how.scan(source, &input.name, None).refuse(reason));
-            return;
+            return source;
         }
         Ok(Content::File(path)) => File::open(path).and_then(|file| Ok((file.metadata()?, file))),
         Err(error) => Err(error),
@@ -253,11 +262,26 @@ fn read(session: &mut Session, input: Input, how: How) {
             let source = session.add_source(&input.name, 0);
             let findings = how.scan(source, &input.name, None).fail(&format!("{error}."));
             session.absorb(findings);
+            source
         }
     }
 }
 
-fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Metadata, how: How) {
+/// Says of a file that it is a copy of one that was read before.
+fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, path: &Path) {
+    // Of files without events nothing counts twice.
+    let read = session.sources().get(source as usize).filter(|read| read.findings.counts.records > 0);
+    let Some((bytes, name)) = read.map(|read| (read.bytes, table::visible(&read.name))) else { return };
+    match originals.of_copy(source, path, bytes) {
+        Ok(Some(original)) => session.set_copy(source, original),
+        Ok(None) => {}
+        Err(error) => say!(
+            "{name}: whether it is a copy of another file is not known, it could not be read again: {error}."
+        ),
+    }
+}
+
+fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Metadata, how: How) -> u32 {
     let size = before.len();
     let source = session.add_source(name, size);
     let mut scan = how.scan(source, name, Some(size));
@@ -275,6 +299,7 @@ fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Met
             }
         }
     }
+    source
 }
 
 /// Whether a file was written to between the two.
@@ -329,7 +354,7 @@ fn hash(file: &mut File) -> io::Result<String> {
 }
 
 /// What has no size can't be read from its end: it is read front to back.
-fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How) {
+fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How) -> u32 {
     let source = session.add_source(name, 0);
     let mut scan = how.scan(source, name, None);
     let mut hasher = Hasher::default();
@@ -357,6 +382,7 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
     if how.sha256 && whole {
         session.set_sha256(source, hasher.finish());
     }
+    source
 }
 
 /// Prints the result to standard output, and what a table or CSV can't say to standard error.

@@ -482,20 +482,30 @@ impl Session {
         let is_same =
             |source: &Source| source.sha256.as_deref() == Some(hash) && source.findings.counts.records > 0;
         let Some(first) = self.sources.iter().position(is_same) else { return };
-        let name = text::ends(labelled(&self.sources[first].name), NAME_BYTES);
         let is_judged = |number: usize| number == newcomer as usize || newcomer as usize <= first;
         let judged = (first..self.sources.len()).filter(|number| is_judged(*number)).collect::<Vec<_>>();
         for number in judged {
-            let source = &mut self.sources[number];
-            if !is_same(source) {
-                continue;
+            if is_same(&self.sources[number]) {
+                self.tell_copy(number, Some(first).filter(|first| *first < number));
             }
-            let message =
-                format!("It is the same as {name}, byte for byte: their SHA-256 is one and the same.");
-            let copy = (number > first).then(|| (Place::default(), message));
-            if source.findings.problems.judge(Code::SameContent, copy) {
-                self.judged.insert(number as u32);
-            }
+        }
+    }
+
+    /// Says of an input that it holds the same bytes as one before it.
+    pub fn set_copy(&mut self, source: u32, original: u32) {
+        self.tell_copy(source as usize, Some(original as usize));
+    }
+
+    /// Says of an input what it is a copy of, or takes back that it is one.
+    fn tell_copy(&mut self, number: usize, original: Option<usize>) {
+        let copy = original.and_then(|original| self.sources.get(original)).map(|original| {
+            let name = text::ends(labelled(&original.name), NAME_BYTES);
+            (Place::default(), format!("It is the same as {name}, byte for byte."))
+        });
+        if let Some(source) = self.sources.get_mut(number)
+            && source.findings.problems.judge(Code::SameContent, copy)
+        {
+            self.judged.insert(number as u32);
         }
     }
 

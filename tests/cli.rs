@@ -131,26 +131,36 @@ fn standard_input_is_read_to_its_end() {
 }
 
 #[test]
-fn a_copy_of_another_file_is_told_of_with_the_hashes() {
+fn a_copy_of_another_file_is_told_of() {
     let (events, expected) = log();
     let folder = folder("copies");
     for name in ["a.xml", "b.xml"] {
         write(&folder, name, &xml_of(&events));
     }
+    // As long, and other than the first one near its end alone.
+    let mut other = xml_of(&events);
+    *other.iter_mut().rfind(|byte| **byte == b'\n').unwrap() = b' ';
+    write(&folder, "c.xml", &other);
+    write(&folder, "d.xml", &xml_of(&events));
     let path = folder.to_str().unwrap();
-    let output = run(&["--format", "json", path], None);
-    assert_eq!(json(&output)["totals"]["problems"], 0, "nobody asked for hashes");
-    let output = run(&["--format", "json", "--sha256", path], None);
-    assert_eq!(output.status.code(), Some(0));
-    let report = json(&output);
-    assert_eq!(report["totals"]["matches"], 2 * expected.matches);
-    assert_eq!((&report["totals"]["problems"], &report["totals"]["incomplete"]), (&1.into(), &0.into()));
-    assert_eq!(report["sources"][1]["problems"][0]["code"], "same_content");
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("b.xml: warning: It is the same as ") && said.contains("a.xml, byte for byte"),
-        "{said}"
-    );
+    for arguments in [&["--format", "json", path][..], &["--format", "json", "--sha256", path]] {
+        let output = run(arguments, None);
+        assert_eq!(output.status.code(), Some(0));
+        let report = json(&output);
+        assert_eq!(report["totals"]["matches"], 4 * expected.matches);
+        assert_eq!((&report["totals"]["problems"], &report["totals"]["incomplete"]), (&2.into(), &0.into()));
+        let codes = |number: usize| report["sources"][number]["problems"][0]["code"].clone();
+        let same = serde_json::Value::from("same_content");
+        assert_eq!([0, 1, 2, 3].map(codes), [().into(), same.clone(), ().into(), same]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        for copy in ["b.xml", "d.xml"] {
+            let line = said
+                .lines()
+                .find(|line| line.contains(&format!("{copy}: warning: It is the same as ")))
+                .unwrap();
+            assert!(line.contains("a.xml, byte for byte"), "{line}");
+        }
+    }
 }
 
 #[test]
