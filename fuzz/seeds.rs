@@ -8,7 +8,7 @@ use sysmon_triage_fuzz::OWN_HEADER;
 use testlog::evtx::{self, Style};
 use testlog::forest::{self, forest};
 use testlog::json::{self, Shape};
-use testlog::tar::{self, Naming};
+use testlog::tar::{self, Naming, Sparse};
 use testlog::text::Encoding;
 use testlog::xml::{self, EVENT_VIEWER, EVTX_DUMP, Layout, SPLUNK};
 use testlog::zip::{self, Member};
@@ -41,6 +41,10 @@ fn main() -> io::Result<()> {
     for naming in [Naming::Ustar, Naming::Pax, Naming::Gnu] {
         let archive = tar::archive(&[("a.xml", lines.as_bytes())], naming);
         seeds.push(("unpack", format!("{naming:?}"), archive));
+    }
+    let preallocated = [&evtx[..], &[0; 16 * 1024]].concat();
+    for style in Sparse::ALL {
+        seeds.push(("unpack", format!("{style:?}"), tar::sparse("a.evtx", &preallocated, style)));
     }
     for guids in [true, false] {
         let forest = forest(&forest::Options { processes: 9, hosts: 1, guids, ..forest::Options::default() });

@@ -46,8 +46,12 @@ pub const NESTED_ZIP_BYTES: usize = if cfg!(test) { 64 * 1024 } else { 256 * 102
 /// Largest central directory of a zip, in bytes: about two million members.
 pub const ZIP_DIRECTORY_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Largest pax or GNU long-name record of a tar, in bytes. Names are under 4 KiB in practice.
+/// Largest pax or GNU long-name record of a tar, and list of a sparse file's runs, in bytes. Names are under 4 KiB in practice.
 pub const TAR_EXTENSION_BYTES: u64 = 1024 * 1024;
+
+/// So many bytes of sparse files' holes are filled for each byte of a tar: as deflate grows at most. A log that was
+/// preallocated with 20 MiB and holds one chunk needs 300.
+pub const TAR_HOLES_PER_BYTE: u64 = 1032;
 
 /// Longest name of a member, in bytes, with those of the archives around it. Systems allow paths of 4096; it is kept for each
 /// member and stands at each of its events.

@@ -443,9 +443,7 @@ fn tar_of(kind: u8, size: Option<u64>, members: &[(&str, &[u8])]) -> Vec<u8> {
     if let Some(size) = size {
         bytes[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
     }
-    bytes[148..156].fill(b' ');
-    let sum: u32 = bytes[..512].iter().map(|byte| u32::from(*byte)).sum();
-    bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    tar::seal(&mut bytes);
     bytes
 }
 

@@ -30,6 +30,7 @@ mod properties;
 mod recall;
 mod report;
 mod rule_forms;
+mod tar_holes;
 mod tuning;
 mod undecided;
 mod verify;

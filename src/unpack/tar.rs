@@ -1,7 +1,10 @@
 //! tar: 512-byte headers and contents one after another (ustar, pax and GNU names).
 
-use tar::{EntryType, Header};
+mod sparse;
 
+use tar::{EntryType, GnuExtSparseHeader, Header};
+
+use self::sparse::{Filling, Map, Refusal, Told};
 use super::{Place, Stream};
 use crate::detect::{Format, TAR_BLOCK as BLOCK, detect, has_tar_magic, tar_checksum_fits};
 use crate::limits;
@@ -20,6 +23,10 @@ pub struct Tar {
     /// Name and size of the next entry, from pax and GNU records.
     long_name: Option<String>,
     long_size: Option<u64>,
+    /// What pax records tell of the next entry's holes.
+    holes: Option<Told>,
+    /// Bytes of holes that were filled.
+    filled: u64,
     members: u64,
     offset: u64,
     /// Blocks that should be headers and are none were reported.
@@ -33,10 +40,47 @@ pub struct Tar {
 
 enum Entry {
     Header,
-    File(Stream),
+    File(Box<Member>),
+    /// Blocks behind the header of a file of this name tell more of its holes. None: one of them can't be read.
+    Holes(String, Option<Map>),
     Pax(Vec<u8>),
     LongName(Vec<u8>),
     Skipped,
+}
+
+/// A file of the archive.
+struct Member {
+    content: Stream,
+    /// It is stored without its holes.
+    filling: Option<Filling>,
+}
+
+impl Member {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        let Member { content, filling } = self;
+        let Some(filling) = filling else { return content.push(bytes, sink) };
+        let filled = filling.push(bytes, &mut |bytes| content.push(bytes, sink));
+        filled.unwrap_or_else(|refusal| refused(refusal, sink));
+    }
+
+    /// Returns how many bytes of holes were filled in it.
+    fn close(mut self, sink: &mut dyn Sink) -> u64 {
+        let filled =
+            self.filling.map_or(0, |filling| filling.finish(&mut |bytes| self.content.push(bytes, sink)));
+        self.content.close(sink);
+        filled
+    }
+}
+
+/// Says why a member is read without its holes.
+fn refused(refusal: Refusal, sink: &mut dyn Sink) {
+    let (code, why) = match refusal {
+        Refusal::Misfit => (Code::DamagedArchive, "what is said of them is damaged or does not fit it"),
+        Refusal::TooLarge => (Code::OverLimit, "they are larger than what is filled"),
+    };
+    let message =
+        format!("It is stored without its holes (a sparse file), and {why}: it was read without them.");
+    sink.trouble(Trouble::note(code, 0, message));
 }
 
 impl Tar {
@@ -50,6 +94,8 @@ impl Tar {
             padding: 0,
             long_name: None,
             long_size: None,
+            holes: None,
+            filled: 0,
             members: 0,
             offset: 0,
             broken: false,
@@ -63,7 +109,7 @@ impl Tar {
     pub fn push(&mut self, mut bytes: &[u8], sink: &mut dyn Sink) {
         while !bytes.is_empty() {
             let room = match &self.entry {
-                Entry::Header => (BLOCK - self.header.len()) as u64,
+                Entry::Header | Entry::Holes(..) => (BLOCK - self.header.len()) as u64,
                 _ if self.content > 0 => self.content,
                 _ => self.padding,
             };
@@ -78,7 +124,14 @@ impl Tar {
                     }
                     continue;
                 }
-                Entry::File(content) if self.content > 0 => content.push(piece, sink),
+                Entry::Holes(..) => {
+                    self.header.extend_from_slice(piece);
+                    if self.header.len() == BLOCK {
+                        self.more_holes(sink);
+                    }
+                    continue;
+                }
+                Entry::File(member) if self.content > 0 => member.push(piece, sink),
                 Entry::Pax(text) | Entry::LongName(text) if self.content > 0 => text.extend_from_slice(piece),
                 _ => {}
             }
@@ -115,13 +168,18 @@ impl Tar {
             let message =
                 format!("A tar header states a size of {size} bytes; reading goes on at the next good one.");
             sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
-            self.long_name = None;
+            self.forget();
             return;
         }
         self.content = size;
         self.padding = padding(size);
         self.entry = self.entry_of(header, size, sink);
-        if self.content + self.padding == 0 {
+        self.end_if_empty(sink);
+    }
+
+    /// Ends an entry without content.
+    fn end_if_empty(&mut self, sink: &mut dyn Sink) {
+        if self.content + self.padding == 0 && !matches!(self.entry, Entry::Holes(..)) {
             self.end(sink);
         }
     }
@@ -139,8 +197,12 @@ impl Tar {
             sink.trouble(Trouble::note(Code::DamagedArchive, self.offset - BLOCK as u64, message));
         }
         self.broken = true;
-        // What was said of it is not said of the next one.
-        (self.long_name, self.long_size) = (None, None);
+        self.forget();
+    }
+
+    /// What was said of an entry that is none is not said of the next one.
+    fn forget(&mut self) {
+        (self.long_name, self.long_size, self.holes) = (None, None, None);
     }
 
     /// How many bytes of content follow this header, which states a size.
@@ -179,25 +241,15 @@ impl Tar {
                 Entry::Skipped
             }
             EntryType::GNULongLink | EntryType::XGlobalHeader => Entry::Skipped,
-            EntryType::GNUSparse => {
-                self.sparse(sink);
-                self.open(header, sink)
-            }
+            EntryType::GNUSparse => self.open_sparse(header, sink),
             EntryType::Regular | EntryType::Continuous => self.open(header, sink),
             // A type that nobody knows is a file (POSIX, pax, typeflag).
             _ if size > 0 => self.open(header, sink),
             _ => {
-                // What was said of it is not said of the next one.
-                (self.long_name, self.long_size) = (None, None);
+                self.forget();
                 Entry::Skipped
             }
         }
-    }
-
-    fn sparse(&self, sink: &mut dyn Sink) {
-        let message =
-            "The member here is stored without its holes (a sparse file); it may not be read as it was.";
-        sink.trouble(Trouble::note(Code::UnsupportedPacking, self.offset - BLOCK as u64, message));
     }
 
     /// Says that a member follows where the archive had ended: archives that were joined, or members that are gone.
@@ -217,7 +269,7 @@ impl Tar {
     fn content_of_link(&mut self, name: &str, size: u64, block: &[u8], sink: &mut dyn Sink) {
         self.content = size;
         self.padding = padding(size);
-        self.entry = self.open_named(name, sink);
+        self.entry = self.open_named(name, None, sink);
         self.offset -= block.len() as u64;
         self.push(block, sink);
     }
@@ -229,32 +281,64 @@ impl Tar {
     }
 
     fn open(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
-        let name = self.name(header);
-        self.open_named(&name, sink)
+        let (name, told) = (self.name(header), self.holes.take());
+        self.open_named(&name, told, sink)
     }
 
-    fn open_named(&mut self, name: &str, sink: &mut dyn Sink) -> Entry {
+    /// Opens a file whose header tells of its holes.
+    fn open_sparse(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
+        let name = self.name(header);
+        let gnu = header.as_gnu();
+        let map = gnu.and_then(Map::of_gnu);
+        match gnu.is_some_and(|gnu| gnu.is_extended()) {
+            true => Entry::Holes(name, map),
+            false => self.open_named(&name, Some(Told::of(map)), sink),
+        }
+    }
+
+    /// A block behind such a header is complete.
+    fn more_holes(&mut self, sink: &mut dyn Sink) {
+        let mut block = GnuExtSparseHeader::new();
+        block.as_mut_bytes().copy_from_slice(&std::mem::take(&mut self.header));
+        let Entry::Holes(name, map) = &mut self.entry else { return };
+        *map = map.take().and_then(|map| map.with(&block));
+        if !block.is_extended() {
+            let (name, told) = (std::mem::take(name), Told::of(map.take()));
+            self.entry = self.open_named(&name, Some(told), sink);
+            self.end_if_empty(sink);
+        }
+    }
+
+    fn open_named(&mut self, name: &str, told: Option<Told>, sink: &mut dyn Sink) -> Entry {
         let index = self.members;
         self.members += 1;
-        Entry::File(Stream::open(&self.place, index, name, sink))
+        let content = Stream::open(&self.place, index, name, sink);
+        let room = limits::TAR_HOLES_PER_BYTE.saturating_mul(self.offset.saturating_add(self.content));
+        let room = room.saturating_sub(self.filled);
+        let filling = told.and_then(|told| {
+            let filling = Filling::new(told, self.content, room);
+            filling.map_err(|refusal| refused(refusal, sink)).ok()
+        });
+        Entry::File(Box::new(Member { content, filling }))
     }
 
     /// An entry is complete.
     fn end(&mut self, sink: &mut dyn Sink) {
         match std::mem::replace(&mut self.entry, Entry::Header) {
-            Entry::File(content) => content.close(sink),
+            Entry::File(member) => self.filled += member.close(sink),
             Entry::Pax(text) => {
-                self.long_name = pax(&text, "path").or(self.long_name.take());
-                self.long_size = pax(&text, "size").and_then(|size| size.parse().ok());
-                if pax(&text, "GNU.sparse.major").or(pax(&text, "GNU.sparse.map")).is_some() {
-                    self.sparse(sink);
-                }
+                let records = pax(&text);
+                // The other name is that of the stored file.
+                let name = last(&records, "GNU.sparse.name").or_else(|| last(&records, "path"));
+                self.long_name = name.or(self.long_name.take());
+                self.long_size = last(&records, "size").and_then(|size| size.parse().ok());
+                self.holes = sparse::told(&records);
             }
             Entry::LongName(text) => {
                 let name = String::from_utf8_lossy(&text);
                 self.long_name = Some(name.trim_end_matches('\0').to_owned());
             }
-            Entry::Header | Entry::Skipped => {}
+            Entry::Header | Entry::Holes(..) | Entry::Skipped => {}
         }
     }
 
@@ -270,8 +354,8 @@ impl Tar {
                 format!("{} byte(s) stand behind the tar archive's end; they were not read.", left.len());
             sink.trouble(Trouble::note(Code::StrayBytes, self.offset - left.len() as u64, message));
         }
-        if let Entry::File(content) = std::mem::replace(&mut self.entry, Entry::Header) {
-            content.close(sink);
+        if let Entry::File(member) = std::mem::replace(&mut self.entry, Entry::Header) {
+            member.close(sink);
         }
         if !cut && self.empty < 2 {
             let message = "The tar archive has no end (two empty blocks), so members may be missing behind the last one.";
@@ -288,18 +372,24 @@ fn padding(size: u64) -> u64 {
     (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64
 }
 
-/// What pax records say of the next entry under this key: `length key=value\n`, one after another. A value may hold any
-/// byte, so only the length tells where the next one begins; the last of several counts (POSIX, pax).
-fn pax(mut text: &[u8], key: &str) -> Option<String> {
-    let mut found = None;
-    while let Some(blank) = text.iter().position(|byte| *byte == b' ') {
+/// Key and value of pax records: `length key=value\n`, one after another. A value may hold any byte, so only the length tells
+/// where the next one begins.
+fn pax(mut text: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut records = Vec::new();
+    while let Some(blank) = memchr::memchr(b' ', text) {
         let length = str::from_utf8(&text[..blank]).ok().and_then(|digits| digits.parse::<usize>().ok());
         let Some(record) = length.and_then(|length| text.get(blank + 1..length)) else { break };
         text = &text[blank + 1 + record.len()..];
-        let value = record.strip_prefix(key.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
-        if let Some(value) = value {
-            found = Some(String::from_utf8_lossy(value.strip_suffix(b"\n").unwrap_or(value)).into_owned());
+        if let Some(equals) = memchr::memchr(b'=', record) {
+            let value = &record[equals + 1..];
+            records.push((&record[..equals], value.strip_suffix(b"\n").unwrap_or(value)));
         }
     }
-    found
+    records
+}
+
+/// What records say under this key: the last of several counts (POSIX, pax).
+fn last(records: &[(&[u8], &[u8])], key: &str) -> Option<String> {
+    let (_, value) = records.iter().rfind(|(name, _)| *name == key.as_bytes())?;
+    Some(String::from_utf8_lossy(value).into_owned())
 }

@@ -16,3 +16,9 @@ export const hasWarning = (summary) => (summary?.sources ?? []).some(({ problems
 
 /** How many files have the bytes of another one. @param {Core.Summary | null} summary */
 export const copiesIn = (summary) => (summary?.sources ?? []).filter(({ problems }) => problems.some(({ code }) => code === "same_content")).length;
+
+/** Of how many process creations nobody knows whether they match. @param {Core.Summary} summary */
+export const undecidedIn = ({ sources }) => sources
+  .filter(({ removed }) => !removed)
+  .flatMap(({ problems }) => problems)
+  .reduce((sum, { code, count }) => sum + (code === "undecided" ? count : 0), 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copiesIn, hasWarning, withNews } from "./summary.js";
+import { copiesIn, hasWarning, undecidedIn, withNews } from "./summary.js";
 
 test("sources that did not change stay, all else is new", () => {
   const first = withNews(null, { outcome: "nothing_read", sources: [[0, { name: "a" }], [1, { name: "b" }]] });
@@ -19,4 +19,10 @@ test("copies and warnings are counted over what is known of all files", () => {
   assert.equal(copiesIn(one), 2);
   assert.equal(hasWarning(one), true);
   assert.equal(hasWarning(summary(file(["info", "stale_header"]))), false);
+});
+
+test("undecided events are counted in the files that are still in the result", () => {
+  const undecided = (/** @type {number} */ count, removed = false) => ({ removed, problems: [{ code: "undecided", count }, { code: "stale_header", count: 9 }] });
+  const sources = [undecided(2), { removed: false, problems: [] }, undecided(3), undecided(5, true)];
+  assert.equal(undecidedIn(/** @type {Core.Summary} */ (/** @type {unknown} */ ({ sources }))), 5);
 });

@@ -3,18 +3,13 @@
 import { number } from "../state/format.js";
 import { isNarrowed } from "../state/grid.js";
 import { outcomes } from "../state/outcome.js";
+import { undecidedIn } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 
 const STEPS = /** @type {const} */ (["records", "process_creations", "matches", "hidden", "shown"]);
-
-/** Of how many events nobody knows whether they match. @param {Core.Summary} summary */
-const undecided = ({ sources }) => sources
-  .filter(({ removed }) => !removed)
-  .flatMap(({ problems }) => problems)
-  .reduce((sum, { code, count }) => sum + (code === "undecided" ? count : 0), 0);
 
 /** @param {App.Actions} actions */
 export function createFunnel(actions) {
@@ -65,7 +60,7 @@ export function createFunnel(actions) {
         ];
       case "process_creations":
         return [
-          h("p", null, t.creationsText(all.otherParents, undecided(summary))),
+          h("p", null, t.creationsText(all.otherParents, undecidedIn(summary))),
           summary.seen.hosts.length > 0 ? h("h3", null, t.hosts) : null,
           h("ul", { class: "hosts" }, summary.seen.hosts.map(({ name, count }) => h("li", null, evidence(name), " ", h("b", null, number(count)))),
             summary.seen.host_count > summary.seen.hosts.length ? h("li", { class: "muted" }, t.moreHosts(summary.seen.host_count - summary.seen.hosts.length)) : null),
