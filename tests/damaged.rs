@@ -268,6 +268,12 @@ mod evtx_files {
                 let bytes = [&sound[..place], &sound[place + missing..]].concat();
                 let report = report(&[("short.evtx", &bytes)]);
                 assert_expected(&report, &Expected::of(&events));
+                let short = format!("{missing} byte(s) of the file header are missing.");
+                let said = problems(&report);
+                assert!(
+                    said.iter().any(|problem| problem.contains(&short)),
+                    "{missing} at {place}: {said:?}"
+                );
             }
             // In the records of a chunk and in its magic: what follows in that chunk is.
             let first = chunk_of(&offsets, 80);
@@ -281,16 +287,28 @@ mod evtx_files {
                 assert!(said.iter().any(|problem| problem.starts_with("error")), "{said:?}");
             }
         }
-        // Behind the records of a sound chunk.
-        let end = HEADER_BYTES + CHUNK_BYTES;
-        for missing in [2, 4, 7, 8, 100] {
+        // Behind the records of a sound chunk, the last one before the end too: nothing is lost, and it is told of.
+        let last = sound.len() - CHUNK_BYTES;
+        for (missing, end) in [1, 2, 4, 7, 8, 100]
+            .into_iter()
+            .flat_map(|missing| [(missing, HEADER_BYTES + CHUNK_BYTES), (missing, last)])
+        {
             let bytes = [&sound[..end - missing], &sound[end..]].concat();
-            assert_expected(&report(&[("slack.evtx", &bytes)]), &Expected::of(&events));
+            let report = report(&[("slack.evtx", &bytes)]);
+            assert_expected(&report, &Expected::of(&events));
+            let cut = format!(
+                "error truncated [offset {} (0x{:x})] A chunk of 65536 bytes is cut after {}, where the next one begins",
+                end - CHUNK_BYTES,
+                end - CHUNK_BYTES,
+                CHUNK_BYTES - missing,
+            );
+            let said = problems(&report);
+            assert!(said.len() == 1 && said[0].starts_with(&cut), "{missing} before {end}: {said:?}");
         }
         // A record that can't be parsed, and zeros behind it.
         let mut bytes = sound.clone();
         bytes[offsets[8] + 24..offsets[9] - 4].fill(0xa5);
-        bytes[offsets[9]..end].fill(0);
+        bytes[offsets[9]..HEADER_BYTES + CHUNK_BYTES].fill(0);
         let said = problems(&report(&[("zeros.evtx", &bytes)]));
         assert!(said.iter().any(|problem| problem.contains("Those between are lost")), "{said:?}");
     }

@@ -57,6 +57,10 @@ pub struct EvtxReader {
     in_header: bool,
     /// So many of the bytes to come were the end of the block before, and are read once more: they may begin a chunk.
     again: usize,
+    /// The block before was a chunk, or the file's header.
+    behind_chunk: bool,
+    /// It was a sound chunk whose last byte begins a magic, as that of many does.
+    begun: bool,
     chunks: Chunks,
     part: Part,
     /// Bytes that are no chunks, where chunks are only some of all: then each is no loss by itself.
@@ -86,6 +90,8 @@ impl EvtxReader {
             offset: part.start,
             in_header: part.start == 0,
             again: 0,
+            behind_chunk: false,
+            begun: false,
             chunks: Chunks::default(),
             part,
             between: None,
@@ -126,16 +132,13 @@ impl EvtxReader {
         let bytes = &self.pending[..EVTX_HEADER_BYTES.min(self.pending.len())];
         if let Some(length) = chunk_magic(bytes) {
             self.part.misfit = true;
-            let message = match length {
-                0 => "The file header is missing: the file begins with a chunk.".to_owned(),
-                _ => format!("{} bytes of the file header are missing.", EVTX_HEADER_BYTES - length),
-            };
-            sink.trouble(Trouble::note(Code::StaleHeader, 0, message));
+            sink.trouble(Trouble::note(Code::StaleHeader, 0, short_header(length)));
             self.offset += length as u64;
             self.pending.drain(..length);
             return;
         }
         self.again = begun_magic(bytes);
+        self.behind_chunk = true;
         let length = bytes.len() - self.again;
         if bytes.starts_with(EVTX_FILE_MAGIC) {
             match EvtxFileHeader::from_stream(&mut Cursor::new(bytes)) {
@@ -158,11 +161,16 @@ impl EvtxReader {
     /// Reads what stands where a chunk is expected. Returns how far to go on: a whole block, or to where another chunk
     /// begins in it, or may begin, when the chunks are out of step.
     fn block(&mut self, block: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
+        if self.is_begun(block) {
+            let chunk = [&EVTX_CHUNK_MAGIC[..1], &block[..CHUNK_BYTES - 1]].concat();
+            self.again = 1;
+            return self.block(&chunk, offset - 1, sink) - 1;
+        }
         let again = std::mem::take(&mut self.again);
         if !block.starts_with(EVTX_CHUNK_MAGIC) {
             return if again > 0 { again } else { self.no_chunk(block, offset, sink) };
         }
-        self.part.misfit |= again > 0;
+        self.tell_short(again, offset, sink);
         if let Some(next) = skim::chunk_in_header(block) {
             self.cut_by_next(block, next, offset, sink);
             return next;
@@ -177,20 +185,38 @@ impl EvtxReader {
         self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
         // A few bytes of it may be missing, and the next one begin at its very end. A single byte of that stands behind the
         // used part of many a sound chunk.
+        self.behind_chunk = true;
         match (verdict, begun_magic(block)) {
-            (Verdict::Right, 0..=1) => CHUNK_BYTES,
+            (Verdict::Right, begun @ 0..=1) => {
+                self.begun = begun == 1;
+                CHUNK_BYTES
+            }
             _ => self.up_to_begun_magic(block),
+        }
+    }
+
+    /// Whether a chunk begins with the last byte of the one before, of which one is missing.
+    fn is_begun(&mut self, block: &[u8]) -> bool {
+        std::mem::take(&mut self.begun) && block.starts_with(&EVTX_CHUNK_MAGIC[1..])
+    }
+
+    /// Says that the chunk before the one here, or the header, is short by so many bytes.
+    fn tell_short(&mut self, short: usize, offset: u64, sink: &mut dyn Sink) {
+        let is_told = std::mem::take(&mut self.behind_chunk) && short > 0;
+        self.part.misfit |= short > 0;
+        let header = EVTX_HEADER_BYTES as u64;
+        if is_told && offset < header {
+            sink.trouble(Trouble::note(Code::StaleHeader, 0, short_header(offset as usize)));
+        } else if is_told {
+            let length = CHUNK_BYTES - short;
+            sink.trouble(Trouble::note(Code::Truncated, offset - length as u64, cut_chunk(length)));
         }
     }
 
     /// Reads a chunk that is cut where the next one begins: bytes of it are missing.
     fn cut_by_next(&mut self, bytes: &[u8], next: usize, offset: u64, sink: &mut dyn Sink) {
         self.part.misfit = true;
-        let message = format!(
-            "A chunk of {CHUNK_BYTES} bytes is cut after {next}, where the next one begins; {}.",
-            records_before_cut(next)
-        );
-        sink.trouble(Trouble::note(Code::Truncated, offset, message));
+        sink.trouble(Trouble::note(Code::Truncated, offset, cut_chunk(next)));
         if next > CHUNK_HEADER_BYTES {
             self.cut_chunk(&bytes[..next], offset, sink);
         }
@@ -198,9 +224,10 @@ impl EvtxReader {
 
     /// Tells of bytes that are no chunk. Returns how many there are.
     fn no_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
+        self.behind_chunk = false;
         let next = chunk_magic(&bytes[1..]).map(|at| at + 1);
-        // Parts are cut where chunks should begin; here they begin elsewhere.
-        self.part.misfit |= next.is_some();
+        // Parts are cut where chunks should begin; here they begin elsewhere, perhaps with the last byte of the part before.
+        self.part.misfit |= next.is_some() || bytes.starts_with(&EVTX_CHUNK_MAGIC[1..]);
         let length = next.unwrap_or_else(|| self.up_to_begun_magic(bytes));
         if let Some(between) = &mut self.between {
             *between += length as u64;
@@ -314,15 +341,22 @@ impl EvtxReader {
 
     /// Reads the last, incomplete block.
     fn tail(&mut self, sink: &mut dyn Sink) {
-        let bytes = std::mem::take(&mut self.pending);
+        let mut bytes = std::mem::take(&mut self.pending);
+        if self.is_begun(&bytes) {
+            bytes.insert(0, EVTX_CHUNK_MAGIC[0]);
+            self.offset -= 1;
+            self.again = 1;
+            // With it, that may be a whole one.
+            let used = self.blocks(&bytes, sink);
+            bytes.drain(..used);
+        }
         let mut rest = &bytes[..];
         let again = std::mem::take(&mut self.again);
-        if again > 0 {
-            // What may begin here goes on in the next part, if there is one.
-            self.part.misfit |= self.part.end.is_some();
-            if !rest.starts_with(EVTX_CHUNK_MAGIC) {
-                rest = rest.get(again..).unwrap_or_default();
-            }
+        // What may begin here goes on in the next part, if there is one.
+        self.part.misfit |= again > 0 && self.part.end.is_some();
+        match rest.starts_with(EVTX_CHUNK_MAGIC) {
+            true => self.tell_short(again, self.offset, sink),
+            false => rest = rest.get(again..).unwrap_or_default(),
         }
         while rest.iter().any(|byte| *byte != 0) {
             let offset = self.offset + (bytes.len() - rest.len()) as u64;
@@ -354,6 +388,22 @@ impl EvtxReader {
         }
         length
     }
+}
+
+/// What there is to say of a file header that is so long.
+fn short_header(length: usize) -> String {
+    match length {
+        0 => "The file header is missing: the file begins with a chunk.".to_owned(),
+        _ => format!("{} byte(s) of the file header are missing.", EVTX_HEADER_BYTES - length),
+    }
+}
+
+/// What there is to say of a chunk that is cut after so many bytes by the next one.
+fn cut_chunk(length: usize) -> String {
+    format!(
+        "A chunk of {CHUNK_BYTES} bytes is cut after {length}, where the next one begins; {}.",
+        records_before_cut(length)
+    )
 }
 
 /// What there is to say of the records of a chunk that is cut after so many bytes.
