@@ -1,5 +1,7 @@
 //! The first bytes of an input decide its format; its name never does.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use crate::limits;
@@ -219,8 +221,13 @@ fn detect_text(prefix: &[u8]) -> Format {
     if after_record_lines(body).starts_with('{') {
         return Format::Json(encoding);
     }
-    match delimiter(body) {
-        Some(delimiter) => Format::Csv { encoding, delimiter },
+    let of_lines = encoding.with_lines_of(&text);
+    let lines = match of_lines {
+        Encoding::Utf8Cr { .. } => Cow::Owned(body.replace('\r', "\n")),
+        _ => Cow::Borrowed(body),
+    };
+    match delimiter(&lines) {
+        Some(delimiter) => Format::Csv { encoding: of_lines, delimiter },
         None if is_json_behind_damage(body) => Format::Json(encoding),
         None => Format::Xml(encoding),
     }

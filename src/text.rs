@@ -19,6 +19,11 @@ pub enum Encoding {
         /// 0 or 3.
         bom: u8,
     },
+    /// The same with lines that end in CR alone, as Excel writes them for "CSV (Macintosh)". They are read as LF.
+    Utf8Cr {
+        /// 0 or 3.
+        bom: u8,
+    },
     /// UTF-16, little endian, after a byte-order mark of 0 or 2 bytes.
     Utf16Le {
         /// 0 or 2.
@@ -82,8 +87,20 @@ impl Encoding {
 
     fn bom(self) -> u8 {
         match self {
-            Encoding::Utf8 { bom } | Encoding::Utf16Le { bom } | Encoding::Utf16Be { bom } => bom,
+            Encoding::Utf8 { bom }
+            | Encoding::Utf8Cr { bom }
+            | Encoding::Utf16Le { bom }
+            | Encoding::Utf16Be { bom } => bom,
             Encoding::JsonString => 0,
+        }
+    }
+
+    /// The same, with lines that end as those of this text do.
+    #[must_use]
+    pub fn with_lines_of(self, text: &str) -> Encoding {
+        match self {
+            Encoding::Utf8 { bom } if !text.contains('\n') && text.contains('\r') => Encoding::Utf8Cr { bom },
+            other => other,
         }
     }
 
@@ -223,6 +240,10 @@ impl Window {
         bytes = &bytes[skipped..];
         match self.encoding {
             Encoding::Utf8 { .. } => self.append(bytes, bytes.len()),
+            Encoding::Utf8Cr { .. } => {
+                let line_ends = |byte: &u8| if *byte == b'\r' { b'\n' } else { *byte };
+                self.append(&bytes.iter().map(line_ends).collect::<Vec<_>>(), bytes.len());
+            }
             Encoding::Utf16Le { .. } => self.push_utf16(bytes, u16::from_le_bytes),
             Encoding::Utf16Be { .. } => self.push_utf16(bytes, u16::from_be_bytes),
             Encoding::JsonString => self.push_json(bytes),
@@ -233,7 +254,8 @@ impl Window {
     fn append(&mut self, text: &[u8], source: usize) {
         let decoded = self.before + self.text.len() as u64;
         // A new piece is only worth noting where the offsets do not run on by themselves.
-        let runs_on = matches!(self.encoding, Encoding::Utf8 { .. }) && !self.origins.is_empty();
+        let runs_on = matches!(self.encoding, Encoding::Utf8 { .. } | Encoding::Utf8Cr { .. })
+            && !self.origins.is_empty();
         if !runs_on {
             self.origins.push_back((decoded, self.source));
         }
@@ -345,7 +367,9 @@ impl Text for Window {
             return self.source;
         };
         match self.encoding {
-            Encoding::Utf8 { .. } | Encoding::JsonString => source + (decoded - begin),
+            Encoding::Utf8 { .. } | Encoding::Utf8Cr { .. } | Encoding::JsonString => {
+                source + (decoded - begin)
+            }
             Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => {
                 self.utf16_offset(decoded, (*begin, *source))
             }

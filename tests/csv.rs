@@ -34,6 +34,21 @@ fn a_column_for_each_field() {
     }
 }
 
+/// As Excel saves "CSV (Macintosh)".
+#[test]
+fn lines_that_end_in_cr_alone() {
+    let (events, expected) = log();
+    for text in [csv::splunk(&events), csv::apt_hunter(&events), csv::fields(&events, ';')] {
+        let text = text.replace("\r\n", "\n").replace('\n', "\r");
+        for encoding in [Encoding::Utf8, Encoding::Utf8Bom] {
+            reads(&text, encoding, &expected);
+        }
+        let bytes = text.as_bytes();
+        let pieces = common::report_of(&common::session(&[("log.csv", bytes)], 7));
+        assert_eq!(pieces, report(&[("log.csv", bytes)]));
+    }
+}
+
 #[test]
 fn the_last_row_needs_no_line_end_and_blank_lines_are_none() {
     let (events, expected) = log();
