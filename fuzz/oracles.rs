@@ -8,7 +8,7 @@ use sysmon_triage::context::{Context, Pass, Question};
 use sysmon_triage::intake::{Want, plan};
 use sysmon_triage::locator::At;
 use sysmon_triage::recall::Recall;
-use sysmon_triage::report::Report;
+use sysmon_triage::report::{Made, Report};
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
@@ -221,7 +221,7 @@ fn in_parts(bytes: &[u8], part: u64) -> Option<Session> {
 }
 
 fn json(session: &Session) -> String {
-    sysmon_triage::export::json::json(&Report::of(session)).unwrap()
+    sysmon_triage::export::json::json(session, &Made::default()).unwrap()
 }
 
 fn rows(session: &Session) -> Vec<String> {

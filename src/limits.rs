@@ -114,8 +114,12 @@ pub const REPORT_ROWS: usize = 5000;
 /// Events that such a report lists for one row.
 pub const REPORT_EVENTS: usize = 10;
 
-/// Events of all rows whose places the JSON export lists: 40 MB of text. What is left out is counted at its row.
-pub const REPORT_EVIDENCE: usize = if cfg!(test) { 50 } else { 200_000 };
+/// Bytes of text that the JSON export spends on where events lie: 200,000 of them, without names of members. What is left
+/// out is counted at its row.
+pub const REPORT_EVIDENCE_BYTES: usize = if cfg!(test) { 50 } else { 200_000 } * REPORT_EVIDENCE_OVERHEAD;
+
+/// What the place of an event takes there, about, beside the name of its member.
+pub const REPORT_EVIDENCE_OVERHEAD: usize = 200;
 
 /// Characters of a value in such a report: more than Windows allows for a command line by hand.
 pub const REPORT_VALUE_CHARS: usize = 8192;

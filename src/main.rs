@@ -82,7 +82,7 @@ struct Arguments {
     #[arg(long, value_name = "EVENT", default_value_t = 1, requires = "context")]
     event: usize,
     /// How many minutes before and after it, up to a day.
-    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context", value_parser = clap::value_parser!(u32).range(..=i64::from(limits::CONTEXT_MINUTES)))]
+    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "context", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::CONTEXT_MINUTES)))]
     minutes: u32,
     /// Logs, or folders whose files are all read; `-` is standard input.
     #[arg(required_unless_present = "rule", value_name = "FILE|FOLDER")]
@@ -390,7 +390,9 @@ fn print(session: &Session, format: Format, options: &Options) -> io::Result<()>
     let report = Report::of(session).made(&options.made);
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => out.write_all(json::json(&report).map_err(io::Error::other)?.as_bytes())?,
+        Format::Json => {
+            out.write_all(json::json(session, &options.made).map_err(io::Error::other)?.as_bytes())?;
+        }
         Format::Markdown => out.write_all(markdown::markdown(session, options).as_bytes())?,
         Format::Html => out.write_all(html::html(session, options).as_bytes())?,
         Format::Csv => {
@@ -411,9 +413,9 @@ fn print(session: &Session, format: Format, options: &Options) -> io::Result<()>
     out.flush()?;
     if matches!(format, Format::Table) || io::stderr().is_terminal() {
         summarise(session);
-        // An empty table does not say what that means.
-        empty_answer(&report).iter().for_each(|sentences| say!("{sentences}"));
     }
+    // A table without rows does not say what that means.
+    empty_answer(&report).iter().for_each(|sentences| say!("{sentences}"));
     problems(session);
     Ok(())
 }

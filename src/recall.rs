@@ -27,7 +27,8 @@ pub struct Recall {
     rule: &'static Rule,
     source: u32,
     source_name: String,
-    member: Option<MemberId>,
+    /// The name of its archive member.
+    member: Option<String>,
     locator: Locator,
     intake: Intake,
     finder: Finder,
@@ -133,7 +134,7 @@ impl Recall {
     /// A recall of any event that a locator names, a match or not. None when there is no such input.
     pub fn at(session: &Session, source: u32, locator: Locator) -> Option<Recall> {
         let input = session.sources().get(source as usize)?;
-        let member = session.member(source, locator.member);
+        let member = session.member(source, locator.member).map(str::to_owned);
         let format = input.findings.format.as_deref().unwrap_or_default();
         let intake = match locator.span.direct && locator.member.is_none() {
             true => Intake::of_span(&input.name, format, locator.span),
@@ -187,7 +188,7 @@ impl Recall {
             locator: Place {
                 source: self.source,
                 source_name: self.source_name,
-                member: self.member.map(|member| member.name),
+                member: self.member,
                 record_id: event.record_id().map(|id| id.to_string()),
                 offset: span.offset,
                 length: span.length,

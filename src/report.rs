@@ -255,22 +255,22 @@ pub struct Row<'a> {
     pub hidden: u64,
     /// Where its shown events lie, by time; only in an export.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<Vec<Evidence>>,
-    /// How many more there are, see [`limits::REPORT_EVIDENCE`].
+    pub evidence: Option<Vec<Evidence<'a>>>,
+    /// How many more there are, see [`limits::REPORT_EVIDENCE_BYTES`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence_left_out: Option<u64>,
 }
 
 /// Where an event of a row lies.
 #[derive(Debug, Serialize)]
-pub struct Evidence {
+pub struct Evidence<'a> {
     /// Which of the report's `sources`, from 0.
     pub source: usize,
     /// The archive member.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub member: Option<String>,
-    /// `System/EventRecordID`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<&'a str>,
+    /// `System/EventRecordID`: a number, or text where JavaScript would round it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exact")]
     pub record_id: Option<u64>,
     /// Byte offset in the input, or in the unpacked member.
     pub offset: u64,
@@ -317,26 +317,38 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The row of a group of a session, with where its events lie. `room`: so many may still be listed.
-    fn with_evidence(session: &'a Session, index: usize, places: &[usize], room: &mut usize) -> Row<'a> {
-        let mut row = Row::of(&session.groups()[index]);
+    /// With where its events lie, by time. `room`: so many bytes of text may still be spent on that.
+    fn add_evidence(&mut self, session: &'a Session, index: usize, places: &[usize], room: &mut usize) {
+        let mut listed = Vec::new();
         let events = if *room > 0 { session.matches(index) } else { Vec::new() };
-        let listed: Vec<_> = events
-            .into_iter()
-            .take(*room)
-            .map(|(source, found)| Evidence {
+        for (source, found) in events {
+            let member = session.member(*source, found.locator.member);
+            let bytes = limits::REPORT_EVIDENCE_OVERHEAD + member.map_or(0, str::len);
+            let Some(rest) = room.checked_sub(bytes) else {
+                *room = 0;
+                break;
+            };
+            *room = rest;
+            listed.push(Evidence {
                 source: places.get(*source as usize).copied().unwrap_or_default(),
-                member: session.member(*source, found.locator.member).map(|member| member.name),
+                member,
                 record_id: found.locator.record_id,
                 offset: found.locator.span.offset,
                 length: found.locator.span.length,
                 time: found.time.map(|time| time.to_string()),
-            })
-            .collect();
-        *room -= listed.len();
-        row.evidence_left_out = Some(row.count - listed.len() as u64).filter(|left_out| *left_out > 0);
-        row.evidence = Some(listed).filter(|listed| !listed.is_empty());
-        row
+            });
+        }
+        self.evidence_left_out = Some(self.count - listed.len() as u64).filter(|left_out| *left_out > 0);
+        self.evidence = Some(listed).filter(|listed| !listed.is_empty());
+    }
+}
+
+/// Writes a number as text where JavaScript would round it (RFC 7493, 2.2).
+fn exact<S: serde::Serializer>(number: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    const MOST: u64 = (1 << 53) - 1;
+    match number {
+        Some(number) if *number > MOST => serializer.serialize_str(&number.to_string()),
+        number => number.serialize(serializer),
     }
 }
 
@@ -402,7 +414,7 @@ fn is_read_in_full(source: &Source) -> bool {
 /// Which kind of answer these are.
 pub fn outcome(totals: &Totals) -> Outcome {
     match () {
-        () if totals.matches > 0 && totals.shown == 0 => Outcome::AllHidden,
+        () if totals.hidden > 0 && totals.shown == 0 => Outcome::AllHidden,
         () if totals.matches > 0 => Outcome::Matches,
         () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
         () if totals.incomplete > 0 => Outcome::CoverageUnknown,
@@ -535,23 +547,11 @@ impl<'a> Report<'a> {
         self
     }
 
-    /// The result of a session as it stands.
+    /// The result of a session as it stands, without the places of events.
     pub fn of(session: &'a Session) -> Report<'a> {
         let mut tuning = tuning_report(session);
         tuning.presets.retain(|preset| preset.enabled);
         let totals = totals(session);
-        // Inputs that were taken out are not listed, and do not count.
-        let places: Vec<_> = session
-            .sources()
-            .iter()
-            .scan(0, |next, source| {
-                let place = *next;
-                *next += usize::from(!source.removed);
-                Some(place)
-            })
-            .collect();
-        let mut room = limits::REPORT_EVIDENCE;
-        let row = |index| Row::with_evidence(session, index, &places, &mut room);
         Report {
             schema: SCHEMA,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), build: None },
@@ -562,8 +562,27 @@ impl<'a> Report<'a> {
             totals,
             tuning,
             sources: session.inputs().map(|(_, source)| source_report(source)).collect(),
-            groups: session.order().into_iter().map(row).collect(),
+            groups: session.order().into_iter().map(|index| Row::of(&session.groups()[index])).collect(),
         }
+    }
+
+    /// The same, with where the events of its rows lie, as the export has it.
+    pub fn with_evidence(mut self, session: &'a Session) -> Report<'a> {
+        // Inputs that were taken out are not listed, and do not count.
+        let places: Vec<_> = session
+            .sources()
+            .iter()
+            .scan(0, |next, source| {
+                let place = *next;
+                *next += usize::from(!source.removed);
+                Some(place)
+            })
+            .collect();
+        let mut room = limits::REPORT_EVIDENCE_BYTES;
+        for (row, index) in self.groups.iter_mut().zip(session.order()) {
+            row.add_evidence(session, index, &places, &mut room);
+        }
+        self
     }
 }
 
@@ -577,7 +596,7 @@ mod tests {
 
     #[test]
     fn evidence_that_is_too_much_is_counted() {
-        let matches = limits::REPORT_EVIDENCE as u64 + 10;
+        let matches = (limits::REPORT_EVIDENCE_BYTES / limits::REPORT_EVIDENCE_OVERHEAD) as u64 + 10;
         let options = Options { size: Size::Events(matches), matches, groups: 4, ..Options::default() };
         let log = xml::file(&testlog::log(&options).0, &SPLUNK, Layout::Ended("\n"));
         let mut session = Session::new(&RULE);
@@ -585,7 +604,7 @@ mod tests {
         let mut scan = session.scan(source).expect("the input just added");
         scan.push(log.as_bytes());
         assert!(session.absorb(scan.finish()));
-        let report = Report::of(&session);
+        let report = Report::of(&session).with_evidence(&session);
         let listed = |row: &Row<'_>| row.evidence.as_ref().map_or(0, Vec::len) as u64;
         let left_out = |row: &Row<'_>| row.evidence_left_out.unwrap_or_default();
         assert_eq!(report.groups.iter().map(left_out).sum::<u64>(), 10);

@@ -8,7 +8,7 @@ use crate::group::{Facts, Groups, Key, Match, Values, facts_bytes, key_bytes};
 use crate::hints::Hints;
 use crate::keep::{self, Weighed};
 use crate::limits;
-use crate::locator::{Locator, MemberId};
+use crate::locator::Locator;
 use crate::order;
 use crate::part::{Coverage, coverage};
 use crate::problem::{Code, Place, Problem};
@@ -540,10 +540,9 @@ impl Session {
     }
 
     /// The member that a locator names.
-    pub fn member(&self, source: u32, ordinal: Option<u128>) -> Option<MemberId> {
-        let ordinal = ordinal?;
-        let member = self.sources.get(source as usize)?.findings.members.get(ordinal)?;
-        Some(MemberId { ordinal, name: member.name.clone() })
+    pub fn member(&self, source: u32, ordinal: Option<u128>) -> Option<&str> {
+        let member = self.sources.get(source as usize)?.findings.members.get(ordinal?)?;
+        Some(&member.name)
     }
 }
 

@@ -203,6 +203,14 @@ pub struct Session {
     neutralised: u64,
 }
 
+impl Session {
+    fn reading(&self, recall: Option<recall::Recall>) -> Result<Recall, JsError> {
+        let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
+        let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
+        Ok(Recall { recall, size })
+    }
+}
+
 #[wasm_bindgen]
 impl Session {
     /// An empty session.
@@ -360,19 +368,13 @@ impl Session {
     /// Starts to read one event of a group again, by the word that [`Self::matches`] names its place with.
     pub fn recall(&self, group: usize, at: &str) -> Result<Recall, JsError> {
         let at = At::parse(at);
-        let recall = at.and_then(|at| recall::Recall::of_match(&self.session, group, &at));
-        let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
-        let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
-        Ok(Recall { recall, size })
+        self.reading(at.and_then(|at| recall::Recall::of_match(&self.session, group, &at)))
     }
 
     /// Starts to read any event again, by the word that a context names its place with.
     pub fn recall_at(&self, at: &str) -> Result<Recall, JsError> {
         let at = At::parse(at);
-        let recall = at.and_then(|at| recall::Recall::at(&self.session, at.source, at.locator));
-        let recall = recall.ok_or_else(|| JsError::new("There is no such event."))?;
-        let size = self.session.sources().get(recall.source() as usize).map_or(0, |source| source.bytes);
-        Ok(Recall { recall, size })
+        self.reading(at.and_then(|at| recall::Recall::at(&self.session, at.source, at.locator)))
     }
 
     /// The result as `json`, `csv`, `markdown` or `html`, byte for byte what the command line writes, in UTF-8: a text of
@@ -396,7 +398,7 @@ impl Session {
         let options = Options { note, defang, made };
         self.neutralised = 0;
         let text = match format {
-            "json" => export::json::json(&Report::of(&self.session).made(&options.made))?,
+            "json" => export::json::json(&self.session, &options.made)?,
             "csv" => {
                 let (text, neutralised) = export::csv::csv(&Report::of(&self.session));
                 self.neutralised = neutralised;

@@ -444,7 +444,7 @@ fn a_tuning_hides_and_says_so() {
 #[test]
 fn reports_carry_the_note_and_are_those_of_the_core() {
     use sysmon_triage::export::{document::Options, html::html, json::json, markdown::markdown};
-    use sysmon_triage::report::{Made, Report};
+    use sysmon_triage::report::Made;
     let (events, _) = log();
     let folder = folder("reports");
     let bytes = xml_of(&events);
@@ -459,9 +459,21 @@ fn reports_carry_the_note_and_are_those_of_the_core() {
         printed(&["--format", "markdown", "--note", &options.note, "--defang"]),
         markdown(&session, &options)
     );
-    let report = Report::of(&session).made(&options.made);
-    assert_eq!(printed(&["--format", "json"]), json(&report).unwrap());
+    assert_eq!(printed(&["--format", "json"]), json(&session, &options.made).unwrap());
     assert_eq!(run(&["--note", "x", &file], None).status.code(), Some(2));
+}
+
+/// What a result without rows means is said wherever it goes.
+#[test]
+fn an_empty_result_says_what_it_means() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(90), matches: 0, ..Options::default() });
+    let file = write(&folder("empty-result"), "log.xml", &xml_of(&events));
+    for format in ["table", "csv", "json", "markdown", "html"] {
+        let output = run(&["--format", format, &file], None);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains("It does not say that WMI was not used"), "{format}: {said}");
+    }
 }
 
 /// A report says when it was made; what it says can be set, so that it can be made again.
@@ -520,6 +532,7 @@ fn the_context_of_a_row_is_printed() {
         "[matches the rule]",
         "Beside, \u{b1}1 min",
         "does not show that the caller was remote",
+        "\n  The logs hold no logons (Security, 4624) of this host.\n",
     ] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
@@ -555,7 +568,7 @@ fn the_context_of_a_row_is_printed() {
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
     assert!(said.contains("Nothing could be read: No such file") && !said.contains("second time"), "{said}");
-    for wrong in [&["--format", "csv"][..], &["--minutes", "1441"]] {
+    for wrong in [&["--format", "csv"][..], &["--minutes", "1441"], &["--minutes", "0"]] {
         // Nothing is read before.
         let output = run(&[&["--context", "1"], wrong, &["missing.xml"]].concat(), None);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");

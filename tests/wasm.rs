@@ -90,7 +90,7 @@ fn native(log: &[u8]) -> Value {
     let report = Report::of(&session);
     json!({
         "exports": {
-            "json": export::json::json(&report).unwrap(),
+            "json": export::json::json(&session, &options.made).unwrap(),
             "csv": export::csv::csv(&report).0,
             "markdown": export::markdown::markdown(&session, &options),
             "html": export::html::html(&session, &options),

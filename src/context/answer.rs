@@ -263,7 +263,7 @@ impl<'a> Teller<'a> {
         Place {
             source: at.source,
             source_name: name.unwrap_or_default(),
-            member: member.map(|member| member.name),
+            member: member.map(str::to_owned),
             record_id: at.locator.record_id.map(|id| id.to_string()),
             offset: at.locator.span.offset,
             length: at.locator.span.length,

@@ -23,6 +23,7 @@ pub fn text(answer: &Answer) -> String {
     let started = tree.count.map(|count| count.saturating_sub(1));
     heading(&mut text, "Started", started, tree.places.map(|places| places.saturating_sub(itself)));
     answer.tree.items.iter().for_each(|ran| process(&mut text, ran, ran.depth));
+    listed(&mut text, &answer.tree, "first");
     heading(&mut text, &format!("Beside, \u{b1}{minutes} min"), answer.beside.count, answer.beside.places);
     processes(&mut text, &answer.beside);
     heading(&mut text, "Same logon", answer.logon.count, answer.logon.places);
@@ -33,13 +34,21 @@ pub fn text(answer: &Answer) -> String {
     for did in answer.did.iter().filter(|did| did.list.count != Some(0)) {
         heading(&mut text, &format!("Did: {}", did.kind), did.list.count, did.list.places);
         did.list.items.iter().for_each(|item| happened(&mut text, item));
+        listed(&mut text, &did.list, "first");
     }
     let silent: Vec<_> = answer.did.iter().filter(|did| did.logged == 0).map(|did| did.kind).collect();
     if !silent.is_empty() {
-        _ = writeln!(text, "\nThe log has no events of this host about: {}.", silent.join(", "));
+        _ = writeln!(text, "\nThe logs hold no events of this host about: {}.", silent.join(", "));
     }
     heading(&mut text, "WMI side", answer.wmi.count, answer.wmi.places);
     answer.wmi.items.iter().for_each(|item| happened(&mut text, item));
+    listed(&mut text, &answer.wmi, "nearest in time");
+    if answer.logons_logged == 0 {
+        text.push_str("  The logs hold no logons (Security, 4624) of this host.\n");
+    }
+    if answer.sysmon.iter().all(|(id, _)| *id != 3) {
+        text.push_str("  The logs hold no network connections (Sysmon, 3) of this host.\n");
+    }
     text.push_str("\nThe rule does not show that the caller was remote, and nor does this.\n");
     text
 }
@@ -62,8 +71,16 @@ fn time(time: Option<&str>) -> String {
 
 fn processes(text: &mut String, list: &List<Ran>) {
     list.items.iter().for_each(|ran| process(text, ran, 0));
-    if list.count.is_none_or(|count| count > list.items.len() as u64) {
-        _ = writeln!(text, "  The {} nearest in time are listed.", list.items.len());
+    listed(text, list, "nearest in time");
+}
+
+/// Says that a list does not hold all that there is.
+fn listed<T>(text: &mut String, list: &List<T>, which: &str) {
+    let number = list.items.len();
+    match list.count {
+        Some(count) if count == number as u64 => {}
+        Some(count) => _ = writeln!(text, "  Of {count}, the {number} {which} are listed."),
+        None => _ = writeln!(text, "  The {number} {which} are listed; there are more."),
     }
 }
 

@@ -247,7 +247,7 @@ impl Writer<'_> {
             let time = found.time.map_or("time unknown".to_owned(), |time| time.to_string());
             let mut line = vec![Inline::Text(format!("{time}, input ")), self.value(name)];
             if let Some(member) = self.session.member(*source, found.locator.member) {
-                line.extend([words(", member "), self.value(&member.name)]);
+                line.extend([words(", member "), self.value(member)]);
             }
             line.push(Inline::Text(place(&found.locator)));
             line

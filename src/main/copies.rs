@@ -2,58 +2,58 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hasher};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// By how many bytes of their beginning files are told apart before all of two are compared: logs that are full have one
-/// size, but no two of them begin alike.
+use sysmon_triage::hash::Hasher;
+
+/// By how many bytes of their beginning files are told apart before all of them is hashed: logs that are full have one size,
+/// but no two of them begin alike.
 const BEGINNING_BYTES: u64 = 64 * 1024;
 
-/// Files that were read, no two of which are the same.
+/// Files that were read.
 #[derive(Default)]
 pub struct Originals {
-    /// Their numbers and paths, by size and a hash of their beginning.
-    known: BTreeMap<(u64, u64), Vec<(u32, PathBuf)>>,
+    /// By size and the hash of their beginning.
+    known: BTreeMap<(u64, String), Alike>,
+}
+
+/// Files that are equally long and begin alike.
+#[derive(Default)]
+struct Alike {
+    /// The number and path of the first one, which is hashed when another one comes.
+    first: Option<(u32, PathBuf)>,
+    /// The number of each that is no copy of one before, by the hash of all of it.
+    hashed: BTreeMap<String, u32>,
 }
 
 impl Originals {
     /// The number of the file that this one is a copy of; it becomes an original if it is none.
     pub fn of_copy(&mut self, number: u32, path: &Path, size: u64) -> io::Result<Option<u32>> {
-        let alike = self.known.entry((size, beginning(path)?)).or_default();
-        for (original, known) in &*alike {
-            if is_same(known, path)? {
-                return Ok(Some(*original));
-            }
+        let alike = self.known.entry((size, hash(path, BEGINNING_BYTES)?)).or_default();
+        if alike.first.is_none() && alike.hashed.is_empty() {
+            alike.first = Some((number, path.to_owned()));
+            return Ok(None);
         }
-        alike.push((number, path.to_owned()));
-        Ok(None)
+        if let Some((first, path)) = alike.first.take() {
+            alike.hashed.insert(hash(&path, u64::MAX)?, first);
+        }
+        let original = *alike.hashed.entry(hash(path, u64::MAX)?).or_insert(number);
+        Ok(Some(original).filter(|original| *original != number))
     }
 }
 
-fn beginning(path: &Path) -> io::Result<u64> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(BEGINNING_BYTES).read_to_end(&mut bytes)?;
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&bytes);
-    Ok(hasher.finish())
-}
-
-/// Whether two files hold the same bytes, read up to the first that differ.
-fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
-    let open =
-        |path| Ok::<_, io::Error>(BufReader::with_capacity(BEGINNING_BYTES as usize, File::open(path)?));
-    let (mut one, mut other) = (open(one)?, open(other)?);
+/// The hash of the first bytes of a file, at most so many.
+fn hash(path: &Path, most: u64) -> io::Result<String> {
+    let mut hasher = Hasher::default();
+    let mut file = File::open(path)?.take(most);
+    let mut buffer = vec![0; BEGINNING_BYTES as usize];
     loop {
-        let (a, b) = (one.fill_buf()?, other.fill_buf()?);
-        let length = a.len().min(b.len());
-        if length == 0 {
-            return Ok(a.len() == b.len());
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finish()),
+            Ok(count) => hasher.push(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        if a[..length] != b[..length] {
-            return Ok(false);
-        }
-        one.consume(length);
-        other.consume(length);
     }
 }

@@ -33,13 +33,16 @@ pub fn marks(raw: &str, form: Form, used: &[Used]) -> Vec<Mark> {
     for Used { name, field, value } in used {
         let written = written(form, value);
         let in_message = || in_message(raw, form, name, &written);
+        // Where the event is no XML itself, a command line may hold what looks like a field.
+        let says = |(start, end): &(usize, usize)| is_said(&raw[*start..*end], form, value);
+        let in_xml_of_it = || in_xml(raw, name).filter(says);
         let place = match form {
             Form::Xml | Form::Evtx => in_xml(raw, name),
             Form::Json => in_json(raw, name, value)
-                .or_else(|| in_xml(raw, name))
-                .or_else(|| in_text(raw, name))
+                .or_else(in_xml_of_it)
+                .or_else(|| in_text(raw, name).filter(says))
                 .or_else(in_message),
-            Form::Csv => in_xml(raw, name).or_else(in_message).or_else(|| only_cell(raw, &written)),
+            Form::Csv => in_xml_of_it().or_else(in_message).or_else(|| only_cell(raw, &written)),
         };
         if let Some((start, end)) = place
             && start < end
@@ -68,19 +71,37 @@ fn written(form: Form, value: &str) -> String {
     }
 }
 
+/// Texts in JSON inside each other, around a value in XML or JSON: Splunk's export of a text that is JSON.
+const LAYERS: usize = 3;
+
+/// Whether a part of a text says a value, in XML or JSON that stands in a text of this form.
+fn is_said(part: &str, form: Form, value: &str) -> bool {
+    let in_xml = |text: &str| quick_xml::escape::unescape(text).is_ok_and(|text| text.trim() == value.trim());
+    let mut text = part.to_owned();
+    if form == Form::Csv {
+        text = text.replace("\"\"", "\"");
+    }
+    for _ in 0..LAYERS {
+        if text == value || in_xml(&text) {
+            return true;
+        }
+        let Ok(inner) = serde_json::from_str::<String>(&format!("\"{text}\"")) else { return false };
+        text = inner;
+    }
+    false
+}
+
 /// Byte range of a value in a rendered message: a line with its name and nothing else but the value.
 fn in_message(raw: &str, form: Form, name: &str, written: &str) -> Option<(usize, usize)> {
     let line_ends: &[&str] = if form == Form::Json { &["\\r", "\\n"] } else { &["\r", "\n"] };
-    let opening = format!("{}{name}: ", line_ends[1]);
-    let places = raw.match_indices(&opening).map(|(at, _)| at + opening.len());
-    let whole = places.filter(|start| {
-        let rest = raw[*start..].strip_prefix(written);
-        rest.is_some_and(|rest| {
-            rest.is_empty() || rest.starts_with('"') || line_ends.iter().any(|end| rest.starts_with(end))
-        })
-    });
-    // A command line may hold such a line of a field behind it.
-    whole.last().map(|start| (start, start + written.len()))
+    let line = format!("{}{name}: {written}", line_ends[1]);
+    // A command line may hold such a line of a field behind it, so the last one counts.
+    let mut ends = raw.rmatch_indices(&line).map(|(at, line)| at + line.len());
+    let end = ends.find(|end| {
+        let rest = &raw[*end..];
+        rest.is_empty() || rest.starts_with('"') || line_ends.iter().any(|end| rest.starts_with(end))
+    })?;
+    Some((end - written.len(), end))
 }
 
 /// Byte range of a value in the only cell that is no other: which column is which stands in another line.
@@ -250,6 +271,29 @@ mod tests {
         assert_eq!(marked(json, Form::Json, USED), ["42", r"C:\\x.exe", "1"]);
         let csv = "7,1,\"Process Create:\r\nProcessId: 42\r\nCommandLine: \"\"a\"\"\nParentImage: evil\r\nParentImage: C:\\x.exe\"";
         assert_eq!(marked(csv, Form::Csv, USED), ["1", "42", "C:\\x.exe"]);
+    }
+
+    /// A command line that holds what looks like a field, where the event is no XML and no JSON in a text.
+    #[test]
+    fn what_a_command_line_holds_is_not_marked() {
+        const USED: &[(&str, &str)] = &[("ParentImage", "C:\\x.exe")];
+        let csv = "1,\"<Data Name='ParentImage'>C:\\good.exe</Data>\",C:\\x.exe";
+        assert_eq!(marked(csv, Form::Csv, USED), ["C:\\x.exe"]);
+        for forged in [r"<ParentImage>C:\\good.exe</ParentImage>", r#"\"ParentImage\":\"C:\\\\good.exe\""#] {
+            let json = format!(
+                r#"{{"Message":"Process Create:\r\nCommandLine: {forged}\r\nParentImage: C:\\x.exe\r\n"}}"#
+            );
+            assert_eq!(marked(&json, Form::Json, USED), [r"C:\\x.exe"], "{json}");
+        }
+    }
+
+    /// A value that is the beginning of its own line, again and again: each is looked at once.
+    #[test]
+    fn a_message_is_searched_once() {
+        let value = "\nCommandLine: ".repeat(100_000);
+        let csv = format!("1,\"Process Create:\r\nCommandLine: {value}\r\nParentCommandLine: {value}x\"");
+        let used = [Used { name: "CommandLine", field: "process", value }];
+        assert_eq!(marks(&csv, Form::Csv, &used).len(), 1);
     }
 
     #[test]

@@ -65,8 +65,12 @@ impl Member {
 
     /// Returns how many bytes of holes were filled in it.
     fn close(mut self, sink: &mut dyn Sink) -> u64 {
-        let filled =
-            self.filling.map_or(0, |filling| filling.finish(&mut |bytes| self.content.push(bytes, sink)));
+        let Member { content, filling } = &mut self;
+        let filled = filling.take().map(|filling| filling.finish(&mut |bytes| content.push(bytes, sink)));
+        let filled = filled.unwrap_or(Ok(0)).unwrap_or_else(|refusal| {
+            refused(refusal, sink);
+            0
+        });
         self.content.close(sink);
         filled
     }

@@ -31,7 +31,7 @@ pub(super) fn names(session: &Session, group: &Group) -> (Vec<LogName>, u64) {
     let all = distinct(of(session, group));
     let name = |&(source, member): &Log| LogName {
         source,
-        member: session.member(source, member).map(|member| member.name),
+        member: session.member(source, member).map(str::to_owned),
     };
     (all.iter().take(NAMED).map(name).collect(), all.len() as u64)
 }

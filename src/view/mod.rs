@@ -236,7 +236,7 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
         time: found.time.map(|time| time.to_string()),
         source: *source,
         source_name: session.sources().get(*source as usize).map_or("", |source| &source.name),
-        member: session.member(*source, found.locator.member).map(|member| member.name),
+        member: session.member(*source, found.locator.member).map(str::to_owned),
         record_id: found.locator.record_id.map(|id| id.to_string()),
         offset: found.locator.span.offset,
         length: found.locator.span.length,

@@ -106,7 +106,7 @@ pub fn verified(bytes: &[u8]) -> Value {
 
 /// The JSON report of a session.
 pub fn report_of(session: &Session) -> Value {
-    serde_json::to_value(Report::of(session)).unwrap()
+    serde_json::to_value(Report::of(session).with_evidence(session)).unwrap()
 }
 
 /// The problems of the only input as `severity code where: message`.

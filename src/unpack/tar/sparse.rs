@@ -215,11 +215,17 @@ impl Filling {
     }
 
     /// The content has ended: a hole may be the last of the file. Returns how many bytes of holes were filled.
-    pub fn finish(mut self, out: &mut dyn FnMut(&[u8])) -> u64 {
-        if let (State::Runs { map, at, .. }, 0) = (&self.state, self.left) {
-            self.filled += zeros(map.size - at, out);
+    pub fn finish(mut self, out: &mut dyn FnMut(&[u8])) -> Result<u64, Refusal> {
+        match &self.state {
+            State::Runs { map, at, .. } if self.left == 0 => self.filled += zeros(map.size - at, out),
+            // The archive ends inside of the map, or of what was none.
+            State::Lines(text, _) if !text.is_empty() => {
+                out(text);
+                return Err(Refusal::Misfit);
+            }
+            _ => {}
         }
-        self.filled
+        Ok(self.filled)
     }
 }
 
@@ -280,7 +286,7 @@ mod tests {
                             refused = refused.or(filling.push(piece, &mut |bytes| read.extend_from_slice(bytes)).err());
                         }
                         let filled = filling.finish(&mut |bytes| read.extend_from_slice(bytes));
-                        prop_assert_eq!(filled, if refused.is_none() { holes } else { 0 });
+                        prop_assert_eq!(filled, Ok(if refused.is_none() { holes } else { 0 }));
                     }
                     Err(refusal) => (refused, read) = (Some(refusal), content.clone()),
                 }
@@ -289,6 +295,16 @@ mod tests {
                 prop_assert_eq!(refused, (!fits).then_some(Refusal::TooLarge));
             }
         }
+    }
+
+    /// A content that is cut in its map is not thrown away.
+    #[test]
+    fn a_map_without_an_end() {
+        let mut read = Vec::new();
+        let mut filling = Filling::new(Told::InContent(9), 600, 9).unwrap_or_else(|_| unreachable!());
+        assert_eq!(filling.push(b"2\n0\n4\n", &mut |_| unreachable!()), Ok(()));
+        assert_eq!(filling.finish(&mut |bytes| read.extend_from_slice(bytes)), Err(Refusal::Misfit));
+        assert_eq!(read, b"2\n0\n4\n");
     }
 
     #[test]
