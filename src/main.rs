@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use sysmon_triage::detect::EVTX_HEADER_BYTES;
 use sysmon_triage::export::document::{Options, empty_answer, tuning_line};
@@ -23,7 +24,7 @@ use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
 use sysmon_triage::limits;
 use sysmon_triage::report::{self, Made, Report};
-use sysmon_triage::rule::{self, wmi::RULE};
+use sysmon_triage::rule::{self, Form, wmi::RULE};
 use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 use sysmon_triage::time::Time;
@@ -72,8 +73,8 @@ struct Arguments {
     #[arg(long)]
     defang: bool,
     /// Prints the rule in this language, and to standard error what that says differently; reads nothing.
-    #[arg(long, value_name = "FORM", value_parser = ["spl", "sigma", "kql_defender", "kql_sentinel", "eql", "esql"])]
-    rule: Option<String>,
+    #[arg(long, value_name = "FORM", value_parser = form_parser())]
+    rule: Option<Form>,
     /// Prints, instead of the result, the context of row ROW: what its process started and did, what
     /// ran beside it and in its logon, and what its host holds of the WMI call. Reads the files again.
     #[arg(long, value_name = "ROW")]
@@ -112,8 +113,8 @@ impl Format {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(id) = &arguments.rule {
-        return print_rule(id);
+    if let Some(form) = &arguments.rule {
+        return print_rule(form);
     }
     let mut session = Session::new(&RULE);
     let options = match prepare(&arguments, &mut session) {
@@ -165,13 +166,15 @@ fn written(result: io::Result<()>, whole: bool) -> ExitCode {
     }
 }
 
+/// Takes the name of a form of the rule.
+fn form_parser() -> impl TypedValueParser<Value = Form> {
+    let ids: Vec<_> = rule::forms(&RULE).iter().map(|form| form.id).collect();
+    let named = |id: String| rule::forms(&RULE).into_iter().find(|form| form.id == id).ok_or("no such form");
+    PossibleValuesParser::new(ids).try_map(named)
+}
+
 /// Prints the rule in another language.
-fn print_rule(id: &str) -> ExitCode {
-    let forms = rule::forms(&RULE);
-    let Some(form) = forms.iter().find(|form| form.id == id) else {
-        say!("The rule is not written in {id}.");
-        return ExitCode::from(2);
-    };
+fn print_rule(form: &Form) -> ExitCode {
     let text = form.text.trim_end().to_owned() + "\n";
     let result = put(&text);
     form.notes.iter().for_each(|note| say!("{note}"));

@@ -49,7 +49,7 @@ macro_rules! codes {
 codes! {
     ReadFailed Error "Check the path and the medium, copy the file again where need be, and add it once more."
         "The face could not read the bytes.";
-    NotOpened Error "Name it by itself if it is to be read."
+    NotOpened Error "To have it read, name it on the command line."
         "What stands in a folder and is neither a file nor a folder: a link, a pipe, a device.";
     ReaderCrashed Error "Try this file again; if its reader breaks down again, read it with the command line."
         "The reader of the input broke down.";
@@ -81,7 +81,7 @@ codes! {
         "Events in a form that is not read here.";
     Undecided Error "Export these events again with all fields, EventID and provider too, or take the EVTX file."
         "An event without what tells whether it matches: its EventID, its provider, or the parent of a process creation.";
-    JoinedRows Error "Open the export at this row: where a comma or quote was written as it is, values are cut or stand in other columns, and rows are taken for text. Export it again, or take the EVTX file."
+    JoinedRows Error "Open the export at this row: a comma or quote in a value was not quoted or doubled, so values may be cut or stand in the wrong column, and rows may be part of a text. Export it again, or take the EVTX file."
         "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
     SameContent Warning "Take one of the two out: until then its events count twice."
         "The input holds the same bytes as another one.";
@@ -95,7 +95,7 @@ codes! {
         "No readable time in an event.";
     NotAnEvent Warning "Check that the export holds whole events, EventID included."
         "A JSON object or CSV row without an EventID.";
-    UnevenRow Warning "Look at the row: a comma or quote in a value may have been written as it is, and cut the value."
+    UnevenRow Warning "Look at the row: a comma or quote in a value may not have been quoted or doubled, and cut the value."
         "A CSV row with fewer cells than there are columns, or with quotes in them.";
     StrayText Warning "Look at the place: text between events is passed over."
         "Text between events.";

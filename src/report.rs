@@ -1,8 +1,10 @@
 //! What is exported and shown: the types behind the JSON of the page and of the command line.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::findings::{Counts, Findings};
+use crate::findings::{Counts, Findings, Period};
 use crate::group::{Column, Values};
 use crate::limits;
 use crate::problem::Severity;
@@ -124,6 +126,24 @@ pub struct Totals {
     pub hidden_groups: u64,
     /// Inputs that were not read in full: rows may be missing.
     pub incomplete: u64,
+}
+
+/// The answer in numbers, over what the tuning shows.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// Rows.
+    pub groups: u64,
+    /// Events in them.
+    pub matches: u64,
+    /// Different values of `dest`.
+    pub hosts: u64,
+    /// Different values of `user`.
+    pub users: u64,
+    /// First time of all, or null.
+    pub first_time: Option<String>,
+    /// Last time of all, or null.
+    pub last_time: Option<String>,
 }
 
 /// How much is hidden or shown.
@@ -420,6 +440,25 @@ pub fn outcome(totals: &Totals) -> Outcome {
         () if totals.incomplete > 0 => Outcome::CoverageUnknown,
         () if totals.process_creations == 0 => Outcome::NoProcessCreations,
         () => Outcome::NoMatch,
+    }
+}
+
+/// The answer of a session as it stands.
+pub fn verdict(session: &Session) -> Verdict {
+    let mut period = Period::default();
+    let (mut hosts, mut users) = (BTreeSet::new(), BTreeSet::new());
+    for group in session.shown() {
+        period.merge(group.shown.period);
+        hosts.insert(&group.key[0]);
+        users.insert(&group.key[1]);
+    }
+    Verdict {
+        groups: session.shown().count() as u64,
+        matches: session.shown().map(|group| group.shown.events).sum(),
+        hosts: hosts.len() as u64,
+        users: users.len() as u64,
+        first_time: period.first().map(|time| time.to_string()),
+        last_time: period.last().map(|time| time.to_string()),
     }
 }
 

@@ -192,6 +192,27 @@ mod tests {
         session.sources().iter().map(of).collect()
     }
 
+    /// What was left out beside an input that is taken out has room then, and is read anew.
+    #[test]
+    fn an_input_that_is_taken_out_makes_room() {
+        let mut session = Session::new(&RULE);
+        let both = log(24, MATCH_BYTES / 20);
+        let (one, other) = both.split_at(both.len() / 2);
+        let add = |session: &mut Session, text: &str| {
+            let source = session.add_source("log", text.len() as u64);
+            let mut scan = session.scan(source).unwrap();
+            scan.push(text.as_bytes());
+            assert!(session.absorb(scan.finish()));
+            source
+        };
+        let (first, last) = (add(&mut session, one), add(&mut session, other));
+        assert_eq!((left_out(&session), session.rows().count()), (vec![0, 1], 19));
+        assert_eq!(session.remove(first), [last]);
+        assert_eq!(session.remove(last), [0; 0]);
+        add(&mut session, other);
+        assert_eq!((left_out(&session)[2], session.rows().count()), (0, 12));
+    }
+
     #[test]
     fn matches_that_do_not_fit_are_counted_and_reported() {
         let mut session = Session::new(&RULE);

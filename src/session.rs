@@ -66,7 +66,7 @@ impl Shown {
     fn add(&mut self, other: Shown) {
         self.events += other.events;
         self.period.merge(other.period);
-        self.hints = self.hints.and(other.hints);
+        self.hints = self.hints.union(other.hints);
     }
 }
 
@@ -456,16 +456,29 @@ impl Session {
         self.sum_up();
     }
 
-    /// Takes an input out: nothing of it counts any more. Its number is not given again.
-    pub fn remove(&mut self, source: u32) {
+    /// Takes an input out: nothing of it counts any more. Its number is not given again. Returns those whose matches found no
+    /// room beside it, and may have some now: they are to be taken out and read anew.
+    pub fn remove(&mut self, source: u32) -> Vec<u32> {
+        let makes_room = self.sources.get(source as usize).is_some_and(|input| input.kept > 0);
         self.restart(source);
         self.free();
+        let lacks = |(_, input): &(u32, &Source)| input.findings.counts.matches > input.kept;
+        let crowded: Vec<_> = match self.end.is_some() && makes_room {
+            true => {
+                self.inputs().filter(|one| one.0 != source && lacks(one)).map(|(number, _)| number).collect()
+            }
+            false => Vec::new(),
+        };
+        if !crowded.is_empty() {
+            self.end = None;
+        }
         if let Some(input) = self.sources.get_mut(source as usize) {
             input.removed = true;
             if let Some(hash) = input.sha256.take() {
                 self.judge_copy(&hash, source);
             }
         }
+        crowded
     }
 
     /// Sets the SHA-256 of an input.

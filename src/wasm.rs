@@ -253,10 +253,11 @@ impl Session {
         self.session.restart(source);
     }
 
-    /// Takes an input out: nothing of it counts any more, and its number is not given again.
-    pub fn remove(&mut self, source: u32) {
+    /// Takes an input out: nothing of it counts any more, and its number is not given again. Returns those that are to be taken
+    /// out and read anew, as their matches found no room beside it.
+    pub fn remove(&mut self, source: u32) -> Vec<u32> {
         self.changed.insert(source);
-        self.session.remove(source);
+        self.session.remove(source)
     }
 
     /// An input can't be read on after `bytes`: `reason`, a sentence, becomes a problem of it. `crashed`: not the

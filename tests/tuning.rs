@@ -75,7 +75,7 @@ fn check_sums(session: &Session) -> Result<(), TestCaseError> {
     prop_assert!(in_rows <= number(&totals["hidden"]));
     let summary = view::summary(session, |_| true);
     prop_assert_eq!(summary.verdict.matches, summary.totals.shown);
-    let all_hidden = summary.totals.matches > 0 && summary.totals.shown == 0;
+    let all_hidden = summary.totals.hidden > 0 && summary.totals.shown == 0;
     prop_assert_eq!(summary.outcome == Outcome::AllHidden, all_hidden);
     for (index, group) in session.groups().iter().enumerate() {
         prop_assert_eq!(session.matches(index).len() as u64, group.shown.events);

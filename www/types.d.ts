@@ -56,7 +56,7 @@ declare namespace Core {
     timeline(buckets: number, query: Query): Timeline;
     hints(): HintCount[];
     rule_forms(): RuleForm[];
-    remove(source: number): void;
+    remove(source: number): Uint32Array;
     reading_failed(source: number, bytes: number, reason: string, crashed: boolean): void;
     reading_stopped(source: number, bytes: number): void;
     set_sha256(source: number, hex: string): void;
@@ -146,13 +146,13 @@ declare namespace Core {
     rule: Rule;
     totals: {
       records: number; process_creations: number; matches: number; groups: number; problems: number;
-      unreadable: number; not_events: number; hidden?: number; shown?: number; hidden_groups?: number; shown_groups?: number; incomplete: number;
+      unreadable: number; not_events: number; hidden: number; shown: number; hidden_groups: number; shown_groups: number; incomplete: number;
     };
     verdict: {
       groups: number; matches: number; hosts: number; users: number;
       firstTime: string | null; lastTime: string | null;
     };
-    outcome: string;
+    outcome: "matches" | "all_hidden" | "no_match" | "no_process_creations" | "coverage_unknown" | "nothing_read";
     seen: {
       hosts: { name: string; count: number }[]; host_count: number;
       firstTime: string | null; lastTime: string | null;
@@ -186,7 +186,7 @@ declare namespace Core {
   /** In an export: where the shown events of a row lie, and how many are left out. */
   interface WithEvidence {
     count: number; evidence_left_out?: number;
-    evidence?: { source: number; member?: string; record_id?: number; offset: number; length: number; time: string | null }[];
+    evidence?: { source: number; member?: string; record_id?: number | string; offset: number; length: number; time: string | null }[];
   }
   interface Stacked { value: string; groups: number; events: number; hosts: number; firstTime: string | null; lastTime: string | null }
   interface Hint { id: string; label: string; why: string }
@@ -240,7 +240,7 @@ declare namespace Core {
     hints?: Hint[];
   }
   interface Rule {
-    id: string; name: string; version: number | string; date: string; author: string; type: string; status?: string;
+    id: string; name: string; version: number | string; date: string; author: string; type: string;
     description: string; search: string; technique: string; technique_name: string; tactic: string;
     kill_chain_phase: string; risk_score: number; impact: number; confidence: number; story: string;
     required_fields: string[]; known_false_positives: string; data_set: string; products: string[];

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
-use crate::report::{Amount, Made, Outcome, ProblemReport, Report};
+use crate::report::{self, Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
-use crate::sets::set;
 use crate::time::ctime;
 use crate::visible::labelled;
 
@@ -109,7 +108,7 @@ impl Writer<'_> {
     fn head(&mut self, report: &Report<'_>) {
         let rule = &report.rule;
         self.heading(1, rule.name);
-        self.push(Block::Paragraph(text(verdict(report))));
+        self.push(Block::Paragraph(text(nothing(report).unwrap_or_else(|| found(self.session)))));
         if let Some(sentence) = incomplete(report) {
             self.push(Block::Paragraph(text(sentence)));
         }
@@ -160,7 +159,7 @@ impl Writer<'_> {
             ("Hidden by tuning", text(in_rows(totals.hidden, totals.hidden_groups))),
             ("Shown", text(in_rows(totals.shown, totals.shown_groups))),
             ("Unreadable records", number(totals.unreadable)),
-            ("Objects that are no events", number(totals.not_events)),
+            ("JSON objects or CSV rows that are no events", number(totals.not_events)),
         ]);
     }
 
@@ -383,45 +382,42 @@ fn made(report: &Report<'_>) -> String {
     format!("{} {}{build}{at}", tool.name, tool.version)
 }
 
-fn verdict(report: &Report<'_>) -> String {
-    let totals = &report.totals;
-    let count =
-        |column: fn(&crate::report::Row<'_>) -> String| set(report.groups.iter().map(column)).len() as u64;
-    match report.outcome {
-        Outcome::Matches => {}
-        Outcome::AllHidden => {
-            return format!(
-                "The tuning hides all {} that the rule matches.",
-                counted(totals.matches, "event")
-            );
-        }
-        Outcome::NoMatch => {
-            return format!(
-                "No match: of {}, none has WmiPrvSE.exe as its parent.",
-                counted(totals.process_creations, "process creation")
-            );
-        }
-        Outcome::NoProcessCreations => {
-            return "No process creation is in these logs, so the rule had nothing to look at.".to_owned();
-        }
-        Outcome::CoverageUnknown => {
-            return "No match in what could be read, but not everything could be read.".to_owned();
-        }
-        Outcome::NothingRead => return "Nothing was read.".to_owned(),
-    }
-    let first = report.groups.iter().filter_map(|row| row.first_time.as_deref()).min();
-    let last = report.groups.iter().filter_map(|row| row.last_time.as_deref()).max();
-    let period = match (first, last) {
+/// The answer where there are rows.
+fn found(session: &Session) -> String {
+    let verdict = report::verdict(session);
+    let period = match (&verdict.first_time, &verdict.last_time) {
         (Some(first), Some(last)) => format!(", from {} to {} UTC", ctime(first), ctime(last)),
         _ => String::new(),
     };
     format!(
         "WmiPrvSE.exe started processes: {} in {}, on {} under {}{period}.",
-        counted(totals.shown, "event"),
-        counted(totals.shown_groups, "row"),
-        counted(count(|row| row.dest.to_owned()), "host"),
-        counted(count(|row| row.user.to_owned()), "user"),
+        counted(verdict.matches, "event"),
+        counted(verdict.groups, "row"),
+        counted(verdict.hosts, "host"),
+        counted(verdict.users, "user"),
     )
+}
+
+/// The answer where there are none.
+fn nothing(report: &Report<'_>) -> Option<String> {
+    let totals = &report.totals;
+    Some(match report.outcome {
+        Outcome::Matches => return None,
+        Outcome::AllHidden => {
+            format!("The tuning hides all {} that the rule matches.", counted(totals.hidden, "event"))
+        }
+        Outcome::NoMatch => format!(
+            "No match: of {}, none has WmiPrvSE.exe as its parent.",
+            counted(totals.process_creations, "process creation")
+        ),
+        Outcome::NoProcessCreations => {
+            "No process creation is in these logs, so the rule had nothing to look at.".to_owned()
+        }
+        Outcome::CoverageUnknown => {
+            "No match in what could be read, but not everything could be read.".to_owned()
+        }
+        Outcome::NothingRead => "Nothing was read.".to_owned(),
+    })
 }
 
 /// That rows may be missing beside those that there are.
@@ -439,7 +435,7 @@ fn incomplete(report: &Report<'_>) -> Option<String> {
 /// What an answer without rows is, and means; none where there are rows.
 pub fn empty_answer(report: &Report<'_>) -> Option<String> {
     let (meaning, _) = no_rows(report.outcome)?;
-    Some(format!("{} {meaning}", verdict(report)))
+    Some(format!("{} {meaning}", nothing(report)?))
 }
 
 /// What an answer without rows means, and the next steps; none where there are rows.

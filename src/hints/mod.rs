@@ -142,7 +142,7 @@ impl Hints {
     }
 
     /// The ones of either.
-    pub fn and(self, other: Hints) -> Hints {
+    pub fn union(self, other: Hints) -> Hints {
         Hints(self.0 | other.0)
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Rule, eql, kql, sigma, spl};
 
 /// The rule in one language.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Form {
     /// Its name on the command line.
     pub id: &'static str,

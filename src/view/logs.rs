@@ -26,7 +26,7 @@ pub(super) fn of<'a>(session: &'a Session, group: &'a Group) -> impl Iterator<It
     shown.map(|(source, found)| (*source, found.locator.member))
 }
 
-/// The logs of a group: the first ones by name, and how many there are.
+/// The logs of a group: the first ones, in the order of inputs and members, and how many there are.
 pub(super) fn names(session: &Session, group: &Group) -> (Vec<LogName>, u64) {
     let all = distinct(of(session, group));
     let name = |&(source, member): &Log| LogName {

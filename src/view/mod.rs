@@ -12,7 +12,7 @@ pub use query::{Offset, Only, Query, Range};
 pub use table::{IndexedRow, StackedRow, View, Window};
 pub use timeline::{Lane, Timeline, timeline};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ use crate::findings::{self, Period};
 use crate::hints::{self, Hints};
 use crate::locator::At;
 use crate::order;
-use crate::report::{self, Outcome, RuleReport, SourceReport, Totals};
+use crate::report::{self, Outcome, RuleReport, SourceReport, Totals, Verdict};
 use crate::session::Session;
 
 /// Hosts listed by name in a summary.
@@ -44,24 +44,6 @@ pub struct Summary<'a> {
     pub events: Vec<Kind<'a>>,
     /// Those inputs that were asked for, with their numbers, also when they were taken out.
     pub sources: Vec<(u32, SourceReport<'a>)>,
-}
-
-/// The answer in numbers, over what the tuning shows.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Verdict {
-    /// Rows.
-    pub groups: u64,
-    /// Events in them.
-    pub matches: u64,
-    /// Different values of `dest`.
-    pub hosts: u64,
-    /// Different values of `user`.
-    pub users: u64,
-    /// First time of all, or null.
-    pub first_time: Option<String>,
-    /// Last time of all, or null.
-    pub last_time: Option<String>,
 }
 
 /// Name of all that is not counted by its own name, see [`limits::COUNTED_NAMES`](crate::limits::COUNTED_NAMES).
@@ -112,30 +94,12 @@ pub fn summary(session: &Session, wanted: impl Fn(u32) -> bool) -> Summary<'_> {
     let sources = (0..).zip(session.sources()).filter(|(number, _)| wanted(*number));
     Summary {
         rule: report::rule_report(session.rule()),
-        verdict: verdict(session),
+        verdict: report::verdict(session),
         outcome: report::outcome(&totals),
         seen: seen(session),
         events: events(session),
         sources: sources.map(|(number, source)| (number, report::source_report(source))).collect(),
         totals,
-    }
-}
-
-fn verdict(session: &Session) -> Verdict {
-    let mut period = Period::default();
-    let (mut hosts, mut users) = (BTreeSet::new(), BTreeSet::new());
-    for group in session.shown() {
-        period.merge(group.shown.period);
-        hosts.insert(&group.key[0]);
-        users.insert(&group.key[1]);
-    }
-    Verdict {
-        groups: session.shown().count() as u64,
-        matches: session.shown().map(|group| group.shown.events).sum(),
-        hosts: hosts.len() as u64,
-        users: users.len() as u64,
-        first_time: period.first().map(|time| time.to_string()),
-        last_time: period.last().map(|time| time.to_string()),
     }
 }
 

@@ -51,6 +51,7 @@ export function fileActions(page, { tool, source }) {
 
   /** @param {import("../worker/pool.js").PoolEvent} event */
   function listen(event) {
+    if (event.type !== "files") putDown();
     switch (event.type) {
       case "added":
         store.set((state) => ({ files: [...state.files, ...event.files.map(({ source: index, name, size }) => newFile(index, name, size))] }));
@@ -101,8 +102,19 @@ export function fileActions(page, { tool, source }) {
     }
   }
 
-  /** @param {import("../worker/pool.js").Patch[]} patches */
+  /** What was told of the files and does not stand in their list yet. @type {import("../worker/pool.js").Patch[][]} */
+  let told = [];
+
+  /** All that is told in one go changes the list once: it may have a hundred thousand files. @param {import("../worker/pool.js").Patch[]} patches */
   function changeFiles(patches) {
+    if (told.length === 0) queueMicrotask(putDown);
+    told.push(patches);
+  }
+
+  function putDown() {
+    if (told.length === 0) return;
+    const patches = told.flat();
+    told = [];
     store.set((state) => {
       const files = [...state.files];
       for (const [index, patch] of patches) {
@@ -169,6 +181,7 @@ export function fileActions(page, { tool, source }) {
     page.pool = null;
     page.inputs = [];
     page.recall += 1;
+    told = [];
     const state = store.get();
     store.set({ ...initialState(preferencesOf(state)), rule: state.rule, forms: state.forms });
     boot();
@@ -180,7 +193,8 @@ export function fileActions(page, { tool, source }) {
    * @returns {Promise<boolean>} false: it is being read, and stays
    */
   async function takeOut(pool, index) {
-    if (!await pool.remove(index)) return false;
+    const crowded = await pool.remove(index);
+    if (crowded === null) return false;
     page.inputs[index] = null;
     page.recall += 1;
     store.set((state) => ({
@@ -190,6 +204,13 @@ export function fileActions(page, { tool, source }) {
       panel: state.details && state.panel === "details" ? null : state.panel,
       view: state.view.source === index ? { ...state.view, source: null, member: "" } : state.view,
     }));
+    // Their matches have room now.
+    const anew = crowded.flatMap((other) => page.inputs[other] ?? []);
+    for (const other of crowded) await takeOut(pool, other);
+    if (anew.length > 0) {
+      page.say(en.say.anew(anew.length));
+      read(anew);
+    }
     return true;
   }
 
@@ -243,8 +264,8 @@ export function fileActions(page, { tool, source }) {
       if (!pool || !file || phase !== "done") return;
       // Without a file there is no result, so the note and the tuning go with the last one.
       if (files.every((one) => one === file || one.status === "removed")) return hasWork(store.get()) ? page.app.again.open() : actions.reset();
-      await takeOut(pool, index);
       page.say(en.say.removed(file.name));
+      await takeOut(pool, index);
       document.getElementById("toggle-files")?.focus();
     },
     /** Reads a file whose reader broke down once more, with a new one. @param {number} index */

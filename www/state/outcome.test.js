@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noMatchKind, outcomes } from "./outcome.js";
 
-const totals = { records: 100, process_creations: 12, matches: 6, groups: 5, problems: 1, unreadable: 3, not_events: 0 };
+const totals = { records: 100, process_creations: 12, matches: 6, groups: 5, problems: 1, unreadable: 3, not_events: 0, shown: 6, hidden: 0, hidden_groups: 0 };
 /** @returns {any} */
 const summary = (patch = {}, outcome = "no_match") => ({ outcome, totals: { ...totals, ...patch } });
 
@@ -27,7 +27,7 @@ test("the core's outcome decides the other states", () => {
 
 test("the outcomes add up to the records", () => {
   const all = outcomes(totals);
-  assert.equal(outcomes({ ...totals, hidden: 2, hidden_groups: 1 }).shownGroups, 4);
+  assert.equal(outcomes({ ...totals, shown: 4, hidden: 2, hidden_groups: 1 }).shownGroups, 4);
   assert.equal(all.other + all.otherParents + all.hidden + all.shown, all.records);
   assert.deepEqual([all.other, all.unreadable], [88, 3], "what could not be read is no record");
 });

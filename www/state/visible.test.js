@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { visible, visibleText } from "./visible.js";
 
@@ -32,4 +33,21 @@ test("letters, emoji and other scripts stay as they are", () => {
 test("the raw event keeps its lines", () => {
   assert.deepEqual(visible("a\r\n\tb", { lines: true }), [{ text: "a\r\n\tb", code: null }]);
   assert.equal(visible("a\rb", { lines: true }).length, 3);
+});
+
+test("the core's reports name the same characters, of all that Unicode has assigned", async () => {
+  const source = await readFile(new URL("../../src/visible.rs", import.meta.url), "utf8");
+  const list = source.slice(source.indexOf("matches!(c,"), source.indexOf("#[cfg(test)]"));
+  const ranges = [...list.matchAll(/'\\u\{(\w+)\}'(?:\.\.='\\u\{(\w+)\}')?/g)].map(([, first, last = first]) => [Number.parseInt(first, 16), Number.parseInt(last, 16)]);
+  assert.ok(ranges.length > 20);
+  const different = [];
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code);
+    const isUnassigned = /^\p{Cn}$/u.test(character) && !/^\p{Noncharacter_Code_Point}$/u.test(character);
+    if (isUnassigned || /^\p{Cs}$/u.test(character)) continue;
+    const ofCore = ranges.some(([first, last]) => first <= code && code <= last) || (code & 0xfffe) === 0xfffe
+      || /^(?:\p{Cc}|(?! )\p{White_Space})$/u.test(character);
+    if (ofCore !== (visible(character)[0].code !== null)) different.push(code.toString(16));
+  }
+  assert.deepEqual(different, []);
 });

@@ -82,7 +82,7 @@ export const context = {
     }),
     logonOther: "logon",
     sameLogon: "the logon of this process",
-    none: (/** @type {number} */ minutes) => `Nothing on this host in the ${count(minutes, "minute", "minutes")} before: no WMIC, no command or script that calls WMI, no WMI subscription made at any time before or deleted later, no logon of type 3, no connection to port 135.`,
+    none: (/** @type {number} */ minutes) => `These logs hold nothing of this host from the ${count(minutes, "minute", "minutes")} before: no WMIC, no command or script that calls WMI, no WMI subscription made at any time before or deleted later, no logon of type 3, no connection to port 135.`,
     noLogons: "These logs hold no logons (Security, 4624) of this host.",
     noNetwork: "These logs hold no network connections (Sysmon, 3) of this host.",
     look: "None of this shows that the caller was remote. To find out, look at the host\u2019s own logs of that time: Security 4624 with logon type 3, connections to port 135, and on the host that they came from, WMIC or PowerShell.",

@@ -40,7 +40,7 @@ export const tuning = {
   form: { mode: "Do", field: "field", operator: "comparison", value: "value", note: "note (why it is harmless)" },
   valueMissing: "A value is needed.",
   unseen: "With what can\u2019t be seen:",
-  how: "Compared without regard to case, as Splunk\u2019s search does. A row is shown when no exclusion hits it and, for each field with includes, one of them does.",
+  how: "Compared without regard to case, as Splunk\u2019s search does. An event is shown when no exclusion and no preset hits it and, for each field with includes, one of them does.",
   on: (/** @type {string} */ what) => `On: ${what}`,
   /** @param {Core.Entry} entry */
   sentence: (entry) => `${tuning.mode[entry.mode]} ${entry.field} ${tuning.operatorShort[entry.operator] ?? entry.operator} ${short(entry.value)}`,
@@ -59,7 +59,7 @@ export const tuning = {
   splunk: "For Splunk",
   splunkText: "The text for the macro process_execution_via_wmi_filter, which ends the search:",
   copySplunk: "Copy the macro\u2019s text",
-  splunkWhere: "And for the where of tstats, which the macro stands too late for:",
+  splunkWhere: "To be added to the where clause of tstats, because the macro runs after it:",
   copyWhere: "Copy the where",
   splunkNotes: "What the macro can\u2019t say",
   splunkUnseen: "Characters that can\u2019t be seen are shown by name. The buttons copy them as they are.",
@@ -176,7 +176,7 @@ export const report = {
   heading: "Report",
   close: "Close",
   /** @param {Core.Count} shown @param {Core.Count} hidden */
-  what: (shown, hidden) => `${rows(shown.rows)} (${events(shown.events)}), also those that the filters of the table leave out.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
+  what: (shown, hidden) => `${rows(shown.rows)} (${events(shown.events)}), also those that the table\u2019s filters leave out.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
   /** @param {Core.Count} hidden */
   leftOut: (hidden) => (hidden.rows === 0
     ? `${events(hidden.events)} hidden by tuning ${hidden.events === 1 ? "is" : "are"}`
@@ -217,7 +217,7 @@ export const paper = {
   inPart: "in part",
   zoneMixed: "local, each with its offset from UTC",
   evidence: "evidence",
-  place: (/** @type {number | undefined} */ record, /** @type {number} */ offset, /** @type {number} */ length) =>
+  place: (/** @type {number | string | undefined} */ record, /** @type {number} */ offset, /** @type {number} */ length) =>
     `${record === undefined ? "" : ` \u00b7 record ${record}`} \u00b7 offset ${offset}, ${length} bytes`,
   more: (/** @type {number} */ n) => `; and ${number(n)} more, in the JSON export`,
   noHash: "not computed",

@@ -48,7 +48,7 @@ export function createNoMatch(actions) {
       setAttribute(node, "data-kind", kind);
       const words = t[kind];
       const title = typeof words.title === "string" ? words.title
-        : words.title(kind === "all_hidden" ? summary.totals.matches : summary.totals.process_creations);
+        : words.title(kind === "all_hidden" ? summary.totals.hidden : summary.totals.process_creations);
       replace(node,
         h("div", { class: "no-match-icon" }, icon(kind === "no_match" ? "info" : "warning")),
         h("div", { class: "no-match-text" },

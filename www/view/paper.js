@@ -32,7 +32,7 @@ export function createPaper(tool) {
     const kind = noMatchKind(summary);
     if (kind === null) return [h("p", { class: "paper-verdict" }, en.verdict.found(summary.verdict).join(", "))];
     const { title, text, next } = en.noMatch[kind];
-    const words = typeof title === "string" ? title : title(kind === "all_hidden" ? summary.totals.matches : summary.totals.process_creations);
+    const words = typeof title === "string" ? title : title(kind === "all_hidden" ? summary.totals.hidden : summary.totals.process_creations);
     return [h("p", { class: "paper-verdict" }, words), h("p", null, text), h("ul", null, next.map((step) => h("li", null, step)))];
   }
 

@@ -36,7 +36,6 @@ export function createRule(actions) {
           fact(t.meta.story, rule.story),
           fact(t.meta.type, rule.type),
           fact(t.meta.version, t.versionText(rule)),
-          fact(t.meta.status, rule.status),
           fact(t.meta.author, rule.author),
           fact(t.meta.products, rule.products.join(", ")),
           fact(t.meta.data, rule.data_set),

@@ -37,10 +37,4 @@ export const CONTEXT_ANSWERS = {
   context_next: (lead, { run }) => context(lead, run).next_round(),
   context_failed: (lead, { run, name, reason }) => context(lead, run).fail(name, reason),
   context_answer: (lead, { run }) => context(lead, run).answer(lead.session),
-  async event_at({ session, words }, { at, file }) {
-    const recall = session.recall_at(at);
-    if (!file) throw new Error(words.closed);
-    await readAll(recall, file, words.stalled);
-    return recall.finish();
-  },
 };

@@ -116,7 +116,8 @@ const ANSWERS = {
   window: rows,
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
   listed,
-  evidence: readAgain,
+  evidence: (lead, { group, at, file }) => readAgain(lead, lead.session.recall(group, at), file),
+  event_at: (lead, { at, file }) => readAgain(lead, lead.session.recall_at(at), file),
   export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: session.neutralised() }),
   paper,
   tuning: ({ session }) => session.tuning(),
@@ -167,10 +168,14 @@ function listed({ session }, { group, most }) {
   return { matches, count: matches.length < most ? matches.length : session.match_count(group) };
 }
 
-/** Takes an input out of the result. @param {Lead} lead @param {{ source: number }} args */
+/**
+ * Takes an input out of the result.
+ * @param {Lead} lead @param {{ source: number }} args
+ * @returns {number[]} those that are to be taken out and read anew
+ */
 function remove(lead, { source }) {
-  lead.session.remove(source);
   lead.stale = true;
+  return [...lead.session.remove(source)];
 }
 
 /**
@@ -224,9 +229,8 @@ function rows(lead, { view, from, to }) {
   return { ...lead.size, from, items: session.rows(from, Math.min(to, lead.size.rows)) };
 }
 
-/** @param {Lead} lead @param {{ group: number, at: string, file: File | undefined }} args */
-async function readAgain({ session, words }, { group, at, file }) {
-  const recall = session.recall(group, at);
+/** @param {Lead} lead @param {Core.Recall} recall @param {File | undefined} file */
+async function readAgain({ words }, recall, file) {
   if (!file) throw new Error(words.closed);
   await readAll(recall, file, words.stalled);
   return recall.finish();

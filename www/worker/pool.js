@@ -188,16 +188,20 @@ export class Pool {
     return this.ask("event_at", { at, file: this.fileAt(at) });
   }
 
-  /** Takes a file that was read out of the result. Its number stays. @param {number} source @returns whether it was read */
+  /**
+   * Takes a file that was read out of the result. Its number stays.
+   * @param {number} source
+   * @returns {Promise<number[] | null>} those that are to be taken out and read anew, as their matches found no room beside it;
+   *   null if it was not read, or is gone already
+   */
   async remove(source) {
     const entry = this.entries[source];
-    if (!entry?.over || entry.removed) return false;
+    if (!entry?.over || entry.removed) return null;
     entry.remove();
     this.hashes.forget(source);
     this.tell([[source, { status: "removed", hash: "none" }]]);
     // A session that takes the place of a lost one is told so, too.
-    await this.ask("remove", { source }).catch(() => {});
-    return true;
+    return this.ask("remove", { source }).catch(() => []);
   }
 
   close() {
