@@ -242,7 +242,7 @@ fn the_whole_report_in_markdown() {
         - Hidden by tuning: 1 in 1 row
         - Shown: 1 in 1 row
         - Unreadable records: 0
-        - Objects that are no events: 0
+        - JSON objects or CSV rows that are no events: 0
 
         ## Hidden by tuning
 
@@ -300,7 +300,7 @@ fn rows_carry_the_places_of_their_evidence() {
     let (gone, one, two) = (log("gone"), log("same"), log("same"));
     let mut session = common::session(&[("gone", &gone), ("one", &one), ("two", &two)], 1 << 20);
     session.remove(0);
-    let report = serde_json::to_value(Report::of(&session)).unwrap();
+    let report = serde_json::to_value(Report::of(&session).with_evidence(&session)).unwrap();
     assert_eq!(report["time_zone"], "UTC");
     let [row] = report["groups"].as_array().unwrap().as_slice() else { panic!("{report}") };
     let evidence = row["evidence"].as_array().unwrap();

@@ -15,7 +15,7 @@ use super::{BLOCK, last};
 use crate::limits;
 
 /// Zeros that are handed on at once.
-static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+static ZEROS: [u8; 4096] = [0; 4096];
 
 /// Which parts of a file are stored, and how long it is with its holes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
