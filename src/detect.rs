@@ -208,7 +208,9 @@ fn detect_text(prefix: &[u8]) -> Format {
     if broken * 10 > all && !looks_like_log(body) {
         return Format::Binary;
     }
-    if let Some(format) = quoted(body, encoding) {
+    // Those of a table may end in CR alone.
+    let of_lines = encoding.with_lines_of(body);
+    if let Some(format) = quoted(body, encoding, of_lines) {
         return format;
     }
     let mut significant = body.chars().filter(|c| !c.is_whitespace());
@@ -221,7 +223,6 @@ fn detect_text(prefix: &[u8]) -> Format {
     if after_record_lines(body).starts_with('{') {
         return Format::Json(encoding);
     }
-    let of_lines = encoding.with_lines_of(&text);
     let lines = match of_lines {
         Encoding::Utf8Cr { .. } => Cow::Owned(body.replace('\r', "\n")),
         _ => Cow::Borrowed(body),
@@ -248,7 +249,7 @@ fn looks_like_log(body: &str) -> bool {
 }
 
 /// A quoted start with event XML in it: a JSON string (`\"`), perhaps one of a list, or a CSV cell (`""`).
-fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
+fn quoted(body: &str, encoding: Encoding, of_lines: Encoding) -> Option<Format> {
     let list = body.strip_prefix('[').map(str::trim_start);
     let inner = list.unwrap_or(body).strip_prefix('"')?;
     let markup = inner.starts_with('<') || inner.to_ascii_lowercase().starts_with("\\u003c");
@@ -259,7 +260,7 @@ fn quoted(body: &str, encoding: Encoding) -> Option<Format> {
     Some(match encoding {
         Encoding::Utf8 { bom: 0 } if list.is_some() || !csv => Format::Xml(Encoding::JsonString),
         _ if list.is_some() => Format::Json(encoding),
-        _ => Format::Csv { encoding, delimiter: b',' },
+        _ => Format::Csv { encoding: of_lines, delimiter: b',' },
     })
 }
 

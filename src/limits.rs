@@ -53,6 +53,9 @@ pub const TAR_EXTENSION_BYTES: u64 = 1024 * 1024;
 /// preallocated with 20 MiB and holds one chunk needs 300.
 pub const TAR_HOLES_PER_BYTE: u64 = 1032;
 
+/// And so many besides: a hole may stand before all data.
+pub const TAR_HOLES_BYTES: u64 = 64 * 1024 * 1024;
+
 /// Longest name of a member, in bytes, with those of the archives around it. Systems allow paths of 4096; it is kept for each
 /// member and stands at each of its events.
 pub const MEMBER_NAME_BYTES: usize = 4096;

@@ -279,7 +279,7 @@ fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, path
         Ok(Some(original)) => session.set_copy(source, original),
         Ok(None) => {}
         Err(error) => say!(
-            "{name}: whether it is a copy of another file is not known, it could not be read again: {error}."
+            "{name}: whether it is a copy of another file is not known, as one of the two could not be read again: {error}."
         ),
     }
 }

@@ -343,7 +343,7 @@ impl<'a> Row<'a> {
         let events = if *room > 0 { session.matches(index) } else { Vec::new() };
         for (source, found) in events {
             let member = session.member(*source, found.locator.member);
-            let bytes = limits::REPORT_EVIDENCE_OVERHEAD + member.map_or(0, str::len);
+            let bytes = limits::REPORT_EVIDENCE_OVERHEAD + member.map_or(0, bytes_in_json);
             let Some(rest) = room.checked_sub(bytes) else {
                 *room = 0;
                 break;
@@ -361,6 +361,13 @@ impl<'a> Row<'a> {
         self.evidence_left_out = Some(self.count - listed.len() as u64).filter(|left_out| *left_out > 0);
         self.evidence = Some(listed).filter(|listed| !listed.is_empty());
     }
+}
+
+/// What a text takes in JSON, about.
+fn bytes_in_json(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| if byte < b' ' { "\\u0000".len() } else { 1 + usize::from(b"\"\\".contains(&byte)) })
+        .sum()
 }
 
 /// Writes a number as text where JavaScript would round it (RFC 7493, 2.2).
@@ -435,7 +442,9 @@ fn is_read_in_full(source: &Source) -> bool {
 pub fn outcome(totals: &Totals) -> Outcome {
     match () {
         () if totals.hidden > 0 && totals.shown == 0 => Outcome::AllHidden,
-        () if totals.matches > 0 => Outcome::Matches,
+        () if totals.shown > 0 => Outcome::Matches,
+        // None of them found room.
+        () if totals.matches > 0 => Outcome::CoverageUnknown,
         () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
         () if totals.incomplete > 0 => Outcome::CoverageUnknown,
         () if totals.process_creations == 0 => Outcome::NoProcessCreations,
@@ -632,6 +641,16 @@ mod tests {
 
     use super::*;
     use crate::rule::wmi::RULE;
+
+    /// Matches that found no room have no rows, and nobody knows whether the tuning hides them.
+    #[test]
+    fn what_found_no_room_is_no_answer() {
+        let none = totals(&Session::new(&RULE));
+        let of = |matches, shown, hidden| outcome(&Totals { records: 9, matches, shown, hidden, ..none });
+        assert_eq!(of(5, 3, 0), Outcome::Matches);
+        assert_eq!(of(5, 0, 3), Outcome::AllHidden);
+        assert_eq!(of(5, 0, 0), Outcome::CoverageUnknown);
+    }
 
     #[test]
     fn evidence_that_is_too_much_is_counted() {

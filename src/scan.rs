@@ -208,9 +208,15 @@ mod tests {
         let (first, last) = (add(&mut session, one), add(&mut session, other));
         assert_eq!((left_out(&session), session.rows().count()), (vec![0, 1], 19));
         assert_eq!(session.remove(first), [last]);
-        assert_eq!(session.remove(last), [0; 0]);
+        assert!(session.inputs().next().is_none(), "both are gone");
         add(&mut session, other);
         assert_eq!((left_out(&session)[2], session.rows().count()), (0, 12));
+        // The one that lacked some is taken out: what comes then has room for what is left.
+        let late = add(&mut session, one);
+        assert_eq!(left_out(&session)[3], 1);
+        assert_eq!(session.remove(late), [0; 0]);
+        add(&mut session, &one[..one.len() / 4]);
+        assert_eq!((left_out(&session)[4], session.rows().count()), (0, 15));
     }
 
     #[test]

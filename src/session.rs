@@ -39,6 +39,13 @@ pub struct Source {
     pub removed: bool,
 }
 
+impl Source {
+    /// Whether some of its matches found no room among the rows.
+    fn lacks_matches(&self) -> bool {
+        self.findings.counts.matches > self.kept
+    }
+}
+
 /// One row of the result.
 #[derive(Debug)]
 pub struct Group {
@@ -430,14 +437,24 @@ impl Session {
 
     /// Forgets what was found in an input, so that it can be read anew.
     pub fn restart(&mut self, source: u32) {
-        let Some(input) = self.sources.get_mut(source as usize) else { return };
-        input.findings = Findings { source, ..Findings::default() };
+        self.forget(&BTreeSet::from([source]));
+    }
+
+    fn forget(&mut self, sources: &BTreeSet<u32>) {
+        for source in sources {
+            if let Some(input) = self.sources.get_mut(*source as usize) {
+                input.findings = Findings { source: *source, ..Findings::default() };
+            }
+        }
         for group in &mut self.groups {
-            group.matches.retain(|(from, _)| *from != source);
+            group.matches.retain(|(from, _)| !sources.contains(from));
         }
         self.recount();
         // Less than before: there is nothing to leave out.
         _ = self.weigh();
+        if !self.inputs().any(|(_, input)| input.lacks_matches()) {
+            self.end = None;
+        }
         self.judge();
     }
 
@@ -456,23 +473,25 @@ impl Session {
         self.sum_up();
     }
 
-    /// Takes an input out: nothing of it counts any more. Its number is not given again. Returns those whose matches found no
-    /// room beside it, and may have some now: they are to be taken out and read anew.
+    /// Takes an input out: nothing of it counts any more. Its number is not given again. Where it makes room, all that were read
+    /// and whose matches found none beside it are taken out with it, and returned: they are to be read anew.
     pub fn remove(&mut self, source: u32) -> Vec<u32> {
         let makes_room = self.sources.get(source as usize).is_some_and(|input| input.kept > 0);
-        self.restart(source);
-        self.free();
-        let lacks = |(_, input): &(u32, &Source)| input.findings.counts.matches > input.kept;
-        let crowded: Vec<_> = match self.end.is_some() && makes_room {
+        let crowded: Vec<_> = match makes_room {
             true => {
-                self.inputs().filter(|one| one.0 != source && lacks(one)).map(|(number, _)| number).collect()
+                let lacks = |input: &Source| input.findings.complete && input.lacks_matches();
+                self.inputs()
+                    .filter(|one| one.0 != source && lacks(one.1))
+                    .map(|(number, _)| number)
+                    .collect()
             }
             false => Vec::new(),
         };
-        if !crowded.is_empty() {
-            self.end = None;
-        }
-        if let Some(input) = self.sources.get_mut(source as usize) {
+        let gone = crowded.iter().copied().chain([source]).collect();
+        self.forget(&gone);
+        self.free();
+        for source in gone {
+            let Some(input) = self.sources.get_mut(source as usize) else { continue };
             input.removed = true;
             if let Some(hash) = input.sha256.take() {
                 self.judge_copy(&hash, source);

@@ -19,7 +19,8 @@ pub enum Encoding {
         /// 0 or 3.
         bom: u8,
     },
-    /// The same with lines that end in CR alone, as Excel writes them for "CSV (Macintosh)". They are read as LF.
+    /// The same with lines that end in CR alone, as Excel writes them for "CSV (Macintosh)": a table, in which those outside of
+    /// quotes are read as LF.
     Utf8Cr {
         /// 0 or 3.
         bom: u8,
@@ -95,13 +96,17 @@ impl Encoding {
         }
     }
 
-    /// The same, with lines that end as those of this text do.
+    /// The same, with lines that end as all of this table do: what stands in quotes ends none.
     #[must_use]
-    pub fn with_lines_of(self, text: &str) -> Encoding {
-        match self {
-            Encoding::Utf8 { bom } if !text.contains('\n') && text.contains('\r') => Encoding::Utf8Cr { bom },
-            other => other,
-        }
+    pub fn with_lines_of(self, table: &str) -> Encoding {
+        let Encoding::Utf8 { bom } = self else { return self };
+        let (mut quoted, mut any) = (false, false);
+        let is_cr = table.match_indices(['"', '\r', '\n']).all(|(_, found)| {
+            quoted ^= found == "\"";
+            any |= !quoted && found == "\r";
+            quoted || found != "\n"
+        });
+        if any && is_cr { Encoding::Utf8Cr { bom } } else { self }
     }
 
     /// True when an event's bytes in the file are its text.
@@ -194,7 +199,7 @@ pub struct Window {
     skip: u8,
     /// A code unit, surrogate pair or escape that is not complete yet.
     partial: Vec<u8>,
-    /// Inside the quotes of a JSON string.
+    /// Inside the quotes of a JSON string, or of a cell.
     quoted: bool,
 }
 
@@ -241,8 +246,14 @@ impl Window {
         match self.encoding {
             Encoding::Utf8 { .. } => self.append(bytes, bytes.len()),
             Encoding::Utf8Cr { .. } => {
-                let line_ends = |byte: &u8| if *byte == b'\r' { b'\n' } else { *byte };
-                self.append(&bytes.iter().map(line_ends).collect::<Vec<_>>(), bytes.len());
+                let mut text = bytes.to_vec();
+                for byte in &mut text {
+                    self.quoted ^= *byte == b'"';
+                    if *byte == b'\r' && !self.quoted {
+                        *byte = b'\n';
+                    }
+                }
+                self.append(&text, bytes.len());
             }
             Encoding::Utf16Le { .. } => self.push_utf16(bytes, u16::from_le_bytes),
             Encoding::Utf16Be { .. } => self.push_utf16(bytes, u16::from_be_bytes),

@@ -84,6 +84,29 @@ fn a_tar_with_holes_that_can_not_be() {
         bytes
     };
     let [shorter, endless] = ["00000000010", "77777777777"].map(|octal| said(&size(octal)));
+    // A header that states more than there is, with a hole of 2^60 bytes before it.
+    let mut lie = tar::sparse("a.evtx", &log, Sparse::Gnu);
+    lie.truncate(1024);
+    lie[386..482].fill(0);
+    for (at, number) in [(124, 1_u64 << 60), (386, 1 << 60), (398, 1 << 60), (483, 1 << 61)] {
+        lie[at..at + 12].copy_from_slice(&[&[0x80, 0, 0, 0], &number.to_be_bytes()[..]].concat());
+    }
+    tar::seal(&mut lie);
+    let lies = problems(&report(&[("case.tar", &lie)]));
+    assert!(lies.iter().any(|line| line.starts_with("error over_limit [a.evtx, ")), "{lies:?}");
+    // Damaged lines of a map, and an archive that ends in them.
+    let mut lines = tar::sparse("a.evtx", &whole, Sparse::Pax10);
+    let map = 3 * 512;
+    let cut = problems(&report(&[("case.tar", &lines[..map + 20])]));
+    assert!(cut.iter().any(|line| line.starts_with("error damaged_archive [a.evtx, ")), "{cut:?}");
+    lines[map] = b'x';
+    let damaged = said(&lines);
+    assert!(damaged[0].starts_with("error damaged_archive [a.evtx, "), "{damaged:?}");
+    // What pax records tell of one member is not told of the next one.
+    let next =
+        [&tar::sparse("a.evtx", &log, Sparse::Pax01)[..1024], &tar::sparse("b.evtx", &whole, Sparse::Gnu)]
+            .concat();
+    assert_eq!(said(&next), [""; 0]);
     // Behind that, what the log itself lacks without its holes.
     assert!(shorter[0].starts_with("error damaged_archive [a.evtx, offset 0 "), "{shorter:?}");
     assert!(endless[0].starts_with("error over_limit [a.evtx, offset 0 "), "{endless:?}");

@@ -36,18 +36,19 @@ pub fn text(answer: &Answer) -> String {
         did.list.items.iter().for_each(|item| happened(&mut text, item));
         listed(&mut text, &did.list, "first");
     }
+    let held = if answer.complete { "The logs hold" } else { "What could be read again holds" };
     let silent: Vec<_> = answer.did.iter().filter(|did| did.logged == 0).map(|did| did.kind).collect();
     if !silent.is_empty() {
-        _ = writeln!(text, "\nThe logs hold no events of this host about: {}.", silent.join(", "));
+        _ = writeln!(text, "\n{held} no events of this host about: {}.", silent.join(", "));
     }
     heading(&mut text, "WMI side", answer.wmi.count, answer.wmi.places);
     answer.wmi.items.iter().for_each(|item| happened(&mut text, item));
     listed(&mut text, &answer.wmi, "nearest in time");
     if answer.logons_logged == 0 {
-        text.push_str("  The logs hold no logons (Security, 4624) of this host.\n");
+        _ = writeln!(text, "  {held} no logons (Security, 4624) of this host.");
     }
     if answer.sysmon.iter().all(|(id, _)| *id != 3) {
-        text.push_str("  The logs hold no network connections (Sysmon, 3) of this host.\n");
+        _ = writeln!(text, "  {held} no network connections (Sysmon, 3) of this host.");
     }
     text.push_str("\nThe rule does not show that the caller was remote, and nor does this.\n");
     text

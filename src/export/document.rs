@@ -403,9 +403,13 @@ fn nothing(report: &Report<'_>) -> Option<String> {
     let totals = &report.totals;
     Some(match report.outcome {
         Outcome::Matches => return None,
-        Outcome::AllHidden => {
-            format!("The tuning hides all {} that the rule matches.", counted(totals.hidden, "event"))
-        }
+        Outcome::AllHidden => match totals.matches - totals.hidden {
+            0 => format!("The tuning hides all {} that the rule matches.", counted(totals.hidden, "event")),
+            more => format!(
+                "The tuning hides all {} that have rows; {more} more found no room among them.",
+                counted(totals.hidden, "matching event")
+            ),
+        },
         Outcome::NoMatch => format!(
             "No match: of {}, none has WmiPrvSE.exe as its parent.",
             counted(totals.process_creations, "process creation")

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sysmon_triage::hash::Hasher;
 
-/// By how many bytes of their beginning files are told apart before all of them is hashed: logs that are full have one size,
-/// but no two of them begin alike.
+/// How many first bytes are compared before whole files are: logs that are full have one size, but no two of them begin alike.
 const BEGINNING_BYTES: u64 = 64 * 1024;
 
 /// Files that were read.
@@ -31,14 +30,23 @@ impl Originals {
     /// The number of the file that this one is a copy of; it becomes an original if it is none.
     pub fn of_copy(&mut self, number: u32, path: &Path, size: u64) -> io::Result<Option<u32>> {
         let alike = self.known.entry((size, hash(path, BEGINNING_BYTES)?)).or_default();
-        if alike.first.is_none() && alike.hashed.is_empty() {
-            alike.first = Some((number, path.to_owned()));
-            return Ok(None);
-        }
-        if let Some((first, path)) = alike.first.take() {
-            alike.hashed.insert(hash(&path, u64::MAX)?, first);
-        }
-        let original = *alike.hashed.entry(hash(path, u64::MAX)?).or_insert(number);
+        let Some((first, known)) = alike.first.replace((number, path.to_owned())) else {
+            if alike.hashed.is_empty() {
+                return Ok(None);
+            }
+            alike.first = None;
+            return alike.original(number, path);
+        };
+        // If it can't be read any more, this one is the first.
+        alike.hashed.insert(hash(&known, u64::MAX)?, first);
+        alike.first = None;
+        alike.original(number, path)
+    }
+}
+
+impl Alike {
+    fn original(&mut self, number: u32, path: &Path) -> io::Result<Option<u32>> {
+        let original = *self.hashed.entry(hash(path, u64::MAX)?).or_insert(number);
         Ok(Some(original).filter(|original| *original != number))
     }
 }

@@ -35,7 +35,7 @@ pub fn marks(raw: &str, form: Form, used: &[Used]) -> Vec<Mark> {
         let in_message = || in_message(raw, form, name, &written);
         // Where the event is no XML itself, a command line may hold what looks like a field.
         let says = |(start, end): &(usize, usize)| is_said(&raw[*start..*end], form, value);
-        let in_xml_of_it = || in_xml(raw, name).filter(says);
+        let in_xml_of_it = || in_xml_where(raw, name, says);
         let place = match form {
             Form::Xml | Form::Evtx => in_xml(raw, name),
             Form::Json => in_json(raw, name, value)
@@ -135,6 +135,23 @@ fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
     let opening = data.chain(elements).find_map(|opening| in_markup(raw, &opening))?;
     let start = opening + raw[opening..].find('>')? + 1;
     Some((start, start + raw[start..].find('<')?))
+}
+
+/// Places that are looked at for one that says the value: each is searched for anew.
+const PLACES: usize = 32;
+
+/// The first byte range of a value in event XML of which this is true.
+fn in_xml_where(raw: &str, name: &str, says: impl Fn(&(usize, usize)) -> bool) -> Option<(usize, usize)> {
+    let mut from = 0;
+    for _ in 0..PLACES {
+        let (start, end) = in_xml(&raw[from..], name)?;
+        let place = (from + start, from + end);
+        if says(&place) {
+            return Some(place);
+        }
+        from = place.1;
+    }
+    None
 }
 
 /// Where a tag begins first so that is in no CDATA section and no comment.
@@ -279,6 +296,8 @@ mod tests {
         const USED: &[(&str, &str)] = &[("ParentImage", "C:\\x.exe")];
         let csv = "1,\"<Data Name='ParentImage'>C:\\good.exe</Data>\",C:\\x.exe";
         assert_eq!(marked(csv, Form::Csv, USED), ["C:\\x.exe"]);
+        let before = "<Data Name='ParentImage'>C:\\good.exe</Data>,\"<Event><Data Name='ParentImage'>C:\\x.exe</Data></Event>\"";
+        assert_eq!(marked(before, Form::Csv, USED), ["C:\\x.exe"]);
         for forged in [r"<ParentImage>C:\\good.exe</ParentImage>", r#"\"ParentImage\":\"C:\\\\good.exe\""#] {
             let json = format!(
                 r#"{{"Message":"Process Create:\r\nCommandLine: {forged}\r\nParentImage: C:\\x.exe\r\n"}}"#
@@ -290,7 +309,8 @@ mod tests {
     /// A value that is the beginning of its own line, again and again: each is looked at once.
     #[test]
     fn a_message_is_searched_once() {
-        let value = "\nCommandLine: ".repeat(100_000);
+        // The square of this would take hours.
+        let value = "\nCommandLine: ".repeat(1_000_000);
         let csv = format!("1,\"Process Create:\r\nCommandLine: {value}\r\nParentCommandLine: {value}x\"");
         let used = [Used { name: "CommandLine", field: "process", value }];
         assert_eq!(marks(&csv, Form::Csv, &used).len(), 1);

@@ -11,6 +11,11 @@ use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 
+/// Where a header of GNU tar, and a block behind it, say that another block about holes follows: any byte but zero.
+const GNU_MORE_AT: usize = 482;
+/// See [`GNU_MORE_AT`].
+const BLOCK_MORE_AT: usize = 504;
+
 /// Unpacks a tar archive.
 pub struct Tar {
     place: Place,
@@ -64,26 +69,28 @@ impl Member {
     }
 
     /// Returns how many bytes of holes were filled in it.
-    fn close(mut self, sink: &mut dyn Sink) -> u64 {
-        let Member { content, filling } = &mut self;
-        let filled = filling.take().map(|filling| filling.finish(&mut |bytes| content.push(bytes, sink)));
-        let filled = filled.unwrap_or(Ok(0)).unwrap_or_else(|refusal| {
-            refused(refusal, sink);
-            0
-        });
-        self.content.close(sink);
-        filled
+    fn close(self, sink: &mut dyn Sink) -> u64 {
+        let Member { mut content, mut filling } = self;
+        if let Some(filling) = &mut filling {
+            let ended = filling.finish(&mut |bytes| content.push(bytes, sink));
+            ended.unwrap_or_else(|refusal| refused(refusal, sink));
+        }
+        content.close(sink);
+        filling.map_or(0, |filling| filling.filled())
     }
 }
 
 /// Says why a member is read without its holes.
 fn refused(refusal: Refusal, sink: &mut dyn Sink) {
     let (code, why) = match refusal {
-        Refusal::Misfit => (Code::DamagedArchive, "what is said of them is damaged or does not fit it"),
-        Refusal::TooLarge => (Code::OverLimit, "they are larger than what is filled"),
+        Refusal::Misfit => (Code::DamagedArchive, "What is said of them is damaged or does not fit it"),
+        Refusal::TooMany => (Code::OverLimit, "There are more of them than are kept"),
+        Refusal::TooLarge => (Code::OverLimit, "They would take more than is filled in"),
     };
-    let message =
-        format!("It is stored without its holes (a sparse file), and {why}: it was read without them.");
+    let message = format!(
+        "It is a sparse file, stored without its runs of zeros. {why}, so not all of them were filled in, and places in it \
+         may not be those of the file."
+    );
     sink.trouble(Trouble::note(code, 0, message));
 }
 
@@ -239,7 +246,7 @@ impl Tar {
             EntryType::GNULongName if fits => Entry::LongName(Vec::new()),
             EntryType::XHeader | EntryType::GNULongName => {
                 let message = format!(
-                    "A record of {size} bytes about a member is too long; its name or size may be another one."
+                    "A record of {size} bytes about a member is too long; its name, size or holes may be other ones."
                 );
                 sink.trouble(Trouble::note(Code::OverLimit, self.offset - BLOCK as u64, message));
                 Entry::Skipped
@@ -292,9 +299,10 @@ impl Tar {
     /// Opens a file whose header tells of its holes.
     fn open_sparse(&mut self, header: &Header, sink: &mut dyn Sink) -> Entry {
         let name = self.name(header);
-        let gnu = header.as_gnu();
-        let map = gnu.and_then(Map::of_gnu);
-        match gnu.is_some_and(|gnu| gnu.is_extended()) {
+        // Its own header counts.
+        self.holes = None;
+        let map = header.as_gnu().and_then(Map::of_gnu);
+        match header.as_gnu().is_some_and(|_| header.as_bytes()[GNU_MORE_AT] != 0) {
             true => Entry::Holes(name, map),
             false => self.open_named(&name, Some(Told::of(map)), sink),
         }
@@ -305,8 +313,12 @@ impl Tar {
         let mut block = GnuExtSparseHeader::new();
         block.as_mut_bytes().copy_from_slice(&std::mem::take(&mut self.header));
         let Entry::Holes(name, map) = &mut self.entry else { return };
-        *map = map.take().and_then(|map| map.with(&block));
-        if !block.is_extended() {
+        // Of a list that is too long already nothing more is kept.
+        let adds = map.as_mut().is_none_or(|map| map.is_too_long() || map.add_block(&block).is_some());
+        if !adds {
+            *map = None;
+        }
+        if block.as_bytes()[BLOCK_MORE_AT] == 0 {
             let (name, told) = (std::mem::take(name), Told::of(map.take()));
             self.entry = self.open_named(&name, Some(told), sink);
             self.end_if_empty(sink);
@@ -317,8 +329,8 @@ impl Tar {
         let index = self.members;
         self.members += 1;
         let content = Stream::open(&self.place, index, name, sink);
-        let room = limits::TAR_HOLES_PER_BYTE.saturating_mul(self.offset.saturating_add(self.content));
-        let room = room.saturating_sub(self.filled);
+        let room = limits::TAR_HOLES_PER_BYTE.saturating_mul(self.offset);
+        let room = room.saturating_add(limits::TAR_HOLES_BYTES).saturating_sub(self.filled);
         let filling = told.and_then(|told| {
             let filling = Filling::new(told, self.content, room);
             filling.map_err(|refusal| refused(refusal, sink)).ok()
@@ -329,7 +341,7 @@ impl Tar {
     /// An entry is complete.
     fn end(&mut self, sink: &mut dyn Sink) {
         match std::mem::replace(&mut self.entry, Entry::Header) {
-            Entry::File(member) => self.filled += member.close(sink),
+            Entry::File(member) => self.filled = self.filled.saturating_add(member.close(sink)),
             Entry::Pax(text) => {
                 let records = pax(&text);
                 // The other name is that of the stored file.

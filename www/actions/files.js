@@ -169,7 +169,7 @@ export function fileActions(page, { tool, source }) {
     if (!still()) return [];
     const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
     // A session that is lost meanwhile reads it anew by itself.
-    for (const of of [...anew.keys()]) if (!await takeOut(pool, page.inputs.indexOf(of))) anew.delete(of);
+    for (const of of [...anew.keys()]) if (await takeOut(pool, page.inputs.indexOf(of)) === null) anew.delete(of);
     const left = doubles.filter(({ of }) => !anew.has(of)).map(({ input }) => input.name);
     const said = [left.length > 0 ? en.say.doubles(left) : "", unsure.length > 0 ? en.say.unsure(unsure.map(({ name }) => name)) : ""];
     if (said.some(Boolean)) page.say(said.filter(Boolean).join(" "), "warning");
@@ -190,28 +190,24 @@ export function fileActions(page, { tool, source }) {
   /**
    * Takes a file out of the result: its groups are gone or smaller, and what was shown of them with it.
    * @param {NonNullable<typeof page.pool>} pool @param {number} index
-   * @returns {Promise<boolean>} false: it is being read, and stays
+   * @returns {Promise<number | null>} how many others are read anew, as their matches have room now; null: it is being read, and stays
    */
   async function takeOut(pool, index) {
     const crowded = await pool.remove(index);
-    if (crowded === null) return false;
-    page.inputs[index] = null;
+    if (crowded === null) return null;
+    const anew = crowded.flatMap((other) => page.inputs[other] ?? []);
+    const gone = [index, ...crowded];
+    for (const one of gone) page.inputs[one] = null;
     page.recall += 1;
     store.set((state) => ({
       revision: state.revision + 1,
       cancelled: isInParts(state),
       details: null,
       panel: state.details && state.panel === "details" ? null : state.panel,
-      view: state.view.source === index ? { ...state.view, source: null, member: "" } : state.view,
+      view: gone.includes(state.view.source ?? -1) ? { ...state.view, source: null, member: "" } : state.view,
     }));
-    // Their matches have room now.
-    const anew = crowded.flatMap((other) => page.inputs[other] ?? []);
-    for (const other of crowded) await takeOut(pool, other);
-    if (anew.length > 0) {
-      page.say(en.say.anew(anew.length));
-      read(anew);
-    }
-    return true;
+    if (anew.length > 0) read(anew);
+    return anew.length;
   }
 
   const actions = {
@@ -264,8 +260,8 @@ export function fileActions(page, { tool, source }) {
       if (!pool || !file || phase !== "done") return;
       // Without a file there is no result, so the note and the tuning go with the last one.
       if (files.every((one) => one === file || one.status === "removed")) return hasWork(store.get()) ? page.app.again.open() : actions.reset();
-      page.say(en.say.removed(file.name));
-      await takeOut(pool, index);
+      const anew = await takeOut(pool, index);
+      page.say(anew ? en.say.anew(anew) : en.say.removed(file.name));
       document.getElementById("toggle-files")?.focus();
     },
     /** Reads a file whose reader broke down once more, with a new one. @param {number} index */

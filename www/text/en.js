@@ -292,7 +292,7 @@ export const en = {
       found: "What these logs hold instead",
     },
     all_hidden: {
-      title: (/** @type {number} */ n) => (n === 1 ? "The one match is hidden by your tuning." : `All ${number(n)} matches are hidden by your tuning.`),
+      title: (/** @type {number} */ n, /** @type {number} */ more = 0) => `${n === 1 ? "The one match is hidden by your tuning." : `All ${number(n)} matches are hidden by your tuning.`}${more === 0 ? "" : ` ${number(more)} more found no room in memory: see the problems below.`}`,
       text: "The rule did match. This is not an all-clear: the tuning filter hides every row.",
       next: ["Show all rows again, or switch lines of the tuning off one after another and look at what comes back."],
     },
@@ -359,7 +359,7 @@ export const en = {
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
     done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${count(s.totals.problems, "problem", "problems")}.`,
     cancelled: "Reading stopped. What was found is kept.",
-    copies: (/** @type {number} */ n) => `${count(n, "file has", "files have")} the same bytes as another one: ${n === 1 ? "its" : "their"} events count twice. The list of files says which one it is a copy of.`,
+    copies: (/** @type {number} */ n) => `${count(n, "file has", "files have")} the same bytes as another one: ${n === 1 ? "its" : "their"} events count twice. The list of files names the original of each.`,
     copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
     exported: (/** @type {string} */ name) => `Exported ${name}.`,
@@ -379,7 +379,7 @@ export const en = {
     dismiss: "Dismiss",
     undo: "Undo",
     removed: (/** @type {string} */ name) => `Taken out of the result: ${name}`,
-    anew: (/** @type {number} */ n) => `${count(n, "file is", "files are")} read anew: there was no room for all matches of ${n === 1 ? "it" : "them"}.`,
+    anew: (/** @type {number} */ n) => `The file was taken out. ${count(n, "other file is", "other files are")} read anew, as not all matches of ${n === 1 ? "it" : "them"} had room before.`,
     unknown: "no reason was given",
   },
 

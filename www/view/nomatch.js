@@ -1,12 +1,22 @@
 // The states without a row. None of them is an all-clear, and each says what to do next.
 
 import { number } from "../state/format.js";
-import { noMatchKind } from "../state/outcome.js";
+import { noMatchKind, outcomes } from "../state/outcome.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { period } from "./verdict.js";
+
+/** @param {NonNullable<ReturnType<typeof noMatchKind>>} kind @param {Core.Summary} summary */
+export function titleOf(kind, { totals }) {
+  const t = en.noMatch;
+  switch (kind) {
+    case "all_hidden": return t.all_hidden.title(totals.hidden, outcomes(totals).leftOut);
+    case "no_match": return t.no_match.title(totals.process_creations);
+    default: return t[kind].title;
+  }
+}
 
 /** @param {App.Actions} actions */
 export function createNoMatch(actions) {
@@ -47,8 +57,7 @@ export function createNoMatch(actions) {
       if (summary === previous?.summary && state.zone === previous?.zone && state.phase === previous?.phase) return;
       setAttribute(node, "data-kind", kind);
       const words = t[kind];
-      const title = typeof words.title === "string" ? words.title
-        : words.title(kind === "all_hidden" ? summary.totals.hidden : summary.totals.process_creations);
+      const title = titleOf(kind, summary);
       replace(node,
         h("div", { class: "no-match-icon" }, icon(kind === "no_match" ? "info" : "warning")),
         h("div", { class: "no-match-text" },

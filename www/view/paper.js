@@ -6,6 +6,7 @@ import { areTurnedBetween, fullTime, offsetAt, offsetLabel, wholeSeconds } from 
 import { en } from "../text/en.js";
 import { evidence, evidenceLines } from "./evidence.js";
 import { h, replace } from "./dom.js";
+import { titleOf } from "./nomatch.js";
 
 /** A printer is no place for more; the other forms hold all. */
 const MOST_ROWS = 2000;
@@ -31,9 +32,8 @@ export function createPaper(tool) {
   function answer(summary) {
     const kind = noMatchKind(summary);
     if (kind === null) return [h("p", { class: "paper-verdict" }, en.verdict.found(summary.verdict).join(", "))];
-    const { title, text, next } = en.noMatch[kind];
-    const words = typeof title === "string" ? title : title(kind === "all_hidden" ? summary.totals.hidden : summary.totals.process_creations);
-    return [h("p", { class: "paper-verdict" }, words), h("p", null, text), h("ul", null, next.map((step) => h("li", null, step)))];
+    const { text, next } = en.noMatch[kind];
+    return [h("p", { class: "paper-verdict" }, titleOf(kind, summary)), h("p", null, text), h("ul", null, next.map((step) => h("li", null, step)))];
   }
 
   /** Where the events of a row lie. @param {Core.WithEvidence} row @param {Core.Source[]} sources */

@@ -171,7 +171,7 @@ function listed({ session }, { group, most }) {
 /**
  * Takes an input out of the result.
  * @param {Lead} lead @param {{ source: number }} args
- * @returns {number[]} those that are to be taken out and read anew
+ * @returns {number[]} those that were taken out with it and are to be read anew
  */
 function remove(lead, { source }) {
   lead.stale = true;

@@ -191,17 +191,24 @@ export class Pool {
   /**
    * Takes a file that was read out of the result. Its number stays.
    * @param {number} source
-   * @returns {Promise<number[] | null>} those that are to be taken out and read anew, as their matches found no room beside it;
-   *   null if it was not read, or is gone already
+   * @returns {Promise<number[] | null>} those that were taken out with it and are to be read anew, as their matches found no room
+   *   beside it; null if it was not read, or is gone already
    */
   async remove(source) {
     const entry = this.entries[source];
     if (!entry?.over || entry.removed) return null;
-    entry.remove();
+    this.drop(source);
+    // A session that takes the place of a lost one is told so, too.
+    const crowded = /** @type {number[]} */ (await this.ask("remove", { source }).catch(() => []));
+    for (const other of crowded) this.drop(other);
+    return crowded;
+  }
+
+  /** @param {number} source */
+  drop(source) {
+    this.entries[source]?.remove();
     this.hashes.forget(source);
     this.tell([[source, { status: "removed", hash: "none" }]]);
-    // A session that takes the place of a lost one is told so, too.
-    return this.ask("remove", { source }).catch(() => []);
   }
 
   close() {

@@ -532,6 +532,20 @@ test("the session is lost while the only file is taken out: nothing is left, whi
   assert.equal(await pool.remove(0), null, "it is gone already");
 });
 
+test("files whose matches have room when another one is gone are taken out with it, and named", async () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("a"), input("b"), input("c")], false);
+  for (const at of [0, 1, 2]) ends(alive("scan")[0], at);
+  const [lead] = alive("lead");
+  await answers(lead, "summary");
+  events.length = 0;
+  const removed = pool.remove(0);
+  await answers(lead, "remove", [2]);
+  assert.deepEqual(await removed, [2]);
+  assert.deepEqual(statuses(events), [[0, "removed"], [2, "removed"]]);
+  assert.equal(await pool.remove(2), null, "it is gone already");
+});
+
 test("what is added while the end is told is over by its own end only", async () => {
   const { pool, events, alive } = setUp(1);
   pool.add([input("a")], false);

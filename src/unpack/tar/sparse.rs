@@ -33,11 +33,14 @@ impl Map {
         Some(map)
     }
 
-    /// With the part in a block behind it. None if that can't be read.
-    pub fn with(mut self, block: &GnuExtSparseHeader) -> Option<Map> {
-        self.add(block.sparse())?;
-        let bytes = self.runs.len() * size_of::<(u64, u64)>();
-        (bytes as u64 <= limits::TAR_EXTENSION_BYTES).then_some(self)
+    /// Adds the part in a block behind it. None if that can't be read.
+    pub fn add_block(&mut self, block: &GnuExtSparseHeader) -> Option<()> {
+        self.add(block.sparse())
+    }
+
+    /// Whether more runs are listed than are kept.
+    pub fn is_too_long(&self) -> bool {
+        (self.runs.len() * size_of::<(u64, u64)>()) as u64 > limits::TAR_EXTENSION_BYTES
     }
 
     fn add(&mut self, entries: &[GnuSparseHeader]) -> Option<()> {
@@ -62,21 +65,6 @@ impl Map {
         Some(Map { runs: runs(&numbers), size: size(records)? })
     }
 
-    /// The lines at the beginning of a content: the map, and how many bytes they take with what fills their last block.
-    /// None: more are needed, or they are none.
-    fn of_lines(text: &[u8], size: u64) -> Option<(Map, usize)> {
-        let (mut numbers, mut at) = (Vec::<u64>::new(), 0);
-        // The first number says how many runs there are.
-        while numbers.first().is_none_or(|runs| numbers.len() as u64 <= runs.saturating_mul(2)) {
-            let length = memchr::memchr(b'\n', text.get(at..)?)?;
-            numbers.push(number(&text[at..at + length])?);
-            at += length + 1;
-        }
-        let runs = runs(numbers.get(1..)?);
-        let length = at.next_multiple_of(BLOCK);
-        (length <= text.len()).then_some((Map { runs, size }, length))
-    }
-
     /// Whether this can be the map of a content of so many bytes: its runs follow one another and lie in the file.
     fn fits(&self, content: u64) -> bool {
         let (mut end, mut stored) = (0_u64, 0_u64);
@@ -98,12 +86,18 @@ pub enum Told {
     InContent(u64),
     /// There are some, and what is said of them can't be read.
     Unreadable,
+    /// There are more than are kept.
+    TooLong,
 }
 
 impl Told {
     /// None: the map can't be read.
     pub fn of(map: Option<Map>) -> Told {
-        map.map_or(Told::Unreadable, Told::Map)
+        match map {
+            Some(map) if map.is_too_long() => Told::TooLong,
+            Some(map) => Told::Map(map),
+            None => Told::Unreadable,
+        }
     }
 }
 
@@ -137,6 +131,8 @@ fn runs(numbers: &[u64]) -> Vec<(u64, u64)> {
 pub enum Refusal {
     /// What is said of them can't be read, or does not fit the content.
     Misfit,
+    /// There are more of them than are kept.
+    TooMany,
     /// They are larger than what is filled.
     TooLarge,
 }
@@ -144,17 +140,16 @@ pub enum Refusal {
 /// Puts the holes back into a content.
 pub struct Filling {
     state: State,
-    /// Bytes of the content that are still to come.
+    /// Bytes of the content, as they are stated, that are still to come.
     left: u64,
-    /// So many bytes of holes may be filled.
+    /// So many bytes of holes may still be filled. What is stated of a content may be a lie, so it grows with what comes.
     room: u64,
     /// So many were.
     filled: u64,
 }
 
 enum State {
-    /// The map is collected, of a file of this length.
-    Lines(Vec<u8>, u64),
+    Lines(Lines),
     Runs {
         map: Map,
         /// The run at hand.
@@ -166,45 +161,58 @@ enum State {
 }
 
 impl Filling {
-    /// Fills a content of so many bytes, of which this was told.
+    /// Fills a content of so many bytes, of which this was told. `room`: so many bytes of holes may be filled before it.
     pub fn new(told: Told, content: u64, room: u64) -> Result<Filling, Refusal> {
         let state = match told {
-            Told::Map(map) => begin(map, content, room)?,
-            Told::InContent(size) => State::Lines(Vec::new(), size),
+            Told::Map(map) => begin(map, content)?,
+            Told::InContent(size) => State::Lines(Lines::new(size)),
             Told::Unreadable => return Err(Refusal::Misfit),
+            Told::TooLong => return Err(Refusal::TooMany),
         };
         Ok(Filling { state, left: content, room, filled: 0 })
     }
 
-    /// Takes bytes of the content, and hands on those of the file.
+    /// Takes bytes of the content, and hands on those of the file. Behind an error it hands on the content as it is.
     pub fn push(&mut self, bytes: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Refusal> {
         self.left -= bytes.len() as u64;
-        let State::Lines(text, size) = &mut self.state else {
-            self.fill(bytes, out);
-            return Ok(());
-        };
-        text.extend_from_slice(bytes);
-        let read = Map::of_lines(text, *size);
-        if read.is_none() && self.left > 0 && text.len() as u64 <= limits::TAR_EXTENSION_BYTES {
-            return Ok(());
+        self.room = self.room.saturating_add(limits::TAR_HOLES_PER_BYTE.saturating_mul(bytes.len() as u64));
+        let State::Lines(lines) = &mut self.state else { return self.fill(bytes, out) };
+        match lines.push(bytes) {
+            Ok(None) if self.left > 0 => Ok(()),
+            Ok(None) => self.give_up(Refusal::Misfit, out),
+            Err(refusal) => self.give_up(refusal, out),
+            Ok(Some((map, behind))) => match begin(map, self.left + behind.len() as u64) {
+                Err(refusal) => self.give_up(refusal, out),
+                Ok(state) => {
+                    self.state = state;
+                    self.fill(&behind, out)
+                }
+            },
         }
-        let text = std::mem::take(text);
-        let (mut begun, mut used) = (Err(Refusal::Misfit), 0);
-        if let Some((map, length)) = read {
-            begun = begin(map, self.left + (text.len() - length) as u64, self.room);
-            used = if begun.is_ok() { length } else { 0 };
-        }
-        let refused = begun.as_ref().err().copied();
-        self.state = begun.unwrap_or(State::AsItIs);
-        self.fill(&text[used..], out);
-        refused.map_or(Ok(()), Err)
     }
 
-    fn fill(&mut self, mut bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
-        let State::Runs { map, run, at } = &mut self.state else { return out(bytes) };
-        while let (Some((start, length)), false) = (map.runs.get(*run), bytes.is_empty()) {
-            self.filled += zeros(start - (*at).min(*start), out);
-            *at = (*at).max(*start);
+    /// Hands on what was taken for a map.
+    fn give_up(&mut self, refusal: Refusal, out: &mut dyn FnMut(&[u8])) -> Result<(), Refusal> {
+        if let State::Lines(lines) = std::mem::replace(&mut self.state, State::AsItIs) {
+            out(&lines.text);
+        }
+        Err(refusal)
+    }
+
+    fn fill(&mut self, mut bytes: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Refusal> {
+        while let State::Runs { map, run, at } = &mut self.state
+            && let Some((start, length)) = map.runs.get(*run).copied()
+            && !bytes.is_empty()
+        {
+            let hole = start - (*at).min(start);
+            if hole > self.room {
+                self.state = State::AsItIs;
+                out(bytes);
+                return Err(Refusal::TooLarge);
+            }
+            zeros(hole, out);
+            (self.room, self.filled) = (self.room - hole, self.filled + hole);
+            *at = (*at).max(start);
             let left = usize::try_from(start + length - *at).unwrap_or(usize::MAX);
             let (piece, rest) = bytes.split_at(left.min(bytes.len()));
             out(piece);
@@ -212,40 +220,88 @@ impl Filling {
             *run += usize::from(*at == start + length);
             bytes = rest;
         }
-    }
-
-    /// The content has ended: a hole may be the last of the file. Returns how many bytes of holes were filled.
-    pub fn finish(mut self, out: &mut dyn FnMut(&[u8])) -> Result<u64, Refusal> {
-        match &self.state {
-            State::Runs { map, at, .. } if self.left == 0 => self.filled += zeros(map.size - at, out),
-            // The archive ends inside of the map, or of what was none.
-            State::Lines(text, _) if !text.is_empty() => {
-                out(text);
-                return Err(Refusal::Misfit);
-            }
-            _ => {}
+        if !bytes.is_empty() {
+            out(bytes);
         }
-        Ok(self.filled)
+        Ok(())
+    }
+
+    /// How many bytes of holes were filled.
+    pub fn filled(&self) -> u64 {
+        self.filled
+    }
+
+    /// The content has ended: a hole may be the last of the file.
+    pub fn finish(&mut self, out: &mut dyn FnMut(&[u8])) -> Result<(), Refusal> {
+        match &self.state {
+            State::Runs { map, at, .. } if self.left == 0 => {
+                let hole = map.size - at;
+                if hole > self.room {
+                    return Err(Refusal::TooLarge);
+                }
+                zeros(hole, out);
+                self.filled += hole;
+                Ok(())
+            }
+            // The archive ends inside of the map, or of what was none.
+            State::Lines(lines) if !lines.text.is_empty() => self.give_up(Refusal::Misfit, out),
+            _ => Ok(()),
+        }
     }
 }
 
-fn begin(map: Map, content: u64, room: u64) -> Result<State, Refusal> {
-    match map.fits(content) {
-        false => Err(Refusal::Misfit),
-        true if map.size - content > room => Err(Refusal::TooLarge),
-        true => Ok(State::Runs { map, run: 0, at: 0 }),
+fn begin(map: Map, content: u64) -> Result<State, Refusal> {
+    map.fits(content).then_some(State::Runs { map, run: 0, at: 0 }).ok_or(Refusal::Misfit)
+}
+
+/// The lines at the beginning of a content, as far as they are here: the number of runs, then the beginning and the length of
+/// each, and zeros up to the end of a block.
+struct Lines {
+    text: Vec<u8>,
+    /// How much of it was read, so that each line is looked at once.
+    at: usize,
+    numbers: Vec<u64>,
+    size: u64,
+}
+
+impl Lines {
+    fn new(size: u64) -> Lines {
+        Lines { text: Vec::new(), at: 0, numbers: Vec::new(), size }
+    }
+
+    /// Takes bytes; gives the map of a file once all of it is here, and what stands behind it.
+    fn push(&mut self, bytes: &[u8]) -> Result<Option<(Map, Vec<u8>)>, Refusal> {
+        let searched = self.text.len();
+        self.text.extend_from_slice(bytes);
+        let mut from = searched;
+        while self.wants_numbers() {
+            let Some(length) = memchr::memchr(b'\n', &self.text[from..]) else {
+                let is_long = self.text.len() as u64 > limits::TAR_EXTENSION_BYTES;
+                return if is_long { Err(Refusal::TooMany) } else { Ok(None) };
+            };
+            let end = from + length;
+            self.numbers.push(number(&self.text[self.at..end]).ok_or(Refusal::Misfit)?);
+            self.at = end + 1;
+            from = self.at;
+        }
+        let end = self.at.next_multiple_of(BLOCK);
+        let Some(behind) = self.text.get(end..) else { return Ok(None) };
+        Ok(Some((Map { runs: runs(&self.numbers[1..]), size: self.size }, behind.to_vec())))
+    }
+
+    fn wants_numbers(&self) -> bool {
+        self.numbers.first().is_none_or(|runs| self.numbers.len() as u64 <= runs.saturating_mul(2))
     }
 }
 
-/// Hands on so many zeros, and returns their number.
-fn zeros(count: u64, out: &mut dyn FnMut(&[u8])) -> u64 {
+/// Hands on so many zeros.
+fn zeros(count: u64, out: &mut dyn FnMut(&[u8])) {
     let mut left = count;
     while left > 0 {
         let piece = left.min(ZEROS.len() as u64);
         out(&ZEROS[..piece as usize]);
         left -= piece;
     }
-    count
 }
 
 #[cfg(test)]
@@ -277,31 +333,69 @@ mod tests {
             }
             content.extend(&data);
             let holes = (file.len() - data.len()) as u64;
-            for room in [holes, holes.wrapping_sub(1)] {
-                let told = if in_content { Told::InContent(map.size) } else { Told::Map(map.clone()) };
-                let (mut read, mut refused) = (Vec::new(), None);
-                match Filling::new(told, content.len() as u64, room) {
-                    Ok(mut filling) => {
-                        for piece in content.chunks(piece) {
-                            refused = refused.or(filling.push(piece, &mut |bytes| read.extend_from_slice(bytes)).err());
-                        }
-                        let filled = filling.finish(&mut |bytes| read.extend_from_slice(bytes));
-                        prop_assert_eq!(filled, Ok(if refused.is_none() { holes } else { 0 }));
-                    }
-                    Err(refusal) => (refused, read) = (Some(refusal), content.clone()),
-                }
-                let fits = room >= holes;
-                prop_assert_eq!(&read, if fits { &file } else { &content });
-                prop_assert_eq!(refused, (!fits).then_some(Refusal::TooLarge));
+            let told = if in_content { Told::InContent(map.size) } else { Told::Map(map) };
+            let mut filling = Filling::new(told, content.len() as u64, holes).map_err(|refusal| TestCaseError::fail(format!("{refusal:?}")))?;
+            let mut read = Vec::new();
+            for piece in content.chunks(piece) {
+                prop_assert_eq!(filling.push(piece, &mut |bytes| read.extend_from_slice(bytes)), Ok(()));
             }
+            prop_assert_eq!(filling.finish(&mut |bytes| read.extend_from_slice(bytes)), Ok(()));
+            prop_assert_eq!(filling.filled(), holes);
+            prop_assert_eq!(read, file);
         }
+    }
+
+    fn filling(told: Told, content: u64, room: u64) -> Filling {
+        Filling::new(told, content, room).unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    }
+
+    /// What a header states of its content may be a lie: only what comes makes room for holes.
+    #[test]
+    fn holes_that_nothing_makes_room_for_stay_away() {
+        let far = 1 << 60;
+        let map = || Told::Map(Map { runs: vec![(0, 4), (far, far)], size: 2 * far + 9 });
+        let mut read = Vec::new();
+        let mut lie = filling(map(), far + 4, 100);
+        assert_eq!(lie.push(b"abcd", &mut |bytes| read.extend_from_slice(bytes)), Ok(()));
+        assert_eq!(lie.push(b"efgh", &mut |bytes| read.extend_from_slice(bytes)), Err(Refusal::TooLarge));
+        assert_eq!(lie.push(b"ij", &mut |bytes| read.extend_from_slice(bytes)), Ok(()));
+        assert_eq!((lie.finish(&mut |_| unreachable!()), lie.filled()), (Ok(()), 0));
+        assert_eq!(read, b"abcdefghij");
+        let mut end = filling(Told::Map(Map { runs: vec![(0, 1)], size: 2000 }), 1, 0);
+        assert_eq!(end.push(b"a", &mut |_| {}), Ok(()));
+        assert_eq!(end.finish(&mut |_| unreachable!()), Err(Refusal::TooLarge));
+    }
+
+    /// However small the pieces are, a line is looked at once: here a hundred thousand of them.
+    #[test]
+    fn a_long_map_in_small_pieces() {
+        let runs: Vec<_> = (0..50_000).map(|run| (3 * run, 1)).collect();
+        let mut content = format!("{}\n", runs.len()).into_bytes();
+        content.extend(runs.iter().flat_map(|(start, length)| format!("{start}\n{length}\n").into_bytes()));
+        content.resize(content.len().next_multiple_of(BLOCK), 0);
+        content.resize(content.len() + runs.len(), b'x');
+        let (mut filling, mut bytes) = (filling(Told::InContent(150_000), content.len() as u64, 150_000), 0);
+        for piece in content.chunks(1) {
+            assert_eq!(filling.push(piece, &mut |piece| bytes += piece.len()), Ok(()));
+        }
+        assert_eq!((filling.finish(&mut |piece| bytes += piece.len()), bytes), (Ok(()), 150_000));
+        let mut endless = filling_of_lines();
+        let lines = "9\n".repeat(1 << 20);
+        assert_eq!(endless.push(lines.as_bytes(), &mut |_| {}), Err(Refusal::TooMany));
+    }
+
+    /// So many runs that their list has no end in what is kept of it.
+    fn filling_of_lines() -> Filling {
+        let mut filling = filling(Told::InContent(9), u64::MAX, 9);
+        assert_eq!(filling.push(b"9000000000\n", &mut |_| unreachable!()), Ok(()));
+        filling
     }
 
     /// A content that is cut in its map is not thrown away.
     #[test]
     fn a_map_without_an_end() {
         let mut read = Vec::new();
-        let mut filling = Filling::new(Told::InContent(9), 600, 9).unwrap_or_else(|_| unreachable!());
+        let mut filling = filling(Told::InContent(9), 600, 9);
         assert_eq!(filling.push(b"2\n0\n4\n", &mut |_| unreachable!()), Ok(()));
         assert_eq!(filling.finish(&mut |bytes| read.extend_from_slice(bytes)), Err(Refusal::Misfit));
         assert_eq!(read, b"2\n0\n4\n");
