@@ -152,7 +152,9 @@ impl CsvReader {
     /// Whether a row behind the columns has columns itself: names of an EventID and of two other things that are counted of every
     /// event, and neither a number nor a gap, of which every event has some. A single cell may be an attacker's words.
     fn has_columns(&self, cells: &[String]) -> bool {
-        let is_name = |cell: &String| cell.trim().bytes().next().is_some_and(|first| !first.is_ascii_digit());
+        // A sign belongs to a number.
+        let is_number = |first: u8| first.is_ascii_digit() || first == b'+';
+        let is_name = |cell: &String| cell.trim().bytes().next().is_some_and(|first| !is_number(first));
         let name = |cell: &String| json_event::column(cell).to_owned();
         self.header.is_some()
             && cells.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))

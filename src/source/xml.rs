@@ -156,7 +156,11 @@ impl Events {
         sink: &mut dyn Sink,
     ) -> bool {
         let bytes = text.bytes();
-        let begun = self.skimmer.as_mut().and_then(|skimmer| skimmer.begin(bytes));
+        // Once: more of an event comes again and again.
+        let begun = match (searched, &mut self.skimmer) {
+            (1, Some(skimmer)) => skimmer.begin(bytes),
+            _ => None,
+        };
         let first = (searched == 1).then(|| Finders::plain_bounds(bytes, begun.as_ref(), ended));
         let (bound, kind) = first
             .filter(|(_, kind)| kind.plain)

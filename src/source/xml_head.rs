@@ -12,7 +12,7 @@ use wide::i8x16;
 use crate::text::same;
 
 /// The longest text that is kept.
-const MOST_BYTES: usize = 4096;
+pub const MOST_BYTES: usize = 4096;
 /// The most values that it has; Windows writes fifteen.
 const MOST_VALUES: usize = 64;
 /// Heads that are kept of events with the same start, and of those with the same EventID.

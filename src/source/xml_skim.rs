@@ -104,6 +104,8 @@ impl Skimmer {
         let system = System::of(rest)?;
         self.prefixes[at].take_channel(system.channel)?;
         let end = system.length + "</System>".len();
+        let start = &xml[..self.prefixes[at].text.len() + end];
+        says_the_same(start, event_id, &self.prefixes[at].channel, system.computer).then_some(())?;
         let Prefix { channel, heads, .. } = &mut self.prefixes[at];
         let channel_end = system.channel_at + system.channel.len();
         heads.keep(&rest[..end], (system.channel_at..channel_end, channel), system.computer_at);
@@ -202,7 +204,9 @@ impl Prefix {
         let (tag, rest) = id.split_once('>')?;
         let text = &xml[..xml.len() - rest.len()];
         let others = text.contains('&') || text.matches('<').count() != 4 || tag.contains('/');
-        if others || !(tag.is_empty() || tag.starts_with(' ')) {
+        // Each is kept, and compared with the beginning of each event.
+        let long = text.len() > xml_head::MOST_BYTES;
+        if others || long || !(tag.is_empty() || tag.starts_with(' ')) {
             return None;
         }
         let provider = name(provider.strip_suffix('/')?)?;
@@ -221,7 +225,7 @@ impl Prefix {
     /// Keeps the channel that is written so, if nothing in it is encoded, and no tag.
     fn take_channel(&mut self, text: &[u8]) -> Option<()> {
         if !same(text, self.channel.as_bytes()) {
-            let plain = memchr::memchr2(b'<', b'&', text).is_none();
+            let plain = text.len() <= xml_head::MOST_BYTES && memchr::memchr2(b'<', b'&', text).is_none();
             str::from_utf8(text).ok().filter(|_| plain)?.trim().clone_into(&mut self.channel);
         }
         Some(())
@@ -292,6 +296,19 @@ impl System<'_> {
         }
         None
     }
+}
+
+/// Whether the parser, too, reads this in the beginning of an event, and nothing besides: what only looks like the end of the
+/// System part, in quotes or behind another way to write it, is its own to judge. Events like one before are not parsed.
+fn says_the_same(start: &[u8], event_id: u32, channel: &str, computer: &str) -> bool {
+    let Ok(start) = str::from_utf8(start) else { return false };
+    xml_event::parse(&format!("{start}</Event>")).is_ok_and(|event| {
+        event.event_id() == Some(event_id)
+            && event.channel() == channel
+            && event.computer().unwrap_or_default() == computer
+            && event.data.iter().next().is_none()
+            && event.message.is_none()
+    })
 }
 
 /// The number up to the next tag.

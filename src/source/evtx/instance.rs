@@ -104,6 +104,8 @@ struct Layout {
     varying: Vec<usize>,
     /// The slots of those that say themselves how long they are.
     sids: Vec<usize>,
+    /// The slots of those that are BinXML, which the decoder puts wherever they stand.
+    fragments: Vec<usize>,
 }
 
 impl Layouts {
@@ -153,6 +155,9 @@ impl Layout {
             layout.starts.push(start);
             if matches!(kind, TEXT | BINARY | FRAGMENT) {
                 layout.varying.push(slot);
+                if kind == FRAGMENT {
+                    layout.fragments.push(slot);
+                }
                 layout.mask.push([0, 0, 0xff, 0]);
                 continue;
             }
@@ -185,6 +190,22 @@ impl Instance<'_> {
         let descriptor = self.descriptors.get(slot)?;
         let start = self.start(slot);
         Some(Value { kind: descriptor[2], bytes: start..start + size_of(descriptor) })
+    }
+
+    /// Whether a slot other than this one holds BinXML.
+    #[inline]
+    pub fn has_fragments_but(&self, slot: Option<u16>) -> bool {
+        self.layout.fragments.iter().any(|fragment| slot.map(usize::from) != Some(*fragment))
+    }
+
+    /// Whether each of these slots has a value: without it the decoder leaves out what depends on it.
+    #[inline]
+    pub fn holds(&self, slots: &[u16]) -> bool {
+        slots.iter().all(|slot| {
+            self.descriptors.get(usize::from(*slot)).is_some_and(|descriptor| {
+                descriptor[2] != NULL && (descriptor[2] != FRAGMENT || size_of(descriptor) > 0)
+            })
+        })
     }
 
     /// All values in order.

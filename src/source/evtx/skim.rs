@@ -277,6 +277,9 @@ impl Skimmer {
         };
         let known = known.as_mut()?;
         let values = self.layouts.read(header, &mut known.layout)?;
+        if values.has_fragments_but(known.template.data) || !values.holds(&known.template.depends) {
+            return None;
+        }
         let event_id = match known.event_id {
             Named::Known(number) => number as u32,
             Named::Slot(slot) => number(chunk, slot, values)?,
@@ -341,6 +344,10 @@ impl<'a> Nested<'a> {
             return None;
         }
         let Some(slot) = root.data else { return Some((root, values)) };
+        // What stands in the record itself comes first.
+        if root.has_data {
+            return None;
+        }
         let data = values.value(slot).filter(|value| value.kind == FRAGMENT)?;
         let header = Header::of(chunk, data.bytes)?;
         let compiled = || {
@@ -350,7 +357,8 @@ impl<'a> Nested<'a> {
         let Fragment { template, layout } =
             self.fragments.entry(header.definition).or_insert_with(compiled).as_mut()?;
         let values = self.layouts.read(header, layout)?;
-        (!template.odd).then_some((&*template, values))
+        let plain = !template.odd && !values.has_fragments_but(None) && values.holds(&template.depends);
+        plain.then_some((&*template, values))
     }
 }
 

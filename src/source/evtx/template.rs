@@ -23,6 +23,10 @@ pub const DEFINITION_BYTES: usize = 24;
 const MOST_TOKENS: usize = 4096;
 /// Elements inside each other; event XML has four.
 const MOST_DEPTH: usize = 16;
+/// Letters of a name.
+const MOST_NAME: usize = 256;
+/// What an element depends on that is always there.
+const INDEPENDENT: u16 = 0xffff;
 
 /// What stands at a place of the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +52,12 @@ pub struct Template {
     pub data: Option<u16>,
     /// The slots of the wanted `EventData/Data[@Name]`, in the order in which they were asked for.
     pub wanted: Vec<Option<u16>>,
-    /// It holds more than `System` and `EventData` with named `Data` in it: the wanted slots do not
-    /// tell all that the event says.
+    /// It holds more than `System` and `EventData` with `Data` in it: the wanted slots do not tell all that the event says.
     pub odd: bool,
+    /// It holds an `EventData` below `Event`.
+    pub has_data: bool,
+    /// Slots without whose values elements that are told apart are left out.
+    pub depends: Vec<u16>,
 }
 
 /// Compiles the definition at `offset` of a chunk. `wanted`: names of the data whose slots are asked
@@ -83,6 +90,7 @@ fn compile_if(
         depth: 0,
         attribute: None,
         data: Data::Unnamed,
+        met: 0,
     };
     let mut template = Template { wanted: vec![None; wanted.len()], ..Template::default() };
     for _ in 0..MOST_TOKENS {
@@ -123,15 +131,19 @@ impl Word {
         }
     }
 
-    /// None: the name has a prefix, so that it may mean one of the others.
+    /// None: the name holds what the decoder may take for markup, for a prefix or for its end, so that it may mean one of the
+    /// others; or it is longer than any.
     fn of(utf16: &[u8]) -> Option<Word> {
         let known = Word::told_apart(utf16.len() / 2).iter().find(|(text, _)| is(utf16, text));
         if let Some((_, word)) = known {
             return Some(*word);
         }
+        let is_plain = |[low, high]: &[u8; 2]| {
+            *high == 0 && (low.is_ascii_alphanumeric() || matches!(low, b'_' | b'-' | b'.'))
+        };
         // All of it, which is done by vectors, rather than up to the first.
-        let prefixed = utf16.as_chunks().0.iter().fold(false, |any, unit| any | (*unit == [b':', 0]));
-        (!prefixed).then_some(Word::Other)
+        let plain = utf16.as_chunks().0.iter().fold(true, |all, unit| all & is_plain(unit));
+        (plain && utf16.len() <= 2 * MOST_NAME).then_some(Word::Other)
     }
 }
 
@@ -159,6 +171,8 @@ struct Walk<'a, Holds> {
     /// The attribute whose value comes next.
     attribute: Option<Word>,
     data: Data,
+    /// Bits of the wanted names that were met.
+    met: u64,
 }
 
 impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
@@ -204,8 +218,12 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
 
     /// An element starts: dependency id, size, name and, with attributes, their size.
     fn open(&mut self, attributes: bool, template: &mut Template) -> Option<()> {
-        self.at += 6;
+        let depends = self.u16()?;
+        self.at += 4;
         let name = self.name()?;
+        if depends != INDEPENDENT && name != Word::Other {
+            template.depends.push(depends);
+        }
         if attributes {
             self.at += 4;
         }
@@ -213,6 +231,7 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
         self.data = Data::Unnamed;
         *self.path.get_mut(self.depth)? = name;
         self.depth += 1;
+        template.has_data |= self.path() == [Word::Event, Word::EventData];
         template.odd |= !matches!(
             self.path(),
             [Word::Event | Word::EventData]
@@ -236,6 +255,8 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
             ([Event, System, EventId], None) => &mut template.event_id,
             ([Event, System, Channel], None) => &mut template.channel,
             ([Event, System, Computer], None) => &mut template.computer,
+            // Before them it could bring others.
+            ([Event], None) if template.provider.is_none() || template.event_id.is_none() => return None,
             ([Event], None) => return set_slot(&mut template.data, part),
             ([EventData, Word::Data] | [Event, EventData, Word::Data], attribute) => {
                 return self.found_data(attribute, part, template);
@@ -256,7 +277,10 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
             Some(Word::Name) => {
                 let Part::Literal(name) = part else { return None };
                 let at = self.wanted.iter().position(|wanted| is(&self.names[name.clone()], wanted));
-                let twice = self.data != Data::Unnamed;
+                // Of two elements of a name the first one counts, though it may be empty.
+                let bit = at.map_or(0, |at| 1 << (at as u32 % u64::BITS));
+                let twice = self.data != Data::Unnamed || self.met & bit != 0;
+                self.met |= bit;
                 self.data = at.map_or(Data::Named, Data::Wanted);
                 (!twice).then_some(())
             }
@@ -303,9 +327,10 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
         }
         let length = 2 * usize::from(self.u16()?);
         let text = self.at..self.at + length;
-        self.names.get(text.clone())?;
         self.at = text.end;
-        Some(text)
+        // The decoder takes a NUL for its end.
+        let units: &[[u8; 2]] = self.names.get(text.clone())?.as_chunks().0;
+        (!units.contains(&[0, 0])).then_some(text)
     }
 }
 
