@@ -28,6 +28,9 @@ fn log(seed: u64, events: u64) -> Vec<Event> {
     testlog::log(&Options { seed, size: Size::Events(events), matches: events / 5, ..Options::default() }).0
 }
 
+/// The beginning of a System part.
+const SYSTEM_OF: &str = "<Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID>";
+
 /// Values that a fast reader may take for something else.
 const ODD: &[&str] = &[
     "",
@@ -307,6 +310,11 @@ fn what_two_readers_took_for_different_things() {
             0,
             "",
         ),
+        // What only looks like the end of System: a blank in the end tag, and an open quote.
+        ("ends.xml", format!("<Event><System>{SYSTEM_OF}</System ><EventData><Data Name='ParentImage'>C:\\WmiPrvSE.exe</Data></EventData><System><Channel>C</Channel><Computer>H</Computer></System><EventData><Data Name='UtcTime'>2024-03-04 08:00:00.5</Data><Data Name='ParentImage'>C:\\x.exe</Data></EventData></Event>\n"), 1, ""),
+        ("quote.xml", format!("<Event><System>{SYSTEM_OF}<Channel>C</Channel><Computer>H</Computer><Security UserID='/></System><EventData><Data Name=\"ParentImage\">C:\\x.exe</Data></EventData>'/></System><EventData><Data Name='UtcTime'>2024-03-04 08:00:00.5</Data><Data Name='ParentImage'>C:\\WmiPrvSE.exe</Data></EventData></Event>\n"), 1, ""),
+        // A number with a sign is no name of a column.
+        ("sign.csv", "EventID,Channel,Computer,SourceName,UtcTime,ParentImage\n+3,Channel,Computer,EventCode,x,y\n1,C,H,Microsoft-Windows-Sysmon,2024-03-04 08:00:00.5,C:\\w\\WmiPrvSE.exe\n".to_owned(), 1, ""),
         // What hides that a row has more cells than columns.
         ("uneven.csv", csv(HEADER, &[row(sysmon, "a,explorer.exe,{\"a\"", wmi)]), 0, "joined_rows"),
         // What stands behind the end of the columns.
