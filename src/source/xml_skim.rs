@@ -3,11 +3,11 @@
 //! Windows writes the `System` part of an event in one order, and an exporter writes it the same
 //! way every time. So the start of an event, up to its EventID, is compared with those seen before, and so
 //! is the rest of its System part, but for values ([`xml_head`]). Where that is new, channel and computer are found
-//! by their tags. Whatever is not of this plain shape is left to the parser.
+//! by their tags, and the parser must read the same in it. Whatever is not of this plain shape is left to the parser.
 //!
-//! Soundness: an event is only skimmed when its raw text holds neither the needle nor any spelling
-//! that could hide it (`&#…;`), no CDATA section or comment, in which markup is no markup, and no processing instruction. The
-//! five named entities stand for characters that no needle has. With the needle it is skimmed when
+//! Soundness: no event is skimmed that holds a CDATA section or comment, in which markup is no markup. A process creation is only
+//! skimmed when what follows its System part holds neither the needle nor any spelling that could hide it (`&#…;`), and no
+//! processing instruction. The five named entities stand for characters that no needle has. With the needle it is skimmed when
 //! [`xml_data`] reads the path that decides, and that rules a match out. Where fields are looked at instead
 //! of a text, [`xml_data`] must be able to read them.
 

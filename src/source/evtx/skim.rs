@@ -7,9 +7,11 @@
 //! Soundness: a process creation is only skimmed when its data is named `Data` in `EventData` and
 //! nothing else (no rendered message, no element of another name, no prefix, no literal text in a
 //! field of interest), and when each slot of a field that may hold the needle is empty or UTF-16 text
-//! without it, or the path that decides rules a match out. The full decoder would give the rule these very values. Where fields are looked at
-//! instead of a text, that goes for every event, and each of these slots must be empty, a GUID, a
-//! number or short ASCII text.
+//! without it, or the path that decides rules a match out. The full decoder would give the rule these very values: no value but
+//! that of the data is BinXML, which it would put where it stands; nothing that is told apart depends on a value that is not
+//! there; no wanted name is met twice; and names are letters and digits, as it writes and cuts others in its own way. Where
+//! fields are looked at instead of a text, that goes for every event, and each of these slots must be empty, a GUID, a number
+//! or short ASCII text.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -52,7 +52,8 @@ pub struct Template {
     pub data: Option<u16>,
     /// The slots of the wanted `EventData/Data[@Name]`, in the order in which they were asked for.
     pub wanted: Vec<Option<u16>>,
-    /// It holds more than `System` and `EventData` with `Data` in it: the wanted slots do not tell all that the event says.
+    /// It holds more than `System` and `EventData` with `Data` in it, of whatever name: the wanted slots do not tell all that the
+    /// event says.
     pub odd: bool,
     /// It holds an `EventData` below `Event`.
     pub has_data: bool,
