@@ -93,7 +93,8 @@ impl Skimmer {
         if !plain && self.find.section.find(xml).is_some() {
             return None;
         }
-        if let Some(Begun { prefix, head, end }) = begun {
+        // What came in pieces was not looked at as a whole.
+        if let Some(Begun { prefix, head, end }) = begun.or_else(|| self.begin(xml)) {
             let Prefix { text, provider, heads, .. } = &self.prefixes[prefix];
             let computer = str::from_utf8(&xml[text.len()..][head.computer]).ok()?;
             return self.judge(provider, heads.channel(head.nth), head.event_id, computer, &xml[end..]);
