@@ -437,17 +437,19 @@ impl Session {
 
     /// Forgets what was found in an input, so that it can be read anew.
     pub fn restart(&mut self, source: u32) {
-        self.forget(&BTreeSet::from([source]));
+        self.forget(&[source]);
     }
 
-    fn forget(&mut self, sources: &BTreeSet<u32>) {
+    fn forget(&mut self, sources: &[u32]) {
+        let mut gone = vec![false; self.sources.len()];
         for source in sources {
             if let Some(input) = self.sources.get_mut(*source as usize) {
                 input.findings = Findings { source: *source, ..Findings::default() };
+                gone[*source as usize] = true;
             }
         }
         for group in &mut self.groups {
-            group.matches.retain(|(from, _)| !sources.contains(from));
+            group.matches.retain(|(from, _)| !gone[*from as usize]);
         }
         self.recount();
         // Less than before: there is nothing to leave out.
@@ -487,7 +489,7 @@ impl Session {
             }
             false => Vec::new(),
         };
-        let gone = crowded.iter().copied().chain([source]).collect();
+        let gone: Vec<_> = crowded.iter().copied().chain([source]).collect();
         self.forget(&gone);
         self.free();
         for source in gone {

@@ -256,8 +256,9 @@ impl Session {
     /// Takes an input out: nothing of it counts any more, and its number is not given again. Returns those that are to be taken
     /// out and read anew, as their matches found no room beside it.
     pub fn remove(&mut self, source: u32) -> Vec<u32> {
-        self.changed.insert(source);
-        self.session.remove(source)
+        let crowded = self.session.remove(source);
+        self.changed.extend(crowded.iter().chain([&source]));
+        crowded
     }
 
     /// An input can't be read on after `bytes`: `reason`, a sentence, becomes a problem of it. `crashed`: not the

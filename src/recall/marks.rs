@@ -92,6 +92,7 @@ fn is_said(part: &str, form: Form, value: &str) -> bool {
 }
 
 /// Byte range of a value in a rendered message: a line with its name and nothing else but the value.
+#[inline(never)]
 fn in_message(raw: &str, form: Form, name: &str, written: &str) -> Option<(usize, usize)> {
     let line_ends: &[&str] = if form == Form::Json { &["\\r", "\\n"] } else { &["\r", "\n"] };
     let line = format!("{}{name}: {written}", line_ends[1]);
@@ -120,6 +121,7 @@ const QUOTES: [&str; 4] = ["'", "\"\"", "\"", "\\\""];
 
 /// Byte range of a value in event XML, which may itself stand in a CSV cell or JSON string. Only
 /// markup is searched for, and text in XML can't hold a `<` but in a section, so no value can pose as another one.
+#[inline(never)]
 fn in_xml(raw: &str, name: &str) -> Option<(usize, usize)> {
     if let Some((element, attribute)) = name.split_once('@') {
         let tag = in_markup(raw, &format!("<{element} "))?;

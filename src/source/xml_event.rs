@@ -13,6 +13,7 @@ use crate::event::{Event, Pairs};
 ///
 /// # Errors
 /// A sentence that says what is wrong and where in the element.
+#[inline(never)]
 pub fn parse(xml: &str) -> Result<Event, String> {
     parse_with(xml, true)
 }

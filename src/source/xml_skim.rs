@@ -87,6 +87,13 @@ impl Skimmer {
         Some(Begun { prefix, end: text.len() + head.end, head })
     }
 
+    /// The same of an event that was not asked about before.
+    #[cold]
+    #[inline(never)]
+    fn begin_whole(&mut self, xml: &[u8]) -> Option<Begun> {
+        self.begin(xml)
+    }
+
     /// Skims an `<Event>` element, which is UTF-8. `plain`: it is known to hold no section. `begun`: what [`Skimmer::begin`] said of
     /// it. None: it must be parsed.
     pub fn skim<'a>(&'a mut self, xml: &'a [u8], plain: bool, begun: Option<Begun>) -> Option<Skim<'a>> {
@@ -94,7 +101,7 @@ impl Skimmer {
             return None;
         }
         // What came in pieces was not looked at as a whole.
-        if let Some(Begun { prefix, head, end }) = begun.or_else(|| self.begin(xml)) {
+        if let Some(Begun { prefix, head, end }) = begun.or_else(|| self.begin_whole(xml)) {
             let Prefix { text, provider, heads, .. } = &self.prefixes[prefix];
             let computer = str::from_utf8(&xml[text.len()..][head.computer]).ok()?;
             return self.judge(provider, heads.channel(head.nth), head.event_id, computer, &xml[end..]);
@@ -301,6 +308,8 @@ impl System<'_> {
 
 /// Whether the parser, too, reads this in the beginning of an event, and nothing besides: what only looks like the end of the
 /// System part, in quotes or behind another way to write it, is its own to judge. Events like one before are not parsed.
+#[cold]
+#[inline(never)]
 fn says_the_same(start: &[u8], event_id: u32, channel: &str, computer: &str) -> bool {
     let Ok(start) = str::from_utf8(start) else { return false };
     xml_event::parse(&format!("{start}</Event>")).is_ok_and(|event| {

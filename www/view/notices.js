@@ -22,7 +22,8 @@ export function createStatus() {
       else if (state.phase === "reading" && performance.now() - said > SAY_MS) {
         const { share, matches } = totalProgress(present(state.files), state.startedAt, performance.now());
         setText(node, en.say.progress(Math.floor(share * 100), matches));
-      } else if (state.phase === "done" && before?.phase === "reading" && state.summary) {
+      // A small file may be read from one drawing to the next.
+      } else if (state.phase === "done" && state.endedAt !== before?.endedAt && state.summary) {
         setText(node, `${state.cancelled ? `${en.say.cancelled} ` : ""}${en.say.done(state.summary)}`);
       } else return;
       said = performance.now();
