@@ -198,14 +198,21 @@ impl Instance<'_> {
         self.layout.fragments.iter().any(|fragment| slot.map(usize::from) != Some(*fragment))
     }
 
-    /// Whether each of these slots has a value: without it the decoder leaves out what depends on it.
+    /// Whether each of these slots, a bit each, has a value: without it the decoder leaves out what depends on it.
     #[inline]
-    pub fn holds(&self, slots: &[u16]) -> bool {
-        slots.iter().all(|slot| {
-            self.descriptors.get(usize::from(*slot)).is_some_and(|descriptor| {
+    pub fn holds(&self, slots: u64) -> bool {
+        let mut left = slots;
+        while left != 0 {
+            let descriptor = self.descriptors.get(left.trailing_zeros() as usize);
+            let has_value = |descriptor: &[u8; 4]| {
                 descriptor[2] != NULL && (descriptor[2] != FRAGMENT || size_of(descriptor) > 0)
-            })
-        })
+            };
+            if !descriptor.is_some_and(has_value) {
+                return false;
+            }
+            left &= left - 1;
+        }
+        true
     }
 
     /// All values in order.

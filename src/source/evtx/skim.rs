@@ -279,7 +279,7 @@ impl Skimmer {
         };
         let known = known.as_mut()?;
         let values = self.layouts.read(header, &mut known.layout)?;
-        if values.has_fragments_but(known.template.data) || !values.holds(&known.template.depends) {
+        if values.has_fragments_but(known.template.data) || !values.holds(known.template.depends) {
             return None;
         }
         let event_id = match known.event_id {
@@ -359,7 +359,7 @@ impl<'a> Nested<'a> {
         let Fragment { template, layout } =
             self.fragments.entry(header.definition).or_insert_with(compiled).as_mut()?;
         let values = self.layouts.read(header, layout)?;
-        let plain = !template.odd && !values.has_fragments_but(None) && values.holds(&template.depends);
+        let plain = !template.odd && !values.has_fragments_but(None) && values.holds(template.depends);
         plain.then_some((&*template, values))
     }
 }

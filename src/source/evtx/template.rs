@@ -57,8 +57,8 @@ pub struct Template {
     pub odd: bool,
     /// It holds an `EventData` below `Event`.
     pub has_data: bool,
-    /// Slots without whose values elements that are told apart are left out.
-    pub depends: Vec<u16>,
+    /// Slots, a bit each, without whose values elements that are told apart are left out.
+    pub depends: u64,
 }
 
 /// Compiles the definition at `offset` of a chunk. `wanted`: names of the data whose slots are asked
@@ -134,6 +134,7 @@ impl Word {
 
     /// None: the name holds what the decoder may take for markup, for a prefix or for its end, so that it may mean one of the
     /// others; or it is longer than any.
+    #[inline(never)]
     fn of(utf16: &[u8]) -> Option<Word> {
         let known = Word::told_apart(utf16.len() / 2).iter().find(|(text, _)| is(utf16, text));
         if let Some((_, word)) = known {
@@ -223,7 +224,8 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
         self.at += 4;
         let name = self.name()?;
         if depends != INDEPENDENT && name != Word::Other {
-            template.depends.push(depends);
+            // None: it is one of more slots than events have.
+            template.depends |= 1_u64.checked_shl(depends.into())?;
         }
         if attributes {
             self.at += 4;
@@ -330,9 +332,14 @@ impl<Holds: Fn(Range<usize>) -> bool> Walk<'_, Holds> {
         let text = self.at..self.at + length;
         self.at = text.end;
         // The decoder takes a NUL for its end.
-        let units: &[[u8; 2]] = self.names.get(text.clone())?.as_chunks().0;
-        (!units.contains(&[0, 0])).then_some(text)
+        (!holds_nul(self.names.get(text.clone())?)).then_some(text)
     }
+}
+
+#[inline(never)]
+fn holds_nul(utf16: &[u8]) -> bool {
+    let units: &[[u8; 2]] = utf16.as_chunks().0;
+    units.contains(&[0, 0])
 }
 
 fn set_slot(place: &mut Option<u16>, part: Part) -> Option<()> {
