@@ -1,6 +1,6 @@
 //! gzip, zip and tar around logs, nested, and as different tools write them.
 
-use crate::common::{self, assert_expected, problems, report};
+use crate::common::{self, assert_expected, problems, reads, report};
 use expect_test::expect;
 use serde_json::Value;
 use testlog::evtx::{self, Style};
@@ -26,14 +26,6 @@ fn parts(events: &[Event]) -> [Vec<u8>; 3] {
         xml_of(&events[third..2 * third]),
         json::file(&events[2 * third..], Shape::Winlogbeat8, json::Layout::Lines).into_bytes(),
     ]
-}
-
-#[track_caller]
-fn reads(name: &str, bytes: &[u8], expected: &Expected) -> Value {
-    let report = report(&[(name, bytes)]);
-    assert_eq!(problems(&report), [""; 0], "{name}");
-    assert_expected(&report, expected);
-    report
 }
 
 /// The members of the only input: name and format.

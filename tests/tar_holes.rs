@@ -1,6 +1,6 @@
 //! Files that a tar holds without their holes.
 
-use crate::common::{self, assert_expected, problems, report};
+use crate::common::{self, assert_expected, problems, reads, report};
 use serde_json::Value;
 use testlog::evtx::{self, Style};
 use testlog::tar::{self, Sparse};
@@ -8,14 +8,6 @@ use testlog::{Event, Expected, Options, Size, gzip};
 
 fn log(events: u64) -> (Vec<Event>, Expected) {
     testlog::log(&Options { size: Size::Events(events), ..Options::default() })
-}
-
-#[track_caller]
-fn reads(name: &str, bytes: &[u8], expected: &Expected) -> Value {
-    let report = report(&[(name, bytes)]);
-    assert_eq!(problems(&report), [""; 0], "{name}");
-    assert_expected(&report, expected);
-    report
 }
 
 /// The name of the only member.

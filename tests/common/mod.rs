@@ -133,6 +133,15 @@ pub fn rows(report: &Value) -> Vec<(Vec<String>, u64, String, String)> {
         .collect()
 }
 
+/// The report of an input that gives these results, and of which nothing is said.
+#[track_caller]
+pub fn reads(name: &str, bytes: &[u8], expected: &testlog::Expected) -> Value {
+    let report = report(&[(name, bytes)]);
+    assert_eq!(problems(&report), [""; 0], "{name}");
+    assert_expected(&report, expected);
+    report
+}
+
 /// The report says exactly what a synthetic log was made to give.
 #[track_caller]
 pub fn assert_expected(report: &Value, expected: &testlog::Expected) {
