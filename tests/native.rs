@@ -16,6 +16,7 @@ mod csv_parts;
 mod damaged;
 mod damaged_archives;
 mod evtx;
+mod evtx_bombs;
 mod evtx_tricks;
 mod fuzz_seeds;
 mod grouping;

@@ -7,35 +7,31 @@
 
 mod checksum;
 pub mod chunks;
+mod decode;
 mod instance;
 pub mod skim;
 pub mod template;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use evtx::err::EvtxError;
-use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
+use evtx::{EvtxFileHeader, HeaderFlags, ParserSettings};
 use memchr::memmem;
 
 use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
+use self::decode::{Unread, chain};
 use self::skim::{CHUNK_HEADER_BYTES, Record, Skimmer, Walk};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, json_event, xml_event};
+use super::{Reader, Sink, Trouble};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
-use crate::locator::Span;
 use crate::needle::Needle;
 use crate::part::Part;
 use crate::problem::Code;
-use crate::text;
 
 /// Size of a chunk.
 pub const CHUNK_BYTES: usize = 64 * 1024;
-/// Size of a record header: magic, size, record number, time written.
-const RECORD_HEADER_BYTES: u64 = 24;
 
 /// The chunk that holds the record at this offset of a file.
 pub fn chunk_offset(record: u64) -> u64 {
@@ -272,70 +268,8 @@ impl EvtxReader {
         let skimmer = self.skimmer.as_mut().filter(|_| walk.whole && present == CHUNK_BYTES);
         let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &self.records, bytes, sink));
         if unread.len() > 0 {
-            self.decode(bytes, &unread, present, offset, sink);
-        }
-    }
-
-    /// Decodes the records that were not skimmed.
-    fn decode(&mut self, bytes: &[u8], unread: &Unread, present: usize, offset: u64, sink: &mut dyn Sink) {
-        let damaged = |error: &dyn Error| {
-            let message = format!("A chunk can't be read: {}.", chain(error));
-            Trouble::lost(Code::DamagedChunk, offset, message)
-        };
-        let reduced = match unread {
-            Unread::All => None,
-            Unread::Some(wanted) => skim::without_others(bytes, &self.records, |record| {
-                wanted.contains_key(&(record.offset as u64))
-            }),
-        };
-        let mut data = match EvtxChunkData::new(reduced.unwrap_or_else(|| bytes.to_vec()), false) {
-            Ok(data) => data,
-            Err(error) => return sink.trouble(damaged(&error)),
-        };
-        let mut chunk = match data.parse(Arc::clone(&self.settings)) {
-            Ok(chunk) => chunk,
-            Err(error) => return sink.trouble(damaged(&error)),
-        };
-        let mut left = unread.len();
-        let mut not_exact = BTreeMap::new();
-        let mut reached = Some(Reached::default());
-        for record in chunk.iter() {
-            if left == 0 {
-                break;
-            }
-            reached = match &record {
-                Ok(record) => Some(Reached::of(record)),
-                // It is one record that is lost; the decoder goes on behind it.
-                Err(EvtxError::FailedToParseRecord { record_id, .. }) => {
-                    reached.map(|reached| Reached { number: Some(*record_id), ..reached })
-                }
-                Err(_) => None,
-            };
-            left -= usize::from(record.as_ref().is_ok_and(|record| unread.holds(record)));
-            match record {
-                Ok(record) if !unread.holds(&record) => {}
-                Ok(record) if is_cut(&record, present) => sink.trouble(cut_record(&record, offset)),
-                Ok(record) => {
-                    let at = record.binxml_offset;
-                    not_exact.extend(take(record, offset, false, sink).err().map(|why| (at, why)));
-                }
-                Err(error) if unread.excuses(&error) => {}
-                Err(error) => sink.trouble(lost_record(&error, offset)),
-            }
-        }
-        // The decoder takes zeros for the end of the records. Where it found no way on, it has said so.
-        if let (Unread::All, CHUNK_BYTES, Some(reached)) = (unread, present, reached)
-            && let Some(message) = reached.short_of(bytes)
-        {
-            sink.trouble(Trouble::lost(Code::DamagedChunk, offset + reached.end, message));
-        }
-        if not_exact.is_empty() {
-            return;
-        }
-        for record in chunk.iter().flatten() {
-            if let Some(why) = not_exact.remove(&record.binxml_offset) {
-                take_otherwise(record, offset, why, sink);
-            }
+            let chunk = decode::Chunk { bytes, records: &self.records, present, offset };
+            decode::chunk(&self.settings, chunk, &unread, sink);
         }
     }
 
@@ -443,90 +377,6 @@ fn behind_end(start: usize, count: u64, chunk: &[u8], offset: u64) -> Trouble {
     Trouble::note(Code::HiddenRecords, offset, message)
 }
 
-/// How far the decoder came in a chunk.
-struct Reached {
-    /// Behind the last record.
-    end: u64,
-    /// Its number.
-    number: Option<u64>,
-}
-
-impl Default for Reached {
-    fn default() -> Reached {
-        Reached { end: CHUNK_HEADER_BYTES as u64, number: None }
-    }
-}
-
-impl Reached {
-    fn of(record: &EvtxRecord<'_>) -> Reached {
-        let end = record.binxml_offset + u64::from(record.binxml_size) + 4;
-        Reached { end, number: Some(record.event_record_id) }
-    }
-
-    /// What must be said if that is not where the chunk's header states the end, nor its last record.
-    fn short_of(&self, chunk: &[u8]) -> Option<String> {
-        let (end, last) = skim::stated_end(chunk)?;
-        (self.end < end as u64 && self.number != Some(last)).then(|| {
-            format!(
-                "The records of a chunk that can be read end at byte {} of it; its header says that they go on to byte {end}, up to \
-                 record {last}. Those between are lost.",
-                self.end
-            )
-        })
-    }
-}
-
-/// Whether the record goes on where the file has ended. It could be decoded all the same, with zeros
-/// for what is lost: values that nobody logged.
-fn is_cut(record: &EvtxRecord<'_>, present: usize) -> bool {
-    record.binxml_offset + u64::from(record.binxml_size) + 4 > present as u64
-}
-
-fn cut_record(record: &EvtxRecord<'_>, chunk: u64) -> Trouble {
-    let offset = chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES);
-    Trouble {
-        record: Some(record.event_record_id),
-        ..Trouble::lost(Code::Truncated, offset, "A record is cut off: the file ends before its end.")
-    }
-}
-
-/// The records of a chunk that must be decoded.
-enum Unread {
-    /// All that the decoder finds.
-    All,
-    /// Those that were not skimmed: their numbers by offset.
-    Some(BTreeMap<u64, u64>),
-}
-
-impl Unread {
-    /// How many there are, as far as it is known.
-    fn len(&self) -> usize {
-        match self {
-            Unread::All => usize::MAX,
-            Unread::Some(records) => records.len(),
-        }
-    }
-
-    fn holds(&self, record: &EvtxRecord<'_>) -> bool {
-        match self {
-            Unread::All => true,
-            Unread::Some(records) => {
-                records.contains_key(&record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES))
-            }
-        }
-    }
-
-    /// True when the error is about a record that was skimmed, whose System part is sound.
-    fn excuses(&self, error: &EvtxError) -> bool {
-        match (self, error) {
-            (Unread::Some(records), EvtxError::FailedToParseRecord { record_id, .. }) => {
-                !records.values().any(|number| number == record_id)
-            }
-            _ => false,
-        }
-    }
-}
-
 /// Skims the records of a chunk; returns those that must be decoded.
 fn skim(skimmer: &mut Skimmer, records: &[Record], chunk: &[u8], sink: &mut dyn Sink) -> Unread {
     skimmer.next_chunk();
@@ -540,101 +390,6 @@ fn skim(skimmer: &mut Skimmer, records: &[Record], chunk: &[u8], sink: &mut dyn 
         }
     }
     Unread::Some(unread)
-}
-
-/// Where a record lies in the file.
-fn span_of(record: &EvtxRecord<'_>, chunk: u64) -> Span {
-    Span {
-        offset: chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES),
-        // The size is repeated in four bytes after the content.
-        length: RECORD_HEADER_BYTES + u64::from(record.binxml_size) + 4,
-        nth: 0,
-        // The chunk is found again by counting from the file header.
-        direct: chunk_offset(chunk) == chunk,
-    }
-}
-
-/// Why a record's XML is not what it holds.
-enum NotExact {
-    /// It gives no XML that can be read.
-    NoXml(Trouble),
-    /// The decoder writes `_` where XML does not allow a character, and there is one.
-    Underscore,
-}
-
-/// Hands over one record as XML, or says why that would not be exact; `exact`: it is known to be.
-fn take(record: EvtxRecord<'_>, chunk: u64, exact: bool, sink: &mut dyn Sink) -> Result<(), NotExact> {
-    let (number, span) = (record.event_record_id, span_of(&record, chunk));
-    let lost = |reason: String| {
-        let trouble = Trouble::lost(Code::DamagedRecord, span.offset, reason);
-        NotExact::NoXml(Trouble { record: Some(number), ..trouble })
-    };
-    let rendered = record
-        .into_xml_bytes()
-        .map_err(|error| lost(format!("A record can't be decoded: {}.", chain(&error))))?;
-    let (raw, replaced) = text::utf8(&rendered.data);
-    if !exact && memchr::memchr(b'_', raw.as_bytes()).is_some() {
-        return Err(NotExact::Underscore);
-    }
-    let event = xml_event::parse_rendering(&raw).map_err(lost)?;
-    sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced });
-    Ok(())
-}
-
-/// Hands over a record as JSON if XML can't carry it: names that damage made, control characters in values.
-fn take_otherwise(record: EvtxRecord<'_>, chunk: u64, why: NotExact, sink: &mut dyn Sink) {
-    let span = span_of(&record, chunk);
-    let value = record.clone().into_json_value().map(|record| record.data).unwrap_or_default();
-    let raw = value.to_string();
-    let why = match why {
-        NotExact::Underscore if !needs_json(&raw) => match take(record, chunk, true, sink) {
-            Ok(()) => return,
-            Err(why) => why,
-        },
-        why => why,
-    };
-    match (json_event::events(&value).events.into_iter().next(), why) {
-        (Some(Ok(event)), _) => {
-            let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
-            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
-        }
-        (_, NotExact::NoXml(trouble)) => sink.trouble(trouble),
-        (_, NotExact::Underscore) => {
-            let message = "A record with control characters can't be decoded.";
-            sink.trouble(Trouble::lost(Code::DamagedRecord, span.offset, message));
-        }
-    }
-}
-
-/// Whether JSON text holds a character that XML 1.0 (2.2) does not allow, or what stands for half a surrogate pair, for which
-/// the decoder writes `_` in XML too.
-fn needs_json(json: &str) -> bool {
-    let escaped = ["\\u00", "\\b", "\\f"].iter().any(|escape| json.contains(escape));
-    escaped || json.contains([char::REPLACEMENT_CHARACTER, '\u{fffe}', '\u{ffff}'])
-}
-
-fn lost_record(error: &EvtxError, chunk: u64) -> Trouble {
-    let message = format!("A record can't be read: {}.", chain(error));
-    let (record, offset) = match error {
-        EvtxError::FailedToParseRecord { record_id, .. } => (Some(*record_id), chunk),
-        EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
-        _ => (None, chunk),
-    };
-    Trouble { record, ..Trouble::lost(Code::DamagedRecord, offset, message) }
-}
-
-/// An error with all its causes.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let more = inner.to_string();
-        if !text.contains(&more) {
-            text = format!("{}: {more}", text.trim_end_matches('.'));
-        }
-        cause = inner.source();
-    }
-    text.trim_end_matches('.').to_owned()
 }
 
 impl Reader for EvtxReader {

@@ -39,6 +39,8 @@ const HEADER_SIZE_AT: usize = 40;
 /// The header's checksum is of its first bytes and of what stands behind its used part.
 const HEADER_SUMMED: usize = 120;
 const HEADER_SUM_AT: usize = 124;
+/// What every record begins with.
+const RECORD_MAGIC: &[u8; 4] = b"**\0\0";
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
@@ -144,7 +146,7 @@ fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
     let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
     let size = u32_at(header, 4)? as usize;
     let end = offset.checked_add(size).filter(|end| *end <= chunk.len())?;
-    let whole = header.starts_with(b"**\0\0") && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
+    let whole = header.starts_with(RECORD_MAGIC) && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
     let copied = whole && u32_at(chunk, end - SIZE_COPY_BYTES)? as usize == size;
     copied.then_some(Record { offset, size, number: u64_at(header, 8)? })
 }
@@ -183,15 +185,33 @@ pub fn without_others(chunk: &[u8], records: &[Record], wanted: impl Fn(&Record)
         let run = rest.iter().take_while(|record| !wanted(record)).count();
         if run > 0 {
             let size: usize = rest[..run].iter().map(|record| record.size).sum();
-            let written = (size as u32).to_le_bytes();
-            let end = record.offset + size;
-            copy[record.offset + 4..record.offset + 8].copy_from_slice(&written);
-            copy[end - SIZE_COPY_BYTES..end].copy_from_slice(&written);
-            copy[record.offset + RECORD_HEADER_BYTES] = END_OF_STREAM;
+            make_empty(&mut copy, record.offset..record.offset + size, record.number);
         }
         rest = &rest[run.max(1)..];
     }
     Some(copy)
+}
+
+/// Makes one record of a range of a chunk, with this number and without content; what lies behind its first token stays.
+pub fn make_empty(chunk: &mut [u8], range: Range<usize>, number: u64) {
+    let size = (range.len() as u32).to_le_bytes();
+    let header = &mut chunk[range.start..range.start + RECORD_HEADER_BYTES + 1];
+    header[..4].copy_from_slice(RECORD_MAGIC);
+    header[4..8].copy_from_slice(&size);
+    header[8..16].copy_from_slice(&number.to_le_bytes());
+    header[RECORD_HEADER_BYTES] = END_OF_STREAM;
+    chunk[range.end - SIZE_COPY_BYTES..range.end].copy_from_slice(&size);
+}
+
+/// Whether a record has no content, as one that [`make_empty`] made.
+pub fn is_empty(chunk: &[u8], record: Record) -> bool {
+    chunk.get(record.offset + RECORD_HEADER_BYTES) == Some(&END_OF_STREAM)
+}
+
+/// The sound record with this number that stands first at an offset or behind it.
+pub fn numbered(chunk: &[u8], from: usize, number: u64) -> Option<Record> {
+    let starts = memmem::find_iter(chunk.get(from..)?, RECORD_MAGIC).map(|at| from + at);
+    starts.filter_map(|at| record_at(chunk, at)).find(|record| record.number == number)
 }
 
 /// The BinXML of a record.

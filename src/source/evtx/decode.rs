@@ -1,0 +1,477 @@
+//! The records of a chunk, by the full decoder, the `evtx` crate.
+//!
+//! The decoder bounds what a record may render to and build, but keeps what it has read until the chunk is done, and reads a
+//! template anew for each record if that template is broken: 64 KiB that somebody made for it can take more memory than there
+//! is. A chunk is therefore read in rounds, each by a decoder of its own: the next one begins behind the record at which the
+//! one before had taken enough, or where it was out of means that it gives to all records of a chunk together.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use evtx::err::EvtxError;
+use evtx::{EvtxChunk, EvtxChunkData, EvtxRecord, ParserSettings};
+use serde_json::Value;
+
+use super::skim::{self, CHUNK_HEADER_BYTES, Record};
+use super::{CHUNK_BYTES, chunk_offset};
+use crate::locator::Span;
+use crate::problem::Code;
+use crate::source::{Form, Found, Sink, Trouble, json_event, xml_event};
+use crate::text;
+
+/// Size of a record header: magic, size, record number, time written.
+const RECORD_HEADER_BYTES: u64 = 24;
+/// A round ends behind the record at which it has taken so much memory. A chunk of real records takes 1 to 5 MB.
+const ROUND_BYTES: usize = 16 << 20;
+/// The rounds of a chunk may take so much together; then what follows in the chunk is given up.
+const ROUNDS_BYTES: usize = 512 << 20;
+/// Nor does a round go on behind so many records that can't be read: what those took is seen when it has ended.
+const ROUND_FAILURES: usize = 4;
+/// What the decoder says of a record for which those before it left nothing.
+const SPENT: &str = "earlier records of the chunk spent its render budget";
+
+/// A chunk that is to be decoded.
+pub struct Chunk<'a> {
+    pub bytes: &'a [u8],
+    /// Its records, as far as they were found by walking over it.
+    pub records: &'a [Record],
+    /// How many bytes of it the file holds; the rest is zero.
+    pub present: usize,
+    /// Where it lies in the file.
+    pub offset: u64,
+}
+
+/// Decodes the records that were not skimmed.
+pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, sink: &mut dyn Sink) {
+    let reduced = match unread {
+        Unread::All => None,
+        Unread::Some(wanted) => skim::without_others(chunk.bytes, chunk.records, |record| {
+            wanted.contains_key(&(record.offset as u64))
+        }),
+    };
+    let mut rounds = Rounds::new(&chunk, unread);
+    let mut bytes = reduced.unwrap_or_else(|| chunk.bytes.to_vec());
+    loop {
+        let end = EvtxChunkData::new(std::mem::take(&mut bytes), false).and_then(|mut data| {
+            let end = rounds.round(data.parse(Arc::clone(settings))?, sink);
+            bytes = data.data;
+            Ok(end)
+        });
+        match end {
+            Ok(End::Chunk) => return rounds.tell_short(sink),
+            Ok(End::Round) if rounds.taken > ROUNDS_BYTES => return sink.trouble(rounds.given_up()),
+            Ok(End::Round) => begin_at(&mut bytes, rounds.at),
+            Err(error) => {
+                let message = format!("A chunk can't be read: {}.", chain(&error));
+                return sink.trouble(Trouble::lost(Code::DamagedChunk, chunk.offset, message));
+            }
+        }
+    }
+}
+
+/// Why a round ended.
+enum End {
+    /// All that was to be read of the chunk was read.
+    Chunk,
+    /// It has taken enough, and more is to come.
+    Round,
+}
+
+/// How far the decoder came in a chunk, round by round.
+struct Rounds<'a> {
+    chunk: &'a Chunk<'a>,
+    unread: &'a Unread,
+    /// How many records are still wanted, as far as it is known.
+    left: usize,
+    /// None where it found no way on, and has said so.
+    reached: Option<Reached>,
+    /// Where the next round begins, in the chunk.
+    at: usize,
+    /// The number of the record at which the decoder ends.
+    last: Option<u64>,
+    /// Nothing was read in this round.
+    is_first: bool,
+    /// Records that could not be read in this round.
+    failures: usize,
+    /// Bytes of memory that the rounds took.
+    taken: usize,
+}
+
+/// Records that XML would not carry exactly, by where their content stands in the chunk.
+type NotExacts = BTreeMap<u64, NotExact>;
+
+impl<'a> Rounds<'a> {
+    fn new(chunk: &'a Chunk<'a>, unread: &'a Unread) -> Rounds<'a> {
+        Rounds {
+            chunk,
+            unread,
+            left: unread.len(),
+            reached: Some(Reached::default()),
+            at: CHUNK_HEADER_BYTES,
+            last: skim::stated_end(chunk.bytes).map(|(_, last)| last),
+            is_first: true,
+            failures: 0,
+            taken: 0,
+        }
+    }
+
+    /// Reads on in the chunk, which begins where the round before ended.
+    fn round(&mut self, mut decoder: EvtxChunk<'_>, sink: &mut dyn Sink) -> End {
+        // What was read in earlier rounds is one record now.
+        let before = usize::from(self.at > CHUNK_HEADER_BYTES);
+        (self.is_first, self.failures) = (true, 0);
+        let mut not_exact = NotExacts::new();
+        let (mut end, mut count, bytes) = (End::Chunk, before, decoder.data);
+        for record in decoder.iter().skip(before) {
+            count += 1;
+            let next = match record {
+                _ if self.left == 0 => break,
+                Ok(record) => self.record(record, &mut not_exact, sink),
+                Err(error) => self.failure(&error, bytes, sink),
+            };
+            self.is_first = false;
+            if next.is_break() {
+                end = End::Round;
+                break;
+            }
+        }
+        take_otherwise(&mut decoder, count, not_exact, self.chunk.offset, sink);
+        self.taken += decoder.arena.allocated_bytes();
+        end
+    }
+
+    /// Takes a record, if it is wanted; says whether the round ends.
+    fn record(
+        &mut self,
+        record: EvtxRecord<'_>,
+        not_exact: &mut NotExacts,
+        sink: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        let (at, arena, reached) = (record.binxml_offset, &record.chunk.arena, Reached::of(&record));
+        if self.unread.holds(&record) {
+            if is_cut(&record, self.chunk.present) {
+                sink.trouble(cut_record(&record, self.chunk.offset));
+            } else if let Err(why) = take(record, self.chunk.offset, false, sink) {
+                if matches!(why, NotExact::Spent(_)) && !self.is_first {
+                    self.at = at.saturating_sub(RECORD_HEADER_BYTES) as usize;
+                    return ControlFlow::Break(());
+                }
+                not_exact.insert(at, why);
+            }
+            self.left -= 1;
+        }
+        let number = reached.number;
+        self.at = reached.end as usize;
+        self.reached = Some(reached);
+        self.end_if(arena.allocated_bytes() > ROUND_BYTES, number)
+    }
+
+    /// Tells of a record that can't be read; says whether the round ends.
+    fn failure(&mut self, error: &EvtxError, bytes: &[u8], sink: &mut dyn Sink) -> ControlFlow<()> {
+        let record = failed(error).and_then(|number| skim::numbered(bytes, self.at, number));
+        if let Some(record) = record
+            && is_spent(error)
+            && !self.is_first
+        {
+            self.at = record.offset;
+            return ControlFlow::Break(());
+        }
+        if !self.unread.excuses(error) {
+            sink.trouble(lost_record(error, self.chunk.offset));
+        }
+        // It is one record that is lost where its number is known; the decoder goes on behind it.
+        self.reached = failed(error).and_then(|number| {
+            self.reached.take().map(|reached| Reached { number: Some(number), ..reached })
+        });
+        let Some(record) = record else { return ControlFlow::Continue(()) };
+        self.at = record.offset + record.size;
+        self.failures += usize::from(!skim::is_empty(bytes, record));
+        self.end_if(self.failures >= ROUND_FAILURES, Some(record.number))
+    }
+
+    /// Ends a round behind the record with this number if it has taken enough, and more may follow.
+    fn end_if(&self, has_enough: bool, number: Option<u64>) -> ControlFlow<()> {
+        let follows = number != self.last && self.at < self.chunk.bytes.len();
+        if has_enough && follows { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The decoder takes zeros for the end of the records. Where it found no way on, it has said so.
+    fn tell_short(&self, sink: &mut dyn Sink) {
+        if let (Unread::All, CHUNK_BYTES, Some(reached)) = (self.unread, self.chunk.present, &self.reached)
+            && let Some(message) = reached.short_of(self.chunk.bytes)
+        {
+            sink.trouble(Trouble::lost(Code::DamagedChunk, self.chunk.offset + reached.end, message));
+        }
+    }
+
+    /// What there is to say of the records that follow in a chunk made to take all memory.
+    fn given_up(&self) -> Trouble {
+        let message = format!(
+            "The records of a chunk from byte {} of it on were not read: those before them take more than {} MiB of memory to \
+             decode, as no records of Windows do.",
+            self.at,
+            ROUNDS_BYTES >> 20
+        );
+        Trouble::lost(Code::DamagedChunk, self.chunk.offset + self.at as u64, message)
+    }
+}
+
+/// Makes one record without content of all that stands before the one at `at`, so that the decoder goes on there. What may be
+/// referred to stays where it is.
+fn begin_at(chunk: &mut [u8], at: usize) {
+    // The decoder ends behind the record that has the number of the last one.
+    let number = skim::stated_end(chunk).map_or(0, |(_, last)| last.wrapping_add(1));
+    skim::make_empty(chunk, CHUNK_HEADER_BYTES..at, number);
+}
+
+/// How far the decoder came in a chunk.
+struct Reached {
+    /// Behind the last record.
+    end: u64,
+    /// Its number.
+    number: Option<u64>,
+}
+
+impl Default for Reached {
+    fn default() -> Reached {
+        Reached { end: CHUNK_HEADER_BYTES as u64, number: None }
+    }
+}
+
+impl Reached {
+    fn of(record: &EvtxRecord<'_>) -> Reached {
+        let end = record.binxml_offset + u64::from(record.binxml_size) + 4;
+        Reached { end, number: Some(record.event_record_id) }
+    }
+
+    /// What must be said if that is not where the chunk's header states the end, nor its last record.
+    fn short_of(&self, chunk: &[u8]) -> Option<String> {
+        let (end, last) = skim::stated_end(chunk)?;
+        (self.end < end as u64 && self.number != Some(last)).then(|| {
+            format!(
+                "The records of a chunk that can be read end at byte {} of it; its header says that they go on to byte {end}, up to \
+                 record {last}. Those between are lost.",
+                self.end
+            )
+        })
+    }
+}
+
+/// Whether the record goes on where the file has ended. It could be decoded all the same, with zeros
+/// for what is lost: values that nobody logged.
+fn is_cut(record: &EvtxRecord<'_>, present: usize) -> bool {
+    record.binxml_offset + u64::from(record.binxml_size) + 4 > present as u64
+}
+
+fn cut_record(record: &EvtxRecord<'_>, chunk: u64) -> Trouble {
+    let offset = chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES);
+    Trouble {
+        record: Some(record.event_record_id),
+        ..Trouble::lost(Code::Truncated, offset, "A record is cut off: the file ends before its end.")
+    }
+}
+
+/// The records of a chunk that must be decoded.
+pub enum Unread {
+    /// All that the decoder finds.
+    All,
+    /// Those that were not skimmed: their numbers by offset.
+    Some(BTreeMap<u64, u64>),
+}
+
+impl Unread {
+    /// How many there are, as far as it is known.
+    pub fn len(&self) -> usize {
+        match self {
+            Unread::All => usize::MAX,
+            Unread::Some(records) => records.len(),
+        }
+    }
+
+    fn holds(&self, record: &EvtxRecord<'_>) -> bool {
+        match self {
+            Unread::All => true,
+            Unread::Some(records) => {
+                records.contains_key(&record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES))
+            }
+        }
+    }
+
+    /// True when the error is about a record that was skimmed, whose System part is sound.
+    fn excuses(&self, error: &EvtxError) -> bool {
+        match (self, error) {
+            (Unread::Some(records), EvtxError::FailedToParseRecord { record_id, .. }) => {
+                !records.values().any(|number| number == record_id)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The number of the record that an error is about, where the decoder goes on behind it.
+fn failed(error: &EvtxError) -> Option<u64> {
+    match error {
+        EvtxError::FailedToParseRecord { record_id, .. } => Some(*record_id),
+        _ => None,
+    }
+}
+
+/// Whether the decoder only had nothing left for the record, and would read it in another round.
+fn is_spent(error: &EvtxError) -> bool {
+    match error {
+        EvtxError::FailedToParseRecord { source, .. } => is_spent(source),
+        EvtxError::FailedToCreateRecordModel(why) => *why == SPENT,
+        _ => false,
+    }
+}
+
+/// Where a record lies in the file.
+fn span_of(record: &EvtxRecord<'_>, chunk: u64) -> Span {
+    Span {
+        offset: chunk + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES),
+        // The size is repeated in four bytes after the content.
+        length: RECORD_HEADER_BYTES + u64::from(record.binxml_size) + 4,
+        nth: 0,
+        // The chunk is found again by counting from the file header.
+        direct: chunk_offset(chunk) == chunk,
+    }
+}
+
+/// Why a record's XML is not what it holds, and what to say if its JSON is not either.
+enum NotExact {
+    /// It gives no XML that can be read.
+    NoXml(Trouble),
+    /// Records before it left it nothing of what the decoder gives to all records together.
+    Spent(Trouble),
+    /// The decoder writes `_` where XML does not allow a character, and there is one.
+    Underscore,
+}
+
+impl NotExact {
+    /// What to say of the record at this offset of the file.
+    fn trouble(self, offset: u64) -> Trouble {
+        match self {
+            NotExact::NoXml(trouble) | NotExact::Spent(trouble) => trouble,
+            NotExact::Underscore => {
+                let message = "A record with control characters can't be decoded.";
+                Trouble::lost(Code::DamagedRecord, offset, message)
+            }
+        }
+    }
+}
+
+/// Hands over one record as XML, or says why that would not be exact; `exact`: it is known to be.
+fn take(record: EvtxRecord<'_>, chunk: u64, exact: bool, sink: &mut dyn Sink) -> Result<(), NotExact> {
+    let (number, span) = (record.event_record_id, span_of(&record, chunk));
+    let lost = |reason: String| {
+        let trouble = Trouble::lost(Code::DamagedRecord, span.offset, reason);
+        Trouble { record: Some(number), ..trouble }
+    };
+    let rendered = record.into_xml_bytes().map_err(|error| {
+        let trouble = lost(format!("A record can't be decoded: {}.", chain(&error)));
+        if is_spent(&error) { NotExact::Spent(trouble) } else { NotExact::NoXml(trouble) }
+    })?;
+    let (raw, replaced) = text::utf8(&rendered.data);
+    if !exact && memchr::memchr(b'_', raw.as_bytes()).is_some() {
+        return Err(NotExact::Underscore);
+    }
+    let event = xml_event::parse_rendering(&raw).map_err(|why| NotExact::NoXml(lost(why)))?;
+    sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced });
+    Ok(())
+}
+
+/// Hands over the records that XML can't carry, of the first `count` that the decoder gives, as JSON: names that damage made,
+/// control characters in values.
+fn take_otherwise(
+    decoder: &mut EvtxChunk<'_>,
+    count: usize,
+    mut left: NotExacts,
+    chunk: u64,
+    sink: &mut dyn Sink,
+) {
+    // Each time the decoder gives all records together new means.
+    while !left.is_empty() {
+        let before = left.len();
+        for record in decoder.iter().take(count).flatten() {
+            let at = record.binxml_offset;
+            let Some(why) = left.remove(&at) else { continue };
+            let is_first = left.len() + 1 == before;
+            if let Err(why) = as_json(record, chunk, why, is_first, sink) {
+                left.insert(at, why);
+                break;
+            }
+        }
+        if left.len() == before {
+            for (at, why) in std::mem::take(&mut left) {
+                sink.trouble(why.trouble(chunk + at.saturating_sub(RECORD_HEADER_BYTES)));
+            }
+        }
+    }
+}
+
+/// Hands over a record as JSON, or says what is wrong with it; gives back why it was not exact if others before it left nothing
+/// of the decoder's means.
+fn as_json(
+    record: EvtxRecord<'_>,
+    chunk: u64,
+    why: NotExact,
+    is_first: bool,
+    sink: &mut dyn Sink,
+) -> Result<(), NotExact> {
+    let span = span_of(&record, chunk);
+    let value = match record.clone().into_json_value() {
+        Ok(record) => record.data,
+        Err(error) if is_spent(&error) && !is_first => return Err(why),
+        Err(_) => Value::Null,
+    };
+    let raw = value.to_string();
+    let why = match why {
+        NotExact::Underscore if !needs_json(&raw) => match take(record, chunk, true, sink) {
+            Ok(()) => return Ok(()),
+            Err(NotExact::Spent(_)) if !is_first => return Err(why),
+            Err(why) => why,
+        },
+        why => why,
+    };
+    match json_event::events(&value).events.into_iter().next() {
+        Some(Ok(event)) => {
+            let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
+            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
+        }
+        _ => sink.trouble(why.trouble(span.offset)),
+    }
+    Ok(())
+}
+
+/// Whether JSON text holds a character that XML 1.0 (2.2) does not allow, or what stands for half a surrogate pair, for which
+/// the decoder writes `_` in XML too.
+fn needs_json(json: &str) -> bool {
+    let escaped = ["\\u00", "\\b", "\\f"].iter().any(|escape| json.contains(escape));
+    escaped || json.contains([char::REPLACEMENT_CHARACTER, '\u{fffe}', '\u{ffff}'])
+}
+
+fn lost_record(error: &EvtxError, chunk: u64) -> Trouble {
+    let message = format!("A record can't be read: {}.", chain(error));
+    let (record, offset) = match error {
+        EvtxError::FailedToParseRecord { record_id, .. } => (Some(*record_id), chunk),
+        EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
+        _ => (None, chunk),
+    };
+    Trouble { record, ..Trouble::lost(Code::DamagedRecord, offset, message) }
+}
+
+/// An error with all its causes.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text = format!("{}: {more}", text.trim_end_matches('.'));
+        }
+        cause = inner.source();
+    }
+    text.trim_end_matches('.').to_owned()
+}
