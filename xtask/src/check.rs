@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -60,6 +61,9 @@ pub const CHECKS: &[Check] = &[
     Check { name: "browser", about: "the built page in Chromium and Firefox", run: browser },
 ];
 
+/// These wait for a network or use one processor: they run beside the others, one after another.
+const BESIDE: [&str; 4] = ["supply", "workflows", "types", "js"];
+
 /// Runs all checks, or the named ones, and fails when any failed.
 pub fn test(names: &[String]) -> Result<()> {
     let mut chosen: Vec<&Check> = Vec::new();
@@ -84,30 +88,53 @@ pub fn test(names: &[String]) -> Result<()> {
     setup::for_build()?;
     let found = Found { browsers: if needs("browser") { Some(setup::browsers()?) } else { None } };
 
-    let (mut report, mut failed) = (Vec::new(), Vec::new());
-    for check in &chosen {
-        println!("\n== {}: {}", check.name, check.about);
-        let start = Instant::now();
-        let result = (check.run)(&found);
-        let seconds = start.elapsed().as_secs_f32();
-        match result {
-            Ok(()) => report.push(format!("ok      {:<12} {seconds:6.1} s", check.name)),
-            Err(error) => {
-                println!("== {} failed: {error:#}", check.name);
-                report.push(format!(
-                    "FAILED  {:<12} {seconds:6.1} s   again: cargo xtask test {0}",
-                    check.name
-                ));
-                failed.push(check.name);
-            }
-        }
+    let (beside, rest): (Vec<&Check>, Vec<&Check>) =
+        chosen.iter().partition(|check| BESIDE.contains(&check.name));
+    let outcomes = thread::scope(|scope| {
+        let beside = scope.spawn(|| in_turn(&beside, &found));
+        let mut outcomes = in_turn(&rest, &found);
+        outcomes.extend(beside.join().expect("no check panics"));
+        outcomes
+    });
+    let of = |check: &Check| outcomes.iter().find(|outcome| outcome.name == check.name);
+    println!();
+    let mut failed = Vec::new();
+    for outcome in chosen.iter().filter_map(|check| of(check)) {
+        println!("{}", outcome.line);
+        failed.extend((!outcome.passed).then_some(outcome.name));
     }
-    println!("\n{}", report.join("\n"));
     println!("checks: {} passed, {} failed", chosen.len() - failed.len(), failed.len());
     if !failed.is_empty() {
         bail!("{} failed.", failed.join(", "));
     }
     Ok(())
+}
+
+fn in_turn(checks: &[&Check], found: &Found) -> Vec<Outcome> {
+    checks.iter().map(|check| check.outcome(found)).collect()
+}
+
+/// How a check ended, and the line of the report that says so.
+struct Outcome {
+    name: &'static str,
+    passed: bool,
+    line: String,
+}
+
+impl Check {
+    fn outcome(&self, found: &Found) -> Outcome {
+        println!("\n== {}: {}", self.name, self.about);
+        let start = Instant::now();
+        let result = (self.run)(found);
+        let seconds = start.elapsed().as_secs_f32();
+        let Err(error) = result else {
+            let line = format!("ok      {:<12} {seconds:6.1} s", self.name);
+            return Outcome { name: self.name, passed: true, line };
+        };
+        println!("== {} failed: {error:#}", self.name);
+        let line = format!("FAILED  {:<12} {seconds:6.1} s   again: cargo xtask test {0}", self.name);
+        Outcome { name: self.name, passed: false, line }
+    }
 }
 
 /// Names the files; `cargo fmt --all` mends them.
