@@ -242,6 +242,11 @@ impl Skimmer {
             Judged::Fields(_) if numbered => None,
             Judged::Fields(looks) => {
                 let said = kind.said(line, wanted)?;
+                // A value may say such a name too, of a field in a list.
+                for (look, place) in looks.iter().zip(kind.looked_at.iter().flatten()) {
+                    let name = place.map(|(name, _)| name);
+                    (self.name_of(look, line, &|other| name == Some(other))? == name).then_some(())?;
+                }
                 Some(self.needle.wide()?.judge(looks, &said).map(|link| (None, link)))
             }
         }
@@ -254,7 +259,7 @@ impl Skimmer {
         }
         let mut said = [Said::Nothing; LOOKS];
         for (look, said) in looks.iter().zip(&mut said) {
-            if let Some(name) = self.name_of(look, line, data)? {
+            if let Some(name) = self.name_of(look, line.as_bytes(), &|name| data.get(name).is_some())? {
                 *said = Said::of(name, data.get(name)?);
             }
         }
@@ -274,7 +279,7 @@ impl Skimmer {
         let looks = self.needle.wide()?.sysmon.get(&skimmed.event_id)?;
         let mut places = [None; LOOKS];
         for (nth, (look, place)) in looks.iter().zip(&mut places).enumerate() {
-            if let Some(name) = self.name_of(look, line, data)? {
+            if let Some(name) = self.name_of(look, line.as_bytes(), &|name| data.get(name).is_some())? {
                 let at = data.get(name)?.parse().ok().filter(|at| *at < values)?;
                 // A value that is asked for already has its place.
                 let which = wanted.iter().position(|wanted| *wanted == Some(at)).unwrap_or(2 + nth);
@@ -285,13 +290,19 @@ impl Skimmer {
         Some(places)
     }
 
-    /// The one of its names that a field has in a line, if it is there. None: it is not certain.
+    /// The one of its names that a field has in a line, if it is there; `has`: whether the data has it by this name. None: it
+    /// is not certain, as the line holds the name elsewhere too.
     #[allow(clippy::option_option)]
-    fn name_of(&self, look: &Look, line: &str, data: &Data<'_>) -> Option<Option<&'static str>> {
+    fn name_of(
+        &self,
+        look: &Look,
+        line: &[u8],
+        has: &dyn Fn(&'static str) -> bool,
+    ) -> Option<Option<&'static str>> {
         let mut found = None;
         for name in look.names {
-            let times = self.names.get(name)?.find_iter(line.as_bytes()).take(2).count();
-            let is_there = data.get(name).is_some();
+            let times = self.names.get(name)?.find_iter(line).take(2).count();
+            let is_there = has(name);
             if times != usize::from(is_there) || (found.is_some() && is_there) {
                 return None;
             }
@@ -556,6 +567,30 @@ mod tests {
             linked += usize::from(by_shape.contains("link: Some") && is_known(&mut taught, line.as_bytes()));
         }
         assert!(linked > 2, "{linked} of {}", lines.len());
+    }
+
+    /// In one line of a shape a value in a list names a field that is looked at, in the one before it another.
+    #[test]
+    fn a_field_that_only_a_value_names() {
+        let lines = lines(1);
+        let needle = wide(&lines);
+        let field = |name| {
+            format!(
+                "\"Data\":[{{\"Name\":\"{name}\",\"#text\":\"{{00000000-0000-0000-0000-000000000000}}\"}}],"
+            )
+        };
+        let with =
+            |line: &String, name| line.replacen("\"UtcTime\"", &format!("{}\"UtcTime\"", field(name)), 1);
+        let mut told_in_full = 0;
+        for line in lines.iter().filter(|line| line.contains("\"UtcTime\"")) {
+            let mut taught = taught(&[with(line, "Other")], &needle);
+            let text = with(line, "ProcessGuid");
+            let by_shape = told(&mut taught, text.as_bytes());
+            assert_eq!(by_shape, told(&mut strict(&needle), text.as_bytes()), "{text}");
+            told_in_full +=
+                usize::from(is_known(&mut taught, text.as_bytes()) && by_shape.ends_with(" full"));
+        }
+        assert!(told_in_full > 2, "{told_in_full}");
     }
 
     /// A skimmer that knows no shape.

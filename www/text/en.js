@@ -161,7 +161,7 @@ export const en = {
     sofar: "So far: ",
     none: "Nothing matched so far.",
     partial: "Partial: reading was cancelled. What follows is what was found until then.",
-    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, so rows may be missing. What and why stands at the ${n === 1 ? "file" : "files"} below.`,
+    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, so rows may be missing. The problems at the ${n === 1 ? "file" : "files"} below say why.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
