@@ -47,16 +47,21 @@ fn first_value(bytes: &[u8]) -> (usize, usize) {
     (value, value - 4 * slots)
 }
 
-/// The same by skimming and by decoding in full, which is one match.
-fn check(what: &str, bytes: &[u8]) {
-    let [fast, full] = [Scan::new, Scan::verifying].map(|scan| {
+/// What skimming says of a log, and what decoding all of it in full says.
+fn both(bytes: &[u8]) -> [Session; 2] {
+    [Scan::new, Scan::verifying].map(|scan| {
         let mut session = Session::new(&RULE);
         let source = session.add_source("log.evtx", bytes.len() as u64);
         let mut scan = scan(&RULE, source, "log.evtx", Some(bytes.len() as u64));
         feed(&mut scan, bytes, || 4000);
         assert!(session.absorb(scan.finish()));
         session
-    });
+    })
+}
+
+/// The same by skimming and by decoding in full, which is one match.
+fn check(what: &str, bytes: &[u8]) {
+    let [fast, full] = both(bytes);
     assert_eq!(report_of(&full)["totals"]["matches"], 1, "{what}: {}", report_of(&full)["sources"]);
     assert_eq!(differences(&fast, &full), [""; 0], "{what}");
 }
@@ -92,21 +97,32 @@ fn a_field_inside_of_the_value_of_another_one() {
     check("RuleName is BinXML", &bytes);
 }
 
+/// Both ways of reading say the same of a log.
+fn agrees(what: &str, bytes: &[u8]) {
+    let [fast, full] = both(bytes);
+    assert_eq!(differences(&fast, &full), [""; 0], "{what}");
+}
+
 #[test]
 fn a_name_that_the_decoder_ends_at_a_nul() {
     // The name of the field before is the path's, and a NUL.
-    let bytes = log("x");
+    let mut bytes = log("x");
     let [before, after] = ["ParentProcessId", "ParentImage\0ab\0"].map(utf16);
     let at = find(&bytes, &before);
-    let mut bytes = bytes;
     bytes[at..at + before.len()].copy_from_slice(&after);
-    let verdicts = [Scan::new, Scan::verifying].map(|scan| {
-        let mut session = Session::new(&RULE);
-        let source = session.add_source("log.evtx", bytes.len() as u64);
-        let mut scan = scan(&RULE, source, "log.evtx", Some(bytes.len() as u64));
-        feed(&mut scan, &bytes, || 4000);
-        assert!(session.absorb(scan.finish()));
-        session
-    });
-    assert_eq!(differences(&verdicts[0], &verdicts[1]), [""; 0]);
+    agrees("a name with a NUL", &bytes);
+}
+
+#[test]
+fn a_field_that_is_there_twice() {
+    for (first, second) in [(WMI, r"C:\x.exe"), (r"C:\x.exe", WMI), ("", WMI), (WMI, "")] {
+        let options = Options { size: Size::Events(1), matches: 1, groups: 1, ..Options::default() };
+        let event = testlog::log(&options).0.remove(0);
+        let event = event.with("CommandLine", first.to_owned()).with("ParentImage", second.to_owned());
+        let mut bytes = evtx::file(&[event], Style::default());
+        let name = |name: &str| [&[5, 1, name.len() as u8, 0], &utf16(name)[..]].concat();
+        let at = find(&bytes, &name("CommandLine"));
+        bytes[at..at + 26].copy_from_slice(&name("ParentImage"));
+        agrees(&format!("ParentImage is {first:?} and {second:?}"), &bytes);
+    }
 }
