@@ -243,8 +243,18 @@ impl Findings {
 
     /// Nothing more comes of the scan that these are of.
     pub fn is_last(&self) -> bool {
+        !self.parts.is_empty() || self.has_ended()
+    }
+
+    /// Nothing more comes of the input that these are of.
+    pub fn is_over(&self) -> bool {
+        self.complete || self.has_ended()
+    }
+
+    /// Reading ended early.
+    fn has_ended(&self) -> bool {
         let ends = [Code::ReadFailed, Code::NotOpened, Code::ReaderCrashed, Code::Cancelled];
-        !self.parts.is_empty() || ends.into_iter().any(|code| self.problems.has(code))
+        ends.into_iter().any(|code| self.problems.has(code))
     }
 
     /// Judges the input of this size once all of its parts are read and fit together.

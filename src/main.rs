@@ -144,6 +144,7 @@ fn main() -> ExitCode {
         }
         paths.push(path);
     }
+    session.compare();
     if let Some(row) = arguments.context {
         let (event, minutes, verify) = (arguments.event, arguments.minutes, arguments.verify);
         let which = context::Which { row, event, minutes, verify };

@@ -85,6 +85,8 @@ codes! {
         "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
     SameContent Warning "Take one of the two out: until then its events count twice."
         "The input holds the same bytes as another one.";
+    SameEvents Warning "Each of them counts once for each log that it is in. If one log holds all that another one holds, leave the other one out."
+        "Matches that stand in another log, too.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."

@@ -1,8 +1,11 @@
 //! The findings of all inputs, merged in any order.
 
+mod overlap;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::overlap::{Overlap, by_time_and_place, overlaps};
 use crate::findings::{Findings, Period};
 use crate::group::{Facts, Groups, Key, Match, Values, facts_bytes, key_bytes};
 use crate::hints::Hints;
@@ -113,6 +116,8 @@ pub struct Session {
     end: Option<(u32, Locator)>,
     /// Inputs whose problems were judged by what others hold, since somebody asked.
     judged: BTreeSet<u32>,
+    /// The matches of the inputs were compared since they changed last.
+    compared: bool,
 }
 
 impl Session {
@@ -131,6 +136,7 @@ impl Session {
             kept: 0,
             end: None,
             judged: BTreeSet::new(),
+            compared: false,
         }
     }
 
@@ -375,6 +381,7 @@ impl Session {
 
     /// Says of every input how many of its matches are left out.
     fn judge(&mut self) {
+        self.compared = false;
         if self.end.is_none() {
             return;
         }
@@ -399,6 +406,35 @@ impl Session {
                 self.judged.insert(number);
             }
         }
+    }
+
+    /// Says of each input how many of its matches stand in a log before it, too, once all are read. Whoever shows a result asks
+    /// for it first.
+    pub fn compare(&mut self) {
+        if self.compared || self.inputs().any(|(_, input)| !input.findings.is_over()) {
+            return;
+        }
+        self.compared = true;
+        for (number, overlap) in (0..).zip(overlaps(&self.groups, self.sources.len())) {
+            let is_copy = self.sources[number].findings.problems.has(Code::SameContent);
+            let told =
+                overlap.filter(|_| !is_copy).map(|overlap| (Place::default(), self.told(number, overlap)));
+            if self.sources[number].findings.problems.judge(Code::SameEvents, told) {
+                self.judged.insert(number as u32);
+            }
+        }
+    }
+
+    /// What there is to say of an input some of whose matches stand in a log before it, too.
+    fn told(&self, number: usize, Overlap { matches, first, others }: Overlap) -> String {
+        let all = self.sources[number].findings.counts.matches;
+        let is = if matches == 1 { "is" } else { "are" };
+        if first as usize == number {
+            return format!("{matches} of its {all} matches {is} in more than one of its members.");
+        }
+        let name = text::ends(labelled(&self.sources[first as usize].name), NAME_BYTES);
+        let others = if others { " and others" } else { "" };
+        format!("{matches} of its {all} matches {is} in {name}{others}, too.")
     }
 
     /// The number of some facts, and the one copy of them.
@@ -540,6 +576,7 @@ impl Session {
             && source.findings.problems.judge(Code::SameContent, copy)
         {
             self.judged.insert(number as u32);
+            self.compared = false;
         }
     }
 
@@ -566,10 +603,7 @@ impl Session {
         let mut found: Vec<_> = self.groups.get(group).map_or(Vec::new(), |group| {
             group.matches.iter().filter(|(_, found)| self.variant(found).is_shown).collect()
         });
-        order::sort(&mut found, |(source, a), (other, b)| {
-            let times = time::compare(a.time, b.time);
-            times.then(source.cmp(other)).then_with(|| a.locator.cmp(&b.locator))
-        });
+        order::sort(&mut found, |a, b| by_time_and_place(a, b));
         found
     }
 

@@ -286,6 +286,7 @@ impl Session {
 
     /// The session at a glance. Of the inputs, those that changed since the last call, each as `[number, report]`.
     pub fn summary(&mut self) -> Out {
+        self.session.compare();
         let mut changed = std::mem::take(&mut self.changed);
         changed.append(&mut self.session.take_judged());
         out(&view::summary(&self.session, |source| changed.contains(&source)))

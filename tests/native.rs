@@ -25,6 +25,7 @@ mod json;
 mod nothing_lost;
 mod nothing_lost_packed;
 mod other_forms;
+mod overlap;
 mod packing;
 mod page_scripts;
 mod parts;

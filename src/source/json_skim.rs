@@ -9,7 +9,8 @@
 //! `\u` escape, the one way in which JSON can write a letter that hides it; or it has no such escape, and the
 //! path that decides, whose name stands nowhere else in the line, rules a match out. Where fields are looked
 //! at instead of a text, each must stand in the event's data and its name nowhere else in the line,
-//! or not at all; a shape learnt from such a line has their values in the same places in every line.
+//! or not at all; a shape learnt from such a line has their values in the same places in every line, in which
+//! the names are looked for all the same: a value may be one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
+use super::json_kind::{Kind, Place, Skimmed, plain};
 use super::json_members::{Data, Fields, Record, Text};
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_string::{self, has_blanks_around, hides};
@@ -69,57 +71,6 @@ pub enum Line<'a> {
     Other,
 }
 
-/// What is the same in all lines of a shape.
-#[derive(Debug)]
-struct Kind {
-    provider: String,
-    channel: String,
-    event_id: u32,
-    /// Whether they are process creations.
-    is_creation: bool,
-    /// Where the fields are that are looked at. None: a line of it does not tell that plainly.
-    looked_at: Option<[Place; LOOKS]>,
-}
-
-/// The name of a field, and which of the values that are asked for is its value; none where it has none.
-type Place = Option<(&'static str, usize)>;
-
-impl Kind {
-    fn skim<'a>(&'a self, computer: &'a str) -> Skim<'a> {
-        Skim {
-            provider: &self.provider,
-            channel: &self.channel,
-            event_id: Some(self.event_id),
-            computer: Some(computer),
-            time: None,
-            link: None,
-        }
-    }
-
-    /// What is counted of an event that is no process creation.
-    fn counted(&self) -> Skimmed<'_> {
-        Skimmed {
-            provider: Cow::Borrowed(&self.provider),
-            channel: Cow::Borrowed(&self.channel),
-            computer: None,
-            event_id: self.event_id,
-            time: None,
-            link: None,
-        }
-    }
-
-    /// What the fields say that are looked at. None: it is not certain.
-    fn said(&self, line: &[u8], wanted: &Wanted) -> Option<[Said; LOOKS]> {
-        let mut said = [Said::Nothing; LOOKS];
-        for (place, said) in self.looked_at.as_ref()?.iter().zip(&mut said) {
-            if let Some((name, which)) = *place {
-                *said = Said::of(name, plain(&line[wanted[which].clone()])?);
-            }
-        }
-        Some(said)
-    }
-}
-
 /// What the counted values of an event leave to be done.
 enum Judged<'a> {
     /// It can't match; `_time` of a process creation.
@@ -128,31 +79,6 @@ enum Judged<'a> {
     Fields(&'a [Look]),
     /// It must be built in full.
     Full,
-}
-
-/// A skim that owns what had to be decoded.
-pub struct Skimmed<'a> {
-    provider: Cow<'a, str>,
-    channel: Cow<'a, str>,
-    /// Not asked for where only the kind of an event is counted.
-    computer: Option<Cow<'a, str>>,
-    event_id: u32,
-    time: Option<Time>,
-    link: Option<Link>,
-}
-
-impl Skimmed<'_> {
-    /// The skim.
-    pub fn get(&self) -> Skim<'_> {
-        Skim {
-            provider: &self.provider,
-            channel: &self.channel,
-            event_id: Some(self.event_id),
-            computer: self.computer.as_deref(),
-            time: self.time,
-            link: self.link,
-        }
-    }
 }
 
 impl Skimmer {
@@ -426,11 +352,6 @@ impl Skimmer {
         self.shapes.learn(line, &values, kind);
         Some(())
     }
-}
-
-/// The text of a string in which nothing is escaped.
-fn plain(inside: &[u8]) -> Option<&str> {
-    str::from_utf8(inside).ok().filter(|text| !text.contains('\\'))
 }
 
 impl<'a> Fields<'a> {

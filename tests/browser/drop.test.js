@@ -145,11 +145,23 @@ inBothBrowsers("input", (page, kind) => {
     assert.ok(room > 0, "what gets the focus is not scrolled behind the message");
     const report = await assertSameAsCommandLine("one.xml", "copy.xml");
     assert.deepEqual(report.sources.map((/** @type {Core.Source} */ { problems }) => problems.map(({ code }) => code)), [[], ["same_content"]]);
-    assert.equal(await page().run(() => document.getElementById("remove-0")?.checkVisibility() === true), false, "the list does not open under the pointer");
-    await page().click("#toggle-files");
     await page().until("it is said at the copy", () => /It is the same as one\.xml, byte for byte/.test(document.getElementById("files")?.textContent ?? ""));
     await page().click("#remove-0");
     await page().until("it is said no longer", () => !/It is the same as/.test(document.getElementById("files")?.textContent ?? ""));
+  });
+
+  test("a log and another one with the same events are told of with the result, until one of the two is taken out", async () => {
+    const events = [eventXml({ record: 1 }), eventXml({ record: 7, second: 40 })];
+    await writeFile(join(home, "longer.xml"), events.join("\n"));
+    await page().open();
+    await page().drop([join(home, "one.xml"), join(home, "longer.xml"), join(home, "two.xml")]);
+    await page().done();
+    await page().until("it is said at the second one", () => /1 of its 2 matches is in one\.xml, too\./.test(document.getElementById("files")?.textContent ?? ""));
+    const report = await assertSameAsCommandLine("one.xml", "longer.xml", "two.xml");
+    assert.deepEqual(report.sources.map((/** @type {Core.Source} */ { problems }) => problems.map(({ code }) => code)), [[], ["same_events"], []]);
+    await page().click("#remove-0");
+    await page().until("it is said no longer", () => !/too\./.test(document.getElementById("files")?.textContent ?? ""));
+    await page().assertQuiet();
   });
 
   test("an item of a drop that the browser gives nothing of is counted, and said as long as nobody has read it", async () => {

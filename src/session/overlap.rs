@@ -1,0 +1,52 @@
+//! Matches that stand in more than one log, as where a log and an export of it were both collected: they count twice.
+
+use super::Group;
+use crate::group::Match;
+use crate::{order, time};
+
+/// The matches of an input that stand in another log, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// How many.
+    pub matches: u64,
+    /// The first of the inputs that have them before it; it may be the input itself, an archive.
+    pub first: u32,
+    /// There are others.
+    pub others: bool,
+}
+
+/// Of so many inputs, what of their matches stands in a log before them, too: in an earlier input, or in an earlier member of
+/// the same one. Two events are one where their row and their known time agree: no process has the number of another one, on
+/// one host, within a millisecond. What stands twice in one log is as it was logged.
+pub fn overlaps(groups: &[Group], inputs: usize) -> Vec<Option<Overlap>> {
+    let mut overlaps = vec![None; inputs];
+    for group in groups.iter().filter(|group| group.matches.len() > 1) {
+        let mut found: Vec<_> = group.matches.iter().collect();
+        order::sort(&mut found, |a, b| by_time_and_place(a, b));
+        let mut first: &(u32, Match) = found[0];
+        for one in found {
+            if one.1.time != first.1.time {
+                first = one;
+            } else if one.1.time.is_some() && log_of(one) != log_of(first) {
+                add(&mut overlaps[one.0 as usize], first.0);
+            }
+        }
+    }
+    overlaps
+}
+
+fn add(overlap: &mut Option<Overlap>, first: u32) {
+    let known = overlap.get_or_insert(Overlap { matches: 0, first, others: false });
+    known.matches += 1;
+    known.others |= known.first != first;
+    known.first = known.first.min(first);
+}
+
+fn log_of((source, found): &(u32, Match)) -> (u32, Option<u128>) {
+    (*source, found.locator.member)
+}
+
+/// The order of the events of a row, which does not depend on the order they arrived in.
+pub fn by_time_and_place((source, a): &(u32, Match), (other, b): &(u32, Match)) -> std::cmp::Ordering {
+    time::compare(a.time, b.time).then(source.cmp(other)).then_with(|| a.locator.cmp(&b.locator))
+}
