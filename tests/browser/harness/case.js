@@ -15,19 +15,19 @@ export const CHILDREN = [
   { image: "C:\\Users\\alice\\AppData\\Local\\Temp\\tool.exe", command: "tool.exe --fetch http://files.example.com/a" },
 ];
 
-/** @param {number} i */
-function one(i) {
+/** @param {number} i @param {number} later in seconds */
+function one(i, later = 0) {
   const child = CHILDREN[(i * 5 + (i >> 2)) % CHILDREN.length];
-  return eventXml({ record: i + 1, second: (i * i * 7) % 7200, ...child, host: HOSTS[i % 7 === 0 ? 2 + (i % 2) : i % 2], user: i % 3 === 0 ? "NT AUTHORITY\\SYSTEM" : "EXAMPLE\\alice" });
+  return eventXml({ record: i + 1, second: ((i * i * 7) % 7200) + later, ...child, host: HOSTS[i % 7 === 0 ? 2 + (i % 2) : i % 2], user: i % 3 === 0 ? "NT AUTHORITY\\SYSTEM" : "EXAMPLE\\alice" });
 }
 
 /**
- * Two logs: 70 events of the work stations and 30 of the servers, a few of which stand in both.
+ * Two logs: 70 events of the work stations and 30 of the servers, some of which have rows in both; none is in both itself.
  * @param {string} folder @returns {Promise<string[]>}
  */
 export async function makeCase(folder) {
   const logs = ["ws-sysmon.xml", "servers-sysmon.xml"].map((name) => join(folder, name));
   await writeFile(logs[0] ?? "", Array.from({ length: 70 }, (_, i) => one(i)).join("\n"));
-  await writeFile(logs[1] ?? "", Array.from({ length: 30 }, (_, i) => one(i + 60)).join("\n"));
+  await writeFile(logs[1] ?? "", Array.from({ length: 30 }, (_, i) => one(i + 60, 1)).join("\n"));
   return logs;
 }
