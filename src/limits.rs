@@ -144,3 +144,17 @@ pub const MATCH_OVERHEAD: usize = 256;
 
 /// What a row takes beside its texts and its matches, about: its place among the rows, and in the order of keys.
 pub const KEY_OVERHEAD: usize = 256;
+
+/// Memory that the decoder of an EVTX chunk takes before it is given up for another one, which goes on in the chunk: all that it
+/// has read stays in it. A chunk of real records takes 1 to 5 MB.
+pub const EVTX_ROUND_BYTES: usize = 16 << 20;
+
+/// Memory that a decoder takes for a record that can't be read, or a few others, as real ones are.
+pub const EVTX_REAL_BYTES: usize = 1 << 20;
+
+/// Memory that all decoders of a chunk may take beyond that one after another; then what follows in the chunk is given up.
+pub const EVTX_CHUNK_BYTES: usize = 256 << 20;
+
+/// How often records of a chunk are decoded anew as those before left nothing of what a decoder spends on a chunk, 64 MiB of
+/// text or a million nodes.
+pub const EVTX_RETRIES: usize = 4;

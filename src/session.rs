@@ -427,14 +427,17 @@ impl Session {
 
     /// What there is to say of an input some of whose matches stand in a log before it, too.
     fn told(&self, number: usize, Overlap { matches, first, others }: Overlap) -> String {
-        let all = self.sources[number].findings.counts.matches;
+        let of = |input: usize| self.sources[input].findings.counts.matches;
         let is = if matches == 1 { "is" } else { "are" };
+        let subject = format!("{matches} of its {} matches {is}", of(number));
         if first as usize == number {
-            return format!("{matches} of its {all} matches {is} in more than one of its members.");
+            return format!("{subject} in another of its members before, too.");
         }
         let name = text::ends(labelled(&self.sources[first as usize].name), NAME_BYTES);
-        let others = if others { " and others" } else { "" };
-        format!("{matches} of its {all} matches {is} in {name}{others}, too.")
+        match others {
+            true => format!("{subject} in other logs before, too, such as {name}."),
+            false => format!("{subject} among the {} of {name}, too.", of(first as usize)),
+        }
     }
 
     /// The number of some facts, and the one copy of them.
@@ -482,6 +485,12 @@ impl Session {
             if let Some(input) = self.sources.get_mut(*source as usize) {
                 input.findings = Findings { source: *source, ..Findings::default() };
                 gone[*source as usize] = true;
+            }
+        }
+        // Compared anew once all is read: until then nothing is to be said of a log that is gone.
+        for (number, source) in (0..).zip(&mut self.sources) {
+            if source.findings.problems.judge(Code::SameEvents, None) {
+                self.judged.insert(number);
             }
         }
         for group in &mut self.groups {

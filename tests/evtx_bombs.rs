@@ -2,8 +2,8 @@
 //! the costly records of a chunk is found as far as those bounds allow.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::process::Command;
+#[cfg(target_os = "linux")]
+use std::{fs, process::Command};
 
 use crate::common::{damage, report_of, verified};
 use serde_json::Value;
@@ -23,6 +23,14 @@ fn two_matches() -> Vec<u8> {
     evtx::file(&testlog::log(&options).0, Style::default())
 }
 
+/// The second one of them.
+fn second_match() -> Vec<u8> {
+    let bytes = two_matches();
+    let at = evtx::record_offsets(&bytes)[1];
+    let size = u32::from_le_bytes(bytes[at + 4..at + 8].try_into().unwrap()) as usize;
+    bytes[at..at + size].to_vec()
+}
+
 fn record(number: u64, content: &[u8]) -> Vec<u8> {
     let size = ((content.len() + AROUND) as u32).to_le_bytes();
     let written = 133_000_000_000_000_000u64.to_le_bytes();
@@ -33,9 +41,8 @@ fn record(number: u64, content: &[u8]) -> Vec<u8> {
 /// behind that a name stands that the chunk's list of names is to hold.
 fn with_between(name: Option<usize>, between: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
     let mut bytes = two_matches();
-    let second = evtx::record_offsets(&bytes)[1];
-    let size = u32::from_le_bytes(bytes[second + 4..second + 8].try_into().unwrap()) as usize;
-    let last = bytes[second..second + size].to_vec();
+    let (second, last) = (evtx::record_offsets(&bytes)[1], second_match());
+    let size = last.len();
     let name = name.map(|behind| second - CHUNK + behind);
     let between = between(second - CHUNK);
     let at = second + between.len();
@@ -58,6 +65,8 @@ fn with_between(name: Option<usize>, between: impl Fn(usize) -> Vec<u8>) -> Vec<
     bytes
 }
 
+/// Size of a record that uses its definition.
+const USER: usize = AROUND + 19;
 /// Where the name of [`using_a_long_name`] stands behind its beginning.
 const NAME: usize = 24 + 5;
 
@@ -83,6 +92,7 @@ fn using_a_long_name(refs: usize, length: usize, users: usize, end: &[u8]) -> im
             &[0],
         ]
         .concat();
+        assert_eq!(use_it.len() + AROUND, USER);
         let users = (0..users).flat_map(|user| record(1000 + user as u64, &use_it));
         record(999, &content).into_iter().chain(users).collect()
     }
@@ -90,22 +100,32 @@ fn using_a_long_name(refs: usize, length: usize, users: usize, end: &[u8]) -> im
 
 /// What the command line says of the log when it may take no more memory than this.
 #[cfg(target_os = "linux")]
-fn within(kib: u64, name: &str, bytes: &[u8], option: &[&str]) -> Value {
-    let dir = std::env::temp_dir().join(format!("triage-bombs-{}", std::process::id()));
-    fs::create_dir_all(&dir).unwrap();
-    let path = dir.join(name);
+fn within(mib: u64, name: &str, bytes: &[u8]) -> Value {
+    let path = std::env::temp_dir().join(format!("triage-{}-{name}", std::process::id()));
     fs::write(&path, bytes).unwrap();
     let output = Command::new("sh")
-        .args(["-c", &format!("ulimit -v {kib}; exec \"$0\" \"$@\"")])
+        .args(["-c", &format!("ulimit -v {}; exec \"$0\" \"$@\"", mib << 10)])
         .arg(env!("CARGO_BIN_EXE_sysmon-triage"))
         .args(["--format", "json"])
-        .args(option)
         .arg(&path)
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
-        panic!("{name} {option:?}: no report: {}", String::from_utf8_lossy(&output.stderr))
-    })
+        .output();
+    fs::remove_file(&path).unwrap();
+    let output = output.unwrap();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{name}: no report: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The same records with sizes at their ends that are others than those at their beginnings.
+fn with_wrong_copies(between: impl Fn(usize) -> Vec<u8>) -> impl Fn(usize) -> Vec<u8> {
+    move |at| {
+        let mut records = between(at);
+        let mut from = 0;
+        while let Some(size) = records.get(from + 4..from + 8) {
+            from += u32::from_le_bytes(size.try_into().unwrap()) as usize;
+            records[from - 1] ^= 1;
+        }
+        records
+    }
 }
 
 /// How many problems of each kind there are.
@@ -128,22 +148,48 @@ fn the_second_match_stands_without_what_is_before_it() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_broken_definition_that_names_much() {
-    let bytes = with_between(None, using_a_long_name(1700, 7000, 500, &[0xee]));
-    let report = within(3 << 20, "names.evtx", &bytes, &["--verify"]);
-    let codes = codes(&report);
-    assert!(codes["damaged_record"] > 1, "{}", report["sources"][0]);
-    assert_eq!(codes.get("damaged_chunk"), Some(&1), "what follows is given up: {}", report["sources"][0]);
+    let records = || using_a_long_name(1700, 7000, 500, &[0xee]);
+    for (name, bytes) in [
+        ("names.evtx", with_between(None, records())),
+        ("wrong-copies.evtx", with_between(None, with_wrong_copies(records()))),
+    ] {
+        let report = within(256, name, &bytes);
+        let (codes, source) = (codes(&report), &report["sources"][0]);
+        assert_eq!(codes.get("damaged_chunk"), Some(&1), "what follows is given up: {source}");
+        // All of them are counted, those that were read and those that were not.
+        let unreadable = source["unreadable"].as_u64().unwrap();
+        // The match behind them is among them.
+        assert!(unreadable == 501 || name != "names.evtx", "{unreadable}: {source}");
+    }
+}
+
+/// A record that can't be read, with a wrong size at its end, before a match; behind that another one of the same number.
+#[test]
+fn a_number_that_a_later_record_has_too() {
+    let bytes = with_between(None, |at| {
+        let records = using_a_long_name(2, 10, 5, &[0xee])(at);
+        let (first, broken) = records.split_at(records.len() - USER);
+        let mut wrong = broken.to_vec();
+        wrong[USER - 4] ^= 1;
+        let mut between = second_match();
+        between[8..16].copy_from_slice(&77u64.to_le_bytes());
+        [first, &wrong, &between, broken].concat()
+    });
+    for report in [report_of(&damage::scan(&bytes)), verified(&bytes)] {
+        assert_eq!(report["totals"]["matches"], 3, "{}", report["sources"][0]);
+        assert_eq!(codes(&report)["damaged_record"], 6, "{}", report["sources"][0]);
+    }
 }
 
 /// Each of these records renders to more than the decoder allows, four to more than it allows for all of a chunk.
 #[test]
 fn records_that_render_to_much_before_a_match() {
     // Names of the list are kept once; others take memory at each use.
-    for name in [None, Some(NAME)] {
-        let bytes = with_between(name, using_a_long_name(1500, 12000, 4, &[4, 0]));
+    for (name, users) in [(None, 3), (Some(NAME), 4)] {
+        let bytes = with_between(name, using_a_long_name(1500, 12000, users, &[4, 0]));
         for report in [report_of(&damage::scan(&bytes)), verified(&bytes)] {
             assert_eq!(report["totals"]["matches"], 2, "{}", report["sources"][0]);
-            let said = BTreeMap::from([("damaged_record", 4), ("undecided", 1)]);
+            let said = BTreeMap::from([("damaged_record", users as u64), ("undecided", 1)]);
             assert_eq!(codes(&report), said, "{}", report["sources"][0]);
         }
     }

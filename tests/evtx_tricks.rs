@@ -101,6 +101,8 @@ fn a_field_inside_of_the_value_of_another_one() {
 fn agrees(what: &str, bytes: &[u8]) {
     let [fast, full] = both(bytes);
     assert_eq!(differences(&fast, &full), [""; 0], "{what}");
+    let totals = &report_of(&full)["totals"];
+    assert_eq!((&totals["process_creations"], &totals["unreadable"]), (&1.into(), &0.into()), "{what}");
 }
 
 #[test]

@@ -51,9 +51,12 @@ fn an_export_that_overlaps_a_log() {
     read(&mut session, "log.evtx", &log);
     assert_eq!(said(&mut session), [[""; 0]]);
     let export = read(&mut session, "export.xml", &export);
-    assert_eq!(said(&mut session)[1], ["same_events: 8 of its 18 matches are in log.evtx, too."]);
+    assert_eq!(
+        said(&mut session)[1],
+        ["same_events: 8 of its 18 matches are among the 20 of log.evtx, too."]
+    );
     let lines = read(&mut session, "lines.json", &lines);
-    let last = "same_events: 5 of its 5 matches are in export.xml, too.";
+    let last = "same_events: 5 of its 5 matches are among the 18 of export.xml, too.";
     assert_eq!(said(&mut session)[2], [last]);
     assert_eq!(report_of(&session)["totals"]["matches"], 43);
 
@@ -71,7 +74,10 @@ fn in_two_logs_before() {
     for (name, range) in [("a.xml", 0..10), ("b.xml", 10..20), ("c.xml", 9..11)] {
         read(&mut session, name, &as_xml(&events[range]));
     }
-    assert_eq!(said(&mut session)[2], ["same_events: 2 of its 2 matches are in a.xml and others, too."]);
+    assert_eq!(
+        said(&mut session)[2],
+        ["same_events: 2 of its 2 matches are in other logs before, too, such as a.xml."]
+    );
 }
 
 #[test]
@@ -83,7 +89,7 @@ fn in_two_members_of_an_archive() {
     read(&mut session, "case.zip", &archive);
     assert_eq!(
         said(&mut session),
-        [["same_events: 4 of its 34 matches are in more than one of its members."]]
+        [["same_events: 4 of its 34 matches are in another of its members before, too."]]
     );
 }
 
@@ -106,8 +112,8 @@ fn the_same_in_any_order() {
         said(&mut session)
     };
     let first = all([0, 1, 2]);
-    assert_eq!(first[1], ["same_events: 5 of its 15 matches are in 0.xml, too."]);
-    assert_eq!(first[2], ["same_events: 12 of its 12 matches are in 0.xml, too."]);
+    assert_eq!(first[1], ["same_events: 5 of its 15 matches are among the 20 of 0.xml, too."]);
+    assert_eq!(first[2], ["same_events: 12 of its 12 matches are among the 20 of 0.xml, too."]);
     assert_eq!([all([2, 1, 0]), all([1, 2, 0])], [first.clone(), first]);
 }
 
@@ -118,4 +124,28 @@ fn twice_in_one_log_is_as_it_was_logged() {
     let mut session = Session::new(&RULE);
     read(&mut session, "joined.xml", &[as_xml(&events), as_xml(&events)].concat());
     assert_eq!(said(&mut session), [[""; 0]]);
+}
+
+#[test]
+fn what_is_taken_out_is_named_no_longer_while_others_are_read() {
+    let events = events();
+    let mut session = Session::new(&RULE);
+    let first = read(&mut session, "a.xml", &as_xml(&events));
+    read(&mut session, "b.xml", &as_xml(&events[..1]));
+    assert_eq!(said(&mut session)[1], ["same_events: 1 of its 1 matches is among the 30 of a.xml, too."]);
+    session.add_source("still to be read.xml", 5);
+    session.remove(first);
+    assert!(said(&mut session).concat().is_empty());
+}
+
+/// Without the number of the process two events of one second may be two.
+#[test]
+fn processes_without_a_number_are_not_told_apart() {
+    let events: Vec<_> = events().into_iter().take(1).map(|event| event.without("ProcessId")).collect();
+    let mut session = Session::new(&RULE);
+    for name in ["a.xml", "b.xml"] {
+        read(&mut session, name, &as_xml(&events));
+    }
+    assert!(said(&mut session).concat().is_empty());
+    assert_eq!(report_of(&session)["totals"]["matches"], 2);
 }

@@ -1,7 +1,7 @@
 //! Matches that stand in more than one log, as where a log and an export of it were both collected: they count twice.
 
 use super::Group;
-use crate::group::Match;
+use crate::group::{Column, Match};
 use crate::{order, time};
 
 /// The matches of an input that stand in another log, too.
@@ -16,11 +16,13 @@ pub struct Overlap {
 }
 
 /// Of so many inputs, what of their matches stands in a log before them, too: in an earlier input, or in an earlier member of
-/// the same one. Two events are one where their row and their known time agree: no process has the number of another one, on
-/// one host, within a millisecond. What stands twice in one log is as it was logged.
+/// the same one. Two events are one where their row agrees, which has the number of a process, and their known time: no process
+/// of a host has the number of another one at once. What stands twice in one log is as it was logged.
 pub fn overlaps(groups: &[Group], inputs: usize) -> Vec<Option<Overlap>> {
     let mut overlaps = vec![None; inputs];
-    for group in groups.iter().filter(|group| group.matches.len() > 1) {
+    let has_number =
+        |group: &&Group| group.key[Column::ProcessId as usize].starts_with(|c: char| c.is_ascii_digit());
+    for group in groups.iter().filter(|group| group.matches.len() > 1).filter(has_number) {
         let mut found: Vec<_> = group.matches.iter().collect();
         order::sort(&mut found, |a, b| by_time_and_place(a, b));
         let mut first: &(u32, Match) = found[0];

@@ -88,20 +88,20 @@ pub fn test(names: &[String]) -> Result<()> {
     setup::for_build()?;
     let found = Found { browsers: if needs("browser") { Some(setup::browsers()?) } else { None } };
 
-    let (beside, rest): (Vec<&Check>, Vec<&Check>) =
-        chosen.iter().partition(|check| BESIDE.contains(&check.name));
-    let outcomes = thread::scope(|scope| {
+    let (beside, rest): (Vec<_>, Vec<_>) =
+        chosen.iter().enumerate().partition(|(_, check)| BESIDE.contains(&check.name));
+    let mut outcomes = thread::scope(|scope| {
         let beside = scope.spawn(|| in_turn(&beside, &found));
         let mut outcomes = in_turn(&rest, &found);
         outcomes.extend(beside.join().expect("no check panics"));
         outcomes
     });
-    let of = |check: &Check| outcomes.iter().find(|outcome| outcome.name == check.name);
+    outcomes.sort_by_key(|outcome| outcome.nth);
     println!();
     let mut failed = Vec::new();
-    for outcome in chosen.iter().filter_map(|check| of(check)) {
+    for outcome in &outcomes {
         println!("{}", outcome.line);
-        failed.extend((!outcome.passed).then_some(outcome.name));
+        failed.extend((!outcome.passed).then_some(chosen[outcome.nth].name));
     }
     println!("checks: {} passed, {} failed", chosen.len() - failed.len(), failed.len());
     if !failed.is_empty() {
@@ -110,30 +110,31 @@ pub fn test(names: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn in_turn(checks: &[&Check], found: &Found) -> Vec<Outcome> {
-    checks.iter().map(|check| check.outcome(found)).collect()
+fn in_turn(checks: &[(usize, &&Check)], found: &Found) -> Vec<Outcome> {
+    checks.iter().map(|(nth, check)| check.outcome(*nth, found)).collect()
 }
 
 /// How a check ended, and the line of the report that says so.
 struct Outcome {
-    name: &'static str,
+    /// Its place among the chosen ones.
+    nth: usize,
     passed: bool,
     line: String,
 }
 
 impl Check {
-    fn outcome(&self, found: &Found) -> Outcome {
+    fn outcome(&self, nth: usize, found: &Found) -> Outcome {
         println!("\n== {}: {}", self.name, self.about);
         let start = Instant::now();
         let result = (self.run)(found);
         let seconds = start.elapsed().as_secs_f32();
         let Err(error) = result else {
             let line = format!("ok      {:<12} {seconds:6.1} s", self.name);
-            return Outcome { name: self.name, passed: true, line };
+            return Outcome { nth, passed: true, line };
         };
         println!("== {} failed: {error:#}", self.name);
         let line = format!("FAILED  {:<12} {seconds:6.1} s   again: cargo xtask test {0}", self.name);
-        Outcome { name: self.name, passed: false, line }
+        Outcome { nth, passed: false, line }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 
@@ -99,6 +100,9 @@ pub const PYTHON: [Environment; 2] = [RULE_ENGINES, LINTERS];
 /// The Python of such an environment; none when that can't be had. Packages come as they were built, each with its hash,
 /// so that none runs anything while it is installed.
 pub fn python(environment: &Environment) -> Option<PathBuf> {
+    // Two checks that run beside each other may ask for the same one.
+    static ONE_AT_ONCE: Mutex<()> = Mutex::new(());
+    let _asking = ONE_AT_ONCE.lock().expect("nobody panics while asking");
     let packages = root().join(environment.pins());
     let wanted = hex_sha256(&[&fs::read(&packages).ok()?]);
     let folder = target_dir().join("tools").join(environment.name);

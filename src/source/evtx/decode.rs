@@ -2,8 +2,9 @@
 //!
 //! The decoder bounds what a record may render to and build, but keeps what it has read until the chunk is done, and reads a
 //! template anew for each record if that template is broken: 64 KiB that somebody made for it can take more memory than there
-//! is. A chunk is therefore read in rounds, each by a decoder of its own: the next one begins behind the record at which the
-//! one before had taken enough, or where it was out of means that it gives to all records of a chunk together.
+//! is. A chunk is therefore read in rounds, each by a decoder of its own: the next one begins behind a record that can't be read,
+//! as what that took is seen only when its round has ended; behind the one at which the round had taken enough; or where it was
+//! out of means that it gives to all records of a chunk together.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use super::skim::{self, CHUNK_HEADER_BYTES, Record};
 use super::{CHUNK_BYTES, chunk_offset};
+use crate::limits;
 use crate::locator::Span;
 use crate::problem::Code;
 use crate::source::{Form, Found, Sink, Trouble, json_event, xml_event};
@@ -23,12 +25,6 @@ use crate::text;
 
 /// Size of a record header: magic, size, record number, time written.
 const RECORD_HEADER_BYTES: u64 = 24;
-/// A round ends behind the record at which it has taken so much memory. A chunk of real records takes 1 to 5 MB.
-const ROUND_BYTES: usize = 16 << 20;
-/// The rounds of a chunk may take so much together; then what follows in the chunk is given up.
-const ROUNDS_BYTES: usize = 512 << 20;
-/// Nor does a round go on behind so many records that can't be read: what those took is seen when it has ended.
-const ROUND_FAILURES: usize = 4;
 /// What the decoder says of a record for which those before it left nothing.
 const SPENT: &str = "earlier records of the chunk spent its render budget";
 
@@ -61,7 +57,9 @@ pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, 
         });
         match end {
             Ok(End::Chunk) => return rounds.tell_short(sink),
-            Ok(End::Round) if rounds.taken > ROUNDS_BYTES => return sink.trouble(rounds.given_up()),
+            Ok(End::Round) if rounds.taken > limits::EVTX_CHUNK_BYTES => {
+                return sink.trouble(rounds.given_up());
+            }
             Ok(End::Round) => begin_at(&mut bytes, rounds.at),
             Err(error) => {
                 let message = format!("A chunk can't be read: {}.", chain(&error));
@@ -87,15 +85,17 @@ struct Rounds<'a> {
     left: usize,
     /// None where it found no way on, and has said so.
     reached: Option<Reached>,
-    /// Where the next round begins, in the chunk.
+    /// Where the decoder is in the chunk: the next record stands there, and the next round begins there.
     at: usize,
-    /// The number of the record at which the decoder ends.
-    last: Option<u64>,
+    /// It lost its way, and goes on at the first sound record from here on.
+    astray: Option<usize>,
+    /// Where the decoder ends, and behind which record.
+    end: Option<(usize, u64)>,
     /// Nothing was read in this round.
     is_first: bool,
-    /// Records that could not be read in this round.
-    failures: usize,
-    /// Bytes of memory that the rounds took.
+    /// How often more records may be decoded anew.
+    retries: usize,
+    /// Bytes of memory that the rounds took beyond what real records take.
     taken: usize,
 }
 
@@ -110,9 +110,10 @@ impl<'a> Rounds<'a> {
             left: unread.len(),
             reached: Some(Reached::default()),
             at: CHUNK_HEADER_BYTES,
-            last: skim::stated_end(chunk.bytes).map(|(_, last)| last),
+            astray: None,
+            end: skim::stated_end(chunk.bytes),
             is_first: true,
-            failures: 0,
+            retries: limits::EVTX_RETRIES,
             taken: 0,
         }
     }
@@ -121,7 +122,7 @@ impl<'a> Rounds<'a> {
     fn round(&mut self, mut decoder: EvtxChunk<'_>, sink: &mut dyn Sink) -> End {
         // What was read in earlier rounds is one record now.
         let before = usize::from(self.at > CHUNK_HEADER_BYTES);
-        (self.is_first, self.failures) = (true, 0);
+        self.is_first = true;
         let mut not_exact = NotExacts::new();
         let (mut end, mut count, bytes) = (End::Chunk, before, decoder.data);
         for record in decoder.iter().skip(before) {
@@ -137,8 +138,8 @@ impl<'a> Rounds<'a> {
                 break;
             }
         }
-        take_otherwise(&mut decoder, count, not_exact, self.chunk.offset, sink);
-        self.taken += decoder.arena.allocated_bytes();
+        self.take_otherwise(&mut decoder, count, not_exact, sink);
+        self.taken += decoder.arena.allocated_bytes().saturating_sub(limits::EVTX_REAL_BYTES);
         end
     }
 
@@ -154,26 +155,29 @@ impl<'a> Rounds<'a> {
             if is_cut(&record, self.chunk.present) {
                 sink.trouble(cut_record(&record, self.chunk.offset));
             } else if let Err(why) = take(record, self.chunk.offset, false, sink) {
-                if matches!(why, NotExact::Spent(_)) && !self.is_first {
+                if matches!(why, NotExact::Spent(_)) && self.may_retry() {
                     self.at = at.saturating_sub(RECORD_HEADER_BYTES) as usize;
                     return ControlFlow::Break(());
                 }
                 not_exact.insert(at, why);
             }
-            self.left -= 1;
+            self.left = self.left.saturating_sub(1);
         }
         let number = reached.number;
-        self.at = reached.end as usize;
+        (self.at, self.astray) = (reached.end as usize, None);
         self.reached = Some(reached);
-        self.end_if(arena.allocated_bytes() > ROUND_BYTES, number)
+        self.end_if(arena.allocated_bytes() > limits::EVTX_ROUND_BYTES, number)
     }
 
     /// Tells of a record that can't be read; says whether the round ends.
     fn failure(&mut self, error: &EvtxError, bytes: &[u8], sink: &mut dyn Sink) -> ControlFlow<()> {
-        let record = failed(error).and_then(|number| skim::numbered(bytes, self.at, number));
+        let record = failed(error).and_then(|number| match self.astray {
+            Some(from) => skim::numbered(bytes, from, number),
+            None => skim::header_at(bytes, self.at, number),
+        });
         if let Some(record) = record
             && is_spent(error)
-            && !self.is_first
+            && self.may_retry()
         {
             self.at = record.offset;
             return ControlFlow::Break(());
@@ -185,15 +189,28 @@ impl<'a> Rounds<'a> {
         self.reached = failed(error).and_then(|number| {
             self.reached.take().map(|reached| Reached { number: Some(number), ..reached })
         });
+        if let EvtxError::FailedToReadRecordAt { offset, .. } = error {
+            self.astray = Some(*offset as usize + 1);
+        }
         let Some(record) = record else { return ControlFlow::Continue(()) };
-        self.at = record.offset + record.size;
-        self.failures += usize::from(!skim::is_empty(bytes, record));
-        self.end_if(self.failures >= ROUND_FAILURES, Some(record.number))
+        if matches!(self.unread, Unread::Some(wanted) if wanted.contains_key(&(record.offset as u64))) {
+            self.left = self.left.saturating_sub(1);
+        }
+        (self.at, self.astray) = (record.offset + record.size, None);
+        self.end_if(!skim::is_empty(bytes, record), Some(record.number))
+    }
+
+    /// Whether a record for which others left nothing is decoded anew: there are such, and it was not tried too often.
+    fn may_retry(&mut self) -> bool {
+        let may = !self.is_first && self.retries > 0;
+        self.retries -= usize::from(may);
+        may
     }
 
     /// Ends a round behind the record with this number if it has taken enough, and more may follow.
     fn end_if(&self, has_enough: bool, number: Option<u64>) -> ControlFlow<()> {
-        let follows = number != self.last && self.at < self.chunk.bytes.len();
+        let follows =
+            self.left > 0 && self.end.is_some_and(|(end, last)| self.at < end && number != Some(last));
         if has_enough && follows { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -208,13 +225,84 @@ impl<'a> Rounds<'a> {
 
     /// What there is to say of the records that follow in a chunk made to take all memory.
     fn given_up(&self) -> Trouble {
+        let follow = self.chunk.records.iter().filter(|record| record.offset >= self.at);
+        let lost = match self.unread {
+            Unread::All => follow.count().max(1),
+            Unread::Some(_) => self.left,
+        };
         let message = format!(
-            "The records of a chunk from byte {} of it on were not read: those before them take more than {} MiB of memory to \
-             decode, as no records of Windows do.",
+            "{lost} record(s) of a chunk, from byte {} of it on, were not read: those before them take more than {} MiB of memory \
+             to decode, as no records of Windows do.",
             self.at,
-            ROUNDS_BYTES >> 20
+            limits::EVTX_CHUNK_BYTES >> 20
         );
-        Trouble::lost(Code::DamagedChunk, self.chunk.offset + self.at as u64, message)
+        let trouble = Trouble::lost(Code::DamagedChunk, self.chunk.offset + self.at as u64, message);
+        Trouble { lost: lost as u64, ..trouble }
+    }
+
+    /// Hands over the records that XML can't carry, of the first `count` that the decoder gives, as JSON: names that damage
+    /// made, control characters in values.
+    fn take_otherwise(
+        &mut self,
+        decoder: &mut EvtxChunk<'_>,
+        count: usize,
+        mut left: NotExacts,
+        sink: &mut dyn Sink,
+    ) {
+        let chunk = self.chunk.offset;
+        if left.is_empty() {
+            return;
+        }
+        // Each time the decoder gives all records together new means.
+        let mut again = true;
+        while std::mem::take(&mut again) {
+            self.is_first = true;
+            for record in decoder.iter().take(count).flatten() {
+                let at = record.binxml_offset;
+                let Some(why) = left.remove(&at) else { continue };
+                if let Err(why) = self.as_json(record, why, sink) {
+                    left.insert(at, why);
+                    again = true;
+                    break;
+                }
+                self.is_first = false;
+            }
+        }
+        for (at, why) in left {
+            sink.trouble(why.trouble(chunk + at.saturating_sub(RECORD_HEADER_BYTES)));
+        }
+    }
+
+    /// Hands over a record as JSON, or says what is wrong with it; gives back why it was not exact if it is to be decoded anew.
+    fn as_json(
+        &mut self,
+        record: EvtxRecord<'_>,
+        why: NotExact,
+        sink: &mut dyn Sink,
+    ) -> Result<(), NotExact> {
+        let span = span_of(&record, self.chunk.offset);
+        let value = match record.clone().into_json_value() {
+            Ok(record) => record.data,
+            Err(error) if is_spent(&error) && self.may_retry() => return Err(why),
+            Err(_) => Value::Null,
+        };
+        let raw = value.to_string();
+        let why = match why {
+            NotExact::Underscore if !needs_json(&raw) => match take(record, self.chunk.offset, true, sink) {
+                Ok(()) => return Ok(()),
+                Err(NotExact::Spent(_)) if self.may_retry() => return Err(why),
+                Err(why) => why,
+            },
+            why => why,
+        };
+        match json_event::events(&value).events.into_iter().next() {
+            Some(Ok(event)) => {
+                let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
+                sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
+            }
+            _ => sink.trouble(why.trouble(span.offset)),
+        }
+        Ok(())
     }
 }
 
@@ -379,69 +467,6 @@ fn take(record: EvtxRecord<'_>, chunk: u64, exact: bool, sink: &mut dyn Sink) ->
     }
     let event = xml_event::parse_rendering(&raw).map_err(|why| NotExact::NoXml(lost(why)))?;
     sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced });
-    Ok(())
-}
-
-/// Hands over the records that XML can't carry, of the first `count` that the decoder gives, as JSON: names that damage made,
-/// control characters in values.
-fn take_otherwise(
-    decoder: &mut EvtxChunk<'_>,
-    count: usize,
-    mut left: NotExacts,
-    chunk: u64,
-    sink: &mut dyn Sink,
-) {
-    // Each time the decoder gives all records together new means.
-    while !left.is_empty() {
-        let before = left.len();
-        for record in decoder.iter().take(count).flatten() {
-            let at = record.binxml_offset;
-            let Some(why) = left.remove(&at) else { continue };
-            let is_first = left.len() + 1 == before;
-            if let Err(why) = as_json(record, chunk, why, is_first, sink) {
-                left.insert(at, why);
-                break;
-            }
-        }
-        if left.len() == before {
-            for (at, why) in std::mem::take(&mut left) {
-                sink.trouble(why.trouble(chunk + at.saturating_sub(RECORD_HEADER_BYTES)));
-            }
-        }
-    }
-}
-
-/// Hands over a record as JSON, or says what is wrong with it; gives back why it was not exact if others before it left nothing
-/// of the decoder's means.
-fn as_json(
-    record: EvtxRecord<'_>,
-    chunk: u64,
-    why: NotExact,
-    is_first: bool,
-    sink: &mut dyn Sink,
-) -> Result<(), NotExact> {
-    let span = span_of(&record, chunk);
-    let value = match record.clone().into_json_value() {
-        Ok(record) => record.data,
-        Err(error) if is_spent(&error) && !is_first => return Err(why),
-        Err(_) => Value::Null,
-    };
-    let raw = value.to_string();
-    let why = match why {
-        NotExact::Underscore if !needs_json(&raw) => match take(record, chunk, true, sink) {
-            Ok(()) => return Ok(()),
-            Err(NotExact::Spent(_)) if !is_first => return Err(why),
-            Err(why) => why,
-        },
-        why => why,
-    };
-    match json_event::events(&value).events.into_iter().next() {
-        Some(Ok(event)) => {
-            let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
-            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
-        }
-        _ => sink.trouble(why.trouble(span.offset)),
-    }
     Ok(())
 }
 

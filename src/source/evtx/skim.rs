@@ -185,7 +185,9 @@ pub fn without_others(chunk: &[u8], records: &[Record], wanted: impl Fn(&Record)
         let run = rest.iter().take_while(|record| !wanted(record)).count();
         if run > 0 {
             let size: usize = rest[..run].iter().map(|record| record.size).sum();
-            make_empty(&mut copy, record.offset..record.offset + size, record.number);
+            let end = record.offset + size;
+            make_empty(&mut copy, record.offset..end, record.number);
+            copy[end - SIZE_COPY_BYTES..end].copy_from_slice(&(size as u32).to_le_bytes());
         }
         rest = &rest[run.max(1)..];
     }
@@ -194,13 +196,11 @@ pub fn without_others(chunk: &[u8], records: &[Record], wanted: impl Fn(&Record)
 
 /// Makes one record of a range of a chunk, with this number and without content; what lies behind its first token stays.
 pub fn make_empty(chunk: &mut [u8], range: Range<usize>, number: u64) {
-    let size = (range.len() as u32).to_le_bytes();
     let header = &mut chunk[range.start..range.start + RECORD_HEADER_BYTES + 1];
     header[..4].copy_from_slice(RECORD_MAGIC);
-    header[4..8].copy_from_slice(&size);
+    header[4..8].copy_from_slice(&(range.len() as u32).to_le_bytes());
     header[8..16].copy_from_slice(&number.to_le_bytes());
     header[RECORD_HEADER_BYTES] = END_OF_STREAM;
-    chunk[range.end - SIZE_COPY_BYTES..range.end].copy_from_slice(&size);
 }
 
 /// Whether a record has no content, as one that [`make_empty`] made.
@@ -208,10 +208,20 @@ pub fn is_empty(chunk: &[u8], record: Record) -> bool {
     chunk.get(record.offset + RECORD_HEADER_BYTES) == Some(&END_OF_STREAM)
 }
 
-/// The sound record with this number that stands first at an offset or behind it.
+/// The record with this number whose header stands at an offset, whatever is at its end.
+pub fn header_at(chunk: &[u8], offset: usize, number: u64) -> Option<Record> {
+    let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
+    let is_it = header.starts_with(RECORD_MAGIC) && u64_at(header, 8) == Some(number);
+    let size = u32_at(header, 4)? as usize;
+    (is_it && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES).then_some(Record { offset, size, number })
+}
+
+/// The sound record with this number that stands first at an offset or behind it, in the used part of the chunk.
 pub fn numbered(chunk: &[u8], from: usize, number: u64) -> Option<Record> {
-    let starts = memmem::find_iter(chunk.get(from..)?, RECORD_MAGIC).map(|at| from + at);
-    starts.filter_map(|at| record_at(chunk, at)).find(|record| record.number == number)
+    let (free, _) = stated_end(chunk)?;
+    let starts = memmem::find_iter(chunk.get(from..free)?, RECORD_MAGIC).map(|at| from + at);
+    let mut sound = starts.filter_map(|at| record_at(chunk, at));
+    sound.find(|record| record.number == number && record.offset + record.size <= free)
 }
 
 /// The BinXML of a record.
