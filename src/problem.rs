@@ -85,7 +85,7 @@ codes! {
         "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
     SameContent Warning "Take one of the two out: until then its events count twice."
         "The input holds the same bytes as another one.";
-    SameEvents Warning "An event that is in two logs counts twice. To count it once, take one of the two out, if all its matches are in the other; a context lacks that one's events then."
+    SameEvents Warning "An event in both counts twice. If all matches of one file are in the other, you can take that one out; a context then lacks its events."
         "Matches that stand in another log, too.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";

@@ -428,15 +428,21 @@ impl Session {
     /// What there is to say of an input some of whose matches stand in a log before it, too.
     fn told(&self, number: usize, Overlap { matches, first, others }: Overlap) -> String {
         let of = |input: usize| self.sources[input].findings.counts.matches;
-        let is = if matches == 1 { "is" } else { "are" };
-        let subject = format!("{matches} of its {} matches {is}", of(number));
+        let subject = match (matches, of(number)) {
+            (_, 1) => "Its one match is".to_owned(),
+            (1, all) => format!("1 of its {all} matches is"),
+            (_, all) => format!("{matches} of its {all} matches are"),
+        };
         if first as usize == number {
-            return format!("{subject} in another of its members before, too.");
+            return format!("{subject} also in another of its members.");
         }
         let name = text::ends(labelled(&self.sources[first as usize].name), NAME_BYTES);
         match others {
-            true => format!("{subject} in other logs before, too, such as {name}."),
-            false => format!("{subject} among the {} of {name}, too.", of(first as usize)),
+            true => format!("{subject} also in other logs, such as {name}."),
+            false => match of(first as usize) {
+                1 => format!("{subject} also in {name}, which has no other."),
+                all => format!("{subject} also in {name}, which has {all}."),
+            },
         }
     }
 

@@ -53,10 +53,10 @@ fn an_export_that_overlaps_a_log() {
     let export = read(&mut session, "export.xml", &export);
     assert_eq!(
         said(&mut session)[1],
-        ["same_events: 8 of its 18 matches are among the 20 of log.evtx, too."]
+        ["same_events: 8 of its 18 matches are also in log.evtx, which has 20."]
     );
     let lines = read(&mut session, "lines.json", &lines);
-    let last = "same_events: 5 of its 5 matches are among the 18 of export.xml, too.";
+    let last = "same_events: 5 of its 5 matches are also in export.xml, which has 18.";
     assert_eq!(said(&mut session)[2], [last]);
     assert_eq!(report_of(&session)["totals"]["matches"], 43);
 
@@ -76,7 +76,7 @@ fn in_two_logs_before() {
     }
     assert_eq!(
         said(&mut session)[2],
-        ["same_events: 2 of its 2 matches are in other logs before, too, such as a.xml."]
+        ["same_events: 2 of its 2 matches are also in other logs, such as a.xml."]
     );
 }
 
@@ -89,7 +89,7 @@ fn in_two_members_of_an_archive() {
     read(&mut session, "case.zip", &archive);
     assert_eq!(
         said(&mut session),
-        [["same_events: 4 of its 34 matches are in another of its members before, too."]]
+        [["same_events: 4 of its 34 matches are also in another of its members."]]
     );
 }
 
@@ -112,8 +112,8 @@ fn the_same_in_any_order() {
         said(&mut session)
     };
     let first = all([0, 1, 2]);
-    assert_eq!(first[1], ["same_events: 5 of its 15 matches are among the 20 of 0.xml, too."]);
-    assert_eq!(first[2], ["same_events: 12 of its 12 matches are among the 20 of 0.xml, too."]);
+    assert_eq!(first[1], ["same_events: 5 of its 15 matches are also in 0.xml, which has 20."]);
+    assert_eq!(first[2], ["same_events: 12 of its 12 matches are also in 0.xml, which has 20."]);
     assert_eq!([all([2, 1, 0]), all([1, 2, 0])], [first.clone(), first]);
 }
 
@@ -132,7 +132,7 @@ fn what_is_taken_out_is_named_no_longer_while_others_are_read() {
     let mut session = Session::new(&RULE);
     let first = read(&mut session, "a.xml", &as_xml(&events));
     read(&mut session, "b.xml", &as_xml(&events[..1]));
-    assert_eq!(said(&mut session)[1], ["same_events: 1 of its 1 matches is among the 30 of a.xml, too."]);
+    assert_eq!(said(&mut session)[1], ["same_events: Its one match is also in a.xml, which has 30."]);
     session.add_source("still to be read.xml", 5);
     session.remove(first);
     assert!(said(&mut session).concat().is_empty());

@@ -160,11 +160,11 @@ inBothBrowsers("input", (page, kind) => {
     await page().open();
     await page().drop([join(home, "one.xml"), join(home, "longer.xml"), join(home, "two.xml")]);
     await page().done();
-    await page().until("it is said at the second one", () => /1 of its 2 matches is among the 1 of one\.xml, too\./.test(document.getElementById("files")?.textContent ?? ""));
+    await page().until("it is said at the second one", () => /1 of its 2 matches is also in one\.xml, which has no other\./.test(document.getElementById("files")?.textContent ?? ""));
     const report = await assertSameAsCommandLine("one.xml", "longer.xml", "two.xml");
     assert.deepEqual(report.sources.map((/** @type {Core.Source} */ { problems }) => problems.map(({ code }) => code)), [[], ["same_events"], []]);
     await page().click("#remove-0");
-    await page().until("it is said no longer", () => !/too\./.test(document.getElementById("files")?.textContent ?? ""));
+    await page().until("it is said no longer", () => !/is also in/.test(document.getElementById("files")?.textContent ?? ""));
     await page().assertQuiet();
   });
 
