@@ -181,6 +181,21 @@ fn a_number_that_a_later_record_has_too() {
     }
 }
 
+/// The decoder can't read the first record, whose time is none, and then others: each is lost once.
+#[test]
+fn a_first_record_with_a_time_that_is_none() {
+    let mut bytes = with_between(None, using_a_long_name(2, 10, 6, &[0xee]));
+    bytes[RECORDS + 16..RECORDS + 24].fill(0xff);
+    // The last one has the greatest number, as it finds its way by numbers then.
+    let last = CHUNK + u32::from_le_bytes(bytes[CHUNK + 44..CHUNK + 48].try_into().unwrap()) as usize;
+    for at in [CHUNK + 32, last + 8] {
+        bytes[at..at + 8].copy_from_slice(&5000u64.to_le_bytes());
+    }
+    let report = verified(&bytes);
+    let source = &report["sources"][0];
+    assert_eq!((&source["matches"], &source["unreadable"]), (&1.into(), &7.into()), "{source}");
+}
+
 /// Each of these records renders to more than the decoder allows, four to more than it allows for all of a chunk.
 #[test]
 fn records_that_render_to_much_before_a_match() {

@@ -312,6 +312,9 @@ fn begin_at(chunk: &mut [u8], at: usize) {
     // The decoder ends behind the record that has the number of the last one.
     let number = skim::stated_end(chunk).map_or(0, |(_, last)| last.wrapping_add(1));
     skim::make_empty(chunk, CHUNK_HEADER_BYTES..at, number);
+    // With a time that is none, it would look for records inside of that one.
+    let time = CHUNK_HEADER_BYTES + RECORD_HEADER_BYTES as usize - size_of::<u64>();
+    chunk[time..time + size_of::<u64>()].fill(0);
 }
 
 /// How far the decoder came in a chunk.
