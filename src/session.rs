@@ -5,7 +5,7 @@ mod overlap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::overlap::{Overlap, by_time_and_place, overlaps};
+use self::overlap::{by_time_and_place, overlaps};
 use crate::findings::{Findings, Period};
 use crate::group::{Facts, Groups, Key, Match, Values, facts_bytes, key_bytes};
 use crate::hints::Hints;
@@ -417,32 +417,11 @@ impl Session {
         self.compared = true;
         for (number, overlap) in (0..).zip(overlaps(&self.groups, self.sources.len())) {
             let is_copy = self.sources[number].findings.problems.has(Code::SameContent);
-            let told =
-                overlap.filter(|_| !is_copy).map(|overlap| (Place::default(), self.told(number, overlap)));
+            let overlap = overlap.filter(|_| !is_copy);
+            let told = overlap.map(|overlap| (Place::default(), overlap.told(number, &self.sources)));
             if self.sources[number].findings.problems.judge(Code::SameEvents, told) {
                 self.judged.insert(number as u32);
             }
-        }
-    }
-
-    /// What there is to say of an input some of whose matches stand in a log before it, too.
-    fn told(&self, number: usize, Overlap { matches, first, others }: Overlap) -> String {
-        let of = |input: usize| self.sources[input].findings.counts.matches;
-        let subject = match (matches, of(number)) {
-            (_, 1) => "Its one match is".to_owned(),
-            (1, all) => format!("1 of its {all} matches is"),
-            (_, all) => format!("{matches} of its {all} matches are"),
-        };
-        if first as usize == number {
-            return format!("{subject} also in another of its members.");
-        }
-        let name = text::ends(labelled(&self.sources[first as usize].name), NAME_BYTES);
-        match others {
-            true => format!("{subject} also in other logs, such as {name}."),
-            false => match of(first as usize) {
-                1 => format!("{subject} also in {name}, which has no other."),
-                all => format!("{subject} also in {name}, which has {all}."),
-            },
         }
     }
 

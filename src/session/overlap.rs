@@ -1,8 +1,9 @@
 //! Matches that stand in more than one log, as where a log and an export of it were both collected: they count twice.
 
-use super::Group;
+use super::{Group, NAME_BYTES, Source};
 use crate::group::{Column, Match};
-use crate::{order, time};
+use crate::visible::labelled;
+use crate::{order, text, time};
 
 /// The matches of an input that stand in another log, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,28 @@ pub struct Overlap {
     pub others: bool,
 }
 
+impl Overlap {
+    /// What there is to say of the input with this number.
+    pub fn told(&self, number: usize, inputs: &[Source]) -> String {
+        let first = self.first as usize;
+        let of = |input: usize| inputs[input].findings.counts.matches;
+        let subject = match (self.matches, of(number)) {
+            (_, 1) => "Its one match is".to_owned(),
+            (1, all) => format!("1 of its {all} matches is"),
+            (some, all) => format!("{some} of its {all} matches are"),
+        };
+        if first == number {
+            return format!("{subject} also in another of its members.");
+        }
+        let name = text::ends(labelled(&inputs[first].name), NAME_BYTES);
+        match (self.others, of(first)) {
+            (true, _) => format!("{subject} also in other logs, such as {name}."),
+            (false, 1) => format!("{subject} also in {name}, which has no other."),
+            (false, all) => format!("{subject} also in {name}, which has {all}."),
+        }
+    }
+}
+
 /// Of so many inputs, what of their matches stands in a log before them, too: in an earlier input, or in an earlier member of
 /// the same one. Two events are one where their row agrees, which has the number of a process, and their known time: no process
 /// of a host has the number of another one at once. What stands twice in one log is as it was logged.
@@ -22,7 +45,7 @@ pub fn overlaps(groups: &[Group], inputs: usize) -> Vec<Option<Overlap>> {
     let mut overlaps = vec![None; inputs];
     let has_number =
         |group: &&Group| group.key[Column::ProcessId as usize].starts_with(|c: char| c.is_ascii_digit());
-    for group in groups.iter().filter(|group| group.matches.len() > 1).filter(has_number) {
+    for group in groups.iter().filter(|group| is_of_several_logs(group)).filter(has_number) {
         let mut found: Vec<_> = group.matches.iter().collect();
         order::sort(&mut found, |a, b| by_time_and_place(a, b));
         let mut first: &(u32, Match) = found[0];
@@ -35,6 +58,11 @@ pub fn overlaps(groups: &[Group], inputs: usize) -> Vec<Option<Overlap>> {
         }
     }
     overlaps
+}
+
+/// Most rows are of one log, also those with very many events: they need no order.
+fn is_of_several_logs(group: &Group) -> bool {
+    group.matches.windows(2).any(|pair| log_of(&pair[0]) != log_of(&pair[1]))
 }
 
 fn add(overlap: &mut Option<Overlap>, first: u32) {

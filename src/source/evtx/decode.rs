@@ -50,6 +50,7 @@ pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, 
     let mut rounds = Rounds::new(&chunk, unread);
     let mut bytes = reduced.unwrap_or_else(|| chunk.bytes.to_vec());
     loop {
+        let from = rounds.at;
         let end = EvtxChunkData::new(std::mem::take(&mut bytes), false).and_then(|mut data| {
             let end = rounds.round(data.parse(Arc::clone(settings))?, sink);
             bytes = data.data;
@@ -57,7 +58,8 @@ pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, 
         });
         match end {
             Ok(End::Chunk) => return rounds.tell_short(sink),
-            Ok(End::Round) if rounds.taken > limits::EVTX_CHUNK_BYTES => {
+            // Each round begins further on than the one before; were it not so, there would be no end.
+            Ok(End::Round) if rounds.taken > limits::EVTX_CHUNK_BYTES || rounds.at <= from => {
                 return sink.trouble(rounds.given_up());
             }
             Ok(End::Round) => begin_at(&mut bytes, rounds.at),
@@ -231,8 +233,8 @@ impl<'a> Rounds<'a> {
             Unread::Some(_) => self.left,
         };
         let message = format!(
-            "{lost} record(s) of a chunk, from byte {} of it on, were not read: those before them take more than {} MiB of memory \
-             to decode, as no records of Windows do.",
+            "{lost} record(s) of a chunk, from byte {} of it on, were not read: to decode those before them takes more than {} MiB \
+             of memory, or comes to no end, as with no records of Windows.",
             self.at,
             limits::EVTX_CHUNK_BYTES >> 20
         );
