@@ -144,7 +144,10 @@ impl Scan {
     /// The reader of the input broke down; what it had not handed over is lost. `reason`: a sentence.
     pub fn crash(self, reason: &str) -> Findings {
         let read = self.progress.bytes;
-        let message = format!("{reason} That was after {read} bytes; what was found until then stays.");
+        let message = match read {
+            0 => format!("{reason} Nothing of it is in the result."),
+            _ => format!("{reason} That was after {read} bytes; what was found until then stays."),
+        };
         self.stop(Code::ReaderCrashed, message)
     }
 

@@ -336,7 +336,7 @@ fn no_report_is_bare() {
         ("created", &*created, "none has WmiPrvSE.exe as its parent"),
         ("others", &others, "the rule had nothing to look at"),
         ("cut", cut, "not everything could be read"),
-        ("text", b"no log", "Nothing was read."),
+        ("text", b"no log", "No event was read."),
     ];
     for (name, bytes, words) in expected {
         let head = said(name, bytes);

@@ -6,7 +6,7 @@ import { deriveFrom } from "./actions/derived.js";
 import { detailsActions } from "./actions/details.js";
 import { fileActions } from "./actions/files.js";
 import { listenForKeys } from "./actions/keys.js";
-import { Page, sentence } from "./actions/page.js";
+import { Page, SOON_MS, sentence } from "./actions/page.js";
 import { keptPreferences, paintTheme } from "./actions/preferences.js";
 import { reportActions } from "./actions/report.js";
 import { tableActions } from "./actions/table.js";
@@ -123,11 +123,14 @@ if (lacking !== null) {
   listenForDrops(window, {
     over: (dragging) => store.set({ dragging }),
     drop(dropped) {
-      dropped.then(
-        ({ inputs, lost, unopened }) => {
-          const missed = [lost > 0 ? en.say.lost(lost) : "", unopened.length > 0 ? en.say.unopened(unopened) : ""].join(" ").trim();
-          if (missed !== "") page.say(missed, "error", { lasts: true });
-          else if (inputs.length === 0) page.say(en.say.nothingDropped, "warning");
+      const slow = setTimeout(() => page.say(en.say.listing, "info", { lasts: true }), SOON_MS);
+      const listed = () => {
+        clearTimeout(slow);
+        page.unsay(en.say.listing);
+      };
+      dropped.finally(listed).then(
+        (inputs) => {
+          if (inputs.length === 0) page.say(en.say.nothingDropped, "warning");
           files.actions.offer(inputs);
         },
         (error) => page.say(en.say.dropFailed(sentence(error)), "error"),

@@ -105,6 +105,8 @@ declare namespace Core {
     did: { kind: string; ids: number[]; logged: number; list: List<Happened> }[];
     wmi: List<Happened>; logons_logged: number; sysmon: [number, number][];
     truncated: boolean; complete: boolean; rounds: number; problems: string[];
+    /** The page's: someone stopped it. */
+    stopped?: boolean;
   }
   interface Ran {
     time: string | null; process_name: string; process: string; user: string; process_id: string | null; process_guid: string | null;
@@ -258,7 +260,8 @@ declare namespace App {
   type Format = "csv" | "json" | "markdown" | "html" | "print";
   type Panel = "details" | "tuning";
 
-  interface Input { file: File; name: string }
+  /** `unopened`: why there is nothing of it but its name. */
+  interface Input { file: File; name: string; unopened?: string }
 
   interface FileState {
     source: number; name: string; size: number; status: FileStatus;

@@ -357,7 +357,7 @@ impl Context {
 
     /// An input could not be asked: why, a sentence.
     pub fn fail(&mut self, name: &str, reason: &str) {
-        self.troubles.push(format!("{name} could not be read: {reason}"));
+        self.troubles.push(format!("{name} is missing here: {reason}"));
     }
 
     /// All answers of a round are in. True: there is another question.

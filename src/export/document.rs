@@ -420,7 +420,7 @@ fn nothing(report: &Report<'_>) -> Option<String> {
         Outcome::CoverageUnknown => {
             "No match in what could be read, but not everything could be read.".to_owned()
         }
-        Outcome::NothingRead => "Nothing was read.".to_owned(),
+        Outcome::NothingRead => "No event was read.".to_owned(),
     })
 }
 
@@ -471,7 +471,7 @@ fn no_rows(outcome: Outcome) -> Option<(&'static str, &'static [&'static str])> 
             &["Look at the problems below.", "Get an undamaged copy, or read the inputs again to the end."],
         ),
         Outcome::NothingRead => (
-            "No input holds events that are understood here. This is no all-clear.",
+            "The inputs hold no events that are understood here, or could not be opened or read to the end. This is no all-clear.",
             &["Look at the problems below: they name what was found and what is accepted."],
         ),
     })

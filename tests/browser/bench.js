@@ -181,7 +181,8 @@ async function measure(kind, name, { workers, verify = false } = {}) {
     clock.stop();
     const [seconds, first, kib] = [await noted(page, "seconds"), await noted(page, "firstSeconds"), await peak() ?? ""];
     const { totals } = JSON.parse(await page.exportJson());
-    assert.equal(totals.problems, 0);
+    // The members of this one are the same log.
+    assert.equal(totals.problems, form === "zip of four" ? 1 : 0);
     const counts = [totals.records, totals.process_creations, totals.matches, totals.groups].join(" ");
     console.log(`${name};${size};${seconds};${await taken(page, clock)};${kib};${counts}`);
     if (first && !workers) console.log(`${name}: first rows;0;${first};;;`);

@@ -27,7 +27,7 @@ const CASES = [
     bytes: `${eventXml({ record: 1, parent: EXPLORER })}\n${eventXml({ record: 2 }).slice(0, -80)}`,
     says: [/not everything could be read/i],
   },
-  { kind: "nothing_read", bytes: "this is no log\n".repeat(50), says: [/Nothing was read/] },
+  { kind: "nothing_read", bytes: "this is no log\n".repeat(50), says: [/No event was read/] },
 ];
 
 inBothBrowsers("no match", (page) => {

@@ -4,15 +4,13 @@ import { packedBlock } from "../input/blocks.js";
 import { haveSameBytes } from "../input/same.js";
 import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
-import { freshInputs } from "../state/files.js";
+import { freshInputs, hasFailed, namedApart } from "../state/files.js";
 import { initialState, preferencesOf } from "../state/initial.js";
 import { copiesIn, hasWarning, withNews } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { download } from "../view/dom.js";
 import { Pool, workerFactory } from "../worker/pool.js";
-
-/** Comparing files that takes longer is spoken of. */
-const SOON_MS = 400;
+import { SOON_MS } from "./page.js";
 
 /**
  * @param {import("./page.js").Page} page
@@ -90,6 +88,7 @@ export function fileActions(page, { tool, source }) {
         // A new session numbers its groups anew, and hides nothing until it is told so again.
         page.recall += 1;
         unknown = true;
+        page.say(en.say.restarted, "warning");
         const { tuning } = store.get();
         store.set((state) => ({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
         if (tuning) page.ask("tune", { json: tuning.json }).catch(() => {});
@@ -145,13 +144,16 @@ export function fileActions(page, { tool, source }) {
     // What comes while others are read is read along with them.
     const since = phase === "reading" ? startedAt : performance.now();
     store.set({ phase: "reading", startedAt: since, endedAt: null, cancelled: false, verified: now });
-    pool.add(fresh, now);
+    const names = namedApart(store.get().files.map(({ name }) => name), fresh.map(({ name }) => name));
+    pool.add(fresh.map((input, index) => ({ ...input, name: names[index] ?? input.name })), now);
   }
 
-  /** Whether reading it was stopped, or broke down. @param {App.Input} input */
+  /** Whether reading it was stopped, failed, or broke down. @param {App.Input} input */
   function isInPart(input) {
-    const status = store.get().files[page.inputs.indexOf(input)]?.status;
-    return status === "cancelled" || status === "crashed";
+    const { files, summary } = store.get();
+    const index = page.inputs.indexOf(input);
+    const status = files[index]?.status;
+    return status === "cancelled" || status === "crashed" || hasFailed(summary?.sources[index]);
   }
 
   /**
@@ -167,6 +169,8 @@ export function fileActions(page, { tool, source }) {
     clearTimeout(slow);
     page.unsay(en.say.comparing);
     if (!still()) return [];
+    // What could not be opened before is there now.
+    for (const old of page.inputs.filter((one) => one?.unopened && incoming.some(({ name }) => name === one.name))) await takeOut(pool, page.inputs.indexOf(old));
     const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
     // A session that is lost meanwhile reads it anew by itself.
     for (const of of [...anew.keys()]) if (await takeOut(pool, page.inputs.indexOf(of)) === null) anew.delete(of);
@@ -236,6 +240,7 @@ export function fileActions(page, { tool, source }) {
         await page.starting;
       }
       if (what !== "none") actions.open(waiting);
+      else if (waiting.length > 0) page.say(en.say.notAdded(waiting.map(({ name }) => name)), "warning");
     },
     pickFiles: () => page.app.files.click(),
     pickFolder: () => page.app.folder.click(),

@@ -5,6 +5,9 @@ import { isNarrowed } from "../state/grid.js";
 /** @param {EventTarget | null} target */
 const isField = (target) => target instanceof HTMLElement && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
+/** Keys that do something when they are pressed, and nothing while they are held. */
+const ONCE = ["Escape", "x", "i", "u", "s", "e", "f", "?"];
+
 /** @param {import("./page.js").Page} page */
 export function listenForKeys(page) {
   const { store, app } = page;
@@ -35,6 +38,8 @@ export function listenForKeys(page) {
   /** @param {KeyboardEvent} event @returns {boolean} whether it was one of the page's */
   function key(event) {
     const state = store.get();
+    // A key that is held closes or hides one thing, not one after another.
+    if (event.repeat && ONCE.includes(event.key) && (event.key === "Escape" || !isField(event.target))) return true;
     if (event.key === "Escape") return escape(event);
     if (isField(event.target)) return false;
     const focus = document.activeElement;

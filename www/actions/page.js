@@ -3,6 +3,8 @@
 import { createStore } from "../state/store.js";
 import { en } from "../text/en.js";
 
+/** What takes longer is spoken of. */
+export const SOON_MS = 400;
 /** How long a toast stays: one that offers to undo, or that warns, longer. */
 const TOAST_MS = 4000;
 const LONG_TOAST_MS = 12_000;

@@ -17,6 +17,21 @@ const FORMS = /** @type {const} */ ({
 export function reportActions(page) {
   const { store } = page;
 
+  /** What is to be known of a report of now. @param {App.Format} format @param {number} neutralised cells of a CSV @returns {string[]} */
+  function remarks(format, neutralised) {
+    const t = en.say.remark;
+    const { phase, files, summary, cancelled, zone } = store.get();
+    // A CSV carries no hashes, and no word of what is missing.
+    const isCsv = format === "csv";
+    const pending = isCsv ? 0 : present(files).filter((file) => file.hash === "pending" || file.hash === "none").length;
+    const inPart = cancelled || (summary?.totals.incomplete ?? 0) > 0;
+    return [
+      phase === "reading" ? t.reading : isCsv && inPart ? t.inPart : pending > 0 ? t.pending(pending) : "",
+      neutralised > 0 ? t.neutralised(neutralised) : "",
+      isCsv && zone === "local" ? t.utc : "",
+    ].filter(Boolean);
+  }
+
   /** @satisfies {Partial<App.Actions>} */
   const actions = {
     report() {
@@ -24,24 +39,22 @@ export function reportActions(page) {
     },
     /** @param {App.Format} format */
     async exportAs(format) {
-      const { phase, files, summary, note, defang } = store.get();
+      const { files, summary, note, defang } = store.get();
       if (!page.pool || !summary) return false;
       try {
         if (format === "print") {
-          page.app.print(await page.pool.ask("paper", { defang, note }), store.get());
+          const paper = await page.pool.ask("paper", { defang, note });
+          const missing = remarks(format, 0);
+          page.app.print(paper, store.get());
+          if (missing.length > 0) page.say(missing.join(" "), "warning");
           return true;
         }
         const { content, neutralised } = /** @type {{ content: Blob, neutralised: number }} */ (
           await page.pool.ask("export", { format, options: { note, defang } }));
-        const here = present(files);
-        const name = exportName(here.map((file) => file.name), FORMS[format].extension, new Date());
+        const said = remarks(format, neutralised);
+        const name = exportName(present(files).map((file) => file.name), FORMS[format].extension, new Date());
         download(name, content, FORMS[format].type);
-        // A CSV carries no hashes.
-        const pending = format === "csv" ? 0 : here.filter((file) => file.hash === "pending" || file.hash === "none").length;
-        if (phase === "reading") page.say(en.say.exportReading(name), "warning");
-        else if (pending > 0) page.say(en.say.exportPending(name, pending), "warning");
-        else if (neutralised > 0) page.say(en.say.exportNeutralised(name, neutralised), "warning");
-        else page.say(en.say.exported(name));
+        page.say([en.say.exported(name), ...said].join(" "), said.length > 0 ? "warning" : "info");
         return true;
       } catch (error) {
         page.say(en.say.exportFailed(sentence(error)), "error");

@@ -1,19 +1,15 @@
 // A drop anywhere in the window. From file:// Chromium's webkitGetAsEntry() gives entries that cannot be
 // read, so folders come through getAsFileSystemHandle() and files through getAsFile(), which works everywhere.
 
-import { readEntry, readHandle } from "./folder.js";
+import { en } from "../text/en.js";
+import { readEntry, readHandle, unopenedInput } from "./folder.js";
 
 /** @param {DataTransfer | null} data */
 const hasFiles = (data) => !!data && [...data.types].includes("Files");
 
 /**
- * What was dropped; `lost`: of how many items the browser gave nothing; `unopened`: what is in a folder and could not be opened.
- * @typedef {{ inputs: App.Input[], lost: number, unopened: string[] }} Dropped
- */
-
-/**
  * @param {Window} target
- * @param {{ over(dragging: boolean): void, drop(dropped: Promise<Dropped>): void }} listener
+ * @param {{ over(dragging: boolean): void, drop(dropped: Promise<App.Input[]>): void }} listener
  */
 export function listenForDrops(target, listener) {
   let depth = 0;
@@ -45,13 +41,13 @@ export function listenForDrops(target, listener) {
 /**
  * The items must be asked for before the event is over, so everything starts before the first await.
  * @param {DataTransfer} data
- * @returns {Promise<Dropped>}
+ * @returns {Promise<App.Input[]>} also what could not be opened
  */
 export async function droppedInputs(data) {
   const items = [...data.items].filter((item) => item.kind === "file");
   const files = [...data.files];
   // A drop made by a script has files but, in some browsers, no items.
-  if (items.length < files.length) return { inputs: files.map((file) => ({ file, name: file.name })), lost: 0, unopened: [] };
+  if (items.length < files.length) return files.map((file) => ({ file, name: file.name }));
   const found = items.map((item) => {
     const anyItem = /** @type {any} */ (item);
     return {
@@ -63,11 +59,7 @@ export async function droppedInputs(data) {
     };
   });
   const lists = await Promise.all(found.map(oneItem));
-  return {
-    inputs: lists.flatMap((list) => list?.inputs ?? []),
-    lost: lists.filter((list) => list === null).length,
-    unopened: lists.flatMap((list) => list?.unopened ?? []),
-  };
+  return lists.flatMap((list, index) => list ?? unopenedInput(en.say.nameless(index + 1), en.reader.lost));
 }
 
 /** Null: it is neither a folder nor a file. @param {{ file: File | null, handle: Promise<any> | null, entry: FileSystemEntry | null }} item */
@@ -77,5 +69,5 @@ async function oneItem({ file, handle, entry }) {
   if (!known && entry?.isDirectory) return readEntry(/** @type {FileSystemDirectoryEntry} */ (entry));
   // Neither said "folder": what there is is a file.
   const there = file ?? (known?.kind === "file" ? await known.getFile().catch(() => null) : null);
-  return there ? { inputs: [{ file: there, name: there.name }], unopened: [] } : null;
+  return there ? [{ file: there, name: there.name }] : null;
 }

@@ -15,28 +15,29 @@ const drop = (items, files = []) => droppedInputs(/** @type {any} */ ({ items, f
 
 test("each item gives its own file, also where others give none", async () => {
   const other = new File(["b"], "b.xml");
-  const { inputs, lost } = await drop([item({}), item({ file }), item({ handle: { kind: "file", getFile: async () => other } })], [file]);
-  assert.deepEqual(inputs.map(({ name }) => name), ["a.xml", "b.xml"]);
-  assert.equal(lost, 1);
+  const inputs = await drop([item({}), item({ file }), item({ handle: { kind: "file", getFile: async () => other } })], [file]);
+  assert.deepEqual(inputs.map(({ name, unopened }) => [name, unopened === undefined]), [["dropped item 1", false], ["a.xml", true], ["b.xml", true]]);
 });
 
-test("an item that the browser gives nothing of is counted", async () => {
-  assert.deepEqual(await drop([item({})]), { inputs: [], lost: 1, unopened: [] });
+test("an item that the browser gives nothing of is an input that could not be opened", async () => {
+  const names = async (/** @type {unknown[]} */ items) => (await drop(items)).map(({ name, unopened }) => [name, unopened?.split(";")[0]]);
+  const why = "For this item of the drop the browser gave neither a file nor a folder";
+  assert.deepEqual(await names([item({})]), [["dropped item 1", why]]);
   const broken = { kind: "file", getFile: async () => { throw new Error("gone"); } };
-  assert.deepEqual(await drop([item({ handle: new Error("no") }), item({ handle: broken }), item({ entry: { isDirectory: false } })]), { inputs: [], lost: 3, unopened: [] });
+  assert.deepEqual(await names([item({ handle: new Error("no") }), item({ handle: broken }), item({ entry: { isDirectory: false } })]), [["dropped item 1", why], ["dropped item 2", why], ["dropped item 3", why]]);
 });
 
 test("a text that is dropped along is no lost file", async () => {
-  assert.equal((await drop([{ kind: "string" }, item({ file })], [file])).lost, 0);
+  assert.deepEqual(await drop([{ kind: "string" }, item({ file })], [file]), [{ file, name: "a.xml" }]);
 });
 
 test("an empty folder is nothing to read, and nothing lost", async () => {
   const folder = { kind: "directory", name: "case", async *values() {} };
-  assert.deepEqual(await drop([item({ handle: folder })]), { inputs: [], lost: 0, unopened: [] });
+  assert.deepEqual(await drop([item({ handle: folder })]), []);
 });
 
 test("a drop with files but without items gives the files", async () => {
-  assert.deepEqual(await drop([], [file]), { inputs: [{ file, name: "a.xml" }], lost: 0, unopened: [] });
+  assert.deepEqual(await drop([], [file]), [{ file, name: "a.xml" }]);
 });
 
 /** @param {string} name @param {unknown[]} inside */
@@ -77,8 +78,10 @@ test("what can't be opened in a folder is named and costs nothing else", async (
     item({ entry: folderEntry("case", [entry("b.xml"), entry("locked", false), folderEntry("shut", [entry("c.xml"), no]), entry("a.xml")]) }),
   ];
   for (const one of drops) {
-    const { inputs, lost, unopened } = await drop([one]);
-    assert.deepEqual(inputs.map(({ name }) => name), ["case/a.xml", "case/b.xml", "case/shut/c.xml"]);
-    assert.deepEqual({ lost, unopened }, { lost: 0, unopened: ["case/locked", "case/shut/"] });
+    const inputs = await drop([one]);
+    assert.deepEqual(inputs.map(({ name, unopened }) => `${name} ${unopened ?? ""}`.trim()), [
+      "case/a.xml", "case/b.xml", "case/locked It could not be opened; check who may read it.",
+      "case/shut/ It could not be opened; check who may read it.", "case/shut/c.xml",
+    ]);
   }
 });

@@ -1,57 +1,59 @@
 // All files under a folder, in the order of their names, each with its path as its name. What can't be opened costs
-// nothing but itself.
+// nothing but itself, and is told of as a file that could not be read.
 
-/** The files, and the paths of what could not be opened. @typedef {{ inputs: App.Input[], unopened: string[] }} Found */
+import { en } from "../text/en.js";
 
-/** @returns {Found} */
-const nothing = () => ({ inputs: [], unopened: [] });
+/** What is there by name only. @param {string} name @param {string} unopened why @returns {App.Input} */
+export const unopenedInput = (name, unopened) => ({ file: new File([], name), name, unopened });
 
 /** @param {App.Input[]} inputs */
 function inOrder(inputs) {
   return inputs.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** @param {Found} found @param {string} path @param {() => Promise<unknown>} open */
+/** @param {App.Input[]} found @param {string} path @param {() => Promise<unknown>} open */
 async function orName(found, path, open) {
   try {
     await open();
   } catch {
-    found.unopened.push(path);
+    found.push(unopenedInput(path, en.reader.unopened));
   }
 }
 
 /**
  * @param {any} folder a FileSystemDirectoryHandle
- * @returns {Promise<Found>}
+ * @returns {Promise<App.Input[]>}
  */
 export async function readHandle(folder) {
-  const found = nothing();
+  /** @type {App.Input[]} */
+  const found = [];
   await addHandle(folder, `${folder.name}/`, found);
-  return { inputs: inOrder(found.inputs), unopened: found.unopened };
+  return inOrder(found);
 }
 
-/** @param {any} folder @param {string} path @param {Found} found */
+/** @param {any} folder @param {string} path @param {App.Input[]} found */
 async function addHandle(folder, path, found) {
   await orName(found, path, async () => {
     for await (const handle of folder.values()) {
       const name = path + handle.name;
       if (handle.kind === "directory") await addHandle(handle, `${name}/`, found);
-      else await orName(found, name, async () => found.inputs.push({ file: await handle.getFile(), name }));
+      else await orName(found, name, async () => found.push({ file: await handle.getFile(), name }));
     }
   });
 }
 
 /**
  * @param {FileSystemDirectoryEntry} folder
- * @returns {Promise<Found>}
+ * @returns {Promise<App.Input[]>}
  */
 export async function readEntry(folder) {
-  const found = nothing();
+  /** @type {App.Input[]} */
+  const found = [];
   await addEntry(folder, `${folder.name}/`, found);
-  return { inputs: inOrder(found.inputs), unopened: found.unopened };
+  return inOrder(found);
 }
 
-/** @param {FileSystemDirectoryEntry} folder @param {string} path @param {Found} found */
+/** @param {FileSystemDirectoryEntry} folder @param {string} path @param {App.Input[]} found */
 async function addEntry(folder, path, found) {
   await orName(found, path, async () => {
     const reader = folder.createReader();
@@ -63,7 +65,7 @@ async function addEntry(folder, path, found) {
       for (const entry of entries) {
         const name = path + entry.name;
         if (entry.isDirectory) await addEntry(/** @type {FileSystemDirectoryEntry} */ (entry), `${name}/`, found);
-        else await orName(found, name, async () => found.inputs.push({ file: await fileOf(entry), name }));
+        else await orName(found, name, async () => found.push({ file: await fileOf(entry), name }));
       }
     }
   });

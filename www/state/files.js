@@ -45,6 +45,24 @@ async function findSame(input, alike, isSame) {
   return { of: null, told };
 }
 
+/**
+ * Names that tell files apart: logs of several hosts are often called the same.
+ * @param {string[]} known @param {string[]} incoming
+ * @returns {string[]} what the incoming ones are called
+ */
+export function namedApart(known, incoming) {
+  const taken = new Set(known);
+  return incoming.map((name) => {
+    let label = name;
+    for (let nth = 2; taken.has(label); nth += 1) label = `${name} (${nth})`;
+    taken.add(label);
+    return label;
+  });
+}
+
+/** Whether the browser could not give all of a file. @param {Core.Source | undefined} source */
+export const hasFailed = (source) => (source?.problems ?? []).some(({ code }) => code === "read_failed");
+
 /** Those of the files that were not taken out. @param {App.FileState[]} files */
 export const present = (files) => files.filter(({ status }) => status !== "removed");
 

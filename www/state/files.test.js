@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exportName, freshInputs, logsOf } from "./files.js";
+import { exportName, freshInputs, logsOf, namedApart } from "./files.js";
 
 /** @returns {any} */
 const input = (/** @type {string} */ name, size = 1, content = "") => ({ name, file: { size, lastModified: 7, content } });
@@ -55,4 +55,9 @@ test("an archive's members are logs of their own, named with it where there are 
   assert.deepEqual(names([file(0)], holds("a", "b")), ["a", "b"]);
   assert.deepEqual(names([file(0)], holds("a", "none", "b")), ["a", "b"]);
   assert.deepEqual(names([file(0), file(1), file(2, "removed")], holds("a", "b"), holds("c")), ["f0", "f0 \u00b7 a", "f0 \u00b7 b", "f1"]);
+});
+
+test("files of one name are told apart", () => {
+  assert.deepEqual(namedApart([], ["a", "b"]), ["a", "b"]);
+  assert.deepEqual(namedApart(["a", "a (2)"], ["a", "a", "b", "b (2)", "b"]), ["a (3)", "a (4)", "b", "b (2)", "b (3)"]);
 });

@@ -2,9 +2,12 @@
 
 import { millis } from "./time.js";
 
+/** What the core takes for a time: nanoseconds since 1970 in 64 bits, so the years 1677 to 2262. */
+const MOST_MS = 9_223_372_036_854;
+
 /** @param {number} ms */
 export function isoOf(ms) {
-  return new Date(ms).toISOString();
+  return new Date(Math.max(-MOST_MS, Math.min(MOST_MS, ms))).toISOString();
 }
 
 /**

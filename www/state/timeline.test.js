@@ -43,3 +43,9 @@ test("the hosts of some bars, those with most events first", () => {
   assert.deepEqual(hostsIn({ ...timeline, totals: [1, 0, 9, 0] }, 2, 3, 1), { events: 9, named: [{ dest: "a", events: 2 }], others: 7 });
   assert.deepEqual(hostsIn(timeline, 1, 1, 3), { events: 0, named: [], others: 0 });
 });
+
+test("a range ends where the core's time does", () => {
+  const late = { ...timeline, from: "2026-01-01T00:00:00.000Z", to: "2262-04-11T20:00:00.000Z", stepMs: 365 * 86_400_000 };
+  assert.equal(rangeOf(late, 230, 236).to, "2262-04-11T23:47:16.854Z");
+  assert.equal(isoOf(-1e15), "1677-09-21T00:12:43.146Z");
+});

@@ -5,7 +5,10 @@
 
 // Every control, format, surrogate, private and unassigned character, every line and blank that is
 // not U+0020, the letters and marks that Unicode draws as nothing, and the Braille pattern without a dot.
-const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+// A run of the same one is one match.
+const HIDDEN = /([\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs})\1*/gu;
+/** A run of more is one label that counts them: a label each would be all that a page can hold. */
+const MOST_ALIKE = 3;
 
 /** @param {number} code */
 function label(code) {
@@ -27,10 +30,15 @@ export function visible(value, options = {}) {
   for (const match of value.matchAll(HIDDEN)) {
     const code = match[0].codePointAt(0) ?? 0;
     if (options.lines && (code === 0x0a || code === 0x09)) continue;
-    if (options.lines && code === 0x0d && value[match.index + 1] === "\n") continue;
+    const end = match.index + match[0].length;
+    // The one before a line feed belongs to the end of the line.
+    const length = match[0].length - (options.lines && code === 0x0d && value[end] === "\n" ? 1 : 0);
+    const count = length / String.fromCodePoint(code).length;
+    if (count === 0) continue;
     if (match.index > from) pieces.push({ text: value.slice(from, match.index), code: null });
-    pieces.push({ text: label(code), code });
-    from = match.index + match[0].length;
+    if (count > MOST_ALIKE) pieces.push({ text: `${label(code)}\u00d7${count}`, code });
+    else for (let nth = 0; nth < count; nth += 1) pieces.push({ text: label(code), code });
+    from = match.index + length;
   }
   if (from < value.length) pieces.push({ text: value.slice(from), code: null });
   return pieces;

@@ -51,3 +51,14 @@ test("the core's reports name the same characters, of all that Unicode has assig
   }
   assert.deepEqual(different, []);
 });
+
+test("a run of what can't be seen is counted", () => {
+  assert.deepEqual(visible(`a${"\u200b".repeat(32_000)}b`), [
+    { text: "a", code: null }, { text: "\u2039U+200B\u203a\u00d732000", code: 0x200b }, { text: "b", code: null },
+  ]);
+  assert.equal(visible("\0".repeat(3)).length, 3);
+  assert.equal(visibleText("\u{e0041}".repeat(4)), "\u2039U+E0041\u203a\u00d74");
+  // The last one of these belongs to the line's end.
+  assert.equal(visible("a\r\r\nb", { lines: true }).length, 3);
+  assert.deepEqual(visible("a\n\n\n\n\nb", { lines: true }).length, 1);
+});

@@ -20,6 +20,9 @@ function idWords(ids) {
   return `EventIDs ${sorted.join(", ")}`;
 }
 
+/** What the words are about, where not all of the logs could be read. @param {boolean} complete */
+const held = (complete) => (complete ? "These logs hold" : "What could be read holds");
+
 export const context = {
   heading: "Context",
   lead: "What the files hold about this process: what it started and did, what ran beside it, and where the WMI call may have come from. They are read again for it.",
@@ -35,7 +38,7 @@ export const context = {
   incomplete: "Something may be missing.",
   failed: "The context could not be read.",
   since: (/** @type {number} */ n) => `${count(n, "file was", "files were")} added since this was read and not asked, so something may be missing. \u201cLook again\u201d asks ${n === 1 ? "it" : "them"}, too.`,
-  done: (/** @type {Core.Context} */ c) => `Context read: ${count(c.tree.items.length - 1, "process", "processes")} started, ${c.beside.items.length} beside it, ${c.logon.items.length} in its logon.`,
+  done: (/** @type {Core.Context} */ c) => `Context read${c.complete ? "" : " in part"}: ${count(c.tree.items.length - 1, "process", "processes")} started, ${c.beside.items.length} beside it, ${c.logon.items.length} in its logon.`,
   tabs: "Parts of the context",
   tab: { started: "Started", beside: "Beside", logon: "Same logon", did: "Did", wmi: "WMI side" },
   more: (/** @type {number} */ n) => `${number(n)}+`,
@@ -52,16 +55,16 @@ export const context = {
   copy: "Copy raw event",
   byPid: "This log names no process by GUID. Processes are linked by id and time: the parent is the latest process with that id created before.",
   started: {
-    none: "No process that these logs hold was started by it.",
+    none: (/** @type {boolean} */ complete) => `No process that ${complete ? "these logs hold" : "could be read"} was started by it.`,
     unknown: "The event has neither a ProcessGuid nor a ProcessId: what it started and did cannot be told.",
     cut: (/** @type {number} */ n) => `The first ${number(n)} are shown; there are more.`,
   },
   beside: {
-    none: (/** @type {number} */ minutes) => `These logs hold no other process creation of this host in the ${count(minutes, "minute", "minutes")} before and after.`,
+    none: (/** @type {boolean} */ complete, /** @type {number} */ minutes) => `${held(complete)} no other process creation of this host in the ${count(minutes, "minute", "minutes")} before and after.`,
     noTime: "The event has no readable time, so nothing can be said to be beside it.",
   },
   logon: {
-    none: "These logs hold no other process creation in this logon.",
+    none: (/** @type {boolean} */ complete) => `${held(complete)} no other process creation in this logon.`,
     service: "It runs in the logon of SYSTEM, LOCAL SERVICE or NETWORK SERVICE. All services of a host share that logon, so it links nothing.",
     unknown: "The event has neither a LogonGuid nor a LogonId.",
   },
@@ -71,9 +74,9 @@ export const context = {
   first: (/** @type {number} */ shown, /** @type {number | null} */ all) => (all === null ? `The first ${number(shown)} are shown; there may be more.` : `The first ${number(shown)} of ${number(all)} are shown.`),
   did: {
     title: (/** @type {string} */ kind, /** @type {number[]} */ ids) => `${(kinds[kind] ?? kind).replace(/^./, (letter) => letter.toUpperCase())} (${idWords(ids)})`,
-    nothing: "These logs hold no event of what it did.",
+    nothing: (/** @type {boolean} */ complete) => `${held(complete)} no event of what it did.`,
     others: (/** @type {{ kind: string, ids: number[], logged: number }[]} */ kindsOfOthers) => `Logged on this host, but not of this process: ${kindsOfOthers.map(({ kind, logged }) => `${kinds[kind] ?? kind} (${number(logged)})`).join(", ")}.`,
-    silent: (/** @type {{ kind: string, ids: number[] }[]} */ silent) => `These logs hold no Sysmon events of this host about ${silent.map(({ kind, ids }) => `${kinds[kind] ?? kind} (${idWords(ids)})`).join(", ")}: whether it did such things cannot be told.`,
+    silent: (/** @type {boolean} */ complete, /** @type {{ kind: string, ids: number[] }[]} */ silent) => `${held(complete)} no Sysmon events of this host about ${silent.map(({ kind, ids }) => `${kinds[kind] ?? kind} (${idWords(ids)})`).join(", ")}: whether it did such things cannot be told.`,
   },
   wmi: {
     kind: /** @type {Record<string, string>} */ ({
@@ -82,9 +85,9 @@ export const context = {
     }),
     logonOther: "logon",
     sameLogon: "the logon of this process",
-    none: (/** @type {number} */ minutes) => `These logs hold nothing of this host from the ${count(minutes, "minute", "minutes")} before: no WMIC, no command or script that calls WMI, no WMI subscription made at any time before or deleted later, no logon of type 3, no connection to port 135.`,
-    noLogons: "These logs hold no logons (Security, 4624) of this host.",
-    noNetwork: "These logs hold no network connections (Sysmon, 3) of this host.",
+    none: (/** @type {boolean} */ complete, /** @type {number} */ minutes) => `${held(complete)} nothing of this host from the ${count(minutes, "minute", "minutes")} before: no WMIC, no command or script that calls WMI, no WMI subscription made at any time before or deleted later, no logon of type 3, no connection to port 135.`,
+    noLogons: (/** @type {boolean} */ complete) => `${held(complete)} no logons (Security, 4624) of this host.`,
+    noNetwork: (/** @type {boolean} */ complete) => `${held(complete)} no network connections (Sysmon, 3) of this host.`,
     look: "None of this shows that the caller was remote. To find out, look at the host\u2019s own logs of that time: Security 4624 with logon type 3, connections to port 135, and on the host that they came from, WMIC or PowerShell.",
   },
 };

@@ -11,6 +11,11 @@ const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 /** The first names of many. @param {string[]} names */
 const list = (names) => [...names.slice(0, 3), ...(names.length > 3 ? [`and ${number(names.length - 3)} more`] : [])].join(", ");
 
+/** What there is in place of rows, in a word. @type {Record<string, string>} */
+const outcome = {
+  no_match: "No match", no_process_creations: "No process creations", all_hidden: "All hidden", coverage_unknown: "Not all was read", nothing_read: "No event was read",
+};
+
 export const en = {
   ...workbench,
   context,
@@ -19,8 +24,8 @@ export const en = {
     empty: "Sysmon triage: Process Execution via WMI",
     /** @param {number} percent */
     reading: (percent) => `${percent} % read \u2013 Sysmon triage`,
-    /** @param {number} groups */
-    done: (groups) => `${count(groups, "group", "groups")} \u2013 Sysmon triage`,
+    /** @param {Core.Summary | null} summary */
+    done: (summary) => `${summary ? outcome[summary.outcome] ?? count(summary.verdict.groups, "group", "groups") : "Done"} \u2013 Sysmon triage`,
   },
   skip: "Skip to the result",
 
@@ -116,10 +121,10 @@ export const en = {
     hash: { none: "not computed", pending: "being computed", failed: "could not be computed" },
     diagnostics: "Copy diagnostics",
     diagnosticsTitle: "Version, formats, counts and problem codes. No log content, no file names.",
-    /** @param {string} message */
-    crash: (message) => ({
+    /** @param {string} message @param {boolean} some of it was read */
+    crash: (message, some) => ({
       message: `The reader of this file broke down: ${message.replace(/\.$/, "")}.`,
-      next: "What it had found until then is kept, and the other files went on. Try it again; if its reader breaks down again, read it with the command line tool; the diagnostics say what the makers need to know.",
+      next: `${some ? "What it had found until then is kept" : "Nothing of it is in the result"}, and the other files went on. Try it again; if its reader breaks down again, read it with the command line tool; the diagnostics say what the makers need to know.`,
     }),
     retry: "Try this file again",
     /** For the report. @param {string} message */
@@ -134,10 +139,13 @@ export const en = {
     stalled: "The browser gave no data of this file for a long time.",
     shorter: "The file is shorter than it was when it was opened.",
     closed: "The file of this event is not open any more.",
+    lost: "For this item of the drop the browser gave neither a file nor a folder; try \u201cChoose files\u201d or \u201cChoose folder\u201d.",
+    unopened: "It could not be opened; check who may read it.",
     unprintable: "The result is too large for paper. Export it as JSON or CSV, or hide rows by tuning.",
     later: "It was added while the context was read, and was not asked. Read the context again.",
   },
 
+  evidence: { more: (/** @type {number} */ n) => `\u2026 and ${count(n, "character", "characters")} more, which copying gives` },
   severity: /** @type {Record<string, string>} */ ({ error: "Error", warning: "Warning", info: "Note" }),
   problem: {
     where: "Where",
@@ -165,8 +173,8 @@ export const en = {
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
-    verified: "Parsed in full",
-    verifiedTitle: "Read with \u201cVerify\u201d on: every event was parsed in full",
+    verified: "Verify on",
+    verifiedTitle: "Read with \u201cVerify\u201d on: every event that was read was parsed in full",
     note: "The rule does not show whether the caller was on another machine.",
   },
 
@@ -222,6 +230,7 @@ export const en = {
     copy: (/** @type {string} */ column) => `Copy ${column} (c)`,
     noTime: "unknown",
     noTimeTitle: "No time in this event could be read",
+    cut: (/** @type {number} */ n) => `The first ${number(n)} rows: a page holds no more. Sort, search or filter to see others; exports hold all.`,
     nothing: (/** @type {string} */ text) => `No row contains \u201c${text}\u201d.`,
     zone: { utc: "UTC", local: "local" },
     eventWord: (/** @type {number} */ n) => (n === 1 ? "event" : "events"),
@@ -269,6 +278,7 @@ export const en = {
     data: "EventData",
     raw: "Raw event",
     rawNote: "Marked: the values that the rule used. Copying gives it exactly as it stands.",
+    moreFields: (/** @type {number} */ n) => `and ${count(n, "field", "fields")} more, in the raw event`,
     copyRaw: "Copy raw event",
     copyValue: (/** @type {string} */ name) => `Copy ${short(name)}`,
     failed: "This event could not be read again.",
@@ -290,6 +300,7 @@ export const en = {
       text: "The rule needs Sysmon EventID 1 of the provider Microsoft-Windows-Sysmon. This is not an all-clear.",
       next: ["Get the channel Microsoft-Windows-Sysmon/Operational from the host.", "If it is this channel, the Sysmon configuration may leave out EventID 1: look at its ProcessCreate rules."],
       found: "What these logs hold instead",
+      more: (/** @type {number} */ n) => `and ${count(n, "kind", "kinds")} more: open \u201crecords read\u201d, above`,
     },
     all_hidden: {
       title: (/** @type {number} */ n, /** @type {number} */ more = 0) => `${n === 1 ? "The one match is hidden by your tuning." : `All ${number(n)} matches are hidden by your tuning.`}${more === 0 ? "" : ` ${number(more)} more found no room in memory: see the problems below.`}`,
@@ -302,9 +313,9 @@ export const en = {
       next: ["Look at the problems at each file below.", "Get an undamaged copy, or read the files again to the end."],
     },
     nothing_read: {
-      title: "Nothing was read.",
-      text: "None of these files holds events that this page understands. This is not an all-clear.",
-      next: ["Look at the problem at each file below; it names what was found and what is accepted."],
+      title: "No event was read.",
+      text: "These files hold no events that this page understands, or could not be opened or read to the end. This is not an all-clear.",
+      next: ["Look at the problem at each file below; it says which, and what to do."],
     },
     nextHeading: "Next",
     cancelled: "Reading was cancelled, so coverage is partial.",
@@ -357,22 +368,29 @@ export const en = {
   say: {
     reading: (/** @type {number} */ n) => `Reading ${count(n, "file", "files")}.`,
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
-    done: (/** @type {Core.Summary} */ s) => `Done: ${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${count(s.totals.problems, "problem", "problems")}.`,
+    done: (/** @type {Core.Summary} */ s) => `Done: ${outcome[s.outcome] ?? `${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}`}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${count(s.totals.problems, "problem", "problems")}.`,
     cancelled: "Reading stopped. What was found is kept.",
     copies: (/** @type {number} */ n) => `${count(n, "file has", "files have")} the same bytes as another one: ${n === 1 ? "its" : "their"} events count twice. The list of files names the original of each.`,
     copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,
     copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
     exported: (/** @type {string} */ name) => `Exported ${name}.`,
-    exportPending: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. The SHA-256 of ${count(n, "file", "files")} is still being computed and not in it: export again when it is done.`,
-    exportNeutralised: (/** @type {string} */ name, /** @type {number} */ n) => `Exported ${name}. In ${count(n, "cell", "cells")} that a spreadsheet would run as a formula, an apostrophe was put in front. The JSON export is exact.`,
-    exportReading: (/** @type {string} */ name) => `Exported ${name}. Reading is not over: it holds what was found so far.`,
+    /** What is to be known of a report that was just made. */
+    remark: {
+      reading: "Reading is not over: it holds what was found so far.",
+      inPart: "Not all was read, so rows may be missing; a CSV does not say so, the other forms do.",
+      pending: (/** @type {number} */ n) => `The SHA-256 of ${count(n, "file", "files")} is still being computed and not in it: export again when it is done.`,
+      neutralised: (/** @type {number} */ n) => `In ${count(n, "cell", "cells")} that a spreadsheet would run as a formula, an apostrophe was put in front. The JSON export is exact.`,
+      utc: "Its times are UTC, not local as on the screen.",
+    },
     exportFailed: (/** @type {string} */ message) => `The export failed: ${message}`,
+    listing: "Looking for the files in what was dropped.",
+    notAdded: (/** @type {string[]} */ names) => `Not added: ${list(names)}.`,
+    restarted: "What kept the result broke down. All files are read again.",
     comparing: "Comparing files that agree in name, size and time, byte for byte.",
     doubles: (/** @type {string[]} */ names) => `${names.length === 1 ? "This file is" : `${number(names.length)} files are`} in the result already, byte for byte, and ${names.length === 1 ? "was" : "were"} not read again: ${list(names)}.`,
     unsure: (/** @type {string[]} */ names) => `${names.length === 1 ? "This file" : `${number(names.length)} files`} could not be compared with what is in the result under the same name, and ${names.length === 1 ? "is" : "are"} read as well: ${list(names)}. If it is the same, its events count twice.`,
     nothingDropped: "Nothing to read was dropped. An empty folder?",
-    lost: (/** @type {number} */ n) => `Of what was dropped, the browser gave neither a file nor a folder for ${count(n, "item", "items")}: ${n === 1 ? "it is" : "they are"} not in the result. Try "Choose files" or "Choose folder".`,
-    unopened: (/** @type {string[]} */ names) => `${count(names.length, "file or folder", "files or folders")} of what was dropped could not be opened, and ${names.length === 1 ? "is" : "are"} not in the result: ${list(names)}. Check who may read ${names.length === 1 ? "it" : "them"}.`,
+    nameless: (/** @type {number} */ n) => `dropped item ${n}`,
     dropFailed: (/** @type {string} */ message) => `The dropped files could not be opened: ${message}. Try "Choose files" or "Choose folder".`,
     saved: "Saved. Compare its SHA-256 with the published one.",
     saveByHand: "This browser cannot write its own page out. Save it with the browser's menu as \u201cHTML only\u201d.",

@@ -148,6 +148,7 @@ export const narrow = {
   label: "What narrows the table",
   source: "File",
   allSources: "All files",
+  moreSources: (/** @type {number} */ n) => `and ${number(n)} more, not listed`,
   only: (/** @type {string} */ field, /** @type {string} */ value) => `${field} = ${short(value)}`,
   hint: (/** @type {string} */ label) => `Hint: ${label}`,
   range: (/** @type {string} */ from, /** @type {string} */ to) => `${from} to ${to}`,

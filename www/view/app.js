@@ -108,7 +108,7 @@ export function createApp(root, actions, tool) {
       if (covers.matches && opens) scrollTo(0, 0);
       if (covers.matches && closes) scrollTo(0, scrolled);
       const percent = () => Math.floor(totalProgress(present(state.files), null, 0).share * 100);
-      const title = state.phase === "empty" ? en.title.empty : state.phase === "reading" ? en.title.reading(percent()) : en.title.done(state.summary?.verdict.groups ?? 0);
+      const title = state.phase === "empty" ? en.title.empty : state.phase === "reading" ? en.title.reading(percent()) : en.title.done(state.summary);
       if (document.title !== title) document.title = title;
     },
   };

@@ -13,6 +13,8 @@ const MINUTES = [1, 5, 15, 60];
 const TABS = /** @type {const} */ (["started", "beside", "logon", "did", "wmi"]);
 /** Deeper, a line would only move to the right. */
 const DEEPEST = 10;
+/** Characters of a value in a list, which may have a thousand lines; the event itself shows more. */
+const MOST_SAID = 2000;
 /** What a process says of itself in a field of its own is not said again. */
 const OWN_FIELDS = ["process", "user", "process_id", "parent_process_name"];
 
@@ -153,8 +155,7 @@ export function createContext(actions) {
     }
     choose(tab);
     return [
-      !context.complete && context.problems.length === 0 ? banner(t.partial, []) : null,
-      context.problems.length > 0 ? banner(context.complete ? t.incomplete : t.partial, context.problems) : null,
+      context.stopped ? banner(t.partial, context.problems) : context.problems.length > 0 ? banner(t.incomplete, context.problems) : null,
       h("div", { class: "tabs", role: "tablist", "aria-label": t.tabs }, tabs), panel,
     ];
   }
@@ -177,17 +178,17 @@ export function createContext(actions) {
       context.linked_by === "pid" ? note(t.byPid) : null,
       context.linked_by === "nothing" ? note(t.started.unknown) : null,
       context.tree.items.length > 0 ? tree(context.tree.items) : null,
-      context.tree.items.length === 1 && context.linked_by !== "nothing" ? note(t.started.none) : null,
+      context.tree.items.length === 1 && context.linked_by !== "nothing" ? note(t.started.none(context.complete)) : null,
       context.tree.count === null ? note(t.started.cut(context.tree.items.length)) : null,
       places(context.tree),
     ],
     beside: (context) => [
       processes(context, context.beside),
-      context.beside.items.length > 0 ? null : note(context.process.time === null ? t.beside.noTime : t.beside.none(context.minutes)),
+      context.beside.items.length > 0 ? null : note(context.process.time === null ? t.beside.noTime : t.beside.none(context.complete, context.minutes)),
     ],
     logon: (context) => [
       processes(context, context.logon),
-      context.logon.items.length > 0 ? null : note(context.logon_by === "service" ? t.logon.service : context.logon_by === "unknown" ? t.logon.unknown : t.logon.none),
+      context.logon.items.length > 0 ? null : note(context.logon_by === "service" ? t.logon.service : context.logon_by === "unknown" ? t.logon.unknown : t.logon.none(context.complete)),
     ],
     did(context) {
       const { done, others, silent } = deeds(context.did);
@@ -196,17 +197,17 @@ export function createContext(actions) {
           h("h4", null, t.did.title(kind, ids), " ", h("span", { class: "count" }, sum(list))),
           h("ul", { class: "context-list" }, list.items.map((item) => entry(item, context, happened(item)))),
           list.count === list.items.length ? null : note(t.first(list.items.length, list.count)), places(list))),
-        done.length === 0 ? note(t.did.nothing) : null,
+        done.length === 0 ? note(t.did.nothing(context.complete)) : null,
         others.length > 0 ? note(t.did.others(others)) : null,
-        silent.length > 0 ? note(t.did.silent(silent)) : null,
+        silent.length > 0 ? note(t.did.silent(context.complete, silent)) : null,
       ];
     },
     wmi: (context) => [
-      context.wmi.items.length > 0 ? h("ul", { class: "context-list" }, context.wmi.items.map((item) => entry(item, context, traced(item)))) : note(t.wmi.none(context.minutes)),
+      context.wmi.items.length > 0 ? h("ul", { class: "context-list" }, context.wmi.items.map((item) => entry(item, context, traced(item)))) : note(t.wmi.none(context.complete, context.minutes)),
       places(context.wmi),
       context.wmi.count === context.wmi.items.length ? null : note(t.nearest(context.wmi.items.length, context.wmi.count)),
-      context.logons_logged === 0 ? note(t.wmi.noLogons) : null,
-      context.sysmon.some(([id]) => id === 3) ? null : note(t.wmi.noNetwork),
+      context.logons_logged === 0 ? note(t.wmi.noLogons(context.complete)) : null,
+      context.sysmon.some(([id]) => id === 3) ? null : note(t.wmi.noNetwork(context.complete)),
       h("p", { class: "context-look" }, icon("info"), h("span", null, t.wmi.look)),
     ],
   };
@@ -238,7 +239,7 @@ export function createContext(actions) {
         item.matches ? mark(t.matches, "hit") : null,
         !first && t.relation[item.relation] && item.depth === 0 ? mark(/** @type {string} */ (t.relation[item.relation])) : null,
         files(item)),
-      h("p", { class: "context-what" }, evidence(item.process)),
+      h("p", { class: "context-what" }, evidence(item.process, MOST_SAID)),
       h("p", { class: "muted small" }, evidence(item.user), " \u00b7 ", when(item.time), lived === null ? null : ` \u00b7 ${t.ended(lived)}`),
     ];
   }
@@ -247,7 +248,7 @@ export function createContext(actions) {
   const when = (time) => (time === null ? t.noTime : h("time", null, fullTime(time, zone)));
 
   /** @param {{ name: string, value: string }[]} fields */
-  const facts = (fields) => h("dl", { class: "context-said" }, fields.map(({ name, value }) => h("div", null, h("dt", null, name), h("dd", null, evidence(value)))));
+  const facts = (fields) => h("dl", { class: "context-said" }, fields.map(({ name, value }) => h("div", null, h("dt", null, name), h("dd", null, evidence(value, MOST_SAID)))));
 
   /** @param {Core.Happened} item @returns {Node[]} */
   const happened = (item) => [facts(item.fields), h("p", { class: "muted small" }, `EventID ${item.event_id}`, " \u00b7 ", when(item.time), " ", files(item))];
@@ -260,7 +261,7 @@ export function createContext(actions) {
     const own = item.fields.filter(({ name }) => name !== "process" && OWN_FIELDS.includes(name));
     return [
       h("p", { class: "context-who" }, h("strong", null, kind), item.same_logon ? mark(t.wmi.sameLogon, "hit") : null, files(item)),
-      process ? h("p", { class: "context-what" }, evidence(process.value)) : facts(item.fields),
+      process ? h("p", { class: "context-what" }, evidence(process.value, MOST_SAID)) : facts(item.fields),
       h("p", { class: "muted small" }, process ? own.flatMap(({ name, value }) => [evidence(name === "process_id" ? t.pid(value || null) : value), " \u00b7 "]) : [evidence(item.provider), ` ${item.event_id} \u00b7 `], when(item.time)),
     ];
   }

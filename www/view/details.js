@@ -12,6 +12,9 @@ import { h, keepFocus, replace, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { cellItems } from "./menu.js";
 
+/** Fields that are listed: an event of Windows has some thirty. */
+const MOST_FIELDS = 500;
+
 /** @param {App.Actions} actions @param {import("./menu.js").Menu} menu */
 export function createDetails(actions, menu) {
   const t = en.details;
@@ -51,9 +54,10 @@ export function createDetails(actions, menu) {
   const section = (title, ...content) => h("section", null, h("h3", null, title), content);
 
   /** @param {{ name: string, value: string | null }[]} fields */
-  const fieldTable = (fields) => h("table", { class: "fields" }, h("tbody", null, fields.map((field) => h("tr", null,
+  const fieldTable = (fields) => h("table", { class: "fields" }, h("tbody", null, fields.slice(0, MOST_FIELDS).map((field) => h("tr", null,
     h("th", { scope: "row" }, evidence(field.name)), h("td", null, /^message$/i.test(field.name) && field.value ? evidenceLines(field.value) : shown(field.value)),
-    h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name))))));
+    h("td", { class: "tools" }, field.value === null ? null : copyButton(field.value, field.name)))),
+    fields.length > MOST_FIELDS ? h("tr", null, h("td", { colspan: "3", class: "muted" }, t.moreFields(fields.length - MOST_FIELDS))) : null));
 
   /** @param {Core.Evidence} event @param {Core.Rule | null} rule */
   function content(event, rule) {

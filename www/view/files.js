@@ -1,6 +1,6 @@
 // A row a file: while it is read, how far; afterwards, what it held and what was wrong with it.
 
-import { present } from "../state/files.js";
+import { hasFailed, present } from "../state/files.js";
 import { bytes } from "../state/format.js";
 import { fileProgress, secondsOf, totalProgress } from "../state/progress.js";
 import { visibleText } from "../state/visible.js";
@@ -35,8 +35,8 @@ function createRow(actions, file) {
 
   return {
     node,
-    /** @param {App.FileState} now @param {Core.Source | undefined} source @param {number} clock */
-    update(now, source, clock) {
+    /** @param {App.FileState} now @param {Core.Source | undefined} source @param {number} clock @param {boolean} idle nothing is being read */
+    update(now, source, clock, idle) {
       const reading = now.status === "reading" || now.status === "queued";
       const partial = now.status === "done" && source !== undefined && !source.complete;
       const warned = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "warning");
@@ -54,7 +54,7 @@ function createRow(actions, file) {
       // While it reads, the reader's own counts are newer than the session's.
       const counts = reading || !source ? now : source;
       setText(found, `${t.records(counts.records)} \u00b7 ${t.creations(counts.process_creations)} \u00b7 ${t.matches(counts.matches)}`);
-      show(remove, !reading && now.status !== "removed");
+      show(remove, idle && now.status !== "removed");
       const { share, rate, left } = fileProgress(now, clock);
       setText(speed, reading
         ? [rate === null ? "" : t.rate(rate), left === null ? "" : t.left(left)].filter(Boolean).join(" \u00b7 ")
@@ -63,25 +63,26 @@ function createRow(actions, file) {
       setVar(bar, "--share", String(share));
       setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
       // Each summary brings new objects; what is drawn from them seldom changes.
-      const key = JSON.stringify([now.hash, now.status, now.crash, reading, source?.sha256, source?.members, source?.members_left_out, source?.problems]);
+      const key = JSON.stringify([idle, now.hash, now.status, now.crash, reading, source?.sha256, source?.members, source?.members_left_out, source?.problems]);
       if (key !== shownKey) {
         shownKey = key;
         const openBefore = more.querySelector("details")?.open ?? false;
-        replace(more, details(now, source, reading, openBefore));
+        replace(more, details(now, source, { reading, idle, open: openBefore }));
       }
     },
   };
 
-  /** @param {App.FileState} now @param {Core.Source | undefined} source @param {boolean} reading @param {boolean} open */
-  function details(now, source, reading, open) {
+  /** @param {App.FileState} now @param {Core.Source | undefined} source @param {{ reading: boolean, idle: boolean, open: boolean }} how */
+  function details(now, source, { reading, idle, open }) {
     const problems = source?.problems ?? [];
-    const crash = now.crash === null ? null : { severity: "error", code: "reader_crashed", where: "", count: 1, ...t.crash(now.crash) };
+    const crash = now.crash === null ? null : { severity: "error", code: "reader_crashed", where: "", count: 1, ...t.crash(now.crash, now.bytes > 0) };
     const known = crash === null ? problems : problems.filter((problem) => problem.code !== "reader_crashed");
     const sha = source?.sha256;
     const more = Math.max(0, (source?.members.length ?? 0) - MOST_ROWS) + (source?.members_left_out ?? 0);
     return [
       crash || known.length > 0 ? problemList(crash ? [crash, ...known] : known) : null,
-      crash && !reading ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry(now.source) } }, t.retry) : null,
+      // Of what could not even be opened there is nothing to try.
+      idle && (crash || (hasFailed(source) && now.size > 0)) ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry(now.source) } }, t.retry) : null,
       source && source.members.length > 0 ? h("details", { class: "members", open },
         h("summary", null, icon("right", "turn"), t.members(source.members.length + (source.members_left_out ?? 0))),
         h("ul", null, source.members.slice(0, MOST_ROWS).map((member) => h("li", null,
@@ -156,7 +157,7 @@ export function createFiles(actions) {
         order = newOrder;
         list.replaceChildren(...rows.map((row) => row.node));
       }
-      if (open) shown.forEach((file, index) => rows[index]?.update(file, summary?.sources[file.source], clock));
+      if (open) shown.forEach((file, index) => rows[index]?.update(file, summary?.sources[file.source], clock, !reading));
       show(rest, open && files.length > shown.length);
       if (files.length > shown.length) setText(rest, t.more(files.length - shown.length));
     },

@@ -41,9 +41,10 @@ export function createFilters(actions) {
       if (stack.value !== view.stack) stack.value = view.stack;
 
       if (state.files !== before?.files || state.summary !== before.summary) {
-        const now = logsOf(state.files, state.summary?.sources ?? []).slice(0, MOST_FILES);
+        const all = logsOf(state.files, state.summary?.sources ?? []);
+        const now = all.slice(0, MOST_FILES);
         if (now.map(({ name }) => name).join("\n") !== logs.map(({ name }) => name).join("\n")) {
-          replace(source, h("option", { value: "" }, t.allSources), now.map(({ name }, at) => h("option", { value: at }, visibleText(name))));
+          replace(source, h("option", { value: "" }, t.allSources), now.map(({ name }, at) => h("option", { value: at }, visibleText(name))), all.length > now.length ? h("option", { disabled: true }, t.moreSources(all.length - now.length)) : null);
         }
         logs = now;
         show(source, logs.length > 1);

@@ -8,6 +8,9 @@ import { h, replace, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { period } from "./verdict.js";
 
+/** Kinds of records that are named; the funnel has all. */
+const MOST_KINDS = 12;
+
 /** @param {NonNullable<ReturnType<typeof noMatchKind>>} kind @param {Core.Summary} summary */
 export function titleOf(kind, { totals }) {
   const t = en.noMatch;
@@ -41,9 +44,10 @@ export function createNoMatch(actions) {
   function kinds(summary) {
     if (summary.events.length === 0) return null;
     return h("div", null, h("h3", null, t.no_process_creations.found),
-      h("ul", { class: "kinds" }, summary.events.slice(0, 12).map((kind) => h("li", null,
+      h("ul", { class: "kinds" }, summary.events.slice(0, MOST_KINDS).map((kind) => h("li", null,
         h("b", null, number(kind.count)), " \u00d7 EventID ", h("b", null, kind.event_id === null ? en.funnel.unknown : String(kind.event_id)), " ",
-        evidence(kind.channel || kind.provider || en.funnel.unknown)))));
+        evidence(kind.channel || kind.provider || en.funnel.unknown))),
+        summary.events.length > MOST_KINDS ? h("li", { class: "muted" }, t.no_process_creations.more(summary.events.length - MOST_KINDS)) : null));
   }
 
   return {

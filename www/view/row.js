@@ -9,7 +9,7 @@ import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, setVar } from "./dom.js";
 
-/** Below this a tooltip helps; above it, the details do. */
+/** Below this a tooltip helps; above it, the details do. Nor does a cell show more. */
 const MOST_TITLE = 1000;
 
 /** @param {Core.Row | Core.Stacked} item @returns {item is Core.Stacked} */
@@ -78,7 +78,7 @@ function cell(item, column, state) {
     };
   }
   if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${en.stack.head[column.name] ?? ""}`)], title: "" };
-  return { content: evidence(value), title: visibleText(value.slice(0, MOST_TITLE)) };
+  return { content: evidence(value, MOST_TITLE), title: visibleText(value.slice(0, MOST_TITLE)) };
 }
 
 /** @typedef {{ columns: readonly import("../state/columns.js").Column[], state: App.State }} Shown */

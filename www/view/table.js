@@ -27,6 +27,8 @@ const CARD = 112;
 const STACKED_CARD = 88;
 /** How long the cursor rests on a row before open details follow it, in ms. */
 const FOLLOW_MS = 120;
+/** Firefox draws nothing higher than 17.9 million pixels, Chromium nothing higher than 33.5: rows behind could not be reached. */
+const MOST_PIXELS = 17_000_000;
 
 /** @param {App.Actions} actions @param {Menu} menu @param {() => void} openColumns */
 export function createTable(actions, menu, openColumns) {
@@ -43,7 +45,8 @@ export function createTable(actions, menu, openColumns) {
   grid.append(heads.node, body);
   // Takes the focus from the rows when they go, as what is pressed next may bring them back.
   const nothing = h("p", { class: "nothing", tabindex: "-1", hidden: true });
-  const node = h("section", { class: "table-region", id: "table", "aria-label": t.caption }, toolbar.node, filters.hints, filters.chips, grid, nothing);
+  const cut = h("p", { class: "muted small", id: "rows-cut", hidden: true });
+  const node = h("section", { class: "table-region", id: "table", "aria-label": t.caption }, toolbar.node, filters.hints, filters.chips, grid, cut, nothing);
   const cells = createCells(actions, menu, () => ({ state, columns, stack, itemAt, nodeAt: ({ row, column }) => rows.at(row)?.children[column] }), {
     point: (at) => { cursor = at; },
     focus: () => grid.focus({ preventScroll: true }),
@@ -55,6 +58,8 @@ export function createTable(actions, menu, openColumns) {
   /** What it showed when it was last shown: what changes while it is hidden is drawn when it comes back. @type {App.State | null} */
   let before = null;
   let hidden = true;
+  let all = 0;
+  /** How many of them fit into the page. */
   let total = 0;
   /** @type {{ from: number, items: (Core.Row | Core.Stacked)[] }} */
   let cache = { from: 0, items: [] };
@@ -105,6 +110,7 @@ export function createTable(actions, menu, openColumns) {
   /** Other columns, or as wide or high as they now are. */
   function layColumns() {
     if (!state) return;
+    fit();
     // A card has its own choice of fields.
     const chosen = narrow.matches ? { hidden: [], widths: {} } : state.columns;
     columns = columnsOf(chosen, { stack, sources: hasSeveralLogs(state) });
@@ -118,6 +124,13 @@ export function createTable(actions, menu, openColumns) {
     grid.classList.toggle("stacks", stack !== "");
     cursor = { ...cursor, column: Math.min(cursor.column, columns.length - 1) };
     redraw();
+  }
+
+  /** As many rows as a page can hold. */
+  function fit() {
+    total = Math.min(all, Math.floor(MOST_PIXELS / rowHeight()));
+    show(cut, total < all);
+    if (total < all) setText(cut, t.cut(total));
   }
 
   /** Makes room for all rows. */
@@ -173,7 +186,8 @@ export function createTable(actions, menu, openColumns) {
   /** Rows have come. @param {Core.Query} view @param {Awaited<ReturnType<App.Actions["window"]>>} got */
   function taken(view, got) {
     cache = { from: got.from, items: got.items };
-    total = got.rows;
+    all = got.rows;
+    fit();
     const other = view.stack !== stack;
     // Whoever is at a row by keys stays at it, wherever others push it.
     const follow = view === rowsOf && document.activeElement === grid;
@@ -190,8 +204,8 @@ export function createTable(actions, menu, openColumns) {
   function sized() {
     if (!state) return;
     setAttribute(grid, "aria-rowcount", total + 1);
-    const groups = state.summary ? outcomes(state.summary.totals).shownGroups : total;
-    toolbar.counts(total, Math.max(total, groups), stack);
+    const groups = state.summary ? outcomes(state.summary.totals).shownGroups : all;
+    toolbar.counts(all, Math.max(all, groups), stack);
     const left = total ? nothing : grid;
     const lost = left.contains(document.activeElement);
     show(nothing, total === 0);
@@ -273,6 +287,8 @@ export function createTable(actions, menu, openColumns) {
   function onKey(event) {
     if (event.altKey || event.metaKey) return;
     if (event.ctrlKey && event.key !== "Home" && event.key !== "End") return;
+    // A key that is held would hide one row after another; the page's own keys pass over it.
+    if (event.repeat && ["x", "i", "s"].includes(event.key)) return;
     if (handleKey(event.key, event.ctrlKey, event.shiftKey)) {
       event.preventDefault();
       event.stopPropagation();
@@ -326,7 +342,7 @@ export function createTable(actions, menu, openColumns) {
   /** The page is empty again. */
   function forget() {
     before = null;
-    total = 0;
+    all = 0;
     top = 0;
     cache = { from: 0, items: [] };
     cursor = { row: 0, column: 0 };

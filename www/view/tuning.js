@@ -111,7 +111,7 @@ export function createTuning(actions) {
     if (editing === at) return h("li", { class: "entry editing" }, form.node);
     const label = visibleText(t.sentence(entry));
     return h("li", { class: `entry ${entry.enabled ? "" : "off"}`.trim() },
-      toggle(`entry-${at}-on`, entry.enabled, t.on(label), `entry-${at}-hides`, (on) => actions.tune((file) => withChange(file, at, { enabled: on }), switched(on))),
+      toggle(`entry-${at}-on`, entry.enabled, t.on(label), `entry-${at}-hides`, (on) => actions.tune((file) => withChange(file, placeOf(file.entries, entry, at), { enabled: on }), switched(on))),
       h("div", { class: "entry-text" },
         h("label", { for: `entry-${at}-on`, class: "entry-line" },
           h("span", { class: `mode ${entry.mode}` }, icon(entry.mode), t.mode[entry.mode]), " ",
@@ -123,7 +123,7 @@ export function createTuning(actions) {
         h("button", { type: "button", class: "button quiet square tiny", id: `entry-${at}-edit`, "aria-label": `${t.edit}: ${label}`, title: t.edit, on: { click: () => edit(at) } }, icon("pencil")),
         h("button", { type: "button", class: "button quiet square tiny", id: `entry-${at}-remove`, "aria-label": `${t.remove}: ${label}`, title: t.remove, on: {
           click: async () => {
-            if (await actions.tune((file) => without(file, at), (now) => t.said.removed(now.hidden))) document.getElementById("add-entry")?.focus();
+            if (await actions.tune((file) => without(file, placeOf(file.entries, entry, at)), (now) => t.said.removed(now.hidden))) document.getElementById("add-entry")?.focus();
           },
         } }, icon("trash"))));
   }

@@ -26,7 +26,7 @@ export function period(from, to, zone) {
 /** Why there may be more rows. Where there are none, what stands in their place says so. @param {App.State} state */
 function whyIncomplete({ cancelled, summary, files }) {
   if (cancelled) return en.verdict.partial;
-  if (!summary || summary.verdict.groups === 0) return null;
+  if (!summary || summary.totals.matches === 0) return null;
   const { incomplete } = summary.totals;
   return incomplete === 0 ? null : en.verdict.incomplete(incomplete, present(files).length);
 }

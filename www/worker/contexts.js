@@ -40,7 +40,7 @@ export class Contexts {
       run.isFound = true;
       if (run.stopped) return null;
       await run.rounds();
-      return run === this.run ? await this.ask("context_answer", { run: run.number }) : null;
+      return run === this.run ? { ...await this.ask("context_answer", { run: run.number }), stopped: run.stopped } : null;
     } finally {
       run.end();
       if (run === this.run) this.run = null;
@@ -99,12 +99,16 @@ class Run {
       if (this.stopped) return;
       more = await ask("context_next", { run: this.number });
     }
-    for (const { name, removed } of this.contexts.entries().slice(this.sources)) if (!removed) this.fail(name, this.contexts.words.later);
+    this.contexts.entries().forEach(({ name, removed, unopened }, source) => {
+      if (removed) return;
+      if (source >= this.sources) this.fail(name, this.contexts.words.later);
+      else if (unopened !== null) this.fail(name, unopened);
+    });
   }
 
   /** The files that can be asked. */
   known() {
-    return this.contexts.entries().slice(0, this.sources).flatMap(({ removed }, source) => (removed ? [] : [source]));
+    return this.contexts.entries().slice(0, this.sources).flatMap(({ removed, unopened }, source) => (removed || unopened !== null ? [] : [source]));
   }
 
   /** @param {number} source */

@@ -59,7 +59,7 @@ test("a part without the host is not asked about the next generation", async () 
   await settled();
   assert.deepEqual(workers.map(keys), [["0:0", "0:2", "0:1"], ["0:1", "0:3"]]);
   passes(workers[0]);
-  assert.deepEqual(await answer, { run: 1 });
+  assert.deepEqual(await answer, { run: 1, stopped: false });
   assert.deepEqual(found, Array(5).fill([1, 3]));
   assert.deepEqual([calls("context_next").length, progress[0], progress[progress.length - 1]], [
     2, { round: 1, bytes: 0, size: 64 * MIB }, { round: 2, bytes: 16 * MIB, size: 16 * MIB },
@@ -137,7 +137,7 @@ test("stopped, it answers with what was found and ends its workers", async () =>
   const answer = gather();
   await settled();
   assert.equal(contexts.stop(), true);
-  assert.deepEqual(await answer, { run: 1 });
+  assert.deepEqual(await answer, { run: 1, stopped: true });
   assert.deepEqual([alive(), calls("context_next")], [[], []]);
   assert.equal(workers.length, 1);
   assert.equal(contexts.stop(), false, "there is none any more");
@@ -154,6 +154,16 @@ test("a file whose reading ends meanwhile is asked the same way in each round", 
   assert.deepEqual(keys(workers[0]), ["0", "0"]);
   passes(workers[0]);
   await answer;
+});
+
+test("a file that could not be opened is named, and not asked", async () => {
+  const { gather, workers, calls } = setUp({ entries: [entry("a", 10), Object.assign(entry("b", 0), { unopened: "It is shut." })] });
+  const answer = gather();
+  await settled();
+  passes(workers[0]);
+  await answer;
+  assert.deepEqual(workers.map(keys), [["0"]]);
+  assert.deepEqual(calls("context_failed").map(({ name, reason }) => [name, reason]), [["b", "It is shut."]]);
 });
 
 test("a file that came later is named as not asked", async () => {
@@ -201,5 +211,5 @@ test("another context takes the place of the one before, which answers nothing",
   await settled();
   assert.deepEqual(alive(), [workers[1]]);
   passes(workers[1]);
-  assert.deepEqual(await second, { run: 2 });
+  assert.deepEqual(await second, { run: 2, stopped: false });
 });

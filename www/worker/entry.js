@@ -32,9 +32,11 @@ export class Entry {
   hash = "none";
 
   /** @param {App.Input} input @param {boolean} verify */
-  constructor({ file, name }, verify) {
+  constructor({ file, name, unopened }, verify) {
     this.file = file;
     this.name = name;
+    /** Why there is nothing of it to read. @type {string | null} */
+    this.unopened = unopened ?? null;
     this.verify = verify;
   }
 
@@ -47,7 +49,7 @@ export class Entry {
 
   /** Nothing of it was read yet. */
   begin() {
-    Object.assign(this, { over: false, reading: false, stopped: false, failure: null, hash: "none" });
+    Object.assign(this, { over: false, reading: false, stopped: false, failure: null, hash: this.unopened === null ? "none" : "failed" });
     this.divide(1);
   }
 

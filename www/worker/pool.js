@@ -290,7 +290,7 @@ export class Pool {
     const sources = this.entries.map((_, source) => source).slice(first).filter((source) => !this.entries[source]?.removed);
     for (const source of sources) this.entries[source]?.begin();
     this.left = this.entries.filter(({ over }) => !over).length;
-    this.tell(sources.map((source) => [source, { status: "queued", bytes: 0, hash: "none" }]));
+    this.tell(sources.map((source) => [source, { status: "queued", bytes: 0, hash: this.entries[source]?.hash ?? "none" }]));
     for (const source of sources) this.open(source);
     this.deal();
     if (this.left === 0) this.settle();
@@ -299,7 +299,8 @@ export class Pool {
   /** @param {number} source */
   open(source) {
     const entry = /** @type {Entry} */ (this.entries[source]);
-    if (entry.crash !== null) this.giveUp(source, entry.crash);
+    if (entry.unopened !== null) this.fail(source, entry.unopened);
+    else if (entry.crash !== null) this.giveUp(source, entry.crash);
     else if (entry.file.size > WHOLE_BYTES) this.plan(source, entry);
     else this.enqueue(source, [null]);
   }
@@ -329,7 +330,12 @@ export class Pool {
   giveUp(source, message) {
     const entry = /** @type {Entry} */ (this.entries[source]);
     entry.crash = message;
-    entry.take({ job: 0, progress: null, found: null, end: "failed", reason: this.broke(message) });
+    this.fail(source, this.broke(message));
+  }
+
+  /** One of its jobs ends in this. @param {number} source @param {string} reason */
+  fail(source, reason) {
+    this.entries[source]?.take({ job: 0, progress: null, found: null, end: "failed", reason });
     this.conclude(source);
   }
 

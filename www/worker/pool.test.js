@@ -562,3 +562,16 @@ test("what is added while the end is told is over by its own end only", async ()
   await answers(lead, "summary");
   assert.equal(events.filter(({ type }) => type === "over").length, 1);
 });
+
+test("what could not be opened is told of at once, and has no hash", async () => {
+  const { pool, events, alive } = setUp(2);
+  pool.add([{ ...input("case/locked", 0), unopened: "It is shut." }, input("a")], false);
+  const [lead] = alive("lead");
+  assert.deepEqual(told(lead, "failed"), [{ type: "failed", source: 0, bytes: 0, reason: "It is shut.", crashed: false }]);
+  assert.deepEqual(statuses(events)[0], [0, "done"]);
+  assert.deepEqual(sources(alive("scan")[0]), [1]);
+  ends(alive("scan")[0], 0);
+  await answers(lead, "summary");
+  assert.ok(isOver(events));
+  assert.deepEqual(told(alive("hash")[0], "hash").map(({ source }) => source), [1]);
+});
