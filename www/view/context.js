@@ -14,7 +14,7 @@ const TABS = /** @type {const} */ (["started", "beside", "logon", "did", "wmi"])
 /** Deeper, a line would only move to the right. */
 const DEEPEST = 10;
 /** Characters of a value in a list, which may have a thousand lines; the event itself shows more. */
-const MOST_SAID = 2000;
+const MOST_SAID = 8192;
 /** What a process says of itself in a field of its own is not said again. */
 const OWN_FIELDS = ["process", "user", "process_id", "parent_process_name"];
 
