@@ -146,7 +146,9 @@ fn is_evtx(prefix: &[u8]) -> bool {
 
 /// A tar header: it has a name, and its checksum fits or its magic is there. One damaged header costs one member.
 fn is_tar(prefix: &[u8]) -> bool {
-    let is_header = |block: &[u8]| tar_checksum_fits(block) || has_tar_magic(block);
+    // A text may hold that word there; names and links end in zeros, which no text has.
+    let is_header =
+        |block: &[u8]| tar_checksum_fits(block) || (has_tar_magic(block) && block[..257].contains(&0));
     prefix.get(..TAR_BLOCK).is_some_and(|block| block[0] != 0 && is_header(block))
 }
 
@@ -204,7 +206,8 @@ fn detect_text(prefix: &[u8]) -> Format {
     if (broken - zeros) * 10 > all - zeros || all == zeros {
         return Format::Binary;
     }
-    let body = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\0');
+    // 0x1e begins a record of a JSON text sequence (RFC 7464).
+    let body = text.trim_start_matches(|c: char| c.is_whitespace() || "\0\u{1e}".contains(c));
     if broken * 10 > all && !looks_like_log(body) {
         return Format::Binary;
     }
@@ -259,7 +262,7 @@ fn quoted(body: &str, encoding: Encoding, of_lines: Encoding) -> Option<Format> 
     let csv = first_quote_is_of_csv(inner) || is_full_of_paths(inner);
     Some(match encoding {
         Encoding::Utf8 { bom: 0 } if list.is_some() || !csv => Format::Xml(Encoding::JsonString),
-        _ if list.is_some() => Format::Json(encoding),
+        _ if list.is_some() || !csv => Format::Json(encoding),
         _ => Format::Csv { encoding: of_lines, delimiter: b',' },
     })
 }

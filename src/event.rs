@@ -20,6 +20,11 @@ impl Pairs {
         self.0.push((name.into(), value.into()));
     }
 
+    /// Puts a pair before all others: of equal names it is the one that counts.
+    pub fn put_first(&mut self, name: &str, value: String) {
+        self.0.insert(0, (name.to_owned(), value));
+    }
+
     /// The value of the first pair of this name; names are compared exactly.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())

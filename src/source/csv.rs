@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::csv_skim::{Skimmer, is_xml, quoted};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, json_event, signs};
+use super::{Form, Found, Reader, Sink, Trouble, json, json_event, signs};
 use crate::detect::{Format, is_event_viewer, is_preface};
-use crate::event::Skim;
+use crate::event::{Skim, is_sysmon};
 use crate::limits;
 use crate::locator::{MemberId, Span};
 use crate::needle::Needle;
@@ -25,6 +25,10 @@ pub struct CsvReader {
     window: Window,
     delimiter: u8,
     header: Option<Vec<String>>,
+    /// Its names, as a problem lists them.
+    columns: String,
+    /// One of them is a field of Sysmon's process creations.
+    of_sysmon: bool,
     /// Passes over rows that can't match; without it all are read in full.
     skimmer: Option<Skimmer>,
     /// Bytes of the row at the front that were searched for its end.
@@ -66,13 +70,13 @@ impl CsvReader {
         needle: Option<&Needle>,
     ) -> CsvReader {
         let base = if part.exact { part.start } else { part.start.saturating_sub(1) };
-        let mut skimmer = needle.cloned().map(Skimmer::new);
-        skimmer.iter_mut().for_each(|skimmer| skimmer.start(header));
-        CsvReader {
-            skimmer,
+        let mut reader = CsvReader {
+            skimmer: needle.cloned().map(Skimmer::new),
             window: Window::new(encoding, base),
             delimiter,
-            header: (!part.exact).then(|| header.to_vec()),
+            header: None,
+            columns: String::new(),
+            of_sysmon: false,
             searched: 0,
             quoted: false,
             skipping: !part.exact,
@@ -80,7 +84,11 @@ impl CsvReader {
             part,
             before: !part.exact,
             guessing: !part.exact,
+        };
+        if !part.exact {
+            reader.set_columns(header.to_vec());
         }
+        reader
     }
 
     /// Notes where the row at the front begins. False when it belongs to the next part.
@@ -168,8 +176,14 @@ impl CsvReader {
             true => text::cut(json_event::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
             false => name,
         };
-        let names: Vec<_> = cells.into_iter().map(name).collect();
+        self.set_columns(cells.into_iter().map(name).collect());
+    }
+
+    fn set_columns(&mut self, names: Vec<String>) {
         self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&names));
+        // Asked for again and again where no row is an event.
+        self.columns = listed(&names);
+        self.of_sysmon = names.iter().any(|name| json_event::column(name) == "ParentImage");
         self.header = Some(names);
     }
 
@@ -260,17 +274,17 @@ impl CsvReader {
         let viewer = event_viewer(header, &cells);
         let header = viewer.as_ref().unwrap_or(header);
         let trouble = self.trouble(&row, header, &cells);
-        let events = events(header, cells);
+        let json_event::Held { events, unread, .. } = events(header, cells);
         // That it has other cells than columns is no news in a row without an event; that it is damaged, cut or may hold
         // other rows is.
         let is_news = |trouble: &Trouble| !events.is_empty() || trouble.code != Code::UnevenRow;
         let trouble = trouble.filter(is_news);
         let is_damaged = trouble.as_ref().is_some_and(|trouble| trouble.code == Code::DamagedRecord);
         if events.is_empty() && !is_damaged {
-            let columns = listed(header);
             // A table of Sysmon's fields, without the number of the event.
-            let of_sysmon = || header.iter().any(|name| json_event::column(name) == "ParentImage");
-            sink.trouble(match signs::tell_of_events(raw.as_bytes()) || of_sysmon() {
+            let of_sysmon = viewer.is_none() && self.of_sysmon;
+            let columns = if viewer.is_some() { &listed(header) } else { &self.columns };
+            sink.trouble(match of_sysmon || signs::tell_of_events(raw.as_bytes()) {
                 true => {
                     let message = format!(
                         "A row tells of an event in a form that is not read here. The columns are: {columns}."
@@ -284,6 +298,10 @@ impl CsvReader {
             });
         }
         trouble.into_iter().for_each(|trouble| sink.trouble(trouble));
+        if unread > 0 && !events.is_empty() {
+            let trouble = Trouble::lost(Code::NotUnderstood, span.offset, json::UNREAD);
+            sink.trouble(Trouble { lost: unread, ..trouble });
+        }
         for (nth, event) in events.iter().enumerate() {
             let span = Span { nth: nth as u32, ..span };
             match event {
@@ -323,9 +341,10 @@ impl CsvReader {
 /// The names of columns in a message: all that a problem can hold.
 fn listed(columns: &[String]) -> String {
     let mut bytes = 0;
-    let names = columns.iter().map(|name| text::start(name, limits::MESSAGE_BYTES)).take_while(|name| {
+    let named = columns.iter().filter(|name| !name.is_empty());
+    let names = named.map(|name| text::start(name, limits::MESSAGE_BYTES)).take_while(|name| {
         let fits = bytes < limits::MESSAGE_BYTES;
-        bytes += name.len();
+        bytes += name.len() + ", ".len();
         fits
     });
     names.collect::<Vec<_>>().join(", ")
@@ -412,8 +431,9 @@ fn is_json(cell: &str) -> bool {
 
 /// Whether a row is empty, or stands before the first event: what an exporter says of itself, or the columns.
 fn is_no_event(cells: &[String], is_before_columns: bool, rows: u64) -> bool {
-    let is_first = rows == 0 && !cells.iter().any(|cell| is_xml(cell));
-    cells.iter().all(|cell| cell.is_empty()) || (is_before_columns && (is_first || is_preface(&cells[0])))
+    let is_event = cells.iter().any(|cell| is_xml(cell));
+    cells.iter().all(|cell| cell.is_empty())
+        || (is_before_columns && !is_event && (rows == 0 || is_preface(&cells[0])))
 }
 
 /// What to say of the bytes behind the end of a row.
@@ -466,8 +486,13 @@ fn xml_cells<'a>(header: &[String], cells: &'a [String]) -> Vec<&'a str> {
     let has_id = |(at, cell): (usize, &String)| json_event::is_event_id(column(at)) && !cell.is_empty();
     let known_only = xml.iter().any(|(at, _)| json_event::holds_event(column(*at)))
         || cells.iter().enumerate().any(has_id);
+    let named = |(at, cell): (usize, &String)| {
+        json_event::is_provider(column(at)) && !cell.is_empty() && !is_sysmon(cell.trim(), "")
+    };
+    let of_others = cells.iter().enumerate().any(has_id) && cells.iter().enumerate().any(named);
     xml.into_iter()
         .filter(|(at, _)| !known_only || json_event::holds_event(column(*at)))
+        .filter(|(at, _)| !of_others || !json_event::holds_words(column(*at)))
         .map(|(_, cell)| cell.as_str())
         .collect()
 }
@@ -515,13 +540,13 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
 }
 
 /// The events of a row: those of its cells of XML, each once, else of the row as an object. See [`xml_cells`].
-fn events(header: &[String], cells: Vec<String>) -> Vec<Result<crate::event::Event, String>> {
+fn events(header: &[String], cells: Vec<String>) -> json_event::Held {
     // A row may have millions of cells.
     let mut seen = BTreeSet::new();
     let texts = xml_cells(header, &cells).into_iter().map(str::trim);
     let texts: Vec<_> = texts.filter(|text| seen.insert(*text)).collect();
     if !texts.is_empty() {
-        return texts.into_iter().flat_map(super::xml_event::parse_all).collect();
+        return json_event::Held::of(texts.into_iter().flat_map(super::xml_event::parse_all).collect());
     }
     let mut row = Map::new();
     for (name, cell) in header.iter().zip(cells) {
@@ -531,7 +556,7 @@ fn events(header: &[String], cells: Vec<String>) -> Vec<Result<crate::event::Eve
             row.insert(name.to_owned(), Value::String(cell));
         }
     }
-    json_event::events(&Value::Object(row)).events
+    json_event::events(&Value::Object(row))
 }
 
 impl Reader for CsvReader {
@@ -543,8 +568,7 @@ impl Reader for CsvReader {
     fn finish(&mut self, sink: &mut dyn Sink) {
         self.window.finish();
         self.advance(true, sink);
-        let columns = listed(&self.header.take().unwrap_or_default());
-        sink.whole(Whole::Csv(self.rows, columns));
+        sink.whole(Whole::Csv(self.rows, std::mem::take(&mut self.columns)));
     }
 
     fn part(&self) -> Part {

@@ -85,7 +85,7 @@ impl Columns {
         Columns {
             counted: all(json_event::is_counted),
             texts: all(json_event::may_be_event),
-            raw: all(json_event::holds_event),
+            raw: all(|name| json_event::holds_event(name) && !json_event::holds_words(name)),
             has_id: names.iter().any(|name| json_event::is_event_id(name)),
             payload: at(json_event::PAYLOAD),
             utc_time: at("UtcTime"),
@@ -153,6 +153,11 @@ impl Skimmer {
         let Skimmer { needle, columns, kinds, places, cells, key, .. } = self;
         let cell = |at: usize| &row[cells[at].clone()];
         if columns.texts.iter().any(|at| begins_markup(cell(*at))) {
+            return None;
+        }
+        // Data that are cut are told of.
+        let is_cut = |at: usize| begins_markup(cell(at)) && !cell(at).trim_end().ends_with('}');
+        if columns.payload.is_some_and(is_cut) {
             return None;
         }
         key.clear();

@@ -20,8 +20,8 @@ pub struct Gap {
     line: Vec<u8>,
     /// All bytes of that line.
     length: u64,
-    /// Markup begins in those bytes that are not kept.
-    hides_markup: bool,
+    /// Where XML or an object may begin in those bytes that are not kept: the first sign of it.
+    hides: Option<u8>,
     /// An event ends in the line.
     ends_event: bool,
     /// The last bytes of the line so far, too few for an event's end.
@@ -91,7 +91,7 @@ impl Gap {
             let room = limits::GAP_LINE_BYTES.saturating_sub(self.line.len());
             let (kept, rest) = piece.split_at(piece.len().min(room));
             self.line.extend_from_slice(kept);
-            self.hides_markup |= rest.contains(&b'<');
+            self.hides = self.hides.or_else(|| rest.iter().copied().find(|byte| b"<{".contains(byte)));
             self.look_for_end(piece);
             self.length += piece.len() as u64;
             at += piece.len();
@@ -122,7 +122,7 @@ impl Gap {
         }
         self.tail.clear();
         let ends_event = std::mem::take(&mut self.ends_event);
-        let hides_markup = std::mem::take(&mut self.hides_markup);
+        let hides = std::mem::take(&mut self.hides);
         let line = std::mem::take(&mut self.line);
         let length = std::mem::take(&mut self.length);
         let shown = String::from_utf8_lossy(&line);
@@ -133,11 +133,18 @@ impl Gap {
             self.counts.zeros.add(self.line_offset, length, "");
             return;
         }
-        if hides_markup && rest.is_empty() && !is_event {
-            self.counts.stray.add(self.line_offset, length, "<");
+        if let (Some(sign), "", false) = (hides, rest, is_event) {
+            let sample = if sign == b'{' { "{" } else { "<" };
+            self.counts.stray.add(self.line_offset, length, sample);
+            if sign == b'{' {
+                self.counts.unread.add(self.line_offset, length, sample);
+            }
             return;
         }
-        if !is_event && (rest.is_empty() || rest.starts_with('#') || is_record_line(rest)) {
+        // An event may hide behind that sign.
+        let is_comment =
+            || rest.starts_with('#') && length == line.len() as u64 && !signs::tell_of_events(rest.as_bytes());
+        if !is_event && (rest.is_empty() || is_comment() || is_record_line(rest)) {
             return;
         }
         if is_event {
@@ -235,7 +242,8 @@ fn without_markup(line: &str) -> &str {
             _ if rest.starts_with("<?") => rest.find("?>").map(|at| at + 2),
             _ if rest.starts_with("<!--") => rest.find("-->").map(|at| at + 3),
             _ if rest.starts_with("<Events") || rest.starts_with("</Events") => {
-                rest.find('>').map(|at| at + 1)
+                let end = rest.find('>').map(|at| at + 1);
+                end.filter(|end| !rest[..*end].contains('{'))
             }
             _ => None,
         };

@@ -149,7 +149,8 @@ impl Objects {
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
                 // 0x1e starts a record of a JSON text sequence (RFC 7464).
                 b'\r' | b',' | b'[' | b']' | 0x1e => self.indent = None,
-                b'{' => {
+                // A text may be a whole event, as PowerShell writes those of `ToXml()`.
+                b'{' | b'"' => {
                     self.state = State::Object(Object {
                         scanned: 0,
                         skimmed_again: false,
@@ -306,7 +307,9 @@ impl Objects {
             json_event::events(&value)
         });
         let not_an_event = |sink: &mut dyn Sink| {
-            sink.trouble(Trouble::note(Code::NotAnEvent, offset, "A JSON object without an EventID."));
+            let message =
+                if raw.starts_with('"') { "A value that is no JSON object." } else { "A JSON object without an EventID." };
+            sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
         };
         match parsed {
             Err(reason) => {
@@ -314,7 +317,7 @@ impl Objects {
                 self.events += 1;
                 sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
             }
-            Ok(held) if held.events.is_empty() && signs::tell_of_events(raw.as_bytes()) => {
+            Ok(held) if held.events.is_empty() && (held.unread > 0 || tells_of_events(&raw)) => {
                 self.events += 1;
                 let begins: String = raw.chars().take(40).collect();
                 let message = format!(
@@ -326,6 +329,10 @@ impl Objects {
             Ok(held) => {
                 self.events += 1;
                 (0..held.others).for_each(|_| not_an_event(sink));
+                if held.unread > 0 {
+                    let trouble = Trouble::lost(Code::NotUnderstood, offset, UNREAD);
+                    sink.trouble(Trouble { lost: held.unread, ..trouble });
+                }
                 for (nth, event) in held.events.into_iter().enumerate() {
                     let direct = text.is_identity();
                     let span = Span { offset, length: source_length, nth: nth as u32, direct };
@@ -374,7 +381,9 @@ impl Objects {
         }
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
-        if !gap::is_record_line(text) && !text.starts_with('#') {
+        let is_comment =
+            text.starts_with('#') && line.len() < limits::GAP_LINE_BYTES && !signs::tell_of_events(&line);
+        if !gap::is_record_line(text) && !is_comment {
             let begins: String = text.chars().take(40).collect();
             let message = format!("A line is no JSON object; it begins {begins:?}.");
             sink.trouble(Trouble::lost(Code::DamagedRecord, offset, message));
@@ -405,6 +414,7 @@ impl Object {
                 };
                 at += found;
                 match text[at] {
+                    b'"' if self.depth == 0 => return Stop::Complete(at + 1),
                     b'"' => self.string = false,
                     b'\n' => {
                         return Stop::Broken(
@@ -424,6 +434,10 @@ impl Object {
                         if self.depth == 0 {
                             return Stop::Complete(at + 1);
                         }
+                    }
+                    // A list that begins at the end of its first line goes on with its objects.
+                    b'\n' if self.layout == Layout::Unknown && self.depth == 2 && at < FIRST_LINE_BYTES && text[..at].trim_ascii_end().ends_with(b"[") => {
+                        self.layout = Layout::Flat;
                     }
                     b'\n' => match self.line(&text[at + 1..], ended) {
                         Next::Fits => {}
@@ -457,6 +471,16 @@ impl Object {
             }
         }
     }
+}
+
+/// What to say of values beside events.
+pub(super) const UNREAD: &str = "Beside an event stands what tells of another one in a form that is not read here.";
+/// A wrapper's first line, which is no event that was cut, is shorter.
+const FIRST_LINE_BYTES: usize = 256;
+
+/// Whether an object tells of an event, though none was found in it: its number, its provider, or a field of Sysmon's.
+fn tells_of_events(object: &str) -> bool {
+    signs::tell_of_events(object.as_bytes()) || object.contains("\"ParentImage\":")
 }
 
 /// A byte order mark, which stands between files that were joined.

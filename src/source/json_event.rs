@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{json_string, xml_event};
+use super::{json_string, signs, xml_event};
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
 use crate::time::Time;
@@ -25,10 +25,12 @@ type Object = Map<String, Value>;
 /// Members that hold one record.
 const ONE: &[&str] = &["result", "_source", "event", "fields"];
 /// Members that hold a list of records.
-const MANY: &[&str] = &["results", "records", "Records", "Events", "events", "value", "hits", "data"];
+const MANY: &[&str] = &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data"];
 /// Members that hold the original event as text.
 const TEXT: &[&str] =
-    &["_raw", "event", "event.original", "RawLog", "raw", "xml", "Xml", "EventXml", "message"];
+    &["_raw", "event", "event.original", "RawLog", "raw", "xml", "Xml", "EventXml", "System", "message"];
+/// Those of them that may be the words of whoever is logged.
+const WORDS: &[&str] = &["event", "message"];
 
 /// Names that flat records use, the first that has a value counts.
 const EVENT_ID: &[&str] = &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
@@ -60,7 +62,7 @@ const COMPUTER: &[&str] = &[
 ];
 const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
 const RECORD_ID: &[&str] =
-    &["EventRecordID", "RecordNumber", "EventRecordId", "record_number", "RecordId", "record_id"];
+    &["EventRecordID", "EventRecordId", "RecordNumber", "record_number", "RecordId", "record_id"];
 const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
 /// Splunk's and Graylog's, which may be local times.
 const OTHER_TIME: &[&str] = &["_time", "timestamp"];
@@ -95,12 +97,35 @@ pub struct Held {
     pub events: Vec<Result<Event, String>>,
     /// How many objects in its lists are no events.
     pub others: u64,
+    /// How many values beside its events tell of one in a form that is not read here.
+    pub unread: u64,
+    /// Texts hold texts, deeper than they are opened.
+    too_deep: bool,
+}
+
+impl Held {
+    /// So many events and nothing else.
+    pub fn of(events: Vec<Result<Event, String>>) -> Held {
+        Held { events, ..Held::default() }
+    }
+
+    /// Notes a value that gave no event.
+    fn pass(&mut self, value: &Value) {
+        let tells = match value {
+            Value::String(text) => signs::tell_of_events(text.as_bytes()),
+            Value::Object(_) => signs::tell_of_events(value.to_string().as_bytes()),
+            _ => false,
+        };
+        self.unread += u64::from(tells);
+        self.others += u64::from(!tells && value.is_object());
+    }
 }
 
 /// The events of a value, none in one that is no event.
 pub fn events(value: &Value) -> Held {
     let mut held = Held::default();
     collect(value, WRAPPERS, &mut held);
+    held.unread += u64::from(held.too_deep);
     held
 }
 
@@ -109,20 +134,22 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
         for item in items {
             let before = held.events.len();
             collect(item, depth - 1, held);
-            held.others += u64::from(held.events.len() == before && item.is_object());
+            if held.events.len() == before {
+                held.pass(item);
+            }
         }
         return;
     }
     let Value::Object(object) = value else {
-        held.events.extend(original(value).into_iter().flatten());
+        original(value, depth, held);
         return;
     };
     if let Some(event) = structured(object) {
         held.events.push(event);
         return;
     }
-    if let Some(inner) = TEXT.iter().filter_map(|name| get(object, name)).find_map(original) {
-        held.events.extend(inner);
+    let mut texts = TEXT.iter().filter(|name| !WORDS.contains(name) || !is_of_others(object));
+    if texts.any(|name| get(object, name).is_some_and(|text| original(text, depth, held))) {
         return;
     }
     let before = held.events.len();
@@ -133,6 +160,8 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     for name in ONE.iter().chain(MANY) {
         if let (Some(inner @ (Value::Array(_) | Value::Object(_))), 1..) = (object.get(*name), depth)
             && !is_field(inner)
+            // Splunk's REST interface lists the names of fields there.
+            && !(*name == "fields" && inner.is_array())
         {
             collect(inner, depth - 1, held);
             // A list may stand beside another one; other members tell of the same event in another way.
@@ -147,6 +176,12 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
         held.events.extend(flat(object).map(Ok));
     }
+}
+
+/// Whether a record says that it is an event of another program. What that logs, a whole event as text too, anybody may have written.
+fn is_of_others(object: &Object) -> bool {
+    first(object, EVENT_ID).is_some()
+        && first(object, PROVIDER).is_some_and(|provider| !provider.is_empty() && !is_sysmon(&provider, ""))
 }
 
 /// Whether an object has an EventID, and nothing else by which it could be an event of anybody's.
@@ -206,31 +241,50 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
     None
 }
 
-/// The original events as text: XML, or JSON of any of these shapes. None: the text is none.
-fn original(value: &Value) -> Option<Vec<Result<Event, String>>> {
-    let text = value.as_str()?.trim_start_matches('\u{feff}').trim();
+/// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
+fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
+    let Some(text) = value.as_str().map(|text| text.trim_start_matches('\u{feff}').trim()) else { return false };
     if text.starts_with("<Event") || text.starts_with("<?xml") {
-        return Some(xml_event::parse_all(text));
+        held.events.extend(xml_event::parse_all(text));
+        return true;
     }
     if !text.starts_with('{') {
-        return None;
+        return false;
+    }
+    // Each layer is a text of its own beside those around it.
+    if depth == 0 {
+        held.too_deep = true;
+        return false;
     }
     // One object, or lines of them.
     let text = json_string::mended(text);
-    let mut found = Vec::new();
+    let mut found = Held::default();
     for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        let before = found.events.len();
         match value {
-            Ok(value) => found.extend(events(&value).events),
+            Ok(value) => {
+                collect(&value, depth - 1, &mut found);
+                if found.events.len() == before {
+                    found.pass(&value);
+                }
+            }
             Err(error) => {
                 // Text that is no JSON from its beginning is some other text.
-                if !found.is_empty() {
-                    found.push(Err(format!("Text behind an event is no JSON: {error}.")));
+                if before > 0 {
+                    found.events.push(Err(format!("Text behind an event is no JSON: {error}.")));
                 }
                 break;
             }
         }
     }
-    Some(found).filter(|events| !events.is_empty())
+    held.too_deep |= found.too_deep;
+    if found.events.is_empty() {
+        return false;
+    }
+    held.events.append(&mut found.events);
+    held.others += found.others;
+    held.unread += found.unread;
+    true
 }
 
 /// evtx_dump and Velociraptor.
@@ -299,17 +353,25 @@ fn winlogbeat(object: &Object) -> Event {
     // Only of a process creation: elsewhere `process` is who did it.
     if event.is_process_creation() {
         for (name, paths) in moved {
-            if let (None, Some(text)) = (event.data.get(name), first(object, paths)) {
-                event.data.push(*name, text);
-            }
+            fill(&mut event.data, name, || first(object, paths));
         }
-        let user = (first(object, &["user.domain"]), first(object, &["user.name"]));
-        if let (None, (Some(domain), Some(name))) = (event.data.get("User"), user) {
-            event.data.push("User", format!("{domain}\\{name}"));
-        }
+        fill(&mut event.data, "User", || {
+            first(object, &["user.domain"])
+                .zip(first(object, &["user.name"]))
+                .map(|(domain, name)| format!("{domain}\\{name}"))
+        });
     }
     event.message = first(object, &["message"]);
     event
+}
+
+/// Puts a value in place of a field's that is absent or empty, or `-`, as Kibana writes what is absent.
+fn fill(data: &mut Pairs, name: &str, value: impl Fn() -> Option<String>) {
+    if data.get(name).is_none_or(|have| matches!(have, "" | "-"))
+        && let Some(value) = value()
+    {
+        data.put_first(name, value);
+    }
 }
 
 /// The name of a column of CSV as the member of an object.
@@ -330,6 +392,16 @@ pub fn is_counted(name: &str) -> bool {
 /// True for the names under which a record may have a whole event, or its data, as text.
 pub fn may_be_event(name: &str) -> bool {
     TEXT.contains(&name) || name == DATA
+}
+
+/// True for the names under which a text may be the words of whoever is logged, see [`is_of_others`].
+pub fn holds_words(name: &str) -> bool {
+    WORDS.contains(&name)
+}
+
+/// True for the names under which a record without nested ones has its provider.
+pub fn is_provider(name: &str) -> bool {
+    PROVIDER.contains(&name)
 }
 
 /// True for the names under which a record may have a whole event as text.
@@ -366,6 +438,12 @@ fn flat(object: &Object) -> Option<Event> {
         }
     }
     push_all(&mut event.data, Some(&Value::Object(data)));
+    // Splunk has extracted this event's fields twice.
+    if event.data.get("UtcTime").is_some_and(|time| time.contains('\n') && !once(time).contains('\n')) {
+        let mut data = Pairs::default();
+        event.data.iter().for_each(|(name, value)| data.push(name, once(value)));
+        event.data = data;
+    }
     take_message_apart(&mut event);
     Some(event)
 }
@@ -511,9 +589,10 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The first of these paths that has a value that is not empty.
+/// The first of these paths that has a value that is not empty, and no object of others.
 fn first(object: &Object, paths: &[&str]) -> Option<String> {
-    let mut found = paths.iter().filter_map(|path| text_of(get(object, path)?));
+    let is_text = |value: &&Value| value.as_object().is_none_or(|object| object.contains_key("#text"));
+    let mut found = paths.iter().filter_map(|path| text_of(get(object, path).filter(is_text)?));
     found.find(|text| !text.is_empty())
 }
 

@@ -20,12 +20,17 @@ pub fn parse(xml: &str) -> Result<Event, String> {
 
 /// Parses every `<Event>` element of a text that holds nothing else, one after another.
 pub fn parse_all(xml: &str) -> Vec<Result<Event, String>> {
-    let one = parse(xml);
+    let mut stray = false;
+    let one = parse_noting(xml, true, &mut stray);
     // Most hold one. The end tag may also stand in a section of one, so more are only looked for when they are known.
     if one.as_ref().is_err_and(|reason| reason == ANOTHER) {
         return split(xml).into_iter().map(parse).collect();
     }
-    vec![one]
+    let mut events = vec![one];
+    if stray && events[0].is_ok() {
+        events.push(Err("Text stands beside an event, in the same value; it was not read.".to_owned()));
+    }
+    events
 }
 
 /// What [`parse`] says of a text with more than one event.
@@ -65,6 +70,11 @@ pub fn parse_rendering(xml: &str) -> Result<Event, String> {
 }
 
 fn parse_with(xml: &str, normalise: bool) -> Result<Event, String> {
+    parse_noting(xml, normalise, &mut false)
+}
+
+/// `stray`: whether text stands outside of the event.
+fn parse_noting(xml: &str, normalise: bool, stray: &mut bool) -> Result<Event, String> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = true;
     let mut build = Build { any_root: !normalise, ..Build::default() };
@@ -82,8 +92,12 @@ fn parse_with(xml: &str, normalise: bool) -> Result<Event, String> {
                 build.inner -= 1;
                 build.text.extend(["</", &end, ">"]);
             }
-            Xml::Start(start) => build.open(&start)?,
+            Xml::Start(start) => {
+                *stray |= build.is_outside();
+                build.open(&start)?;
+            }
             Xml::Empty(start) => {
+                *stray |= build.is_outside();
                 build.open(&start)?;
                 build.close();
             }
@@ -93,7 +107,10 @@ fn parse_with(xml: &str, normalise: bool) -> Result<Event, String> {
             Xml::Text(text) => build.text.push_str(&text),
             Xml::CData(text) => build.text.push_str(&text),
             Xml::GeneralRef(reference) => build.text.push_str(&resolve(&reference)),
-            Xml::Eof => break,
+            Xml::Eof => {
+                *stray |= build.is_outside();
+                break;
+            }
             Xml::Comment(_) | Xml::Decl(_) | Xml::PI(_) | Xml::DocType(_) => {}
         }
     }
@@ -149,6 +166,11 @@ struct Build {
 }
 
 impl Build {
+    /// Whether there is text outside of the event.
+    fn is_outside(&self) -> bool {
+        self.path.is_empty() && !self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty()
+    }
+
     /// Whether a `Data` element with a name is open.
     fn is_in_value(&self) -> bool {
         let is_data = || self.path.last().is_some_and(|name| name == "Data");
