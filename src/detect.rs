@@ -405,4 +405,10 @@ mod tests {
         bytes[..4].copy_from_slice(b"PK\x03\x04");
         assert_eq!(detect(&bytes), Format::Zip);
     }
+
+    #[test]
+    fn a_text_with_the_word_of_a_tar_is_no_tar() {
+        let line = format!("{{\"a\":\"{}ustar\"}}\n", "x".repeat(251));
+        assert_eq!(detect(format!("{line}{line}").as_bytes()), Format::Json(UTF8));
+    }
 }

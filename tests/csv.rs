@@ -282,3 +282,12 @@ fn the_host_by_other_names_and_ids_as_fractions() {
         assert_eq!(hosts, [(Some("A"), 1), (Some("B"), 1)], "{name}");
     }
 }
+
+/// Names of columns that are empty are not listed: a table may have thousands of them, and each row would list them anew.
+#[test]
+fn columns_without_a_name_are_not_listed() {
+    let log = format!("id{}\nx\n", ",".repeat(60_000));
+    let session = common::session(&[("a.csv", log.as_bytes())], 1 << 20);
+    let said = common::problems(&common::report_of(&session));
+    assert!(said.iter().any(|line| line.contains("Its columns are: id.")), "{:.200}", said[0]);
+}

@@ -1,9 +1,6 @@
 //! What lacks the very thing that decides is told of, and what only looks as if it lacked it is read. In both modes alike.
 
-use crate::common::{self, problems, report_of};
-use sysmon_triage::rule::wmi::RULE;
-use sysmon_triage::scan::Scan;
-use sysmon_triage::session::Session;
+use crate::common::read;
 
 const PROVIDER: &str =
     "<Provider Name='Microsoft-Windows-Sysmon' Guid='{5770385F-C22A-43E0-BF4C-06F5698FFBD9}'/>";
@@ -20,24 +17,6 @@ fn event(changes: &[(&str, &str)]) -> String {
         assert!(event.contains(from), "{from}");
         event.replace(from, to)
     })
-}
-
-/// Records, process creations and matches, and the codes of what is said, alike in both modes.
-#[track_caller]
-fn read(bytes: &[u8]) -> ((u64, u64, u64), Vec<String>) {
-    let [skimmed, verified] = [Scan::new, Scan::verifying].map(|new| {
-        let mut session = Session::new(&RULE);
-        let source = session.add_source("log", bytes.len() as u64);
-        let mut scan = new(&RULE, source, "log", Some(bytes.len() as u64));
-        common::feed(&mut scan, bytes, || usize::MAX);
-        assert!(session.absorb(scan.finish()));
-        let counts = session.sources()[0].findings.counts;
-        let said = problems(&report_of(&session));
-        let codes: Vec<_> = said.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
-        ((counts.records, counts.process_creations, counts.matches), codes)
-    });
-    assert_eq!(skimmed, verified, "{}", String::from_utf8_lossy(bytes));
-    verified
 }
 
 #[test]

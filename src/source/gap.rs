@@ -142,8 +142,9 @@ impl Gap {
             return;
         }
         // An event may hide behind that sign.
-        let is_comment =
-            || rest.starts_with('#') && length == line.len() as u64 && !signs::tell_of_events(rest.as_bytes());
+        let is_comment = || {
+            rest.starts_with('#') && length == line.len() as u64 && !signs::tell_of_events(rest.as_bytes())
+        };
         if !is_event && (rest.is_empty() || is_comment() || is_record_line(rest)) {
             return;
         }

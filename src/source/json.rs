@@ -307,8 +307,11 @@ impl Objects {
             json_event::events(&value)
         });
         let not_an_event = |sink: &mut dyn Sink| {
-            let message =
-                if raw.starts_with('"') { "A value that is no JSON object." } else { "A JSON object without an EventID." };
+            let message = if raw.starts_with('"') {
+                "A value that is no JSON object."
+            } else {
+                "A JSON object without an EventID."
+            };
             sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
         };
         match parsed {
@@ -436,7 +439,12 @@ impl Object {
                         }
                     }
                     // A list that begins at the end of its first line goes on with its objects.
-                    b'\n' if self.layout == Layout::Unknown && self.depth == 2 && at < FIRST_LINE_BYTES && text[..at].trim_ascii_end().ends_with(b"[") => {
+                    b'\n'
+                        if self.layout == Layout::Unknown
+                            && self.depth == 2
+                            && at < FIRST_LINE_BYTES
+                            && text[..at].trim_ascii_end().ends_with(b"[") =>
+                    {
                         self.layout = Layout::Flat;
                     }
                     b'\n' => match self.line(&text[at + 1..], ended) {
@@ -474,7 +482,8 @@ impl Object {
 }
 
 /// What to say of values beside events.
-pub(super) const UNREAD: &str = "Beside an event stands what tells of another one in a form that is not read here.";
+pub(super) const UNREAD: &str =
+    "Beside an event stands what tells of another one in a form that is not read here.";
 /// A wrapper's first line, which is no event that was cut, is shorter.
 const FIRST_LINE_BYTES: usize = 256;
 

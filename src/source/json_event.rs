@@ -25,7 +25,8 @@ type Object = Map<String, Value>;
 /// Members that hold one record.
 const ONE: &[&str] = &["result", "_source", "event", "fields"];
 /// Members that hold a list of records.
-const MANY: &[&str] = &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data"];
+const MANY: &[&str] =
+    &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data"];
 /// Members that hold the original event as text.
 const TEXT: &[&str] =
     &["_raw", "event", "event.original", "RawLog", "raw", "xml", "Xml", "EventXml", "System", "message"];
@@ -243,7 +244,9 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
 
 /// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
 fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
-    let Some(text) = value.as_str().map(|text| text.trim_start_matches('\u{feff}').trim()) else { return false };
+    let Some(text) = value.as_str().map(|text| text.trim_start_matches('\u{feff}').trim()) else {
+        return false;
+    };
     if text.starts_with("<Event") || text.starts_with("<?xml") {
         held.events.extend(xml_event::parse_all(text));
         return true;

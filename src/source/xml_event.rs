@@ -168,7 +168,8 @@ struct Build {
 impl Build {
     /// Whether there is text outside of the event.
     fn is_outside(&self) -> bool {
-        self.path.is_empty() && !self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty()
+        self.path.is_empty()
+            && !self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty()
     }
 
     /// Whether a `Data` element with a name is open.

@@ -37,6 +37,24 @@ pub fn session(inputs: &[(&str, &[u8])], piece: usize) -> Session {
     session
 }
 
+/// Records, process creations and matches, and the codes of what is said, alike in both modes.
+#[track_caller]
+pub fn read(bytes: &[u8]) -> ((u64, u64, u64), Vec<String>) {
+    let [skimmed, verified] = [Scan::new, Scan::verifying].map(|new| {
+        let mut session = Session::new(&RULE);
+        let source = session.add_source("log", bytes.len() as u64);
+        let mut scan = new(&RULE, source, "log", Some(bytes.len() as u64));
+        feed(&mut scan, bytes, || usize::MAX);
+        assert!(session.absorb(scan.finish()));
+        let counts = session.sources()[0].findings.counts;
+        let said = problems(&report_of(&session));
+        let codes: Vec<_> = said.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
+        ((counts.records, counts.process_creations, counts.matches), codes)
+    });
+    assert_eq!(skimmed, verified, "{}", String::from_utf8_lossy(bytes));
+    verified
+}
+
 /// A session over one input, read in these parts in this order, in pieces of this size.
 pub fn in_parts(name: &str, bytes: &[u8], parts: &[Planned], piece: usize) -> Session {
     let mut session = Session::new(&RULE);
