@@ -1,7 +1,7 @@
 // Evidence is written by strangers. A character that shows as nothing, as a blank or that turns the
 // text around must be seen, or "gnp.exe" reads as "exe.png". Copying always gives the exact value.
 
-/** @typedef {{ text: string, code: number | null }} Piece  code: the hidden character behind a label */
+/** @typedef {{ text: string, code: number | null, length: number }} Piece  code: the hidden character behind a label; length: of what stands in the value */
 
 // Every control, format, surrogate, private and unassigned character, every line and blank that is
 // not U+0020, the letters and marks that Unicode draws as nothing, and the Braille pattern without a dot.
@@ -16,6 +16,9 @@ function label(code) {
   if (code === 0x7f) return "\u2421";
   return `\u2039U+${code.toString(16).toUpperCase().padStart(4, "0")}\u203a`;
 }
+
+/** @param {string} text @returns {Piece} */
+const plain = (text) => ({ text, code: null, length: text.length });
 
 /**
  * Splits a value into plain text and labels for what could not be seen.
@@ -35,12 +38,12 @@ export function visible(value, options = {}) {
     const length = match[0].length - (options.lines && code === 0x0d && value[end] === "\n" ? 1 : 0);
     const count = length / String.fromCodePoint(code).length;
     if (count === 0) continue;
-    if (match.index > from) pieces.push({ text: value.slice(from, match.index), code: null });
-    if (count > MOST_ALIKE) pieces.push({ text: `${label(code)}\u00d7${count}`, code });
-    else for (let nth = 0; nth < count; nth += 1) pieces.push({ text: label(code), code });
+    if (match.index > from) pieces.push(plain(value.slice(from, match.index)));
+    if (count > MOST_ALIKE) pieces.push({ text: `${label(code)}\u00d7${count}`, code, length });
+    else for (let nth = 0; nth < count; nth += 1) pieces.push({ text: label(code), code, length: length / count });
     from = match.index + length;
   }
-  if (from < value.length) pieces.push({ text: value.slice(from), code: null });
+  if (from < value.length) pieces.push(plain(value.slice(from)));
   return pieces;
 }
 

@@ -4,15 +4,15 @@ import { test } from "node:test";
 import { visible, visibleText } from "./visible.js";
 
 test("plain text is one piece", () => {
-  assert.deepEqual(visible("cmd.exe /Q /c whoami"), [{ text: "cmd.exe /Q /c whoami", code: null }]);
+  assert.deepEqual(visible("cmd.exe /Q /c whoami"), [{ text: "cmd.exe /Q /c whoami", code: null, length: 20 }]);
   assert.deepEqual(visible(""), []);
 });
 
 test("a right-to-left override is named where it stands", () => {
   assert.deepEqual(visible("invoice\u202egnp.exe"), [
-    { text: "invoice", code: null },
-    { text: "\u2039U+202E\u203a", code: 0x202e },
-    { text: "gnp.exe", code: null },
+    { text: "invoice", code: null, length: 7 },
+    { text: "\u2039U+202E\u203a", code: 0x202e, length: 1 },
+    { text: "gnp.exe", code: null, length: 7 },
   ]);
 });
 
@@ -31,7 +31,7 @@ test("letters, emoji and other scripts stay as they are", () => {
 });
 
 test("the raw event keeps its lines", () => {
-  assert.deepEqual(visible("a\r\n\tb", { lines: true }), [{ text: "a\r\n\tb", code: null }]);
+  assert.deepEqual(visible("a\r\n\tb", { lines: true }), [{ text: "a\r\n\tb", code: null, length: 5 }]);
   assert.equal(visible("a\rb", { lines: true }).length, 3);
 });
 
@@ -54,7 +54,7 @@ test("the core's reports name the same characters, of all that Unicode has assig
 
 test("a run of what can't be seen is counted", () => {
   assert.deepEqual(visible(`a${"\u200b".repeat(32_000)}b`), [
-    { text: "a", code: null }, { text: "\u2039U+200B\u203a\u00d732000", code: 0x200b }, { text: "b", code: null },
+    { text: "a", code: null, length: 1 }, { text: "\u2039U+200B\u203a\u00d732000", code: 0x200b, length: 32_000 }, { text: "b", code: null, length: 1 },
   ]);
   assert.equal(visible("\0".repeat(3)).length, 3);
   assert.equal(visibleText("\u{e0041}".repeat(4)), "\u2039U+E0041\u203a\u00d74");

@@ -10,34 +10,48 @@ const MOST_VALUE = 40_000;
 /** Of an event, which has many values. */
 const MOST_RAW = 160_000;
 
-/** @param {string} text @param {{ lines?: boolean }} [options] @returns {(Node | string)[]} */
-function pieces(text, options) {
-  return visible(text, options).map(({ text: part, code }) =>
-    code === null ? part : h("span", { class: "unseen", title: `U+${code.toString(16).toUpperCase().padStart(4, "0")}` }, part));
+/** @param {number} left characters that are not drawn */
+const cut = (left) => h("span", { class: "cut" }, en.evidence.more(left));
+
+/** @param {import("../state/visible.js").Piece} piece */
+const drawn = ({ text, code }) =>
+  (code === null ? text : h("span", { class: "unseen", title: `U+${code.toString(16).toUpperCase().padStart(4, "0")}` }, text));
+
+/**
+ * The beginning of a text as it can be seen, and how much more there is.
+ * @param {string} text @param {number} most characters that are drawn @param {{ lines?: boolean }} [options] @returns {(Node | string)[]}
+ */
+function beginning(text, most, options) {
+  /** @type {(Node | string)[]} */
+  const nodes = [];
+  let [room, left] = [most, text.length];
+  // What can't be seen is drawn shorter than it is: what an attacker pushed behind it still shows.
+  for (const piece of visible(text.slice(0, Math.max(most, MOST_VALUE)), options)) {
+    if (room <= 0) break;
+    const shown = piece.code === null && piece.length > room ? piece.text.slice(0, room) : piece.text;
+    nodes.push(drawn({ ...piece, text: shown }));
+    room -= shown.length;
+    left -= piece.code === null ? shown.length : piece.length;
+  }
+  return left === 0 ? nodes : [...nodes, cut(left)];
 }
 
-/** The beginning of a text, and how much more there is. @param {string} text @param {number} most @returns {[string, Node | null]} */
-function beginning(text, most) {
-  return text.length <= most ? [text, null] : [text.slice(0, most), h("span", { class: "cut" }, en.evidence.more(text.length - most))];
-}
-
-/** @param {string} value @param {number} [most] characters that are shown */
+/** @param {string} value @param {number} [most] characters that are drawn */
 export function evidence(value, most = MOST_VALUE) {
-  const [text, more] = beginning(value, most);
-  return h("bdi", { class: "evidence" }, pieces(text), more);
+  return h("bdi", { class: "evidence" }, beginning(value, most));
 }
 
 /** A text of several lines, which stay lines. @param {string} text */
 export function evidenceLines(text) {
-  const [shown, more] = beginning(text, MOST_VALUE);
-  return h("bdi", { class: "evidence lines" }, pieces(shown, { lines: true }), more);
+  return h("bdi", { class: "evidence lines" }, beginning(text, MOST_VALUE, { lines: true }));
 }
 
 /** The raw event with the used parts marked, an element a line. @param {Core.Evidence} event */
 export function rawEvidence(event) {
-  const [raw, more] = beginning(event.raw, MOST_RAW);
-  const parts = segments(raw, event.marks);
+  const parts = segments(event.raw.slice(0, MOST_RAW), event.marks);
+  const more = event.raw.length - MOST_RAW;
   const shown = event.raw_form === "json" ? [parts] : lines(parts);
+  const said = (/** @type {string} */ text) => beginning(text, MOST_RAW, { lines: true });
   return h("pre", { class: "raw", tabindex: "0", dir: "ltr" }, shown.map((line) => h("span", { class: "line" }, line.map(({ text, field }) =>
-    field === null ? h("span", null, pieces(text, { lines: true })) : h("mark", { title: field, "data-field": field }, pieces(text, { lines: true }))))), more);
+    field === null ? h("span", null, said(text)) : h("mark", { title: field, "data-field": field }, said(text))))), more > 0 ? cut(more) : null);
 }
