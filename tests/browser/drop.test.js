@@ -75,6 +75,7 @@ inBothBrowsers("input", (page, kind) => {
     await secondDrop();
     await page().press("ESCAPE");
     await page().until("the question is gone", () => document.querySelector("#incoming[open]") === null);
+    await says(/^Not added: two\.xml\./);
     const report = await assertSameAsCommandLine("one.xml");
     assert.equal(report.totals.matches, 1);
   });
@@ -112,6 +113,7 @@ inBothBrowsers("input", (page, kind) => {
     await page().done();
     assert.equal(await page().text(".toast"), "", "nothing was left out");
     assert.deepEqual(await hosts(), ["hosta", "hostb"]);
+    assert.deepEqual(JSON.parse(await page().exportJson()).sources.map((/** @type {{ name: string }} */ { name }) => name), ["Sysmon.xml", "Sysmon.xml (2)"], "and told apart");
 
     await page().open();
     await page().choose([paths[0]]);

@@ -72,6 +72,9 @@ function tarMember(name, text) {
  * @type {Record<string, { bytes: () => Buffer, codes: string[], says?: RegExp, matches?: number, mib?: number }>}
  */
 const BOMBS = {
+  // A label for each of these, in each row, would be a million elements.
+  "rows of what can't be seen.xml": { bytes: () => Buffer.from(rows(1, 60, "\u200b\u200c".repeat(16_000))), codes: [], matches: 60 },
+  "values of megabytes.xml": { bytes: () => Buffer.from(rows(1, 6, "<a>".repeat(400_000))), codes: [], matches: 6 },
   "half a gigabyte of zeros.gz": { bytes: () => repeated(gzipSync(Buffer.alloc(32 * MIB)), 16), codes: ["not_a_log", "unknown_format"], says: /no event log/i },
   "an event of a quarter of a gigabyte.xml.gz": {
     bytes: () => Buffer.concat([gzipSync(`${eventXml({ record: 7 })}\n<Event><EventData><Data>`), repeated(letters, 8)]),
@@ -155,4 +158,13 @@ inBothBrowsers("hostile", (page, kind) => {
       await rm(join(home, name));
     });
   }
+
+  test("what can't be seen pushes nothing out of sight", async () => {
+    await writeFile(join(home, "unseen.xml"), eventXml({ command: `cmd.exe /c ${"\u200b".repeat(32_000)}whoami` }));
+    await page().open();
+    await page().drop([join(home, "unseen.xml")]);
+    await page().done();
+    await page().until("the row is there", () => document.querySelector("#grid [data-row='0'] .c-process .evidence") !== null);
+    assert.equal(await page().run(() => document.querySelector("#grid [data-row='0'] .c-process .evidence")?.textContent), "cmd.exe /c \u2039U+200B\u203a\u00d732000whoami");
+  });
 });

@@ -327,6 +327,32 @@ inBothBrowsers("tuning", (page) => {
     await page().assertQuiet();
   });
 
+  test("where all is hidden, files that were not read in full are told of, too", async () => {
+    await writeFile(join(home, "cut.xml"), eventXml({ command: "x" }).slice(0, -40));
+    await read([join(home, "one.xml"), join(home, "cut.xml")]);
+    await grid();
+    await page().press("x");
+    await page().until("it is no all-clear", () => document.querySelector("#no-match[data-kind=all_hidden]:not([hidden])") !== null);
+    assert.match(await page().text("#incomplete"), /^Incomplete: 1 of 2 files/);
+    await page().assertQuiet();
+  });
+
+  test("a key that is held does what it does once", async () => {
+    await read(logs);
+    const all = await adds();
+    await grid();
+    await page().run(() => {
+      const grid = /** @type {HTMLElement} */ (document.getElementById("grid"));
+      for (const key of ["x", "i"]) grid.dispatchEvent(new KeyboardEvent("keydown", { key, repeat: true, bubbles: true, cancelable: true }));
+    });
+    await page().press("f");
+    await page().until("the drawer is open", () => document.querySelector("#tuning:not([hidden])") !== null);
+    await page().run(() => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", repeat: true, bubbles: true, cancelable: true })));
+    assert.equal(await page().run(() => document.querySelector("#tuning:not([hidden])") !== null), true, "it closes nothing");
+    assert.deepEqual(await adds(), all);
+    await page().assertQuiet();
+  });
+
   test("a row that is excluded from its details takes them along, one that is hidden in part keeps them", async () => {
     const group = join(home, "group.xml");
     const image = "C:\\Windows\\System32\\cmd.exe";
