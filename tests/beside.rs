@@ -66,7 +66,15 @@ fn what_tells_of_an_event_beside_another_one_is_told_of() {
         (format!("{xml}\n#{HIDDEN}\n"), 1, 0, &["not_understood"]),
         (format!("{xml}\n{:5000}{HIDDEN}\n", ""), 1, 0, &["not_understood"]),
         (format!("<Events {HIDDEN}>\n{xml}</Events>"), 1, 0, &["not_understood"]),
+        (json!({"_raw": format!("{xml}{HIDDEN}{xml}")}).to_string(), 2, 0, &["damaged_record"]),
+        // An event that is cut behind the name of a list is no wrapper.
+        (format!("{}\n{OTHER}\n", HIDDEN.replace('}', ",\"Tags\":[")), 1, 0, &["damaged_record"]),
+        // What follows a wrapper's list is one line that is not read.
+        (format!("{{\"records\":[\n{OTHER}\n],\"nextLink\":\"https://x\"}}\n"), 1, 0, &["damaged_record"]),
         // What is said of them needs no more than there is.
+        (format!("# wevtutil qe Microsoft-Windows-Sysmon/Operational\n{xml}"), 1, 0, &[]),
+        (format!("{OTHER}\n# wevtutil qe Microsoft-Windows-Sysmon/Operational\n{OTHER}\n"), 2, 0, &[]),
+        (json!({"_raw": format!("{xml}\0")}).to_string(), 1, 0, &[]),
         (format!("{OTHER}\n# a comment\n{{{other}}}\n"), 2, 0, &[]),
         (
             json!({"fields": [{"name": "_raw"}, {"name": "host"}], "results": [{"_raw": MATCH}]}).to_string(),
@@ -104,7 +112,16 @@ fn a_text_that_is_an_event_is_read_wherever_it_stands() {
 fn the_words_of_another_program_are_no_event() {
     let message = json!({"EventID": 1000, "ProviderName": "MyApp", "message": MATCH}).to_string();
     let row = format!("event.code,event.provider,host.name,message\n1000,MyApp,H,\"{MATCH}\"\n");
-    assert_all(&[(message, 1, 0, &[]), (row, 1, 0, &[])]);
+    let beat = row.replace(
+        "event.code,event.provider,host.name",
+        "winlog.event_id,winlog.provider_name,winlog.computer_name",
+    );
+    assert_all(&[(message, 1, 0, &[]), (row, 1, 0, &[]), (beat, 1, 0, &[])]);
+    // Numbers and sources of a database say nothing of an event.
+    assert_all(&[
+        (json!({"Id": 17, "Source": "DC01", "message": MATCH}).to_string(), 1, 1, &[]),
+        (format!("Id,Source,message\n17,DC01,\"{MATCH}\"\n"), 1, 1, &[]),
+    ]);
     // Who only ships events has no number of an event.
     assert_all(&[(json!({"ProviderName": "MyApp", "message": MATCH}).to_string(), 1, 1, &[])]);
 }
@@ -116,6 +133,13 @@ fn a_dash_or_nothing_makes_room_for_what_stands_elsewhere() {
     for absent in ["-", "", "\"\""] {
         let row = format!("{SYSMON},1,2024-03-04 08:00:00.5,C:\\WmiPrvSE.exe,{absent}");
         assert_all(&[(format!("{header}\n{row}\n"), 1, 1, &[])]);
+    }
+    for absent in [json!("-"), json!(""), json!(null)] {
+        let data = json!({"UtcTime": "2024-03-04 08:00:00.5", "ParentImage": absent});
+        let winlog = json!({"provider_name": SYSMON, "event_id": "1", "channel": "C", "computer_name": "H", "event_data": data});
+        let line = json!({"winlog": winlog, "process": {"parent": {"executable": "C:\\WmiPrvSE.exe"}}, "message": "m"});
+        // Lines of a known shape are skimmed by it.
+        assert_all(&[(format!("{line}\n{line}\n{line}\n"), 3, 3, &[])]);
     }
 }
 
@@ -144,4 +168,16 @@ fn texts_in_texts_are_opened_to_a_bound() {
     assert_eq!(read(nested(5).as_bytes()).0, (1, 1, 1));
     // Without a bound this takes gigabytes.
     assert_all(&[(nested(500), 0, 0, &["not_understood"])]);
+}
+
+/// The objects of a wrapper whose list begins at the end of its first line are read each by itself: one that is cut costs no other.
+#[test]
+fn a_wrapper_that_is_cut_costs_no_event_behind_it() {
+    for (gap, end) in [("", ""), ("", "\n]}\n"), ("    ", "")] {
+        let log = format!("{{\"records\": [\n{gap}{OTHER},\n{gap}{{\"EventID\":3,\n{OTHER},\n{HIDDEN}{end}");
+        let ((records, _, matches), said) = read(log.as_bytes());
+        let of_wrapper = if gap.is_empty() { 1 } else { 0 };
+        assert_eq!((records, matches), (2 + of_wrapper, 1), "{log}: {said:?}");
+        assert!(said.contains(&"damaged_record".to_owned()), "{said:?}");
+    }
 }

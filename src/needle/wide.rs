@@ -105,7 +105,8 @@ impl Wide {
         let (mut parent_id, mut own_id, mut begun) = (None, None, None);
         for (look, said) in looks.iter().zip(said) {
             match (look.test, *said) {
-                (Test::Process, Said::Nothing) => return None,
+                // It may stand elsewhere in the event.
+                (Test::Process | Test::Own, Said::Nothing) => return None,
                 (Test::Process, Said::Guid(guid)) if self.processes.contains(&guid) => return None,
                 (Test::Process, Said::Guid(guid)) => parent = guid,
                 (Test::Own, Said::Guid(guid)) => own = guid,
@@ -137,7 +138,7 @@ impl Said {
     /// What the text of the field `name` says.
     pub fn of(name: &str, text: &str) -> Said {
         let said = match name {
-            _ if text.is_empty() => return Said::Nothing,
+            _ if matches!(text, "" | "-") => return Said::Nothing,
             "UtcTime" => Time::parse(text).map(Said::Time),
             "LogonId" | "ProcessId" | "ParentProcessId" | "SourceProcessId" | "SourceProcessID" => {
                 ids::number(text).map(Said::Number)
@@ -199,11 +200,11 @@ mod tests {
         };
         assert_eq!(judge(0, Said::Guid(1)), Some(Link::new(1, 2)));
         assert_eq!(judge(0, Said::Other), Some(None));
-        assert_eq!(judge(1, Said::Nothing), Some(None));
         assert_eq!(judge(3, Said::Nothing), Some(Link::new(1, 2)));
         for (at, value) in [
             (0, Said::Guid(7)),
             (0, Said::Nothing),
+            (1, Said::Nothing),
             (2, Said::Time(time("2020-01-01 00:01:00"))),
             (2, Said::Other),
             (2, Said::Nothing),
@@ -243,6 +244,6 @@ mod tests {
         assert_eq!(Said::of("LogonId", "0x10"), Said::Number(16));
         assert_eq!(Said::of("ParentProcessId", "16"), Said::Number(16));
         assert_eq!(Said::of("UtcTime", "2020-01-01 00:01:00"), Said::Time(time("2020-01-01 00:01:00")));
-        assert_eq!((Said::of("LogonId", ""), Said::of("UtcTime", "-")), (Said::Nothing, Said::Other));
+        assert_eq!((Said::of("LogonId", ""), Said::of("UtcTime", "-")), (Said::Nothing, Said::Nothing));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::csv_skim::{Skimmer, is_xml, quoted};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, json, json_event, signs};
+use super::{Form, Found, Reader, Sink, Trouble, json, json_event, json_held, signs};
 use crate::detect::{Format, is_event_viewer, is_preface};
 use crate::event::{Skim, is_sysmon};
 use crate::limits;
@@ -274,7 +274,7 @@ impl CsvReader {
         let viewer = event_viewer(header, &cells);
         let header = viewer.as_ref().unwrap_or(header);
         let trouble = self.trouble(&row, header, &cells);
-        let json_event::Held { events, unread, .. } = events(header, cells);
+        let json_held::Held { events, unread, .. } = events(header, cells);
         // That it has other cells than columns is no news in a row without an event; that it is damaged, cut or may hold
         // other rows is.
         let is_news = |trouble: &Trouble| !events.is_empty() || trouble.code != Code::UnevenRow;
@@ -484,15 +484,15 @@ fn xml_cells<'a>(header: &[String], cells: &'a [String]) -> Vec<&'a str> {
         return Vec::new();
     }
     let has_id = |(at, cell): (usize, &String)| json_event::is_event_id(column(at)) && !cell.is_empty();
-    let known_only = xml.iter().any(|(at, _)| json_event::holds_event(column(*at)))
-        || cells.iter().enumerate().any(has_id);
+    let known_only =
+        xml.iter().any(|(at, _)| json_held::holds_event(column(*at))) || cells.iter().enumerate().any(has_id);
     let named = |(at, cell): (usize, &String)| {
         json_event::is_provider(column(at)) && !cell.is_empty() && !is_sysmon(cell.trim(), "")
     };
     let of_others = cells.iter().enumerate().any(has_id) && cells.iter().enumerate().any(named);
     xml.into_iter()
-        .filter(|(at, _)| !known_only || json_event::holds_event(column(*at)))
-        .filter(|(at, _)| !of_others || !json_event::holds_words(column(*at)))
+        .filter(|(at, _)| !known_only || json_held::holds_event(column(*at)))
+        .filter(|(at, _)| !of_others || !json_held::holds_words(column(*at)))
         .map(|(_, cell)| cell.as_str())
         .collect()
 }
@@ -506,7 +506,7 @@ fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> 
     }
     let surplus = has_surplus(header, cells);
     let json =
-        |(name, cell): (&String, &String)| json_event::holds_event(json_event::column(name)) && is_json(cell);
+        |(name, cell): (&String, &String)| json_held::holds_event(json_event::column(name)) && is_json(cell);
     let holds_event = header.iter().zip(cells).any(json) || !xml_cells(header, cells).is_empty();
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
@@ -540,13 +540,13 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
 }
 
 /// The events of a row: those of its cells of XML, each once, else of the row as an object. See [`xml_cells`].
-fn events(header: &[String], cells: Vec<String>) -> json_event::Held {
+fn events(header: &[String], cells: Vec<String>) -> json_held::Held {
     // A row may have millions of cells.
     let mut seen = BTreeSet::new();
     let texts = xml_cells(header, &cells).into_iter().map(str::trim);
     let texts: Vec<_> = texts.filter(|text| seen.insert(*text)).collect();
     if !texts.is_empty() {
-        return json_event::Held::of(texts.into_iter().flat_map(super::xml_event::parse_all).collect());
+        return json_held::Held::of(texts.into_iter().flat_map(super::xml_event::parse_all).collect());
     }
     let mut row = Map::new();
     for (name, cell) in header.iter().zip(cells) {
@@ -556,7 +556,7 @@ fn events(header: &[String], cells: Vec<String>) -> json_event::Held {
             row.insert(name.to_owned(), Value::String(cell));
         }
     }
-    json_event::events(&Value::Object(row))
+    json_held::events(&Value::Object(row))
 }
 
 impl Reader for CsvReader {

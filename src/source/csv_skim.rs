@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{json_event, xml, xml_skim};
+use super::{json_event, json_held, xml, xml_skim};
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::sets::set;
@@ -84,8 +84,8 @@ impl Columns {
         let winlog = names.iter().find(|name| json_event::is_winlog(name)).cloned();
         Columns {
             counted: all(json_event::is_counted),
-            texts: all(json_event::may_be_event),
-            raw: all(|name| json_event::holds_event(name) && !json_event::holds_words(name)),
+            texts: all(json_held::may_be_event),
+            raw: all(|name| json_held::holds_event(name) && !json_held::holds_words(name)),
             has_id: names.iter().any(|name| json_event::is_event_id(name)),
             payload: at(json_event::PAYLOAD),
             utc_time: at("UtcTime"),
@@ -209,7 +209,7 @@ impl Kind {
         let row: Map<String, Value> = counted
             .map(|(name, cell)| (name.to_owned(), Value::String(cell.replace("\"\"", "\""))))
             .collect();
-        let event = json_event::events(&Value::Object(row)).events.pop()?.ok()?;
+        let event = json_held::events(&Value::Object(row)).events.pop()?.ok()?;
         let event_id = event.event_id()?;
         (!is_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
             provider: event.provider().to_owned(),

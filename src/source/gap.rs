@@ -141,10 +141,7 @@ impl Gap {
             }
             return;
         }
-        // An event may hide behind that sign.
-        let is_comment = || {
-            rest.starts_with('#') && length == line.len() as u64 && !signs::tell_of_events(rest.as_bytes())
-        };
+        let is_comment = || length == line.len() as u64 && is_comment(rest);
         if !is_event && (rest.is_empty() || is_comment() || is_record_line(rest)) {
             return;
         }
@@ -253,6 +250,11 @@ fn without_markup(line: &str) -> &str {
             None => return rest,
         }
     }
+}
+
+/// Whether a line is a comment, and no event behind the sign of one.
+pub(super) fn is_comment(line: &str) -> bool {
+    line.starts_with('#') && !line.contains(['{', '<']) && !signs::number_an_event(line.as_bytes())
 }
 
 pub(super) fn is_record_line(line: &str) -> bool {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::json_skim::{Line, Skimmer};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_string, signs};
+use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_string, signs};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -92,6 +92,10 @@ enum Stop {
     Complete(usize),
     /// It is broken; reading goes on at this byte.
     Broken(usize, &'static str),
+    /// It is only the beginning of a wrapper up to this byte: each object behind it is read by itself, however many there are.
+    Opens(usize),
+    /// It is a member without its object.
+    Member,
 }
 
 impl JsonReader {
@@ -246,8 +250,8 @@ impl Objects {
         }
         let stop = object.scan(text.bytes(), ended);
         let reached = match stop {
-            Stop::Complete(at) | Stop::Broken(at, _) => at,
-            Stop::More => text.bytes().len(),
+            Stop::Complete(at) | Stop::Broken(at, _) | Stop::Opens(at) => at,
+            Stop::More | Stop::Member => text.bytes().len(),
         };
         if reached > limits::OBJECT_BYTES {
             let message = format!(
@@ -263,6 +267,8 @@ impl Objects {
         match stop {
             Stop::Complete(length) => self.take(text, length, sink),
             Stop::Broken(resume, why) => self.broken(text, resume, Code::DamagedRecord, why, sink),
+            Stop::Opens(resume) => text.consume(resume),
+            Stop::Member => self.state = State::Junk { line: Vec::new(), offset: text.source_offset(0) },
             Stop::More if ended => {
                 self.broken(
                     text,
@@ -304,7 +310,7 @@ impl Objects {
         let (raw, mut replaced) = text::utf8(&text.bytes()[..length]);
         let parsed = parse(&raw).map(|(value, surrogates)| {
             replaced |= surrogates;
-            json_event::events(&value)
+            json_held::events(&value)
         });
         let not_an_event = |sink: &mut dyn Sink| {
             let message = if raw.starts_with('"') {
@@ -384,9 +390,10 @@ impl Objects {
         }
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
-        let is_comment =
-            text.starts_with('#') && line.len() < limits::GAP_LINE_BYTES && !signs::tell_of_events(&line);
-        if !gap::is_record_line(text) && !is_comment {
+        let is_comment = line.len() < limits::GAP_LINE_BYTES && gap::is_comment(text);
+        // The end of a wrapper, whose objects were read by themselves.
+        let is_end = !text.is_empty() && text.bytes().all(|byte| b"}],".contains(&byte));
+        if !gap::is_record_line(text) && !is_comment && !is_end {
             let begins: String = text.chars().take(40).collect();
             let message = format!("A line is no JSON object; it begins {begins:?}.");
             sink.trouble(Trouble::lost(Code::DamagedRecord, offset, message));
@@ -417,7 +424,14 @@ impl Object {
                 };
                 at += found;
                 match text[at] {
-                    b'"' if self.depth == 0 => return Stop::Complete(at + 1),
+                    // A text alone; one before a colon is the name of a member whose object is broken.
+                    b'"' if self.depth == 0 => {
+                        match text[at + 1..].iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
+                            None if !ended => break,
+                            Some(b':') => return Stop::Member,
+                            _ => return Stop::Complete(at + 1),
+                        }
+                    }
                     b'"' => self.string = false,
                     b'\n' => {
                         return Stop::Broken(
@@ -438,18 +452,10 @@ impl Object {
                             return Stop::Complete(at + 1);
                         }
                     }
-                    // A list that begins at the end of its first line goes on with its objects.
-                    b'\n'
-                        if self.layout == Layout::Unknown
-                            && self.depth == 2
-                            && at < FIRST_LINE_BYTES
-                            && text[..at].trim_ascii_end().ends_with(b"[") =>
-                    {
-                        self.layout = Layout::Flat;
-                    }
-                    b'\n' => match self.line(&text[at + 1..], ended) {
+                    b'\n' => match self.line(text, at, ended) {
                         Next::Fits => {}
                         Next::More => break,
+                        Next::Restarts if self.opens_list(&text[..at]) => return Stop::Opens(at),
                         Next::Restarts => {
                             return Stop::Broken(at, "is cut off: another one begins before its end");
                         }
@@ -463,8 +469,17 @@ impl Object {
         Stop::More
     }
 
-    /// Looks at a line inside the object.
-    fn line(&mut self, rest: &[u8], ended: bool) -> Next {
+    /// Whether a list of objects begins at the end of this first line of the object, a wrapper's: no event that is cut.
+    fn opens_list(&self, line: &[u8]) -> bool {
+        self.layout == Layout::Unknown
+            && line.len() < FIRST_LINE_BYTES
+            && line.trim_ascii_end().ends_with(b"[")
+            && !tells_of_events(&String::from_utf8_lossy(line))
+    }
+
+    /// Looks at the line inside the object that begins behind the byte at `end`.
+    fn line(&mut self, text: &[u8], end: usize, ended: bool) -> Next {
+        let rest = &text[end + 1..];
         let indent = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         match rest.get(indent) {
             None if ended => Next::Fits,

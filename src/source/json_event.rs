@@ -1,4 +1,4 @@
-//! One JSON object to events: the shapes that log shippers and tools write.
+//! One JSON object to an event: the shapes that log shippers and tools write. What holds such objects is in `json_held`.
 //!
 //! | shape | recognised by |
 //! |---|---|
@@ -8,34 +8,22 @@
 //! | Azure, Microsoft Sentinel | `EventData` as object, JSON text or XML text |
 //! | EvtxECmd | `Payload` as JSON text |
 //! | NXLog, OTRF datasets, Splunk field exports, `Get-WinEvent`, CSV rows | flat names with an EventID |
-//! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
-//! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{json_string, signs, xml_event};
+use super::{json_string, xml_event};
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
 use crate::time::Time;
 
-type Object = Map<String, Value>;
-
-/// Members that hold one record.
-const ONE: &[&str] = &["result", "_source", "event", "fields"];
-/// Members that hold a list of records.
-const MANY: &[&str] =
-    &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data"];
-/// Members that hold the original event as text.
-const TEXT: &[&str] =
-    &["_raw", "event", "event.original", "RawLog", "raw", "xml", "Xml", "EventXml", "System", "message"];
-/// Those of them that may be the words of whoever is logged.
-const WORDS: &[&str] = &["event", "message"];
+pub(super) type Object = Map<String, Value>;
 
 /// Names that flat records use, the first that has a value counts.
-const EVENT_ID: &[&str] = &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
-const PROVIDER: &[&str] = &[
+pub(super) const EVENT_ID: &[&str] =
+    &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
+pub(super) const PROVIDER: &[&str] = &[
     "SourceName",
     "Provider",
     "ProviderName",
@@ -46,7 +34,7 @@ const PROVIDER: &[&str] = &[
     "event.provider",
 ];
 /// Those of Windows come first: what others call the host may be the one that collects the events.
-const COMPUTER: &[&str] = &[
+pub(super) const COMPUTER: &[&str] = &[
     "Hostname",
     "Computer",
     "ComputerName",
@@ -61,14 +49,14 @@ const COMPUTER: &[&str] = &[
     "DeviceName",
     "host",
 ];
-const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
+pub(super) const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
 const RECORD_ID: &[&str] =
     &["EventRecordID", "EventRecordId", "RecordNumber", "record_number", "RecordId", "record_id"];
-const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
+pub(super) const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
 /// Splunk's and Graylog's, which may be local times.
 const OTHER_TIME: &[&str] = &["_time", "timestamp"];
 /// Where Azure has an event's data, and where EvtxECmd has them.
-const DATA: &str = "EventData";
+pub(super) const DATA: &str = "EventData";
 /// See [`DATA`].
 pub const PAYLOAD: &str = "Payload";
 /// Splunk's name of an event's origin, and how that begins before the channel.
@@ -88,113 +76,6 @@ const WINLOG: &[(&str, &[&str])] = &[
     ("Security@UserID", &["winlog.user.identifier"]),
 ];
 
-/// How deep wrappers are opened: far deeper than any shipper nests them.
-const WRAPPERS: u32 = 8;
-
-/// What a value holds.
-#[derive(Default)]
-pub struct Held {
-    /// Its events, in order. An error is an event that can't be read, with the reason.
-    pub events: Vec<Result<Event, String>>,
-    /// How many objects in its lists are no events.
-    pub others: u64,
-    /// How many values beside its events tell of one in a form that is not read here.
-    pub unread: u64,
-    /// Texts hold texts, deeper than they are opened.
-    too_deep: bool,
-}
-
-impl Held {
-    /// So many events and nothing else.
-    pub fn of(events: Vec<Result<Event, String>>) -> Held {
-        Held { events, ..Held::default() }
-    }
-
-    /// Notes a value that gave no event.
-    fn pass(&mut self, value: &Value) {
-        let tells = match value {
-            Value::String(text) => signs::tell_of_events(text.as_bytes()),
-            Value::Object(_) => signs::tell_of_events(value.to_string().as_bytes()),
-            _ => false,
-        };
-        self.unread += u64::from(tells);
-        self.others += u64::from(!tells && value.is_object());
-    }
-}
-
-/// The events of a value, none in one that is no event.
-pub fn events(value: &Value) -> Held {
-    let mut held = Held::default();
-    collect(value, WRAPPERS, &mut held);
-    held.unread += u64::from(held.too_deep);
-    held
-}
-
-fn collect(value: &Value, depth: u32, held: &mut Held) {
-    if let (Value::Array(items), 1..) = (value, depth) {
-        for item in items {
-            let before = held.events.len();
-            collect(item, depth - 1, held);
-            if held.events.len() == before {
-                held.pass(item);
-            }
-        }
-        return;
-    }
-    let Value::Object(object) = value else {
-        original(value, depth, held);
-        return;
-    };
-    if let Some(event) = structured(object) {
-        held.events.push(event);
-        return;
-    }
-    let mut texts = TEXT.iter().filter(|name| !WORDS.contains(name) || !is_of_others(object));
-    if texts.any(|name| get(object, name).is_some_and(|text| original(text, depth, held))) {
-        return;
-    }
-    let before = held.events.len();
-    // What has nothing of an event of its own but a number is a field of Sysmon's event around it.
-    let own =
-        || first(object, EVENT_ID).is_some() && is_sysmon(&first(object, PROVIDER).unwrap_or_default(), "");
-    let is_field = |inner: &Value| inner.as_object().is_some_and(is_anonymous) && own();
-    for name in ONE.iter().chain(MANY) {
-        if let (Some(inner @ (Value::Array(_) | Value::Object(_))), 1..) = (object.get(*name), depth)
-            && !is_field(inner)
-            // Splunk's REST interface lists the names of fields there.
-            && !(*name == "fields" && inner.is_array())
-        {
-            collect(inner, depth - 1, held);
-            // A list may stand beside another one; other members tell of the same event in another way.
-            if held.events.len() > before && !MANY.contains(name) {
-                return;
-            }
-        }
-    }
-    // An event with a list of others in a field of its own is still one. A wrapper has no provider, and one object in another may
-    // tell of the same event.
-    let holds_object = || MANY.iter().any(|name| object.get(*name).is_some_and(Value::is_object));
-    if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
-        held.events.extend(flat(object).map(Ok));
-    }
-}
-
-/// Whether a record says that it is an event of another program. What that logs, a whole event as text too, anybody may have written.
-fn is_of_others(object: &Object) -> bool {
-    first(object, EVENT_ID).is_some()
-        && first(object, PROVIDER).is_some_and(|provider| !provider.is_empty() && !is_sysmon(&provider, ""))
-}
-
-/// Whether an object has an EventID, and nothing else by which it could be an event of anybody's.
-fn is_anonymous(object: &Object) -> bool {
-    let has = |names: &[&str]| first(object, names).is_some();
-    has(EVENT_ID)
-        && ![PROVIDER, CHANNEL, COMPUTER, TIME].into_iter().any(has)
-        && !object.values().any(|value| value.is_object() || value.is_array())
-        && structured(object).is_none()
-        && !TEXT.iter().any(|name| object.contains_key(*name))
-}
-
 /// Whether half a surrogate pair in JSON inside of a text became U+FFFD in the event, which stands in `raw`.
 pub fn is_mended(event: &Event, raw: &str) -> bool {
     let replaced = |(_, value): (&str, &str)| value.contains(char::REPLACEMENT_CHARACTER);
@@ -204,7 +85,7 @@ pub fn is_mended(event: &Event, raw: &str) -> bool {
 }
 
 /// Shapes with a part for the system and a part for the data.
-fn structured(object: &Object) -> Option<Result<Event, String>> {
+pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
     let root = object.get("Event").and_then(Value::as_object).unwrap_or(object);
     if let Some(system) = root.get("System").and_then(Value::as_object) {
         return Some(Ok(rendered(root, system)));
@@ -240,54 +121,6 @@ fn structured(object: &Object) -> Option<Result<Event, String>> {
         return Some(data_from_text(payload, &mut event).map(|()| event));
     }
     None
-}
-
-/// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
-fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
-    let Some(text) = value.as_str().map(|text| text.trim_start_matches('\u{feff}').trim()) else {
-        return false;
-    };
-    if text.starts_with("<Event") || text.starts_with("<?xml") {
-        held.events.extend(xml_event::parse_all(text));
-        return true;
-    }
-    if !text.starts_with('{') {
-        return false;
-    }
-    // Each layer is a text of its own beside those around it.
-    if depth == 0 {
-        held.too_deep = true;
-        return false;
-    }
-    // One object, or lines of them.
-    let text = json_string::mended(text);
-    let mut found = Held::default();
-    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        let before = found.events.len();
-        match value {
-            Ok(value) => {
-                collect(&value, depth - 1, &mut found);
-                if found.events.len() == before {
-                    found.pass(&value);
-                }
-            }
-            Err(error) => {
-                // Text that is no JSON from its beginning is some other text.
-                if before > 0 {
-                    found.events.push(Err(format!("Text behind an event is no JSON: {error}.")));
-                }
-                break;
-            }
-        }
-    }
-    held.too_deep |= found.too_deep;
-    if found.events.is_empty() {
-        return false;
-    }
-    held.events.append(&mut found.events);
-    held.others += found.others;
-    held.unread += found.unread;
-    true
 }
 
 /// evtx_dump and Velociraptor.
@@ -392,24 +225,14 @@ pub fn is_counted(name: &str) -> bool {
         .any(|names| names.contains(&name))
 }
 
-/// True for the names under which a record may have a whole event, or its data, as text.
-pub fn may_be_event(name: &str) -> bool {
-    TEXT.contains(&name) || name == DATA
-}
-
-/// True for the names under which a text may be the words of whoever is logged, see [`is_of_others`].
-pub fn holds_words(name: &str) -> bool {
-    WORDS.contains(&name)
-}
-
-/// True for the names under which a record without nested ones has its provider.
+/// True for the names under which a record says which program logged it. `Source` may be the host that it comes from.
 pub fn is_provider(name: &str) -> bool {
-    PROVIDER.contains(&name)
+    name != "Source" && has_part("Provider@Name", PROVIDER, name)
 }
 
-/// True for the names under which a record may have a whole event as text.
-pub fn holds_event(name: &str) -> bool {
-    TEXT.contains(&name)
+/// Whether a part of `System` stands under this name, without nested records or in those of Winlogbeat.
+fn has_part(part: &str, names: &[&str], name: &str) -> bool {
+    names.contains(&name) || WINLOG.iter().any(|(have, paths)| *have == part && paths.contains(&name))
 }
 
 /// True for the names that make a record one of Winlogbeat 7 or 8.
@@ -422,11 +245,11 @@ pub const BEAT: [&str; 2] = ["event_data", "event_id"];
 
 /// True for the names under which a record without nested ones has its EventID.
 pub fn is_event_id(name: &str) -> bool {
-    EVENT_ID.contains(&name) || WINLOG.iter().any(|(part, paths)| *part == "EventID" && paths.contains(&name))
+    has_part("EventID", EVENT_ID, name)
 }
 
 /// Flat names: NXLog, OTRF datasets, field exports, PowerShell's `Get-WinEvent`, CSV rows.
-fn flat(object: &Object) -> Option<Event> {
+pub(super) fn flat(object: &Object) -> Option<Event> {
     first(object, EVENT_ID)?;
     let mut event = flat_system(object);
     let mut data = object.clone();
@@ -593,14 +416,14 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// The first of these paths that has a value that is not empty, and no object of others.
-fn first(object: &Object, paths: &[&str]) -> Option<String> {
+pub(super) fn first(object: &Object, paths: &[&str]) -> Option<String> {
     let is_text = |value: &&Value| value.as_object().is_none_or(|object| object.contains_key("#text"));
     let mut found = paths.iter().filter_map(|path| text_of(get(object, path).filter(is_text)?));
     found.find(|text| !text.is_empty())
 }
 
 /// A member by its path: as a name with dots, or through nested objects.
-fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
+pub(super) fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
     if let Some(value) = object.get(path) {
         return Some(value);
     }
@@ -611,6 +434,7 @@ fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::json_held::events;
 
     /// The parts that the rule needs, however they were written.
     fn show(json: &str) -> String {

@@ -298,8 +298,8 @@ impl Skimmer {
         if numbered || (self.needle.is_in(line) && !self.is_ruled_out(line, path)) {
             return Judged::Full;
         }
-        // What it means that the path says nothing the event tells.
-        if self.needle.path().is_some() && path.is_none_or(str::is_empty) {
+        // What it means that the path says nothing the event tells; Kibana writes a dash for what is absent.
+        if self.needle.path().is_some() && path.is_none_or(|path| matches!(path, "" | "-")) {
             return Judged::Full;
         }
         match utc_time.and_then(Time::parse) {
@@ -380,7 +380,7 @@ mod tests {
 
     use super::*;
     use crate::needle::{Test, Wide};
-    use crate::source::json_event;
+    use crate::source::json_held;
 
     /// What a line gives, and that the full parser gives the same.
     fn skim(line: &str) -> &'static str {
@@ -391,7 +391,7 @@ mod tests {
             Line::Other => "other",
             Line::Skimmed(skimmed) => {
                 let skim = skimmed.get();
-                let events = json_event::events(&serde_json::from_str(line).unwrap()).events;
+                let events = json_held::events(&serde_json::from_str(line).unwrap()).events;
                 let [Ok(event)] = events.as_slice() else { panic!("{events:?}") };
                 let full = (event.provider(), event.channel(), event.event_id());
                 assert_eq!((skim.provider, skim.channel, skim.event_id), full);

@@ -11,15 +11,17 @@ const MARKS: usize = 8;
 
 /// Whether the text tells of events of Sysmon, or of some with an EventID, in whatever form.
 pub fn tell_of_events(text: &[u8]) -> bool {
+    memmem::find(&text.to_ascii_lowercase(), SYSMON).is_some() || number_an_event(text)
+}
+
+/// Whether the text holds an EventID with its number.
+pub fn number_an_event(text: &[u8]) -> bool {
     let text = text.to_ascii_lowercase();
     let has_number = |behind: &[u8]| {
         let next = behind.iter().take(MARKS).find(|byte| byte.is_ascii_alphanumeric());
         next.is_some_and(u8::is_ascii_digit)
     };
-    memmem::find(&text, SYSMON).is_some()
-        || EVENT_IDS
-            .iter()
-            .any(|name| memmem::find_iter(&text, name).any(|at| has_number(&text[at + name.len()..])))
+    EVENT_IDS.iter().any(|name| memmem::find_iter(&text, name).any(|at| has_number(&text[at + name.len()..])))
 }
 
 #[cfg(test)]

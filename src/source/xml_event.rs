@@ -24,13 +24,21 @@ pub fn parse_all(xml: &str) -> Vec<Result<Event, String>> {
     let one = parse_noting(xml, true, &mut stray);
     // Most hold one. The end tag may also stand in a section of one, so more are only looked for when they are known.
     if one.as_ref().is_err_and(|reason| reason == ANOTHER) {
-        return split(xml).into_iter().map(parse).collect();
+        stray = false;
+        let mut events: Vec<_> =
+            split(xml).into_iter().map(|part| parse_noting(part, true, &mut stray)).collect();
+        tell_stray(stray, &mut events);
+        return events;
     }
     let mut events = vec![one];
-    if stray && events[0].is_ok() {
+    tell_stray(stray && events[0].is_ok(), &mut events);
+    events
+}
+
+fn tell_stray(stray: bool, events: &mut Vec<Result<Event, String>>) {
+    if stray {
         events.push(Err("Text stands beside an event, in the same value; it was not read.".to_owned()));
     }
-    events
 }
 
 /// What [`parse`] says of a text with more than one event.
@@ -169,7 +177,7 @@ impl Build {
     /// Whether there is text outside of the event.
     fn is_outside(&self) -> bool {
         self.path.is_empty()
-            && !self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty()
+            && !self.text.trim_matches(|c: char| c.is_whitespace() || "\0\u{feff}".contains(c)).is_empty()
     }
 
     /// Whether a `Data` element with a name is open.

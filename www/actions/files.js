@@ -4,7 +4,7 @@ import { packedBlock } from "../input/blocks.js";
 import { haveSameBytes } from "../input/same.js";
 import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
-import { freshInputs, hasFailed, namedApart } from "../state/files.js";
+import { freshInputs, hasFailed, namedApart, present } from "../state/files.js";
 import { initialState, preferencesOf } from "../state/initial.js";
 import { copiesIn, hasWarning, withNews } from "../state/summary.js";
 import { en } from "../text/en.js";
@@ -144,7 +144,7 @@ export function fileActions(page, { tool, source }) {
     // What comes while others are read is read along with them.
     const since = phase === "reading" ? startedAt : performance.now();
     store.set({ phase: "reading", startedAt: since, endedAt: null, cancelled: false, verified: now });
-    const names = namedApart(store.get().files.map(({ name }) => name), fresh.map(({ name }) => name));
+    const names = namedApart(present(store.get().files).map(({ name }) => name), fresh.map(({ name }) => name));
     pool.add(fresh.map((input, index) => ({ ...input, name: names[index] ?? input.name })), now);
   }
 
@@ -169,8 +169,6 @@ export function fileActions(page, { tool, source }) {
     clearTimeout(slow);
     page.unsay(en.say.comparing);
     if (!still()) return [];
-    // What could not be opened before is there now.
-    for (const old of page.inputs.filter((one) => one?.unopened && incoming.some(({ name }) => name === one.name))) await takeOut(pool, page.inputs.indexOf(old));
     const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
     // A session that is lost meanwhile reads it anew by itself.
     for (const of of [...anew.keys()]) if (await takeOut(pool, page.inputs.indexOf(of)) === null) anew.delete(of);

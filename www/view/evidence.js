@@ -9,6 +9,11 @@ import { h } from "./dom.js";
 const MOST_VALUE = 40_000;
 /** Of an event, which has many values. */
 const MOST_RAW = 160_000;
+/** Of one that is longer, so much is drawn before the first value that the rule used. */
+const BEFORE_MARKS = 4000;
+
+/** The beginning of a text; no pair of surrogates is cut. @param {string} text @param {number} length */
+const upTo = (text, length) => text.slice(0, length < text.length && /[\ud800-\udbff]/.test(text[length - 1] ?? "") ? length - 1 : length);
 
 /** @param {number} left characters that are not drawn */
 const cut = (left) => h("span", { class: "cut" }, en.evidence.more(left));
@@ -26,9 +31,9 @@ function beginning(text, most, options) {
   const nodes = [];
   let [room, left] = [most, text.length];
   // What can't be seen is drawn shorter than it is: what an attacker pushed behind it still shows.
-  for (const piece of visible(text.slice(0, Math.max(most, MOST_VALUE)), options)) {
+  for (const piece of visible(upTo(text, Math.max(most, MOST_VALUE)), options)) {
     if (room <= 0) break;
-    const shown = piece.code === null && piece.length > room ? piece.text.slice(0, room) : piece.text;
+    const shown = piece.code === null && piece.length > room ? upTo(piece.text, room) : piece.text;
     nodes.push(drawn({ ...piece, text: shown }));
     room -= shown.length;
     left -= piece.code === null ? shown.length : piece.length;
@@ -48,10 +53,14 @@ export function evidenceLines(text) {
 
 /** The raw event with the used parts marked, an element a line. @param {Core.Evidence} event */
 export function rawEvidence(event) {
-  const parts = segments(event.raw.slice(0, MOST_RAW), event.marks);
-  const more = event.raw.length - MOST_RAW;
+  // A wrapper may hold thousands of events: it is this one's values that are looked at.
+  const first = Math.min(...event.marks.map(({ start }) => start));
+  const from = event.raw.length > MOST_RAW && Number.isFinite(first) ? Math.max(0, first - BEFORE_MARKS) : 0;
+  const raw = upTo(event.raw.slice(from), MOST_RAW);
+  const more = event.raw.length - from - raw.length;
+  const parts = segments(raw, event.marks.map((mark) => ({ ...mark, start: mark.start - from, end: mark.end - from })));
   const shown = event.raw_form === "json" ? [parts] : lines(parts);
   const said = (/** @type {string} */ text) => beginning(text, MOST_RAW, { lines: true });
-  return h("pre", { class: "raw", tabindex: "0", dir: "ltr" }, shown.map((line) => h("span", { class: "line" }, line.map(({ text, field }) =>
+  return h("pre", { class: "raw", tabindex: "0", dir: "ltr" }, from > 0 ? cut(from) : null, shown.map((line) => h("span", { class: "line" }, line.map(({ text, field }) =>
     field === null ? h("span", null, said(text)) : h("mark", { title: field, "data-field": field }, said(text))))), more > 0 ? cut(more) : null);
 }

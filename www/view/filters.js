@@ -29,6 +29,7 @@ export function createFilters(actions) {
   const chips = h("div", { class: "chips", id: "filter-chips", role: "group", "aria-label": t.label, hidden: true });
   /** @type {import("../state/files.js").Log[]} */
   let logs = [];
+  let listed = "";
 
   /** @param {string} id @param {string} text @param {() => void} take */
   const chip = (id, text, take) => h("button", { type: "button", class: "filter-chip", id, title: t.take(text), "aria-label": t.take(text), on: { click: take } }, h("span", null, text), icon("close"));
@@ -43,7 +44,9 @@ export function createFilters(actions) {
       if (state.files !== before?.files || state.summary !== before.summary) {
         const all = logsOf(state.files, state.summary?.sources ?? []);
         const now = all.slice(0, MOST_FILES);
-        if (now.map(({ name }) => name).join("\n") !== logs.map(({ name }) => name).join("\n")) {
+        const names = `${all.length}\n${now.map(({ name }) => name).join("\n")}`;
+        if (names !== listed) {
+          listed = names;
           replace(source, h("option", { value: "" }, t.allSources), now.map(({ name }, at) => h("option", { value: at }, visibleText(name))), all.length > now.length ? h("option", { disabled: true }, t.moreSources(all.length - now.length)) : null);
         }
         logs = now;

@@ -20,7 +20,7 @@ use super::{CHUNK_BYTES, chunk_offset};
 use crate::limits;
 use crate::locator::Span;
 use crate::problem::Code;
-use crate::source::{Form, Found, Sink, Trouble, json_event, xml_event};
+use crate::source::{Form, Found, Sink, Trouble, json_held, xml_event};
 use crate::text;
 
 /// Size of a record header: magic, size, record number, time written.
@@ -297,7 +297,7 @@ impl<'a> Rounds<'a> {
             },
             why => why,
         };
-        match json_event::events(&value).events.into_iter().next() {
+        match json_held::events(&value).events.into_iter().next() {
             Some(Ok(event)) => {
                 let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
                 sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
