@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { eventXml } from "./harness/bad-input.js";
+import { eventJson, eventXml } from "./harness/bad-input.js";
 import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
@@ -187,6 +187,25 @@ inBothBrowsers("results", (page) => {
     assert.match(await at(), /2 of 3/);
     await page().press("]", "]");
     await page().until("the last event shows", () => /10:00:30/.test(document.querySelector("#details .raw")?.textContent ?? ""));
+    await page().assertQuiet();
+  });
+
+  test("of a long wrapper the evidence shows the part with the event", async () => {
+    const path = join(home, "wrapper.json");
+    await writeFile(path, `{"note":"${"x".repeat(200_000)}","records":[${eventJson(1)}]}`);
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await rowsShown(1);
+    await page().click("[data-row='0'] .c-process_name");
+    await detailsShown();
+    const found = await page().run(() => ({
+      raw: document.querySelector("#details .raw")?.textContent ?? "",
+      marks: [...document.querySelectorAll("#details .raw mark")].map((mark) => mark.textContent),
+    }));
+    assert.ok(found.marks.includes("1001") && found.marks.some((/** @type {string} */ mark) => /WmiPrvSE\.exe"?$/.test(mark)), found.marks.join());
+    assert.match(found.raw, /^\u2026 and [^ ]+ characters more/);
+    assert.ok(found.raw.endsWith("}}}]}"));
     await page().assertQuiet();
   });
 

@@ -253,6 +253,16 @@ inBothBrowsers("tuning", (page) => {
     await page().assertQuiet();
   });
 
+  test("what is pressed before the change before it is there hits the line that was pressed", async () => {
+    await read(logs);
+    await openDrawer();
+    await giveLines(["AAA", "BBB", "CCC"]);
+    await page().run(() => { for (const at of [0, 1]) document.getElementById(`entry-${at}-remove`)?.click(); });
+    await page().until("both are gone", () => document.querySelectorAll("#entries .entry").length === 1);
+    assert.deepEqual(await values(), ["CCC"]);
+    await page().assertQuiet();
+  });
+
   test("a refusal is done with when the drawer is opened again, or a line is written", async () => {
     await read(logs);
     await writeFile(join(home, "bad.json"), "not json");
