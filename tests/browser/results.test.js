@@ -38,6 +38,16 @@ inBothBrowsers("results", (page) => {
   }, { args: [rows] });
   const detailsShown = () => page().until("the event was read again", () => document.querySelector("#details .raw, #details [role=alert]") !== null);
 
+  /** The details of the one row of a log. @param {string} path */
+  const openOnly = async (path) => {
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await rowsShown(1);
+    await page().click("[data-row='0'] .c-process_name");
+    await detailsShown();
+  };
+
   /** @param {number} count */
   const manyGroups = async (count) => {
     const path = join(home, `${count}.xml`);
@@ -174,12 +184,7 @@ inBothBrowsers("results", (page) => {
   test("the events of one group are walked through", async () => {
     const path = join(home, "group.xml");
     await writeFile(path, [1, 2, 3].map((i) => eventXml({ record: 9, second: i * 10 })).join("\n"));
-    await page().open();
-    await page().drop([path]);
-    await page().done();
-    await rowsShown(1);
-    await page().click("[data-row='0'] .c-process_name");
-    await detailsShown();
+    await openOnly(path);
     const at = () => page().text("#details .position");
     assert.match(await at(), /1 of 3/);
     await page().press("]");
@@ -193,12 +198,7 @@ inBothBrowsers("results", (page) => {
   test("of a long wrapper the evidence shows the part with the event", async () => {
     const path = join(home, "wrapper.json");
     await writeFile(path, `{"note":"${"x".repeat(200_000)}","records":[${eventJson(1)}]}`);
-    await page().open();
-    await page().drop([path]);
-    await page().done();
-    await rowsShown(1);
-    await page().click("[data-row='0'] .c-process_name");
-    await detailsShown();
+    await openOnly(path);
     const found = await page().run(() => ({
       raw: document.querySelector("#details .raw")?.textContent ?? "",
       marks: [...document.querySelectorAll("#details .raw mark")].map((mark) => mark.textContent),
@@ -213,12 +213,7 @@ inBothBrowsers("results", (page) => {
     const path = join(home, "markup.xml");
     const command = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202Egpj.exe";
     await writeFile(path, eventXml({ command }));
-    await page().open();
-    await page().drop([path]);
-    await page().done();
-    await rowsShown(1);
-    await page().click("[data-row='0'] .c-process_name");
-    await detailsShown();
+    await openOnly(path);
     const found = await page().run(() => ({
       made: document.querySelectorAll("#app img, #app script").length,
       bidi: document.body.innerText.includes("\u202E"),
