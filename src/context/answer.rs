@@ -13,6 +13,7 @@ use super::{Anchor, At, By, Context, Created, Logon};
 use crate::order;
 use crate::recall::{Pair, Place};
 use crate::session::Session;
+use crate::sets::set;
 use crate::time::{self, Time};
 
 /// The context of a match. Times are ISO 8601 in UTC.
@@ -171,8 +172,8 @@ impl Context {
             at: &self.at,
             anchor: &self.anchor,
             by,
-            tree: descendants.clone().flat_map(|node| node.places.iter().copied()).collect(),
-            guids: descendants.filter_map(|node| node.created.process_guid.as_ref()).collect(),
+            tree: set(descendants.clone().flat_map(|node| node.places.iter().copied())),
+            guids: set(descendants.filter_map(|node| node.created.process_guid.as_ref())),
         };
         let listed = teller.tree(&tree);
         // A log may tell another process by the same GUID.

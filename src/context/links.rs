@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::Link;
 use crate::limits;
+use crate::order;
 use crate::sets::set;
 
 /// Links of processes, in any order; none at all where they are more than
@@ -70,7 +71,7 @@ impl Links {
     pub fn descendants_by_id(mut self, of: u64, begun: u64) -> BTreeSet<u64> {
         self.kept.sort_unstable();
         let mut begins: Vec<(u64, u64)> = self.kept.iter().map(|link| link.own_id()).collect();
-        begins.sort_unstable();
+        order::sort(&mut begins, Ord::cmp);
         let next = |(id, begun): (u64, u64)| {
             let after = begins.partition_point(|have| *have <= (id, begun));
             begins.get(after).filter(|have| have.0 == id).map_or(u64::MAX, |have| have.1)

@@ -320,7 +320,7 @@ impl Context {
             host: event.computer().map(str::to_owned),
             anchor: Some(anchor.clone()),
             by,
-            parents: own.into_iter().collect(),
+            parents: set(own),
             window,
         };
         Context {

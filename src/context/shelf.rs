@@ -5,53 +5,73 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::At;
+use crate::order;
 use crate::time::Time;
 
 /// Entries by rank and place, the lowest ranks first, and how many there were.
 ///
 /// The entries that are kept depend on nothing but the entries that came: not on their order, nor on
 /// how they were spread over shelves that are merged later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Shelf<T> {
     most: usize,
     count: u64,
-    kept: BTreeMap<(u64, At), T>,
+    /// Where each entry stands in `entries`: one kind of map for all kinds of entries, as each kind of map takes the
+    /// page ten kilobytes of code.
+    places: BTreeMap<(u64, At), usize>,
+    entries: Vec<T>,
 }
 
 impl<T> Shelf<T> {
     /// A shelf for so many.
     pub fn new(most: usize) -> Shelf<T> {
-        Shelf { most, count: 0, kept: BTreeMap::new() }
+        Shelf { most, count: 0, places: BTreeMap::new(), entries: Vec::new() }
     }
 
     /// True when an entry of this rank would be kept.
     pub fn has_room(&self, rank: u64) -> bool {
-        self.kept.len() < self.most || self.kept.last_key_value().is_some_and(|((last, _), _)| rank <= *last)
+        self.places.len() < self.most
+            || self.places.last_key_value().is_some_and(|((last, _), _)| rank <= *last)
     }
 
     /// Takes an entry; `make` is called only when it may be kept.
     pub fn add(&mut self, rank: u64, at: &At, make: impl FnOnce() -> T) {
-        if !self.has_room(rank) {
+        if !self.has_room(rank) || self.put((rank, at.clone()), make()) {
             self.count += 1;
-        } else if self.kept.insert((rank, at.clone()), make()).is_none() {
-            self.count += 1;
-            if self.kept.len() > self.most {
-                self.kept.pop_last();
-            }
         }
     }
 
     /// Takes all of another shelf, which has room for as many.
-    pub fn merge(&mut self, other: Shelf<T>) {
+    pub fn merge(&mut self, mut other: Shelf<T>) {
         self.count += other.count;
-        for (key, entry) in other.kept {
-            if self.kept.insert(key, entry).is_some() {
+        let order: Vec<usize> = other.places.values().copied().collect();
+        order::rearrange(&mut other.entries, &order);
+        for (key, entry) in other.places.into_keys().zip(other.entries) {
+            if !self.put(key, entry) {
                 self.count -= 1;
             }
-            if self.kept.len() > self.most {
-                self.kept.pop_last();
+        }
+    }
+
+    /// Puts an entry into its place, and takes out the last one if they are too many; false where the entry was there.
+    fn put(&mut self, key: (u64, At), entry: T) -> bool {
+        if let Some(place) = self.places.get(&key) {
+            self.entries[*place] = entry;
+            return false;
+        }
+        let place = self.entries.len();
+        self.entries.push(entry);
+        self.places.insert(key.clone(), place);
+        if self.places.len() > self.most
+            && let Some((_, freed)) = self.places.pop_last()
+        {
+            // The new entry takes the place of the one that goes.
+            self.entries.swap_remove(freed);
+            if freed != place {
+                self.places.insert(key, freed);
             }
         }
+        true
     }
 
     /// How many came. An entry that came twice counts once while it is kept.
@@ -61,12 +81,12 @@ impl<T> Shelf<T> {
 
     /// True when some did not fit.
     pub fn is_cut(&self) -> bool {
-        self.count > self.kept.len() as u64
+        self.count > self.places.len() as u64
     }
 
     /// What is kept, by rank.
     pub fn iter(&self) -> impl Iterator<Item = (&At, &T)> {
-        self.kept.iter().map(|((_, at), entry)| (at, entry))
+        self.places.iter().map(|((_, at), place)| (at, &self.entries[*place]))
     }
 }
 
@@ -103,7 +123,9 @@ mod tests {
         for cut in 0..all.len() {
             let mut parts = fill(&all[cut..]);
             parts.merge(fill(&all[..cut]));
-            assert_eq!(parts, whole);
+            let told =
+                |shelf: &Shelf<u64>| format!("{:?}", (shelf.count(), shelf.iter().collect::<Vec<_>>()));
+            assert_eq!(told(&parts), told(&whole));
         }
     }
 

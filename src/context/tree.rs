@@ -6,6 +6,7 @@ use super::copies::merged;
 use super::gather::Found;
 use super::{Anchor, At, By, Created};
 use crate::limits;
+use crate::order;
 use crate::sets::set;
 use crate::time::Time;
 
@@ -118,7 +119,7 @@ fn by_guid<'a>(created: &[&'a Created], root: usize) -> Children<'a> {
         children.entry(parent).or_default().push(index);
         waiting.extend(started(index));
     }
-    children.values_mut().for_each(|list| list.sort_unstable());
+    children.values_mut().for_each(|list| order::sort(list, Ord::cmp));
     children
 }
 
@@ -145,8 +146,8 @@ impl<'a> Lives<'a> {
                 lives.ends.entry(name).or_default().push(time);
             }
         }
-        lives.begins.values_mut().for_each(|list| list.sort_unstable());
-        lives.ends.values_mut().for_each(|list| list.sort_unstable());
+        lives.begins.values_mut().for_each(|list| order::sort(list, Ord::cmp));
+        lives.ends.values_mut().for_each(|list| order::sort(list, Ord::cmp));
         lives
     }
 

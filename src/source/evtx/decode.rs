@@ -101,8 +101,8 @@ struct Rounds<'a> {
     taken: usize,
 }
 
-/// Records that XML would not carry exactly, by where their content stands in the chunk.
-type NotExacts = BTreeMap<u64, NotExact>;
+/// Records that XML would not carry exactly, in the order in which their content stands in the chunk, until they are taken.
+type NotExacts = Vec<(u64, Option<NotExact>)>;
 
 impl<'a> Rounds<'a> {
     fn new(chunk: &'a Chunk<'a>, unread: &'a Unread) -> Rounds<'a> {
@@ -161,7 +161,7 @@ impl<'a> Rounds<'a> {
                     self.at = at.saturating_sub(RECORD_HEADER_BYTES) as usize;
                     return ControlFlow::Break(());
                 }
-                not_exact.insert(at, why);
+                not_exact.push((at, Some(why)));
             }
             self.left = self.left.saturating_sub(1);
         }
@@ -261,16 +261,17 @@ impl<'a> Rounds<'a> {
             self.is_first = true;
             for record in decoder.iter().take(count).flatten() {
                 let at = record.binxml_offset;
-                let Some(why) = left.remove(&at) else { continue };
+                let Ok(index) = left.binary_search_by_key(&at, |(at, _)| *at) else { continue };
+                let Some(why) = left[index].1.take() else { continue };
                 if let Err(why) = self.as_json(record, why, sink) {
-                    left.insert(at, why);
+                    left[index].1 = Some(why);
                     again = true;
                     break;
                 }
                 self.is_first = false;
             }
         }
-        for (at, why) in left {
+        for (at, why) in left.into_iter().filter_map(|(at, why)| Some((at, why?))) {
             sink.trouble(why.trouble(chunk + at.saturating_sub(RECORD_HEADER_BYTES)));
         }
     }

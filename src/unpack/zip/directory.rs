@@ -10,6 +10,7 @@ use zip::unstable::read::ZipIterable;
 use super::blocks::{Blocks, FETCH_BYTES, Reader};
 use super::member::{Entry, Method};
 use crate::limits;
+use crate::order;
 
 /// A directory of which parts are still to be fetched.
 pub struct Directory {
@@ -59,7 +60,7 @@ impl Directory {
         }
         match listed {
             Ok(mut list) => {
-                list.entries.sort_by_key(|entry| entry.header_start);
+                order::sort(&mut list.entries, |a, b| a.header_start.cmp(&b.header_start));
                 Listed::Read(list)
             }
             Err(error) => Listed::Unreadable(error),
