@@ -4,6 +4,7 @@
 //! asks for the evidence, the bytes are read again.
 
 mod marks;
+mod object;
 
 use serde::Serialize;
 
@@ -184,6 +185,10 @@ impl Recall {
         let (event, raw, form) = self.finder.found.take()?;
         let process = Process::of(&event);
         let span = self.locator.span;
+        let own = match form {
+            Form::Json => object::of(&raw, span.nth, &event),
+            _ => 0..raw.len(),
+        };
         Some(Evidence {
             locator: Place {
                 source: self.source,
@@ -199,7 +204,7 @@ impl Recall {
             system: pairs(event.system.iter()),
             data: pairs(event.data.iter()),
             message: event.message.clone(),
-            marks: marks::marks(&raw, form, &used(self.rule, &event, &process)),
+            marks: marks::marks(&raw, own, form, &used(self.rule, &event, &process)),
             raw,
             raw_form: form.name(),
         })

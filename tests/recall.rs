@@ -132,6 +132,58 @@ fn every_form_in_every_packing() {
     }
 }
 
+/// Events of one wrapper share their text: each one's marks stand in its own object, also where others say the same.
+#[test]
+fn marks_stand_in_the_event_s_own_object() {
+    let object = |id: u32| {
+        serde_json::json!({"Event": {
+            "System": {
+                "Provider": {"#attributes": {"Name": "Microsoft-Windows-Sysmon"}},
+                "EventID": 1, "EventRecordID": id, "Computer": "H",
+                "Channel": "Microsoft-Windows-Sysmon/Operational"
+            },
+            "EventData": {
+                "UtcTime": "2024-01-01 00:00:00.000", "Image": "C:\\x.exe", "ProcessId": id % 2,
+                "CommandLine": "{\"EventID\": 2}", "ParentImage": "C:\\Windows\\System32\\wbem\\WmiPrvSE.exe"
+            }
+        }})
+    };
+    let all: Vec<_> = (0..4).map(object).collect();
+    let sources: Vec<_> = all.iter().map(|one| serde_json::json!({"n": {"m": 1}, "_source": one})).collect();
+    for wrapper in [
+        serde_json::json!({"head": {"a": {"b": 1}}, "records": all}),
+        serde_json::json!({"hits": {"total": {"value": 4}, "hits": sources}}),
+    ] {
+        let text = wrapper.to_string();
+        let session = common::session(&[("wrapper.json", text.as_bytes())], 1 << 20);
+        let mut seen = Vec::new();
+        for group in 0..session.groups().len() {
+            for index in 0..session.matches(group).len() {
+                let evidence = recall(&session, group, index, text.as_bytes());
+                check_marks("wrapper", &evidence);
+                assert_eq!(evidence.raw, text);
+                let id: usize = evidence.locator.record_id.unwrap().parse().unwrap();
+                let own = all[id].to_string();
+                let whole = format!("{{\"records\":[{own}]}}");
+                let alone = common::session(&[("alone.json", whole.as_bytes())], 1 << 20);
+                let expected = recall(&alone, 0, 0, whole.as_bytes()).marks;
+                // The one before and the next but one differ in nothing that is marked.
+                let own_starts = text.match_indices("{\"Event\":").nth(id).unwrap().0;
+                let moved: Vec<_> = expected
+                    .iter()
+                    .map(|mark| (mark.field, mark.start - 12 + own_starts, mark.end - 12 + own_starts))
+                    .collect();
+                let marks: Vec<_> =
+                    evidence.marks.iter().map(|mark| (mark.field, mark.start, mark.end)).collect();
+                assert_eq!(marks, moved, "{id}");
+                seen.push(id);
+            }
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, [0, 1, 2, 3]);
+    }
+}
+
 /// A file that was changed after it was read gives no evidence, and not another event's.
 #[test]
 fn a_changed_file_gives_none() {

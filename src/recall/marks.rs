@@ -1,5 +1,7 @@
 //! Where in an event's text the values stand that the rule used.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -27,8 +29,10 @@ pub struct Used {
     pub value: String,
 }
 
-/// Marks for `used`. A value that can't be found has none; one part of the text is marked once.
-pub fn marks(raw: &str, form: Form, used: &[Used]) -> Vec<Mark> {
+/// Marks for `used` in the part of a text that is the event's own. A value that can't be found has none; one part of the
+/// text is marked once.
+pub fn marks(text: &str, own: Range<usize>, form: Form, used: &[Used]) -> Vec<Mark> {
+    let raw = &text[own.clone()];
     let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
     for Used { name, field, value } in used {
         let written = written(form, value);
@@ -52,7 +56,7 @@ pub fn marks(raw: &str, form: Form, used: &[Used]) -> Vec<Mark> {
         }
     }
     order::sort(&mut found, |a, b| a.0.cmp(&b.0));
-    let units = |at: usize| raw.get(..at).map_or(0, |text| text.encode_utf16().count());
+    let units = |at: usize| text.get(..own.start + at).map_or(0, |text| text.encode_utf16().count());
     found
         .into_iter()
         .map(|(start, end, field)| Mark { start: units(start), end: units(end), field })
@@ -246,7 +250,7 @@ mod tests {
             .iter()
             .map(|(name, value)| Used { name, field: "field", value: (*value).to_owned() })
             .collect();
-        marks(raw, form, &used).iter().map(|mark| &raw[mark.start..mark.end]).collect()
+        marks(raw, 0..raw.len(), form, &used).iter().map(|mark| &raw[mark.start..mark.end]).collect()
     }
 
     const USED: &[(&str, &str)] =
@@ -315,7 +319,7 @@ mod tests {
         let value = "\nCommandLine: ".repeat(1_000_000);
         let csv = format!("1,\"Process Create:\r\nCommandLine: {value}\r\nParentCommandLine: {value}x\"");
         let used = [Used { name: "CommandLine", field: "process", value }];
-        assert_eq!(marks(&csv, Form::Csv, &used).len(), 1);
+        assert_eq!(marks(&csv, 0..csv.len(), Form::Csv, &used).len(), 1);
     }
 
     #[test]
@@ -329,7 +333,12 @@ mod tests {
     fn offsets_count_utf16_units() {
         let raw = "<Event>😀<Computer>H</Computer></Event>";
         assert_eq!(
-            marks(raw, Form::Xml, &[Used { name: "Computer", field: "dest", value: "H".to_owned() }]),
+            marks(
+                raw,
+                0..raw.len(),
+                Form::Xml,
+                &[Used { name: "Computer", field: "dest", value: "H".to_owned() }]
+            ),
             [Mark { start: 19, end: 20, field: "dest" }]
         );
     }

@@ -570,7 +570,7 @@ fn values(object: &[u8]) -> usize {
 
 /// Parses an object. The flag says that escapes of half a surrogate pair became U+FFFD: Windows
 /// strings may hold them, JSON strings in Rust can't.
-fn parse(raw: &str) -> Result<(Value, bool), String> {
+pub fn parse(raw: &str) -> Result<(Value, bool), String> {
     let error = match serde_json::from_str(raw) {
         Ok(value) => return Ok((value, false)),
         Err(error) => error,
