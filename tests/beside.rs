@@ -69,8 +69,17 @@ fn what_tells_of_an_event_beside_another_one_is_told_of() {
         (json!({"_raw": format!("{xml}{HIDDEN}{xml}")}).to_string(), 2, 0, &["damaged_record"]),
         // An event that is cut behind the name of a list is no wrapper.
         (format!("{}\n{OTHER}\n", HIDDEN.replace('}', ",\"Tags\":[")), 1, 0, &["damaged_record"]),
-        // What follows a wrapper's list is one line that is not read.
-        (format!("{{\"records\":[\n{OTHER}\n],\"nextLink\":\"https://x\"}}\n"), 1, 0, &["damaged_record"]),
+        // Behind a list, members of what holds it are its end, if they tell of nothing; elsewhere such a line is what is left.
+        (format!("{{\"records\":[\n{OTHER}\n],\"nextLink\":\"https://x\"}}\n"), 1, 0, &[]),
+        (format!("{{\"h\":{{\"hits\":[\n{OTHER}]}} , \"a\":{{\"b\":[]}}}},\n{OTHER}\n"), 2, 0, &[]),
+        (format!("{{\"records\":[\n{OTHER}\n],\"x\":{HIDDEN}}}\n"), 1, 0, &["damaged_record"]),
+        (format!("{{\"records\":[\n{OTHER}\n],\"x\":1,\n"), 1, 0, &["damaged_record"]),
+        (
+            format!("\"Tag\":\"x\"}}\n{OTHER}\n[{OTHER}\n,\"x\":1}}\n"),
+            2,
+            0,
+            &["damaged_record", "damaged_record"],
+        ),
         // What is said of them needs no more than there is.
         (format!("# wevtutil qe Microsoft-Windows-Sysmon/Operational\n{xml}"), 1, 0, &[]),
         (format!("{OTHER}\n# wevtutil qe Microsoft-Windows-Sysmon/Operational\n{OTHER}\n"), 2, 0, &[]),

@@ -46,6 +46,8 @@ struct Objects {
     not_lines: u32,
     /// A line that was cut by the pieces is whole now: it may be skimmed after all.
     line_ended: bool,
+    /// A list ended on this line.
+    list_ended: bool,
 }
 
 #[derive(Debug)]
@@ -116,6 +118,7 @@ impl JsonReader {
             not_lines: 0,
             zeros: None,
             line_ended: false,
+            list_ended: false,
         };
         JsonReader { window: Window::new(encoding, base), objects }
     }
@@ -143,6 +146,7 @@ impl Objects {
                 text.consume(at);
                 return true;
             }
+            self.list_ended = *byte == b']' || self.list_ended && !b"\n[{".contains(byte);
             match byte {
                 0 => {
                     let (_, count) = self.zeros.get_or_insert_with(|| (text.source_offset(at), 0));
@@ -392,7 +396,8 @@ impl Objects {
         let text = text.trim();
         let is_comment = line.len() < limits::GAP_LINE_BYTES && gap::is_comment(text);
         // The end of a wrapper, whose objects were read by themselves.
-        let is_end = !text.is_empty() && text.bytes().all(|byte| b"}],".contains(&byte));
+        let is_end = gap::is_closing(text) && !text.is_empty()
+            || self.list_ended && gap::is_wrapper_end(text) && !tells_of_events(text);
         if !gap::is_record_line(text) && !is_comment && !is_end {
             let begins: String = text.chars().take(40).collect();
             let message = format!("A line is no JSON object; it begins {begins:?}.");
