@@ -1,5 +1,7 @@
 //! Where a piece of evidence lies: which input, which archive member, which bytes.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// A member of an archive, or the content of a gzip file.
@@ -50,26 +52,26 @@ impl At {
     pub fn token(&self) -> String {
         let Span { offset, length, nth, direct } = self.locator.span;
         let member = self.locator.member.map_or("-".to_owned(), |member| member.to_string());
-        format!("{}:{member}:{offset}:{length}:{nth}:{}", self.source, u8::from(direct))
+        let record = self.locator.record_id.map_or("-".to_owned(), |id| id.to_string());
+        format!("{}:{member}:{offset}:{length}:{nth}:{}:{record}", self.source, u8::from(direct))
     }
 
     /// The place that a token names. None when it is none.
     pub fn parse(token: &str) -> Option<At> {
         let words: Vec<&str> = token.split(':').collect();
-        let [source, member, offset, length, nth, direct] = words.as_slice() else {
+        let [source, member, offset, length, nth, direct, record] = words.as_slice() else {
             return None;
         };
-        let member = match *member {
-            "-" => None,
-            member => Some(member.parse().ok()?),
-        };
+        fn number<N: FromStr>(word: &str) -> Option<Option<N>> {
+            if word == "-" { Some(None) } else { word.parse().ok().map(Some) }
+        }
         let span = Span {
             offset: offset.parse().ok()?,
             length: length.parse().ok()?,
             nth: nth.parse().ok()?,
             direct: *direct == "1",
         };
-        let locator = Locator { member, span, record_id: None };
+        let locator = Locator { member: number(member)?, span, record_id: number(record)? };
         Some(At { source: source.parse().ok()?, locator })
     }
 }
@@ -81,11 +83,11 @@ mod tests {
     #[test]
     fn a_token_gives_its_place_again() {
         let span = Span { offset: 1 << 40, length: 7, nth: 2, direct: true };
-        for member in [None, Some(u128::MAX)] {
-            let at = At { source: 3, locator: Locator { member, span, record_id: None } };
+        for (member, record_id) in [(None, None), (Some(u128::MAX), Some(u64::MAX))] {
+            let at = At { source: 3, locator: Locator { member, span, record_id } };
             assert_eq!(At::parse(&at.token()), Some(at));
         }
-        for token in ["", "1", "1:-:2:3:4:5:6", "x:-:1:2:3:1"] {
+        for token in ["", "1", "1:-:2:3:4:5", "1:-:2:3:4:5:6:7", "x:-:1:2:3:1:-", "1:-:1:2:3:1:x"] {
             assert_eq!(At::parse(token), None, "{token}");
         }
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::detect::Format;
 use crate::event::{Event, SYSMON, Skim};
-use crate::group::{Facts, Match, Values, key};
+use crate::group::{Facts, Key, Match, Values, key};
 use crate::hints::{self, Remark};
 use crate::intake::{Intake, Want};
 use crate::locator::{At, Locator, MemberId};
@@ -31,6 +31,8 @@ pub struct Recall {
     /// The name of its archive member.
     member: Option<String>,
     locator: Locator,
+    /// The key of its group, if it is a match.
+    key: Option<Key>,
     intake: Intake,
     finder: Finder,
 }
@@ -117,8 +119,7 @@ impl Recall {
     /// A recall of the `index`th event of a group, in the order of [`Session::matches`]. None when
     /// there is no such event.
     pub fn new(session: &Session, group: usize, index: usize) -> Option<Recall> {
-        let (source, found) = *session.matches(group).get(index)?;
-        Recall::at(session, *source, found.locator.clone())
+        Recall::of(session, group, session.matches(group).get(index)?)
     }
 
     /// A recall of the event of a group that lies at this place. None when there is no such event.
@@ -128,8 +129,12 @@ impl Recall {
                 && found.locator.member == at.locator.member
                 && found.locator.span == at.locator.span
         };
-        let (source, found) = *session.matches(group).iter().find(is_there)?;
-        Recall::at(session, *source, found.locator.clone())
+        Recall::of(session, group, session.matches(group).iter().find(is_there)?)
+    }
+
+    fn of(session: &Session, group: usize, (source, found): &(u32, Match)) -> Option<Recall> {
+        let recall = Recall::at(session, *source, found.locator.clone())?;
+        Some(Recall { key: session.groups().get(group).map(|group| group.key.clone()), ..recall })
     }
 
     /// A recall of any event that a locator names, a match or not. None when there is no such input.
@@ -148,6 +153,7 @@ impl Recall {
             source_name: input.name.clone(),
             member,
             locator,
+            key: None,
             intake,
             finder,
         })
@@ -168,21 +174,28 @@ impl Recall {
         self.intake.push(bytes, &mut self.finder);
     }
 
-    /// The event alone, with its place.
+    /// The event alone, with its place. None as in [`Recall::finish`].
     pub fn event(mut self) -> Option<(u32, Locator, Event)> {
+        let (event, ..) = self.found()?;
+        Some((self.source, self.locator, event))
+    }
+
+    /// What stands at the place, if it is the event that was read there: a file may have been changed since.
+    fn found(&mut self) -> Option<(Event, String, Form)> {
         if self.finder.found.is_none() {
             self.intake.finish(&mut self.finder);
         }
-        let (event, ..) = self.finder.found.take()?;
-        Some((self.source, self.locator, event))
+        let found = self.finder.found.take()?;
+        let process = Process::of(&found.0);
+        let matches = || found.0.is_process_creation() && self.rule.filter.matches(&process);
+        let same = self.locator.record_id == found.0.record_id()
+            && self.key.as_ref().is_none_or(|wanted| matches() && key(self.rule, &process) == *wanted);
+        same.then_some(found)
     }
 
     /// The evidence. None when the input no longer holds the event at its place: it was changed.
     pub fn finish(mut self) -> Option<Evidence> {
-        if self.finder.found.is_none() {
-            self.intake.finish(&mut self.finder);
-        }
-        let (event, raw, form) = self.finder.found.take()?;
+        let (event, raw, form) = self.found()?;
         let process = Process::of(&event);
         let span = self.locator.span;
         let own = match form {
@@ -301,7 +314,8 @@ impl Sink for Finder {
 
     fn event(&mut self, found: Found<'_>) {
         let span = self.wanted.span;
-        let same = (found.span.offset, found.span.nth) == (span.offset, span.nth);
+        let same =
+            (found.span.offset, found.span.length, found.span.nth) == (span.offset, span.length, span.nth);
         if same && self.open.last().copied() == self.wanted.member && self.found.is_none() {
             self.found = Some((found.event.clone(), found.raw.to_owned(), found.form));
         }

@@ -190,13 +190,35 @@ fn a_changed_file_gives_none() {
     let events = log();
     let bytes = xml::file(&events, &SPLUNK, Layout::Ended("\n")).into_bytes();
     let session = common::session(&[("log.xml", &bytes)], 1 << 20);
-    let changed = vec![b'\n'; bytes.len()];
-    let mut recall = Recall::new(&session, 0, 0).unwrap();
-    while let Some(Want { offset, length }) = recall.want() {
-        let from = offset as usize;
-        recall.push(&changed[from..from + length as usize]);
+    let (source, found) = session.matches(0)[0];
+    let (from, length) = (found.locator.span.offset as usize, found.locator.span.length as usize);
+    let event = std::str::from_utf8(&bytes[from..from + length]).unwrap();
+    let reread = |recall: Option<Recall>, event: &str| {
+        let mut changed = bytes.clone();
+        changed[from..from + length].copy_from_slice(event.as_bytes());
+        let mut recall = recall.unwrap();
+        while let Some(Want { offset, length }) = recall.want() {
+            let from = offset as usize;
+            recall.push(&changed[from..from + length as usize]);
+        }
+        recall.finish().is_some()
+    };
+    let of_match = || Recall::new(&session, 0, 0);
+    let at_place = || Recall::at(&session, *source, found.locator.clone());
+    assert!(reread(of_match(), event) && reread(at_place(), event));
+    let id = found.locator.record_id.unwrap().to_string();
+    let other_id = event.replace(&format!(">{id}<"), &format!(">{}<", "8".repeat(id.len())));
+    let blank = "\n".repeat(length);
+    // Of the same length each, and another event.
+    for other in [&blank, &other_id] {
+        assert!(other != event && !reread(of_match(), other) && !reread(at_place(), other), "{other}");
     }
-    assert!(recall.finish().is_none());
+    for (from, to) in
+        [("WmiPrvSE", "WmiPrvSX"), ("<EventID>1<", "<EventID>5<"), ("'CommandLine'>", "'CommandLina'>")]
+    {
+        let other = event.replace(from, to);
+        assert!(other != event && !reread(of_match(), &other), "{other}");
+    }
     assert!(Recall::new(&session, 99, 0).is_none());
     assert!(Recall::new(&session, 0, 99).is_none());
 }
