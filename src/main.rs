@@ -7,7 +7,6 @@ mod copies;
 #[path = "main/inputs.rs"]
 mod inputs;
 
-use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
@@ -29,9 +28,10 @@ use sysmon_triage::scan::Scan;
 use sysmon_triage::session::Session;
 use sysmon_triage::time::Time;
 use sysmon_triage::tuning::Tuning;
+use sysmon_triage::visible::labelled;
 
 use copies::Originals;
-use inputs::{Content, Input, inputs};
+use inputs::{Content, Input, inputs, name};
 
 /// Bytes read at once: they stay in the nearest caches. A chunk of an EVTX file is as long.
 const READ_BYTES: usize = 64 * 1024;
@@ -54,7 +54,7 @@ struct Arguments {
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Computes the SHA-256 of every input.
+    /// Computes the SHA-256 of every input: in the result, or on standard error beside a table or CSV.
     #[arg(long)]
     sha256: bool,
     /// Parses every event in full, also those that can't match: slower, the same result, and damage in those is told of, too.
@@ -73,7 +73,7 @@ struct Arguments {
     #[arg(long)]
     defang: bool,
     /// Prints the rule in this language, and to standard error what that says differently; reads nothing.
-    #[arg(long, value_name = "FORM", value_parser = form_parser())]
+    #[arg(long, value_name = "FORM", value_parser = form_parser(), exclusive = true)]
     rule: Option<Form>,
     /// Prints, instead of the result, the context of row ROW: what its process started and did, what
     /// ran beside it and in its logon, and what its host holds of the WMI call. Reads the files again.
@@ -120,22 +120,16 @@ fn main() -> ExitCode {
     let options = match prepare(&arguments, &mut session) {
         Ok(options) => options,
         Err(sentence) => {
-            say!("{}", table::visible(&sentence));
+            say!("{}", labelled(&sentence));
             return ExitCode::from(2);
         }
     };
     let how = How { sha256: arguments.sha256, verify: arguments.verify };
     let mut paths = Vec::new();
-    let mut known = BTreeSet::new();
     let mut originals = Originals::default();
-    for input in inputs(&arguments.inputs) {
-        if input.file().is_some_and(|file| !known.insert(file)) {
-            let name = table::visible(&input.name);
-            say!(
-                "{name}: it is among the inputs already, and was not read again: its events would count twice."
-            );
-            continue;
-        }
+    let inputs = inputs(&arguments.inputs);
+    inputs.left.iter().for_each(|sentence| say!("{}", labelled(sentence)));
+    for input in inputs.read {
         let path = input.path();
         let source = read(&mut session, input, how);
         // By their hashes the session finds them itself.
@@ -150,7 +144,12 @@ fn main() -> ExitCode {
         let which = context::Which { row, event, minutes, verify };
         return print_context(&session, &paths, which, arguments.format);
     }
-    written(print(&session, arguments.format, &options), report::totals(&session).incomplete == 0)
+    written(print(&session, arguments.format, how, &options), is_whole(&session))
+}
+
+/// Nothing is missing in the result.
+fn is_whole(session: &Session) -> bool {
+    report::totals(session).incomplete == 0
 }
 
 /// The exit status, once the output was written or not. `whole`: nothing is missing in it.
@@ -182,9 +181,15 @@ fn print_rule(form: &Form) -> ExitCode {
     written(result, true)
 }
 
-/// Writes to standard output.
+/// Writes to standard output. To a terminal, which would obey them, characters that can't be seen go as labels.
 fn put(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        for line in text.lines() {
+            writeln!(out, "{}", labelled(line))?;
+        }
+        return out.flush();
+    }
     out.write_all(text.as_bytes())?;
     out.flush()
 }
@@ -193,12 +198,12 @@ fn put(text: &str) -> io::Result<()> {
 fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, String> {
     let text = |path: &Path| {
         fs::read_to_string(path).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", path.display()),
-            _ => format!("{} could not be read: {error}.", path.display()),
+            io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", name(path)),
+            _ => format!("{} could not be read: {error}.", name(path)),
         })
     };
     if let Some(path) = &arguments.tuning {
-        let tuning = Tuning::parse(&text(path)?).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
+        let tuning = Tuning::parse(&text(path)?).map_err(|wrong| format!("{}: {wrong}", name(path)))?;
         session.tune(tuning);
     }
     let note = match (&arguments.note, &arguments.note_file) {
@@ -255,7 +260,7 @@ fn read(session: &mut Session, input: Input, how: How) -> u32 {
             session.absorb(how.scan(source, &input.name, None).refuse(reason));
             return source;
         }
-        Ok(Content::File(path)) => File::open(path).and_then(|file| Ok((file.metadata()?, file))),
+        Ok(Content::File) => File::open(&input.path).and_then(|file| Ok((file.metadata()?, file))),
         Err(error) => Err(error),
     };
     match opened {
@@ -275,7 +280,7 @@ fn read(session: &mut Session, input: Input, how: How) -> u32 {
 fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, path: &Path) {
     // Of files without events nothing counts twice.
     let read = session.sources().get(source as usize).filter(|read| read.findings.counts.records > 0);
-    let Some((bytes, name)) = read.map(|read| (read.bytes, table::visible(&read.name))) else { return };
+    let Some((bytes, name)) = read.map(|read| (read.bytes, labelled(&read.name))) else { return };
     match originals.of_copy(source, path, bytes) {
         Ok(Some(original)) => session.set_copy(source, original),
         Ok(None) => {}
@@ -299,7 +304,7 @@ fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Met
             Ok((_, after)) if is_other(before, &after) => session.changed_while_read(source),
             Ok((hash, _)) => session.set_sha256(source, hash),
             Err(error) => {
-                say!("{}: no SHA-256, the file could not be read again: {error}.", table::visible(name));
+                say!("{}: no SHA-256, the file could not be read again: {error}.", labelled(name));
             }
         }
     }
@@ -389,39 +394,42 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
     source
 }
 
-/// Prints the result to standard output, and what a table or CSV can't say to standard error.
-fn print(session: &Session, format: Format, options: &Options) -> io::Result<()> {
+/// Prints the result to standard output, and what a table or CSV can't say to standard error: also where the output could
+/// not be written.
+fn print(session: &Session, format: Format, how: How, options: &Options) -> io::Result<()> {
     let report = Report::of(session).made(&options.made);
-    let mut out = io::stdout().lock();
-    match format {
-        Format::Json => {
-            out.write_all(json::json(session, &options.made).map_err(io::Error::other)?.as_bytes())?;
-        }
-        Format::Markdown => out.write_all(markdown::markdown(session, options).as_bytes())?,
-        Format::Html => out.write_all(html::html(session, options).as_bytes())?,
+    let mut notes = Vec::new();
+    let text = match format {
+        Format::Json => json::json(session, &options.made).map_err(io::Error::other)?,
+        Format::Markdown => markdown::markdown(session, options),
+        Format::Html => html::html(session, options),
         Format::Csv => {
             let (text, neutralised) = csv::csv(&report);
-            out.write_all(text.as_bytes())?;
             if neutralised > 0 {
-                say!(
+                notes.push(format!(
                     "{neutralised} cell(s) would be a formula in a spreadsheet, or begin one, and got an apostrophe there; \
                      JSON is exact."
-                );
+                ));
             }
-            if let Some(hidden) = tuning_line(&report) {
-                say!("{}", table::visible(&hidden));
-            }
+            notes.extend(tuning_line(&report));
+            text
         }
-        Format::Table => out.write_all(table::table(&report).as_bytes())?,
+        Format::Table => table::table(&report),
+    };
+    let result = put(&text);
+    if how.sha256 && matches!(format, Format::Csv | Format::Table) {
+        let hashes =
+            session.sources().iter().filter_map(|source| Some((&source.name, source.sha256.as_ref()?)));
+        notes.extend(hashes.map(|(name, hash)| format!("{name}: SHA-256 {hash}")));
     }
-    out.flush()?;
+    notes.iter().for_each(|note| say!("{}", labelled(note)));
     if matches!(format, Format::Table) || io::stderr().is_terminal() {
         summarise(session);
     }
     // A table without rows does not say what that means.
     empty_answer(&report).iter().for_each(|sentences| say!("{sentences}"));
     problems(session);
-    Ok(())
+    result
 }
 
 /// Prints the context of an event: text, or JSON when that is asked for.
@@ -435,7 +443,11 @@ fn print_context(
         Ok(answer) => answer,
         Err(refusal) => {
             say!("{}", refusal.sentence);
-            return ExitCode::from(if refusal.usage { 2 } else { 1 });
+            tuning_line(&Report::of(session)).iter().for_each(|hidden| say!("{}", labelled(hidden)));
+            problems(session);
+            // The row may stand in what was not read.
+            let usage = refusal.usage && is_whole(session);
+            return ExitCode::from(if usage { 2 } else { 1 });
         }
     };
     let printed = match format {
@@ -443,9 +455,9 @@ fn print_context(
         _ => Ok(export::context::text(&answer)),
     };
     let result = printed.and_then(|text| put(&text));
-    answer.problems.iter().for_each(|problem| say!("{}", table::visible(problem)));
+    answer.problems.iter().for_each(|problem| say!("{}", labelled(problem)));
     problems(session);
-    written(result, answer.complete && report::totals(session).incomplete == 0)
+    written(result, answer.complete && is_whole(session))
 }
 
 fn summarise(session: &Session) {
@@ -474,7 +486,7 @@ fn problems(session: &Session) {
             let place =
                 if problem.r#where.is_empty() { String::new() } else { format!("{}: ", problem.r#where) };
             let text = format!("{}: {severity}: {place}{} {}", source.name, problem.message, problem.next);
-            say!("{}", table::visible(&text));
+            say!("{}", labelled(&text));
         }
     }
 }

@@ -175,13 +175,16 @@ fn folders_are_read_whole_in_the_order_of_names() {
     let report = json(&output);
     common::assert_expected(&report, &expected);
     let sources = report["sources"].as_array().unwrap();
-    let names: Vec<_> =
-        sources.iter().map(|source| source["name"].as_str().unwrap().rsplit('/').next().unwrap()).collect();
+    let names: Vec<_> = sources
+        .iter()
+        .map(|source| source["name"].as_str().unwrap().rsplit(['/', '\\']).next().unwrap())
+        .collect();
     assert_eq!(names, ["deep.evtx", "b.xml", "c.log.gz"]);
     assert!(sources.iter().all(|source| source["sha256"].as_str().is_some_and(|hash| hash.len() == 64)));
 }
 
-/// A link may lead back or out of the folder, and a pipe may never end: both are named and not opened.
+/// A link may lead out of the folder, and a pipe may never end: both are named and not opened. What is read anyway is not
+/// missing.
 #[cfg(unix)]
 #[test]
 fn links_and_pipes_in_a_folder_are_named_and_left() {
@@ -204,13 +207,14 @@ fn links_and_pipes_in_a_folder_are_named_and_left() {
         .flat_map(|source| source["problems"].as_array().unwrap())
         .map(Value::to_string)
         .collect();
-    assert_eq!(said.iter().filter(|line| line.contains("it is a link")).count(), 5, "{said:?}");
+    assert_eq!(said.iter().filter(|line| line.contains("it is a link")).count(), 2, "{said:?}");
+    assert_eq!(text(&output.stderr).matches("it is a link to what is read anyway").count(), 3);
     assert_eq!(
         said.iter().filter(|line| line.contains("neither a file nor a folder")).count(),
         1,
         "{said:?}"
     );
-    assert_eq!(said.iter().filter(|line| line.contains("\"not_opened\"")).count(), 6, "{said:?}");
+    assert_eq!(said.iter().filter(|line| line.contains("\"not_opened\"")).count(), 3, "{said:?}");
     // What is named is followed.
     let named = run(&["--format", "json", folder.join("again.xml").to_str().unwrap()], None);
     common::assert_expected(&json(&named), &expected);
@@ -296,6 +300,10 @@ fn wrong_usage_is_status_2() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty());
     }
+    // The rule is printed as it is: what would say otherwise is no use.
+    for other in [&["--tuning", "x.json"][..], &["--format", "csv"], &["--sha256"], &["log.xml"]] {
+        assert_eq!(run(&[&["--rule", "spl"], other].concat(), None).status.code(), Some(2), "{other:?}");
+    }
     assert_eq!(run(&["--help"], None).status.code(), Some(0));
     assert_eq!(run(&["--version"], None).status.code(), Some(0));
 }
@@ -307,11 +315,38 @@ fn output_is_safe_to_look_at() {
     let event = events[0].clone().with("CommandLine", "=cmd|' /C calc'!A0 \u{202e}gpj");
     let file = write(&folder("safe"), "log.evtx", &evtx::file(&[event], Style::default()));
     let table = run(&[&file], None);
-    assert!(text(&table.stdout).contains("\\u{202e}"));
+    assert!(text(&table.stdout).contains("‹U+202E›"));
     assert!(!text(&table.stdout).contains('\u{202e}'));
     let csv = run(&["--format", "csv", &file], None);
     assert!(text(&csv.stdout).contains(",'=cmd|' /C calc'!A0"), "{}", text(&csv.stdout));
     assert!(text(&csv.stderr).contains("1 cell(s)"));
+}
+
+/// A backslash in the table is one of the log's.
+#[test]
+fn two_values_never_look_the_same() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(1), matches: 1, ..Options::default() });
+    let event = |command: &'static str| events[0].clone().with("CommandLine", command);
+    let log = evtx::file(&[event("cmd /c C:\\new.exe"), event("cmd /c C:\new.exe")], Style::default());
+    let table = text(&run(&[&write(&folder("same"), "log.evtx", &log)], None).stdout);
+    assert!(table.contains("cmd /c C:\\new.exe ") && table.contains("cmd /c C:␊ew.exe "), "{table}");
+}
+
+/// A terminal obeys what it is sent, in whatever form.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_form_steers_a_terminal() {
+    let (events, _) = testlog::log(&Options { size: Size::Events(1), matches: 1, ..Options::default() });
+    let event = events[0].clone().with("CommandLine", "a \u{1b}]0;b\u{7} \u{9b}2J c");
+    let file = write(&folder("terminal"), "log.evtx", &evtx::file(&[event], Style::default()));
+    for format in ["table", "csv", "json", "markdown", "html"] {
+        let command = format!("'{}' --format {format} '{file}'", env!("CARGO_BIN_EXE_sysmon-triage"));
+        // It gives the program a terminal.
+        let output = Command::new("script").args(["-qec", &command, "/dev/null"]).output().unwrap();
+        let shown = text(&output.stdout);
+        assert!(shown.contains("]0;b"), "{format}");
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{format}");
+    }
 }
 
 /// A value of any length stands in the table whole, and widens no other row beyond what can be read.
@@ -323,7 +358,7 @@ fn a_long_value_costs_the_table_no_more_than_itself() {
     let output = run(&[&write(&folder("long"), "log.xml", &xml_of(&events))], None);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let table = text(&output.stdout);
-    assert_eq!(table.matches("\\u{202e}").count(), 8_200);
+    assert_eq!(table.matches("‹U+202E›").count(), 8_200);
     assert_eq!(table.lines().filter(|line| line.len() < 1_000).count(), 2, "the head and the other row");
 }
 
@@ -348,6 +383,60 @@ fn a_file_is_read_once_and_an_empty_folder_is_told_of() {
     assert!(common::problems(&report).iter().any(|line| line.contains("the folder holds no file")));
 }
 
+/// Names that are no text are shown so that two files have two names, and the one that can't be opened is not taken for
+/// another one that can.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_stay_apart() {
+    use std::os::unix::ffi::OsStringExt;
+    let folder = folder("names");
+    let named = |name: &[u8]| folder.join(std::ffi::OsString::from_vec(name.to_vec()));
+    std::fs::write(named(b"a\xef\xbf\xbd.xml"), xml_of(&log().0)).unwrap();
+    let program = |paths: &[PathBuf]| {
+        Command::new(env!("CARGO_BIN_EXE_sysmon-triage"))
+            .args(["--format", "json"])
+            .args(paths)
+            .output()
+            .unwrap()
+    };
+    let output = program(&[named(b"a\xff.xml"), named(b"a\xef\xbf\xbd.xml")]);
+    assert_eq!(output.status.code(), Some(1));
+    common::assert_rows(&json(&output), &log().1);
+    std::fs::write(named(b"a\xff.xml"), xml_of(&log().0)).unwrap();
+    let names = json(&program(std::slice::from_ref(&folder)))["sources"].to_string();
+    assert!(names.contains("a\\\\xff.xml") && names.contains("a\u{fffd}.xml"), "{names}");
+}
+
+/// The result may be written into the folder that is read.
+#[cfg(unix)]
+#[test]
+fn the_output_is_no_input() {
+    let (events, expected) = log();
+    let folder = folder("output");
+    write(&folder, "log.xml", &xml_of(&events));
+    let result = folder.join("report.json");
+    for _ in 0..2 {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"));
+        program.args(["--format", "json"]).arg(&folder).stdout(std::fs::File::create(&result).unwrap());
+        let output = program.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("report.json: the result is written to it"));
+        let report = serde_json::from_slice(&std::fs::read(&result).unwrap()).unwrap();
+        common::assert_expected(&report, &expected);
+    }
+}
+
+/// A table and a CSV have no place for hashes.
+#[test]
+fn hashes_stand_beside_a_table() {
+    let file = write(&folder("hashes"), "log.xml", &xml_of(&log().0));
+    let hash = json(&run(&["--format", "json", "--sha256", &file], None))["sources"][0]["sha256"].clone();
+    for format in ["table", "csv"] {
+        let said = text(&run(&["--format", format, "--sha256", &file], None).stderr);
+        assert!(said.contains(&format!("log.xml: SHA-256 {}", hash.as_str().unwrap())), "{said}");
+    }
+}
+
 /// Where nothing can be written, the status says so, and a sentence where one still can be.
 #[cfg(target_os = "linux")]
 #[test]
@@ -355,6 +444,11 @@ fn a_full_disk_is_no_panic() {
     let file = write(&folder("full"), "log.xml", &xml_of(&log().0));
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let all = [&["--rule", "spl"][..], &[&file], &["--context", "1", &file], &["--format", "json", &file]];
+    // What could not be read is said all the same.
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"));
+    let output = program.args([&file, "missing.xml"]).stdout(full()).output().unwrap();
+    let said = text(&output.stderr);
+    assert!(said.contains("missing.xml: error") && said.contains("could not be written"), "{said}");
     for arguments in all {
         let run = |out: Stdio, err: Stdio| {
             let mut program = Command::new(env!("CARGO_BIN_EXE_sysmon-triage"));
@@ -549,6 +643,10 @@ fn the_context_of_a_row_is_printed() {
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).starts_with("There is no "), "{}", text(&output.stderr));
     }
+    // The row may stand in what could not be read.
+    let output = run(&["--context", "1", "missing.xml"], None);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("missing.xml: error: Nothing could be read"));
     // What two files hold is told once.
     let copy = write(&folder, "copy.xml", &xml_of(&forest.events));
     let both = text(&run(&["--context", "1", "--minutes", "1", &log, &copy], None).stdout);
@@ -567,7 +665,7 @@ fn the_context_of_a_row_is_printed() {
     let output = run(&["--context", "1", &file, missing.to_str().unwrap()], None);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
-    assert!(said.contains("Nothing could be read: No such file") && !said.contains("second time"), "{said}");
+    assert!(said.contains("Nothing could be read: ") && !said.contains("second time"), "{said}");
     for wrong in [&["--format", "csv"][..], &["--minutes", "1441"], &["--minutes", "0"]] {
         // Nothing is read before.
         let output = run(&[&["--context", "1"], wrong, &["missing.xml"]].concat(), None);

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::table::visible;
 use crate::context::{Answer, Copy, Created, Happened, List, Ran};
 use crate::time::ctime;
+use crate::visible::labelled;
 
 /// Pretty-printed JSON with a final line break.
 ///
@@ -99,7 +99,7 @@ fn process(text: &mut String, ran: &Ran, depth: usize) {
     let indent = "  ".repeat(depth.min(20));
     let line = format!("{indent}{process_name} ({id})  {user}  {process}{mark}{files}");
     let started = started.map(|time| time.to_string());
-    _ = writeln!(text, "  {}  {}", time(started.as_deref()), visible(&line));
+    _ = writeln!(text, "  {}  {}", time(started.as_deref()), labelled(&line));
 }
 
 fn happened(text: &mut String, item: &Happened) {
@@ -107,5 +107,5 @@ fn happened(text: &mut String, item: &Happened) {
     let mark = if item.same_logon { "  [the logon of the process]" } else { "" };
     let files = files(&item.also);
     let line = format!("{} {}  {}{mark}{files}", item.event_id, item.kind, fields.join("  "));
-    _ = writeln!(text, "  {}  {}", time(item.time.as_deref()), visible(&line));
+    _ = writeln!(text, "  {}  {}", time(item.time.as_deref()), labelled(&line));
 }

@@ -1,5 +1,6 @@
 //! What the command line is to read: the files that were named, and those of the folders.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,61 +9,136 @@ use std::path::{Path, PathBuf};
 pub struct Input {
     pub name: String,
     pub content: io::Result<Content>,
+    pub path: PathBuf,
 }
 
 pub enum Content {
-    File(PathBuf),
+    File,
     Standard,
     /// It is not to be opened, and why.
     Refused(&'static str),
 }
 
 impl Input {
+    fn of(path: &Path, content: io::Result<Content>) -> Input {
+        Input { name: name(path), content, path: path.to_owned() }
+    }
+
     /// Where it can be read again. A pipe gives what it holds but once.
     pub fn path(&self) -> Option<PathBuf> {
         match &self.content {
-            Ok(Content::File(path)) => Some(path.clone()).filter(|path| path.is_file()),
+            Ok(Content::File) => Some(self.path.clone()).filter(|path| path.is_file()),
             // Whoever tries again is told why not.
-            Err(_) => Some(PathBuf::from(&self.name)),
+            Err(_) => Some(self.path.clone()),
             Ok(Content::Standard | Content::Refused(_)) => None,
         }
     }
 
     /// Which file it is, by whatever path it was named.
-    pub fn file(&self) -> Option<PathBuf> {
+    fn file(&self) -> Option<PathBuf> {
+        self.content.as_ref().ok().filter(|content| matches!(content, Content::File))?;
         fs::canonicalize(self.path()?).ok()
+    }
+
+    /// Where a link leads that is not followed.
+    fn target(&self) -> Option<PathBuf> {
+        let is_link = self.content.as_ref().is_ok_and(|content| matches!(content, Content::Refused(LINK)));
+        is_link.then(|| fs::canonicalize(&self.path).ok())?
     }
 }
 
-/// Every input in the order given; the files of a folder by name.
-pub fn inputs(paths: &[PathBuf]) -> Vec<Input> {
-    let mut inputs = Vec::new();
+const LINK: &str = "it is a link, which is not followed inside of a folder.";
+
+/// A path as it is shown: bytes that are no text as `\xff`, so that two files have two names.
+pub fn name(path: &Path) -> String {
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        name += chunk.valid();
+        chunk.invalid().iter().for_each(|byte| name += &format!("\\x{byte:02x}"));
+    }
+    name
+}
+
+/// What is read of these paths, and what is to be said of what is not.
+pub struct Inputs {
+    /// Every input in the order given; the files of a folder by name.
+    pub read: Vec<Input>,
+    /// Sentences on what is left out, as it is read anyway.
+    pub left: Vec<String>,
+}
+
+/// The inputs that are named, or lie in named folders. None is read twice: its events would count twice.
+pub fn inputs(paths: &[PathBuf]) -> Inputs {
+    let mut all = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.push(Input { name: "-".to_owned(), content: Ok(Content::Standard) });
+            all.push(Input::of(path, Ok(Content::Standard)));
         } else {
-            let before = inputs.len();
-            collect(path, &mut inputs);
+            let before = all.len();
+            collect(path, &mut all);
             // A slip in the path, or what is not mounted, must not look like logs without a match.
-            if inputs.len() == before {
-                let content = Err(io::Error::other("the folder holds no file"));
-                inputs.push(Input { name: path.display().to_string(), content });
+            if all.len() == before {
+                all.push(Input::of(path, Err(io::Error::other("the folder holds no file"))));
             }
         }
     }
-    inputs
+    let output = standard_output();
+    let named: Vec<_> = paths.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let files: BTreeSet<_> = all.iter().filter_map(Input::file).collect();
+    // A folder is read but for its links, and no link is left in a canonical path.
+    let is_read = |target: &PathBuf| {
+        files.contains(target) || named.iter().any(|folder| folder.is_dir() && target.starts_with(folder))
+    };
+    let (mut read, mut left, mut known) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for input in all {
+        let file = input.file();
+        let why = if file.as_ref().is_some_and(|file| output.is_some() && identity(file) == output) {
+            "the result is written to it, so it was not read."
+        } else if file.is_some_and(|file| !known.insert(file)) {
+            "it is among the inputs already, and was not read again: its events would count twice."
+        } else if input.target().is_some_and(|target| is_read(&target)) {
+            "it is a link to what is read anyway."
+        } else {
+            read.push(input);
+            continue;
+        };
+        left.push(format!("{}: {why}", input.name));
+    }
+    Inputs { read, left }
+}
+
+/// Which file the result is written to, if it is one.
+#[cfg(unix)]
+fn standard_output() -> Option<(u64, u64)> {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let output = fs::File::from(io::stdout().as_fd().try_clone_to_owned().ok()?).metadata().ok()?;
+    output.is_file().then(|| (output.dev(), output.ino()))
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+// Elsewhere the standard library can't tell.
+#[cfg(not(unix))]
+fn standard_output() -> Option<(u64, u64)> {
+    None
+}
+
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 fn collect(path: &Path, inputs: &mut Vec<Input>) {
-    let name = path.display().to_string();
     let children = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => fs::read_dir(path).and_then(|entries| {
             entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
         }),
-        Ok(_) => {
-            inputs.push(Input { name, content: Ok(Content::File(path.to_owned())) });
-            return;
-        }
+        Ok(_) => return inputs.push(Input::of(path, Ok(Content::File))),
         Err(error) => Err(error),
     };
     match children {
@@ -70,7 +146,7 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) {
             children.sort();
             children.iter().for_each(|child| collect_found(child, inputs));
         }
-        Err(error) => inputs.push(Input { name, content: Err(error) }),
+        Err(error) => inputs.push(Input::of(path, Err(error))),
     }
 }
 
@@ -79,11 +155,9 @@ fn collect_found(path: &Path, inputs: &mut Vec<Input>) {
     let kind = fs::symlink_metadata(path).map(|metadata| metadata.file_type());
     let content = match kind {
         Ok(kind) if kind.is_file() || kind.is_dir() => return collect(path, inputs),
-        Ok(kind) if kind.is_symlink() => {
-            Ok(Content::Refused("it is a link, which is not followed inside of a folder."))
-        }
+        Ok(kind) if kind.is_symlink() => Ok(Content::Refused(LINK)),
         Ok(_) => Ok(Content::Refused("it is neither a file nor a folder.")),
         Err(error) => Err(error),
     };
-    inputs.push(Input { name: path.display().to_string(), content });
+    inputs.push(Input::of(path, content));
 }
