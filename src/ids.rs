@@ -66,16 +66,23 @@ pub fn guid_text(guid: u128) -> String {
 
 /// A whole number as it is: tables with gaps write it as a fraction.
 pub fn whole(text: &str) -> &str {
-    text.strip_suffix(".0").unwrap_or(text)
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    if is_digits(whole) { whole } else { text }
 }
 
 /// The same of a number whose thousands may be set apart, as old Kibana does.
 pub fn plain(text: &str) -> String {
-    let text = whole(text);
-    match text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') {
-        true => text.replace(',', ""),
-        false => text.to_owned(),
+    let number = text.strip_suffix(".0").unwrap_or(text);
+    let (first, rest) = number.split_once(',').unwrap_or((number, ""));
+    let is_thousands = |part: &str| is_digits(part) && part.len() == 3;
+    match is_digits(first) && first.len() <= 3 && rest.split(',').all(is_thousands) {
+        true => number.replace(',', ""),
+        false => whole(text).to_owned(),
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A decimal number, or a hexadecimal one with `0x`.
@@ -90,6 +97,26 @@ pub fn number(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_numbers_are_written_anew() {
+        for (text, expected) in [
+            ("7.0", "7"),
+            ("1,234", "1234"),
+            ("12,345,678.0", "12345678"),
+            ("0", "0"),
+            ("1234", "1234"),
+            (".0", ".0"),
+            (",", ","),
+            ("", ""),
+            ("1,23", "1,23"),
+            ("1234,567", "1234,567"),
+            ("1,,234", "1,,234"),
+            ("x.0", "x.0"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+    }
 
     const TEXT: &str = "5770385f-c22a-43e0-bf4c-06f5698ffbd9";
 

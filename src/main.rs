@@ -69,7 +69,7 @@ struct Arguments {
     /// The same from a file.
     #[arg(long, value_name = "FILE")]
     note_file: Option<PathBuf>,
-    /// Writes addresses in the report (markdown, html) so that no program takes them for links.
+    /// Writes addresses in the report (markdown, html) so that programs don't take them for links; `docs/reports.md` says which.
     #[arg(long)]
     defang: bool,
     /// Prints the rule in this language, and to standard error what that says differently; reads nothing.

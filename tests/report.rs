@@ -59,6 +59,7 @@ const ACTIVE: &[&str] = &[
     "| --- |",
     "C:\\|<img src=x onerror=x>",
     "\\\\| `x` \\\\\\|",
+    "x\\|a@evil.com",
     "[a]: http://evil.example",
     "' onmouseover=x \"",
 ];

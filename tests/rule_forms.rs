@@ -113,7 +113,7 @@ fn elastic() {
         | WHERE event.provider == "Microsoft-Windows-Sysmon" AND event.code == "1"
         | WHERE TO_LOWER(process.parent.name) == "wmiprvse.exe"
         | EVAL
-            dest = COALESCE(host.name, "unknown"),
+            dest = COALESCE(winlog.computer_name, host.name, "unknown"),
             user = COALESCE(CONCAT(user.domain, "\\", user.name), "unknown"),
             parent_process = COALESCE(process.parent.command_line, "unknown"),
             process_name = COALESCE(process.name, "unknown"),

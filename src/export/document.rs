@@ -352,12 +352,23 @@ impl Writer<'_> {
             )));
             self.push(Block::Code(labelled(&splunk.filter)));
             if !splunk.notes.is_empty() {
-                self.push(Block::List(
-                    splunk.notes.iter().map(|note| vec![Inline::Value(labelled(note))]).collect(),
-                ));
+                self.push(Block::List(splunk.notes.iter().map(|note| splunk_note(note)).collect()));
             }
         }
     }
+}
+
+/// A note on a text for Splunk, which may be copied.
+fn splunk_note(note: &str) -> Vec<Inline> {
+    let shown = labelled(note);
+    let is_labelled = shown != note;
+    let mut line = vec![Inline::Value(shown)];
+    if is_labelled {
+        line.extend(text(
+            " A label such as ‹U+202E› stands here for the character itself: the search needs that one.",
+        ));
+    }
+    line
 }
 
 fn in_rows(events: u64, rows: u64) -> String {

@@ -86,22 +86,41 @@ fn escaped(text: &str) -> String {
 }
 
 /// A code span: its fence is longer than any run of backticks in it. In a table a bar is escaped
-/// even there, and behind a backslash that can't be: such a value is written as words.
+/// even there, and behind a backslash that can't be: such a bar stands between two spans.
 fn span(value: &str, in_table: bool) -> String {
+    let (mut out, mut rest) = (String::new(), value);
+    while in_table && let Some((before, behind)) = rest.split_once("\\|") {
+        out += &code(&format!("{}\\", before.replace('|', "\\|")));
+        out += "\\|";
+        rest = behind;
+    }
+    match in_table {
+        true => out + &code(&rest.replace('|', "\\|")),
+        false => code(rest),
+    }
+}
+
+fn code(value: &str) -> String {
     if value.is_empty() {
         return String::new();
-    }
-    if in_table && value.contains("\\|") {
-        return escaped(value);
     }
     let fence = "`".repeat(longest_run(value) + 1);
     // A blank on each side is taken away again, where the span does not consist of blanks.
     let blank = |c: char| c == '`' || c == ' ';
     let pad = if value.starts_with(blank) || value.ends_with(blank) { " " } else { "" };
-    let value = if in_table { value.replace('|', "\\|") } else { value.to_owned() };
     format!("{fence}{pad}{value}{pad}{fence}")
 }
 
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    /// What stands outside of a span may become a link.
+    #[test]
+    fn a_bar_behind_a_backslash_stands_between_spans() {
+        assert_eq!(super::span(r"x\|a@b.com|c\|", true), r"`x\`\|`a@b.com\|c\`\|");
+        assert_eq!(super::span(r"x\|a", false), r"`x\|a`");
+    }
 }

@@ -8,16 +8,22 @@ pub(super) const EQL_NOTES: &[&str] = &[
     "It finds the events; EQL has no by clause with counts, so each event is a hit of its own.",
     "It reads events under the names of the Elastic Common Schema, as Winlogbeat and Elastic Agent write them. \
      process.parent.name is the last part of ParentImage and is compared as a whole without case, as in the search.",
+    NO_COMMAND_LINE,
     "Missing values are not filled: a field that is not there is null.",
 ];
+
+const NO_COMMAND_LINE: &str = "Where the parent's image is missing the search looks at the parent's command line, which this query does not.";
 
 pub(super) const ESQL_NOTES: &[&str] = &[
     "It reads events under the names of the Elastic Common Schema, as Winlogbeat and Elastic Agent write them; change \
      the index pattern to where they are.",
     "process.parent.name is the last part of ParentImage and is compared as a whole without case, as in the search.",
+    NO_COMMAND_LINE,
+    "dest is the host that wrote the event, winlog.computer_name; host.name may be the one that collected it.",
     "@timestamp is Sysmon's UtcTime where the Sysmon integration reads the log; elsewhere it is when Windows wrote the \
      event.",
-    "Missing values are filled as the search fills them. ES|QL returns no more than 10,000 rows unless a cluster \
+    "Missing values are filled as the search fills them, but for process_name, which the search can take from the \
+     command line. ES|QL returns no more than 10,000 rows unless a cluster \
      allows more, and 1,000 without a LIMIT.",
 ];
 
@@ -41,6 +47,7 @@ pub fn esql(rule: &Rule) -> String {
     let filled = rule.key.iter().map(|field| {
         let column = match field {
             Field::ProcessId | Field::ParentProcessId => format!("TO_STRING({})", ecs(*field)),
+            Field::Dest => "winlog.computer_name, host.name".to_owned(),
             Field::User => "CONCAT(user.domain, \"\\\\\", user.name)".to_owned(),
             _ => ecs(*field).to_owned(),
         };

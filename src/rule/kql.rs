@@ -19,7 +19,8 @@ pub(super) const SENTINEL_NOTES: &[&str] = &[
     "The last part of ParentImage behind a backslash or slash is compared as a whole without case, as in the search. \
      Where it is empty the search looks at the command line, which this query does not.",
     "TimeGenerated is when Windows wrote the event; the search uses Sysmon's UtcTime, some milliseconds earlier.",
-    "Missing values are filled as the search fills them.",
+    "Missing values are filled as the search fills them, but for process_name, which the search can take from the \
+     command line.",
 ];
 
 /// For Defender's advanced hunting.

@@ -67,7 +67,7 @@ pub const PRESETS: &[Preset] = &[
         id: "mofcomp",
         name: "mofcomp.exe",
         why: "Installers compile class definitions of WMI with it. An attacker may register a consumer of WMI \
-              events the same way.",
+              events the same way. It is known by name alone: a tool of that name is hidden too.",
         any: &[&[(ProcessName, Equals, "mofcomp.exe")]],
     },
     Preset {
@@ -88,7 +88,7 @@ pub const PRESETS: &[Preset] = &[
         id: "msiexec_install",
         name: "msiexec.exe /i",
         why: "Software distribution installs packages through WMI. A package that an attacker brought is \
-              installed the same way.",
+              installed the same way. It is known by name and by /i anywhere in the line: what else has both is hidden too.",
         any: &[
             &[(ProcessName, Equals, "msiexec.exe"), (Process, Contains, " /i ")],
             &[(ProcessName, Equals, "msiexec.exe"), (Process, Contains, " /i\"")],
