@@ -111,8 +111,8 @@ codes! {
         "Bytes of an archive that belong to no member.";
     HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."
         "Sound records behind the end that an EVTX chunk states.";
-    StaleHeader Info "Usual for a log copied from a running system; all chunks were read whatever the header says."
-        "The EVTX file header does not fit the file.";
+    StaleHeader Info "Usual for a log copied from a running system; all was read whatever the header says."
+        "The header of an EVTX file or chunk does not fit what follows it.";
     TrailingBytes Info "Nothing to do: the packed content before them is whole."
         "Bytes after the end of a packed stream.";
 }

@@ -181,7 +181,7 @@ fn a_number_that_a_later_record_has_too() {
     }
 }
 
-/// The decoder can't read the first record, whose time is none, and then others: each is lost once.
+/// The decoder can't read some records behind the first one, whose time is none, and which is read: each is lost once.
 #[test]
 fn a_first_record_with_a_time_that_is_none() {
     let mut bytes = with_between(None, using_a_long_name(2, 10, 6, &[0xee]));
@@ -193,7 +193,7 @@ fn a_first_record_with_a_time_that_is_none() {
     }
     let report = verified(&bytes);
     let source = &report["sources"][0];
-    assert_eq!((&source["matches"], &source["unreadable"]), (&1.into(), &7.into()), "{source}");
+    assert_eq!((&source["matches"], &source["unreadable"]), (&2.into(), &6.into()), "{source}");
 }
 
 /// Each of these records renders to more than the decoder allows, four to more than it allows for all of a chunk.

@@ -18,6 +18,7 @@ mod damaged;
 mod damaged_archives;
 mod evtx;
 mod evtx_bombs;
+mod evtx_records;
 mod evtx_tricks;
 mod fuzz_seeds;
 mod grouping;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CHUNK_BYTES;
 use crate::order;
 use crate::problem::Code;
 use crate::source::Trouble;
@@ -15,6 +16,8 @@ pub struct Chunks {
     pub last: Option<u64>,
     /// Blocks of zeros where chunks should be: offset and bytes. Free space, unless a chunk follows.
     pub empty: Vec<(u64, u64)>,
+    /// Blocks that should be chunks and are none.
+    pub damaged: u64,
     /// What the file header says: how many chunks (16 bits), and that the log was not closed.
     pub header: Option<(u16, bool)>,
 }
@@ -23,6 +26,7 @@ impl Chunks {
     /// Adds those of another part of the same log.
     pub fn merge(&mut self, other: Chunks) {
         self.count += other.count;
+        self.damaged += other.damaged;
         self.last = self.last.max(other.last);
         self.empty.extend(other.empty);
         self.header = self.header.or(other.header);
@@ -39,9 +43,17 @@ impl Chunks {
                 Trouble::lost(Code::DamagedChunk, offset, message)
             })
             .collect();
-        if let Some((said, dirty)) = self.header
-            && (dirty || u64::from(said) != self.count & 0xffff)
-        {
+        let Some((said, dirty)) = self.header else { return troubles };
+        // The count has 16 bits; and a log that grew since its header was written has more.
+        let told =
+            self.damaged + self.lost_runs().iter().map(|(_, bytes)| bytes / CHUNK_BYTES as u64).sum::<u64>();
+        if u64::from(said) > self.count + told {
+            let message = format!(
+                "The file header says {said} chunk(s); {} were found: the others are missing, with all their records.",
+                self.count
+            );
+            troubles.push(Trouble::note(Code::Truncated, 0, message));
+        } else if dirty || u64::from(said) != self.count & 0xffff {
             let dirty = if dirty { " and is marked as not closed (dirty)" } else { "" };
             let message =
                 format!("The file header says {said} chunk(s){dirty}; {} were found and read.", self.count);

@@ -16,7 +16,7 @@ use evtx::{EvtxChunk, EvtxChunkData, EvtxRecord, ParserSettings};
 use serde_json::Value;
 
 use super::skim::{self, CHUNK_HEADER_BYTES, Record};
-use super::{CHUNK_BYTES, chunk_offset};
+use super::{CHUNK_BYTES, chunk_offset, instance};
 use crate::limits;
 use crate::locator::Span;
 use crate::problem::Code;
@@ -33,6 +33,8 @@ pub struct Chunk<'a> {
     pub bytes: &'a [u8],
     /// Its records, as far as they were found by walking over it.
     pub records: &'a [Record],
+    /// Where they end.
+    pub end: usize,
     /// How many bytes of it the file holds; the rest is zero.
     pub present: usize,
     /// Where it lies in the file.
@@ -49,6 +51,7 @@ pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, 
     };
     let mut rounds = Rounds::new(&chunk, unread);
     let mut bytes = reduced.unwrap_or_else(|| chunk.bytes.to_vec());
+    skim::open(&mut bytes, chunk.records, chunk.end);
     loop {
         let from = rounds.at;
         let end = EvtxChunkData::new(std::mem::take(&mut bytes), false).and_then(|mut data| {
@@ -57,15 +60,29 @@ pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, 
             Ok(end)
         });
         match end {
-            Ok(End::Chunk) => return rounds.tell_short(sink),
+            Ok(End::Chunk) => {
+                rounds.tell_short(sink);
+                return rounds.tell_left(sink);
+            }
             // Each round begins further on than the one before; were it not so, there would be no end.
             Ok(End::Round) if rounds.taken > limits::EVTX_CHUNK_BYTES || rounds.at <= from => {
                 return sink.trouble(rounds.given_up());
             }
             Ok(End::Round) => begin_at(&mut bytes, rounds.at),
+            // Where names and templates stand is known without the tables of the header, too.
+            Err(_) if std::mem::take(&mut rounds.has_tables) => {
+                bytes = chunk.bytes.to_vec();
+                skim::open(&mut bytes, chunk.records, chunk.end);
+                skim::clear_tables(&mut bytes);
+                if rounds.at > CHUNK_HEADER_BYTES {
+                    begin_at(&mut bytes, rounds.at);
+                }
+            }
             Err(error) => {
                 let message = format!("A chunk can't be read: {}.", chain(&error));
-                return sink.trouble(Trouble::lost(Code::DamagedChunk, chunk.offset, message));
+                let trouble = Trouble::lost(Code::DamagedChunk, chunk.offset, message);
+                let lost = unread.len().min(chunk.records.len()).max(1) as u64;
+                return sink.trouble(Trouble { lost, ..trouble });
             }
         }
     }
@@ -91,8 +108,10 @@ struct Rounds<'a> {
     at: usize,
     /// It lost its way, and goes on at the first sound record from here on.
     astray: Option<usize>,
-    /// Where the decoder ends, and behind which record.
-    end: Option<(usize, u64)>,
+    /// The tables of the chunk's header were not cleared.
+    has_tables: bool,
+    /// Records that could not be read, and may be among those that are left.
+    failed: usize,
     /// Nothing was read in this round.
     is_first: bool,
     /// How often more records may be decoded anew.
@@ -113,7 +132,8 @@ impl<'a> Rounds<'a> {
             reached: Some(Reached::default()),
             at: CHUNK_HEADER_BYTES,
             astray: None,
-            end: skim::stated_end(chunk.bytes),
+            has_tables: true,
+            failed: 0,
             is_first: true,
             retries: limits::EVTX_RETRIES,
             taken: 0,
@@ -154,6 +174,14 @@ impl<'a> Rounds<'a> {
     ) -> ControlFlow<()> {
         let (at, arena, reached) = (record.binxml_offset, &record.chunk.arena, Reached::of(&record));
         if self.unread.holds(&record) {
+            let content = at as usize..at as usize + record.binxml_size as usize;
+            if instance::misstates_sizes(self.chunk.bytes, content) {
+                let message =
+                    "A value of a record has not the size of its type; those behind it may be wrong.";
+                let offset = self.chunk.offset + at.saturating_sub(RECORD_HEADER_BYTES);
+                let trouble = Trouble::note(Code::DamagedRecord, offset, message);
+                sink.trouble(Trouble { record: Some(record.event_record_id), ..trouble });
+            }
             if is_cut(&record, self.chunk.present) {
                 sink.trouble(cut_record(&record, self.chunk.offset));
             } else if let Err(why) = take(record, self.chunk.offset, false, sink) {
@@ -165,10 +193,32 @@ impl<'a> Rounds<'a> {
             }
             self.left = self.left.saturating_sub(1);
         }
-        let number = reached.number;
-        (self.at, self.astray) = (reached.end as usize, None);
-        self.reached = Some(reached);
-        self.end_if(arena.allocated_bytes() > limits::EVTX_ROUND_BYTES, number)
+        let start = at.saturating_sub(RECORD_HEADER_BYTES) as usize;
+        let (end, next) = (reached.end as usize, self.behind(start, reached.end as usize, sink));
+        (self.at, self.astray) = (next, None);
+        self.reached = Some(Reached { end: next as u64, ..reached });
+        self.end_if(next != end || arena.allocated_bytes() > limits::EVTX_ROUND_BYTES)
+    }
+
+    /// Where the next record begins behind one that is decoded as if it ended at `end`.
+    fn behind(&self, start: usize, end: usize, sink: &mut dyn Sink) -> usize {
+        let Chunk { bytes, present, offset, .. } = *self.chunk;
+        let is_sound = || skim::record_at(bytes, start).is_some();
+        // In what was walked over all are sound, and of a cut chunk the last one never is.
+        if !matches!(self.unread, Unread::All) || present < CHUNK_BYTES || is_sound() {
+            return end;
+        }
+        let next = skim::goes_on(bytes, start, end, self.chunk.end).unwrap_or(end);
+        if next != end {
+            let message = format!(
+                "The size of a record is damaged: by it {} bytes belong to the record, and the next sound one begins after {}. What \
+                 was read of it may not be all.",
+                end - start,
+                next - start
+            );
+            sink.trouble(Trouble::note(Code::DamagedRecord, offset + start as u64, message));
+        }
+        next
     }
 
     /// Tells of a record that can't be read; says whether the round ends.
@@ -194,12 +244,16 @@ impl<'a> Rounds<'a> {
         if let EvtxError::FailedToReadRecordAt { offset, .. } = error {
             self.astray = Some(*offset as usize + 1);
         }
-        let Some(record) = record else { return ControlFlow::Continue(()) };
+        let Some(record) = record else {
+            self.failed += 1;
+            return ControlFlow::Continue(());
+        };
         if matches!(self.unread, Unread::Some(wanted) if wanted.contains_key(&(record.offset as u64))) {
             self.left = self.left.saturating_sub(1);
         }
-        (self.at, self.astray) = (record.offset + record.size, None);
-        self.end_if(!skim::is_empty(bytes, record), Some(record.number))
+        let end = record.offset + record.size;
+        (self.at, self.astray) = (self.behind(record.offset, end, sink), None);
+        self.end_if(self.at != end || !skim::is_empty(bytes, record))
     }
 
     /// Whether a record for which others left nothing is decoded anew: there are such, and it was not tried too often.
@@ -209,19 +263,29 @@ impl<'a> Rounds<'a> {
         may
     }
 
-    /// Ends a round behind the record with this number if it has taken enough, and more may follow.
-    fn end_if(&self, has_enough: bool, number: Option<u64>) -> ControlFlow<()> {
-        let follows =
-            self.left > 0 && self.end.is_some_and(|(end, last)| self.at < end && number != Some(last));
+    /// Ends a round that has taken enough, if more may follow.
+    fn end_if(&self, has_enough: bool) -> ControlFlow<()> {
+        let follows = self.left > 0 && self.at < self.chunk.end;
         if has_enough && follows { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// The decoder takes zeros for the end of the records. Where it found no way on, it has said so.
     fn tell_short(&self, sink: &mut dyn Sink) {
         if let (Unread::All, CHUNK_BYTES, Some(reached)) = (self.unread, self.chunk.present, &self.reached)
-            && let Some(message) = reached.short_of(self.chunk.bytes)
+            && let Some(message) = reached.short_of(self.chunk)
         {
             sink.trouble(Trouble::lost(Code::DamagedChunk, self.chunk.offset + reached.end, message));
+        }
+    }
+
+    /// Records that were walked over, and that the decoder did not come to.
+    fn tell_left(&self, sink: &mut dyn Sink) {
+        let left = self.left.saturating_sub(self.failed);
+        if matches!(self.unread, Unread::Some(_)) && left > 0 {
+            let message =
+                format!("{left} record(s) of a chunk were not read: the decoder did not come to them.");
+            let trouble = Trouble::lost(Code::DamagedChunk, self.chunk.offset, message);
+            sink.trouble(Trouble { lost: left as u64, ..trouble });
         }
     }
 
@@ -340,9 +404,9 @@ impl Reached {
         Reached { end, number: Some(record.event_record_id) }
     }
 
-    /// What must be said if that is not where the chunk's header states the end, nor its last record.
-    fn short_of(&self, chunk: &[u8]) -> Option<String> {
-        let (end, last) = skim::stated_end(chunk)?;
+    /// What must be said if that is not where the records end, nor behind the last one that the chunk's header names.
+    fn short_of(&self, chunk: &Chunk<'_>) -> Option<String> {
+        let (end, (_, last)) = (chunk.end, skim::stated_end(chunk.bytes)?);
         (self.end < end as u64 && self.number != Some(last)).then(|| {
             format!(
                 "The records of a chunk that can be read end at byte {} of it; its header says that they go on to byte {end}, up to \

@@ -249,6 +249,33 @@ impl Instance<'_> {
     }
 }
 
+/// Whether a value in a range of BinXML is stated to be shorter or longer than its type is. The decoder goes by the type: all
+/// values behind it are then read from another place.
+pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {
+    let mut ranges = vec![range];
+    while let Some(range) = ranges.pop() {
+        let Some(header) = Header::of(chunk, range) else { continue };
+        let mut start = header.values;
+        for descriptor in header.descriptors.as_chunks().0 {
+            let (kind, size) = (descriptor[2], size_of(descriptor));
+            if is_fixed(kind) && !has_size(kind, size) {
+                return true;
+            }
+            // Each lies inside of the one before.
+            if kind == FRAGMENT {
+                ranges.push(start..start + size);
+            }
+            start += size;
+        }
+    }
+    false
+}
+
+/// Whether all values of this type have the same size.
+fn is_fixed(kind: u8) -> bool {
+    matches!(kind, 0x03..=0x0d | GUID | 0x11 | 0x12 | HEX_32 | HEX_64)
+}
+
 fn size_of([low, high, ..]: &[u8; 4]) -> usize {
     u16::from_le_bytes([*low, *high]).into()
 }

@@ -173,7 +173,7 @@ impl EvtxReader {
         }
         // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
         let verdict = self.checksum.of(block);
-        let walk = skim::walk(block, &mut self.records);
+        let walk = skim::walk(block, &mut self.records, verdict == Verdict::Wrong);
         if let Some(next) = skim::next_chunk(block, &walk) {
             self.cut_by_next(block, next, offset, sink);
             return next;
@@ -230,6 +230,7 @@ impl EvtxReader {
         } else if bytes[..length].iter().all(|byte| *byte == 0) {
             self.chunks.empty.push((offset, length as u64));
         } else {
+            self.chunks.damaged += 1;
             let message =
                 format!("{length} bytes where a chunk should begin are no chunk; records in them are lost.");
             sink.trouble(Trouble::lost(Code::DamagedChunk, offset, message));
@@ -248,7 +249,7 @@ impl EvtxReader {
         let mut bytes = present.to_vec();
         bytes.resize(CHUNK_BYTES, 0);
         let verdict = self.checksum.of(&bytes);
-        let walk = skim::walk(&bytes, &mut self.records);
+        let walk = skim::walk(&bytes, &mut self.records, false);
         self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk }, offset, sink);
     }
 
@@ -257,8 +258,21 @@ impl EvtxReader {
         let Chunk { bytes, present, verdict, walk } = chunk;
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
-        if let Some((start, count)) = skim::behind_end(bytes, &walk) {
-            sink.trouble(behind_end(start, count, bytes, offset));
+        let behind = offset + walk.end as u64;
+        let hidden = skim::behind_end(bytes, &walk);
+        if hidden > 0 {
+            let message = format!(
+                "{hidden} sound record(s) lie behind the end that the chunk's header states; they were not read."
+            );
+            sink.trouble(Trouble::note(Code::HiddenRecords, behind, message));
+        }
+        if walk.behind > 0 {
+            let message = format!(
+                "The header of a chunk is older than its last {} record(s), whose numbers and times run on behind the end that it \
+                 states; they were read.",
+                walk.behind
+            );
+            sink.trouble(Trouble::note(Code::StaleHeader, offset, message));
         }
         if verdict == Verdict::Wrong {
             let message = "The checksum of a chunk does not match its content; what is sound in it was read all the same.";
@@ -268,7 +282,7 @@ impl EvtxReader {
         let skimmer = self.skimmer.as_mut().filter(|_| walk.whole && present == CHUNK_BYTES);
         let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &self.records, bytes, sink));
         if unread.len() > 0 {
-            let chunk = decode::Chunk { bytes, records: &self.records, present, offset };
+            let chunk = decode::Chunk { bytes, records: &self.records, end: walk.end, present, offset };
             decode::chunk(&self.settings, chunk, &unread, sink);
         }
     }
@@ -306,7 +320,7 @@ impl EvtxReader {
 
     /// Reads a chunk that the end of the file cuts, or the next one. Returns how many bytes it has.
     fn last_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
-        let walk = skim::walk(bytes, &mut self.records);
+        let walk = skim::walk(bytes, &mut self.records, false);
         if let Some(next) = skim::chunk_in_header(bytes).or_else(|| skim::next_chunk(bytes, &walk)) {
             self.cut_by_next(bytes, next, offset, sink);
             return next;
@@ -358,23 +372,6 @@ fn begun_magic(bytes: &[u8]) -> usize {
 /// Where a chunk's magic stands.
 fn chunk_magic(bytes: &[u8]) -> Option<usize> {
     memmem::find(bytes, EVTX_CHUNK_MAGIC)
-}
-
-/// Sound records that were not read, as the header of their chunk states an end before them: where they begin, and how many.
-fn behind_end(start: usize, count: u64, chunk: &[u8], offset: u64) -> Trouble {
-    let used = skim::stated_end(chunk).is_some_and(|(free, _)| start < free);
-    let offset = offset + start as u64;
-    if used {
-        let message = format!(
-            "{count} sound record(s) stand in the used part of a chunk, behind the one that its header names as the last; \
-             they were not read."
-        );
-        return Trouble { lost: count, ..Trouble::lost(Code::DamagedChunk, offset, message) };
-    }
-    let message = format!(
-        "{count} sound record(s) lie behind the end that the chunk's header states; they were not read."
-    );
-    Trouble::note(Code::HiddenRecords, offset, message)
 }
 
 /// Skims the records of a chunk; returns those that must be decoded.

@@ -44,6 +44,8 @@ const RECORD_MAGIC: &[u8; 4] = b"**\0\0";
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
+/// How much earlier than the record before it one may have been made: threads wait for one another. In units of 100 ns.
+const OUT_OF_ORDER: u64 = 60 * 10_000_000;
 /// Token that ends BinXML.
 const END_OF_STREAM: u8 = 0x00;
 /// Different texts that are kept decoded.
@@ -62,45 +64,72 @@ pub struct Record {
 
 /// How far the records of a chunk follow one another.
 pub struct Walk {
-    /// Behind the last of them, or where the chunk states its end, if damage is on the way there.
-    end: usize,
+    /// Behind the last of them, or where the used part of the chunk ends, if damage is on the way there.
+    pub end: usize,
     /// The greatest number up to there.
     newest: Option<u64>,
     /// Nothing is damaged. If something is, the chunk is left to the full decoder, which finds its way past it.
     pub whole: bool,
+    /// How many of them stand behind the end that the header states, and run on from those before it.
+    pub behind: u64,
 }
 
-/// Walks over the records of a chunk up to the end that it states, by its used part or by its last number.
-pub fn walk(chunk: &[u8], records: &mut Vec<Record>) -> Walk {
-    records.clear();
-    let (free, last) = stated_end(chunk).unwrap_or_default();
-    let mut walk = Walk { end: CHUNK_HEADER_BYTES, newest: None, whole: true };
-    while walk.end < free {
-        let Some(record) = record_at(chunk, walk.end) else {
-            return Walk { end: free, newest: walk.newest.max(Some(last)), whole: false };
-        };
+/// Walks over the records of a chunk up to the end that it states, and on, where the header is older than what follows.
+/// `is_damaged`: its checksums don't match.
+pub fn walk(chunk: &[u8], records: &mut Vec<Record>, is_damaged: bool) -> Walk {
+    let (free, _) = stated_end(chunk).unwrap_or_default();
+    let mut walk = walk_to(chunk, free, false, records);
+    // An end that damage wrote is none.
+    if is_damaged && !(walk.whole && walk.end == free && !records.is_empty()) && !has_sound_header(chunk) {
+        return walk_to(chunk, chunk.len(), true, records);
+    }
+    while let Some(record) = record_at(chunk, walk.end)
+        .filter(|record| walk.whole && records.last().is_some_and(|before| runs_on(chunk, *before, *record)))
+    {
         records.push(record);
-        walk.newest = walk.newest.max(Some(record.number));
-        walk.end += record.size;
-        if record.number == last {
-            break;
-        }
+        (walk.end, walk.newest) = (walk.end + record.size, walk.newest.max(Some(record.number)));
+        walk.behind += 1;
     }
     walk
 }
 
-/// Sound records behind the stated end of a chunk: where they begin and how many there are. A chunk that was used before
-/// holds older ones behind its used part, which are none of these.
-pub fn behind_end(chunk: &[u8], walk: &Walk) -> Option<(usize, u64)> {
-    let (free, _) = stated_end(chunk)?;
+/// `may_be_less`: whether they go on to `free` is not known.
+fn walk_to(chunk: &[u8], free: usize, may_be_less: bool, records: &mut Vec<Record>) -> Walk {
+    records.clear();
+    let last = stated_end(chunk).map(|(_, last)| last);
+    let mut walk = Walk { end: CHUNK_HEADER_BYTES, newest: None, whole: true, behind: 0 };
+    while walk.end < free {
+        let Some(record) = record_at(chunk, walk.end) else {
+            // Some logs state an end behind zeros.
+            let is_last = may_be_less || records.last().map(|record| record.number) == last;
+            if is_last && chunk[walk.end..free].iter().all(|byte| *byte == 0) {
+                break;
+            }
+            return Walk { end: free, newest: walk.newest.max(last), whole: false, behind: 0 };
+        };
+        records.push(record);
+        walk.newest = walk.newest.max(Some(record.number));
+        walk.end += record.size;
+    }
+    walk
+}
+
+/// Whether a record was written next after another one: a record that stands there since the chunk was used before was not.
+fn runs_on(chunk: &[u8], before: Record, record: Record) -> bool {
+    let written = |record: Record| u64_at(chunk, record.offset + 16).unwrap_or_default();
+    Some(record.number) == before.number.checked_add(1)
+        && written(record).saturating_add(OUT_OF_ORDER) >= written(before)
+}
+
+/// How many sound records that are none of its walk stand behind it, newer ones: a chunk that was used before holds older ones
+/// there.
+pub fn behind_end(chunk: &[u8], walk: &Walk) -> u64 {
     let (mut offset, mut count) = (walk.end, 0);
-    while let Some(record) =
-        record_at(chunk, offset).filter(|record| offset < free || Some(record.number) > walk.newest)
-    {
+    while let Some(record) = record_at(chunk, offset).filter(|record| Some(record.number) > walk.newest) {
         count += 1;
         offset += record.size;
     }
-    (count > 0).then_some((walk.end, count))
+    count
 }
 
 /// Where another chunk begins in the header of this one, of which nearly all is missing. No magic stands there by chance.
@@ -129,11 +158,68 @@ fn begins_chunk(bytes: &[u8]) -> bool {
     if u32_at(bytes, HEADER_SIZE_AT).is_some_and(|size| size != CHUNK_HEADER_SIZE) {
         return false;
     }
-    let Some(header) = bytes.get(..CHUNK_HEADER_BYTES) else { return true };
+    bytes.len() < CHUNK_HEADER_BYTES
+        || has_sound_header(bytes)
+        || record_at(bytes, CHUNK_HEADER_BYTES).is_some()
+}
+
+/// Whether the header of a chunk is as it was written.
+fn has_sound_header(chunk: &[u8]) -> bool {
+    let Some(header) = chunk.get(..CHUNK_HEADER_BYTES) else { return false };
     let mut sum = crc32fast::Hasher::new();
     sum.update(&header[..HEADER_SUMMED]);
     sum.update(&header[CHUNK_HEADER_SIZE as usize..]);
-    u32_at(header, HEADER_SUM_AT) == Some(sum.finalize()) || record_at(bytes, CHUNK_HEADER_BYTES).is_some()
+    u32_at(header, HEADER_SUM_AT) == Some(sum.finalize())
+}
+
+/// Makes a copy of a chunk state that its records end at `end`, whatever their numbers and times are: the decoder ends behind the
+/// one with the last number, goes on behind damage only at numbers up to it, and refuses records with a time that is none.
+pub fn open(copy: &mut [u8], records: &[Record], end: usize) {
+    // The first and last number, once as counted and once as identified.
+    for at in [8, 24] {
+        copy[at..at + 8].fill(0);
+        copy[at + 8..at + 16].fill(0xff);
+    }
+    // The offset of the last record.
+    copy[44..48].fill(0xff);
+    copy[48..52].copy_from_slice(&(end as u32).to_le_bytes());
+    for record in records {
+        copy[record.offset + 16..record.offset + RECORD_HEADER_BYTES].fill(0);
+    }
+}
+
+/// The tables of the header tell where names and templates were first used. The records tell it, too.
+pub fn clear_tables(copy: &mut [u8]) {
+    copy[CHUNK_HEADER_SIZE as usize..CHUNK_HEADER_BYTES].fill(0);
+}
+
+/// Where records go on behind one whose size is not the one at its end: at `end`, if its size is right.
+pub fn goes_on(chunk: &[u8], start: usize, end: usize, free: usize) -> Option<usize> {
+    let begins = |at: usize| at == free || chunk.get(at..).is_some_and(|rest| rest.starts_with(RECORD_MAGIC));
+    // A record with one of its two sizes, whichever is damaged.
+    let likely = |at: usize| {
+        let size = u32_at(chunk, at + 4)? as usize;
+        let next = at.checked_add(size).filter(|_| size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES)?;
+        (record_at(chunk, at).is_some() || begins(next)).then_some((at, next))
+    };
+    let from = start + RECORD_HEADER_BYTES;
+    let starts: Vec<_> =
+        memmem::find_iter(chunk.get(from..free)?, RECORD_MAGIC).map(|at| from + at).collect();
+    // The last one first, each with the end of its row: the records that follow one another from there.
+    let mut rows: Vec<(usize, usize)> = Vec::new();
+    for (at, next) in starts.into_iter().rev().filter_map(likely) {
+        let follows = rows.binary_search_by(|(start, _)| next.cmp(start)).ok().filter(|_| next != end);
+        rows.push((at, follows.map_or(next, |row| rows[row].1)));
+    }
+    let mut first_first = rows.iter().rev();
+    let found = match begins(end) {
+        // A size that hides whole records ends with the last of them. What a value holds ends before its record does.
+        true => {
+            return Some(first_first.find(|(at, row)| *at < end && *row == end).map_or(end, |(at, _)| *at));
+        }
+        false => first_first.find(|(_, row)| *row >= free).or(rows.last()),
+    };
+    found.map(|(at, _)| *at)
 }
 
 /// Where the chunk's header says that its records end, and the number of the last one.
@@ -142,7 +228,7 @@ pub fn stated_end(chunk: &[u8]) -> Option<(usize, u64)> {
 }
 
 /// The record at an offset, if its header and the copy of its size are sound.
-fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
+pub fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
     let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
     let size = u32_at(header, 4)? as usize;
     let end = offset.checked_add(size).filter(|end| *end <= chunk.len())?;

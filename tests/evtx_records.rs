@@ -1,0 +1,153 @@
+//! The records of EVTX chunks whose headers, sizes, times or tables are not what they should be: each is read or told of.
+
+use crate::common::damage::log;
+use crate::common::{self, assert_expected, report};
+use serde_json::Value;
+use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
+use testlog::{Event, Expected};
+
+fn evtx_of(events: &[Event]) -> Vec<u8> {
+    evtx::file(events, Style::default())
+}
+
+fn codes(report: &Value) -> Vec<String> {
+    let problems = report["sources"][0]["problems"].as_array().unwrap();
+    problems.iter().map(|problem| problem["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Skimmed and parsed in full.
+fn both(bytes: &[u8]) -> [Value; 2] {
+    [report(&[("log.evtx", bytes)]), common::verified(bytes)]
+}
+
+fn assert_sound(bytes: &[u8], events: &[Event]) {
+    for report in both(bytes) {
+        assert_expected(&report, &Expected::of(events));
+        assert_eq!(codes(&report), [""; 0]);
+    }
+}
+
+/// The header's last number is that of the fifth record, and a greater one stands before it: all are read, also where one
+/// between is damaged.
+#[test]
+fn a_last_number_that_comes_too_early() {
+    let events = log(20);
+    let mut bytes = evtx_of(&events);
+    let records = evtx::record_offsets(&bytes);
+    let fifth = bytes[records[4] + 8..records[4] + 16].to_vec();
+    bytes[HEADER_BYTES + 32..HEADER_BYTES + 40].copy_from_slice(&fifth);
+    bytes[records[2] + 8..records[2] + 16].copy_from_slice(&10_000_u64.to_le_bytes());
+    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    assert_sound(&bytes, &events);
+    bytes[records[5]] = b'+';
+    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    let report = report(&[("early.evtx", &bytes)]);
+    assert_eq!(codes(&report), ["damaged_record"]);
+    assert_expected(
+        &report,
+        &Expected::of(events.iter().enumerate().filter(|(at, _)| *at != 5).map(|(_, event)| event)),
+    );
+}
+
+/// By its size a record holds others, whole or in part; by the size at its end it does not.
+#[test]
+fn a_size_that_hides_other_records() {
+    let events = log(20);
+    let sound = evtx_of(&events);
+    let records = evtx::record_offsets(&sound);
+    let used =
+        u32::from_le_bytes(sound[HEADER_BYTES + 48..][..4].try_into().unwrap()) as usize + HEADER_BYTES;
+    for of in [0, 7, 18] {
+        for end in [records[of + 1] + 8, *records.get(of + 2).unwrap_or(&used), used] {
+            for signed in [false, true] {
+                let mut bytes = sound.clone();
+                bytes[records[of] + 4..records[of] + 8]
+                    .copy_from_slice(&((end - records[of]) as u32).to_le_bytes());
+                if signed {
+                    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+                }
+                for report in both(&bytes) {
+                    assert!(codes(&report).contains(&"damaged_record".to_owned()), "{of} {end}: {report}");
+                    assert_expected(&report, &Expected::of(&events));
+                }
+            }
+        }
+    }
+    // The one at the end is damaged: nothing is hidden.
+    let mut bytes = sound.clone();
+    bytes[records[8] - 4] ^= 1;
+    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    assert_sound(&bytes, &events);
+}
+
+/// A running system writes records before the chunk's header; and damage may have written what it states.
+#[test]
+fn a_chunk_header_that_is_older_than_its_records_or_damaged() {
+    let events = log(20);
+    let sound = evtx_of(&events);
+    let records = evtx::record_offsets(&sound);
+    let stale = |kept: usize| {
+        let mut bytes = sound.clone();
+        let end = (records[kept] - HEADER_BYTES) as u32;
+        bytes[HEADER_BYTES + 48..HEADER_BYTES + 52].copy_from_slice(&end.to_le_bytes());
+        bytes.copy_within(records[kept - 1] + 8..records[kept - 1] + 16, HEADER_BYTES + 32);
+        evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+        bytes
+    };
+    for kept in [1, 8, 19] {
+        for report in both(&stale(kept)) {
+            assert_eq!(codes(&report), ["stale_header"]);
+            assert_expected(&report, &Expected::of(&events));
+        }
+    }
+    // One that was written before the last of the others has stood there since the chunk was used before.
+    let mut old = stale(8);
+    old[records[8] + 16..records[8] + 24].fill(0);
+    for report in both(&old) {
+        assert_eq!(codes(&report), ["hidden_records"]);
+        assert_expected(&report, &Expected::of(&events[..8]));
+    }
+    for end in [0_u32, 512, 3000, u32::MAX] {
+        let mut bytes = sound.clone();
+        bytes[HEADER_BYTES + 32..HEADER_BYTES + 48].fill(0);
+        bytes[HEADER_BYTES + 48..HEADER_BYTES + 52].copy_from_slice(&end.to_le_bytes());
+        for report in both(&bytes) {
+            assert_eq!(codes(&report), ["bad_checksum"], "{end}");
+            assert_expected(&report, &Expected::of(&events));
+        }
+    }
+}
+
+/// What a chunk's header says of where names and templates stand is not needed, nor a record header's time.
+#[test]
+fn what_is_not_needed_may_be_damaged() {
+    let events = log(20);
+    let sound = evtx_of(&events);
+    let records = evtx::record_offsets(&sound);
+    let mut tables = sound.clone();
+    tables[HEADER_BYTES + 128..HEADER_BYTES + 512].fill(0x77);
+    let mut times = sound;
+    records.iter().for_each(|at| times[at + 16..at + 24].fill(0xff));
+    for mut bytes in [tables, times] {
+        evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+        assert_sound(&bytes, &events);
+    }
+}
+
+/// What is cut where a chunk ends looks whole; the file's header knows better.
+#[test]
+fn chunks_that_are_missing() {
+    let events = log(150);
+    let bytes = evtx_of(&events);
+    let offsets = evtx::record_offsets(&bytes);
+    let left = &bytes[..HEADER_BYTES + CHUNK_BYTES];
+    let first = offsets.iter().filter(|at| **at < left.len()).count();
+    let zeros = [left, &vec![0; bytes.len() - left.len()]].concat();
+    for bytes in [left, &zeros] {
+        for report in both(bytes) {
+            assert_eq!(codes(&report), ["truncated"]);
+            assert_eq!(report["totals"]["incomplete"], 1);
+            assert_expected(&report, &Expected::of(&events[..first]));
+        }
+    }
+}
