@@ -134,6 +134,8 @@ pub fn detect(prefix: &[u8]) -> Format {
 
 /// The signature of a zip's first part.
 pub fn is_zip(prefix: &[u8]) -> bool {
+    // A part of several that became the only one has a mark before it (APPNOTE 8.5.4).
+    let prefix = prefix.strip_prefix(b"PK00").unwrap_or(prefix);
     matches!(prefix, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..])
 }
 
@@ -146,10 +148,11 @@ fn is_evtx(prefix: &[u8]) -> bool {
 
 /// A tar header: it has a name, and its checksum fits or its magic is there. One damaged header costs one member.
 fn is_tar(prefix: &[u8]) -> bool {
-    // A text may hold that word there; names and links end in zeros, which no text has.
-    let is_header =
-        |block: &[u8]| tar_checksum_fits(block) || (has_tar_magic(block) && block[..257].contains(&0));
-    prefix.get(..TAR_BLOCK).is_some_and(|block| block[0] != 0 && is_header(block))
+    // A text may hold that word there, and digits that fit; names and links end in zeros, which no text has.
+    let is_header = |block: &[u8]| tar_checksum_fits(block) || has_tar_magic(block);
+    prefix
+        .get(..TAR_BLOCK)
+        .is_some_and(|block| block[0] != 0 && block[..257].contains(&0) && is_header(block))
 }
 
 /// A zip of which one byte of the magic is damaged; the rest of its first header is as all tools write it (APPNOTE
@@ -203,11 +206,12 @@ fn detect_text(prefix: &[u8]) -> Format {
     let (all, broken) = (text.chars().count(), text.chars().filter(is_broken).count());
     // Both as they are, and without such a run: behind it, or before it, stands text that begins as a log does.
     let zeros: usize = zero_runs(&text);
-    if (broken - zeros) * 10 > all - zeros || all == zeros {
-        return Format::Binary;
-    }
     // 0x1e begins a record of a JSON text sequence (RFC 7464).
     let body = text.trim_start_matches(|c: char| c.is_whitespace() || "\0\u{1e}".contains(c));
+    // Values may be of such characters, thousands of them: what a log begins with is none.
+    if ((broken - zeros) * 10 > all - zeros && !begins_as_log(body)) || all == zeros {
+        return Format::Binary;
+    }
     if broken * 10 > all && !looks_like_log(body) {
         return Format::Binary;
     }
@@ -240,6 +244,14 @@ fn detect_text(prefix: &[u8]) -> Format {
 /// How many zeros stand in long rows.
 fn zero_runs(text: &str) -> usize {
     text.split(|c| c != '\0').map(str::len).filter(|length| *length >= limits::ZERO_RUN).sum()
+}
+
+/// Whether a text begins as no binary data does by chance.
+fn begins_as_log(body: &str) -> bool {
+    let line = body.lines().next().unwrap_or_default();
+    body.contains("<Event")
+        || ["{\"", "[{\"", "[\"<"].iter().any(|start| body.starts_with(start))
+        || (!line.contains(['\0', '\u{fffd}']) && delimiter(line).is_some())
 }
 
 /// Whether a text that holds many zeros begins as XML, JSON or columns.
@@ -276,7 +288,7 @@ fn first_quote_is_of_csv(inner: &str) -> bool {
 }
 
 /// Whether backslashes stand in the text as they stand in paths, not before what JSON escapes. Letters that it escapes begin
-/// folders, too.
+/// folders, too. In JSON none of the others stands but by damage; in paths a value may hold any number of backslashes in a row.
 fn is_full_of_paths(inner: &str) -> bool {
     let (mut escapes, mut others) = (0, 0);
     let mut rest = inner.bytes();
@@ -287,7 +299,7 @@ fn is_full_of_paths(inner: &str) -> bool {
             Some(_) => others += 1,
         }
     }
-    others > escapes
+    others * 100 > escapes
 }
 
 /// Skips the `Record 17` lines that evtx_dump prints between objects.

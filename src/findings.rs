@@ -291,10 +291,18 @@ fn is_log_name(name: &str, binary: bool) -> bool {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
     // What macOS keeps of a file stands beside it in a zip, under the same name behind these two bytes.
     let text = [".xml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"];
+    // What is packed may hold logs, and can't be opened.
+    let packed = [
+        ".gz", ".tgz", ".zip", ".tar", ".7z", ".xz", ".bz2", ".zst", ".lz4", ".lzma", ".rar", ".z", ".cab",
+        ".wim",
+    ];
+    // Databases have files that end in .log.
+    let plain = [".log", ".txt", ".raw"].iter().any(|end| base.ends_with(end));
+    let of_events = ["sysmon", "eventlog", "winevt", "winlog"].iter().any(|word| base.contains(word));
     !base.starts_with("._")
         && (base.ends_with(".evtx")
             || base.ends_with(".evt")
-            || (binary && text.iter().any(|end| base.ends_with(end))))
+            || (binary && (plain && of_events || text.iter().chain(&packed).any(|end| base.ends_with(end)))))
 }
 
 /// A member that is being read.

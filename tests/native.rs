@@ -7,6 +7,7 @@ mod oracles;
 
 mod archive_parts;
 mod bad_input;
+mod beginnings;
 mod beside;
 mod bounded;
 mod cli;

@@ -1,6 +1,6 @@
 //! gzip, zip and tar around logs, nested, and as different tools write them.
 
-use crate::common::{self, assert_expected, problems, reads, report};
+use crate::common::{self, assert_expected, damage, problems, reads, report};
 use expect_test::expect;
 use serde_json::Value;
 use testlog::evtx::{self, Style};
@@ -209,4 +209,29 @@ fn a_zip_of_unknown_size() {
     let report = common::report_of(&common::streamed("-", &archive, 997));
     assert_expected(&report, &expected);
     assert_eq!(problems(&report), [""; 0]);
+}
+
+/// The directory and the member's own header state less than there is, with the checksum of that.
+#[test]
+fn a_member_whose_compressed_data_does_not_end() {
+    let text = damage::xml_of(&damage::log(40));
+    let whole = zip::archive(&[Member::new("log.xml", text.as_bytes())]);
+    let packed = u32::from_le_bytes(whole[18..22].try_into().unwrap()) as usize;
+    let data = whole[30 + "log.xml".len()..][..packed].to_vec();
+    let mut kept = flate2::Decompress::new(false);
+    let mut out = Vec::with_capacity(text.len());
+    let cut = data.len() - 20;
+    _ = kept.decompress_vec(&data[..cut], &mut out, flate2::FlushDecompress::None).unwrap();
+    let mut bytes = whole;
+    let sum = crc32fast::hash(&out).to_le_bytes();
+    let directory = bytes.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for header in [14, directory + 16] {
+        bytes[header..header + 4].copy_from_slice(&sum);
+        bytes[header + 4..header + 8].copy_from_slice(&(cut as u32).to_le_bytes());
+        bytes[header + 8..header + 12].copy_from_slice(&(out.len() as u32).to_le_bytes());
+    }
+    let report = report(&[("logs.zip", &bytes)]);
+    let said = problems(&report);
+    assert!(said.iter().any(|line| line.contains("compressed data does not end")), "{said:?}");
+    assert_eq!(report["totals"]["incomplete"], 1);
 }

@@ -216,6 +216,11 @@ impl Member {
             let message = "Its checksum does not match: the content is damaged or cut.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
+        if !self.failed && self.inflate.is_some() && !self.ended && self.taken > 0 {
+            let message =
+                "Its compressed data does not end where the zip says that it does; what is there was read.";
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+        }
         let behind = self.entry.compressed.unwrap_or_default().saturating_sub(self.taken);
         if !self.failed && self.ended && behind > 0 {
             let message = format!("{behind} byte(s) behind the end of its data were not read.");
