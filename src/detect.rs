@@ -299,8 +299,11 @@ fn is_full_of_paths(inner: &str) -> bool {
             Some(_) => others += 1,
         }
     }
-    others * 100 > escapes
+    others > escapes || (others > BY_DAMAGE && others * 100 > escapes)
 }
+
+/// So many of the beginning's escapes may be damaged.
+const BY_DAMAGE: usize = 8;
 
 /// Skips the `Record 17` lines that evtx_dump prints between objects.
 fn after_record_lines(body: &str) -> &str {
