@@ -64,7 +64,7 @@ fn digits_make_no_archive_of_a_log() {
 /// Members of an archive that nobody can read are told of as missing where their names say that they were logs, or packed.
 #[test]
 fn members_that_were_logs_by_their_names() {
-    let binary: Vec<u8> = (0..4000_u32).map(|at| (at * 7919 >> 3) as u8).collect();
+    let binary: Vec<u8> = (0..4000_u32).map(|at| ((at * 7919) >> 3) as u8).collect();
     let (events, _) = log("x".to_owned());
     let good = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
     for (name, incomplete) in [

@@ -477,9 +477,9 @@ fn no_rows(outcome: Outcome) -> Option<(&'static str, &'static [&'static str])> 
             ],
         ),
         Outcome::CoverageUnknown => (
-            "Records were unreadable, an input was damaged or reading was stopped. A match may stand in the part that is \
-             missing, so this is no all-clear.",
-            &["Look at the problems below.", "Get an undamaged copy, or read the inputs again to the end."],
+            "Records were damaged, are in a form that is not read here or lack what decides, or reading was stopped. A \
+             match may stand in the part that is missing, so this is no all-clear.",
+            &["Do what the problems below say: another export, an undamaged copy, or reading to the end."],
         ),
         Outcome::NothingRead => (
             "The inputs hold no events that are understood here, or could not be opened or read to the end. This is no all-clear.",

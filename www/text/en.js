@@ -42,7 +42,7 @@ export const en = {
     againTitle: "Forget this result and open other logs",
     add: "Add logs",
     offline: "No network",
-    offlineTitle: "This page cannot make network requests: its content security policy forbids every one of them.",
+    offlineTitle: "This page makes no network requests: its content security policy forbids them, and its script has no other way.",
   },
 
   welcome: {
@@ -64,7 +64,7 @@ export const en = {
     verify: "Verify: parse every event in full (slower)",
     verifyTitle: "Off: only events that can match are parsed in full. On: every event is, so damage in the others is told of, too. The rows are the same. The choice is kept.",
     trustTitle: "Nothing leaves this page.",
-    trust: "It cannot make network requests: its content security policy forbids all of them, and logs are read on this machine only. Evidence is never stored.",
+    trust: "It makes no network requests: its content security policy forbids them and its script has no other way. Logs are read on this machine only. Evidence is never stored.",
     /** A sentence, and the commands of Linux, macOS and Windows that end it. */
     check: ["This page can't vouch for itself: compare the SHA-256 of its file with the published SHA256SUMS, by", "sha256sum index.html", "shasum -a 256 index.html", "Get-FileHash index.html"],
     save: "Save this page for offline use",
@@ -309,8 +309,8 @@ export const en = {
     },
     coverage_unknown: {
       title: "No match in what could be read, but not everything could be read.",
-      text: "Records were unreadable, a file was damaged or reading was stopped. A match may stand in the part that is missing, so this is not an all-clear.",
-      next: ["Look at the problems at each file below.", "Get an undamaged copy, or read the files again to the end."],
+      text: "Records were damaged, are in a form that is not read here or lack what decides, or reading was stopped. A match may stand in the part that is missing, so this is not an all-clear.",
+      next: ["Do what the problems at each file below say: another export, an undamaged copy, or reading to the end."],
     },
     nothing_read: {
       title: "No event was read.",

@@ -185,7 +185,7 @@ export const report = {
   form: "Form",
   formats: /** @type {[App.Format, string, string][]} */ ([
     ["csv", "CSV", "the rule\u2019s columns, for a spreadsheet; cells it would run are neutralised"],
-    ["json", "JSON", "everything, exactly as it was logged"],
+    ["json", "JSON", "all rows with exact values, and where each event lies; not the events themselves"],
     ["markdown", "Markdown", "for a ticket or a wiki"],
     ["html", "HTML", "one page without a script, to read and pass on"],
     ["print", "Print", "on paper, or as PDF"],

@@ -8,7 +8,7 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 
-use crate::check::node_tests;
+use crate::check::{node_tests, remark};
 
 /// Tells the tests which browsers to use.
 const BROWSERS: &str = "BROWSERS";
@@ -87,7 +87,7 @@ fn repeat(failed: &[Run<'_>], env: &[(&str, &Path)]) -> Result<()> {
         list.push(run.to_string());
     }
     if !unstable.is_empty() {
-        println!("\n== UNSTABLE, passed only when repeated: {}", unstable.join("; "));
+        remark(format!("UNSTABLE, passed only when repeated: {}", unstable.join("; ")));
     }
     if !broken.is_empty() {
         bail!("these failed twice: {}", broken.join("; "));

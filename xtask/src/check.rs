@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
@@ -23,6 +24,15 @@ pub struct Check {
 #[derive(Default)]
 pub struct Found {
     browsers: Option<Browsers>,
+}
+
+/// What the last lines of a run say beside its checks: what was skipped, and what passed only when repeated.
+static REMARKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Says something now and in the last lines.
+pub fn remark(text: String) {
+    println!("{text}");
+    REMARKS.lock().expect("nobody panics while remarking").push(text);
 }
 
 /// A whole file of tests may take so long; one that hangs must not hang the run.
@@ -103,6 +113,9 @@ pub fn test(names: &[String]) -> Result<()> {
         println!("{}", outcome.line);
         failed.extend((!outcome.passed).then_some(chosen[outcome.nth].name));
     }
+    for text in REMARKS.lock().expect("nobody panics while remarking").iter() {
+        println!("{text}");
+    }
     println!("checks: {} passed, {} failed", chosen.len() - failed.len(), failed.len());
     if !failed.is_empty() {
         bail!("{} failed.", failed.join(", "));
@@ -171,6 +184,7 @@ fn clippy_wasm() -> Result<()> {
 const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask"];
 
 fn rust() -> Result<()> {
+    real_logs("the Rust tests that read them");
     for which in [PRODUCT, &["--package", "xtask"]] {
         run(cargo().args(["test", "--locked"]).args(which).env("CORPUS_DIR", corpus()))?;
     }
@@ -210,13 +224,9 @@ fn wasm() -> Result<()> {
 
 /// Needs Python, real logs and, once, a network for the engines; without one of them it says so and checks nothing.
 fn forms_over_logs() -> Result<()> {
-    let corpus = corpus();
-    if !corpus.join("expected").is_dir() {
-        println!("skipped: no folder with real logs ({})", corpus.display());
-        return Ok(());
-    }
-    let Some(python) = setup::python(&setup::RULE_ENGINES) else {
-        println!("skipped: Python 3 or its packages (tests/forms/requirements.txt) are not there");
+    let Some(corpus) = real_logs("the Sigma, EQL and ES|QL forms over them") else { return Ok(()) };
+    let Some(python) = setup::python(&setup::RULE_ENGINES)? else {
+        remark("skipped: Sigma, EQL and ES|QL: Python 3 or its packages (tests/forms/requirements.txt) are not there".to_owned());
         return Ok(());
     };
     run(command(python).arg("tests/forms/check.py").arg(program()?).arg(corpus))
@@ -233,10 +243,21 @@ fn browser(found: &Found) -> Result<()> {
     let page = page::dist()?;
     let program = program()?;
     let mut env = vec![("PAGE", page.as_path()), ("CLI", &program)];
+    real_logs("the browser tests that drop them");
     let corpus = corpus();
     env.push(("CORPUS_DIR", &corpus));
     env.extend(browsers.env());
     browser::test(&files_ending(&root().join("tests/browser"), ".test.js")?, &env)
+}
+
+/// The folder with real logs; where it is not there, it is said that this was skipped.
+fn real_logs(what: &str) -> Option<PathBuf> {
+    let corpus = corpus();
+    let there = corpus.join("expected").is_dir();
+    if !there {
+        remark(format!("skipped: {what}: no folder with real logs ({})", corpus.display()));
+    }
+    there.then_some(corpus)
 }
 
 /// Real logs, which are too large for the repository; the tests that need them say so when they are not there.

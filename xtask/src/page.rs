@@ -30,6 +30,9 @@ pub struct Parts {
     pub warm: Vec<u8>,
 }
 
+/// How large the page may be: it is carried on sticks and opened over slow lines.
+const MOST_BYTES: usize = 1_200_000;
+
 /// Builds `dist/index.html` and gives its path.
 pub fn dist() -> Result<PathBuf> {
     setup::for_build()?;
@@ -48,6 +51,9 @@ pub fn dist() -> Result<PathBuf> {
         warm: www("sample/warm.evtx")?,
     };
     let page = assemble(&parts)?;
+    if page.len() > MOST_BYTES {
+        bail!("dist/index.html would be {} bytes; it may have {MOST_BYTES}.", page.len());
+    }
 
     let dist = root().join("dist");
     let path = dist.join("index.html");

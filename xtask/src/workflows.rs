@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::check::files_ending;
+use crate::check::{files_ending, remark};
 use crate::run::{command, root, run};
 use crate::setup;
 
@@ -47,11 +47,11 @@ const LINTERS: &[Linter] = &[
 
 /// Runs those of Python; without them it says so and checks nothing.
 pub fn lint() -> Result<()> {
-    let Some(python) = setup::python(&setup::LINTERS) else {
-        println!(
+    let Some(python) = setup::python(&setup::LINTERS)? else {
+        remark(format!(
             "skipped: zizmor, yamllint and check-jsonschema: Python 3.11 or its packages ({}) are not there",
             setup::LINTERS.pins()
-        );
+        ));
         return Ok(());
     };
     let programs = python.parent().context("the Python of the linters lies nowhere")?;

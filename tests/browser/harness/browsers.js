@@ -39,6 +39,7 @@ function program(name) {
  * @returns {Promise<Browser>}
  */
 export async function start(kind, { width = 1280, height = 900, dark = false, dialogs = false, cores } = {}) {
+  if (kind !== "chromium" && kind !== "firefox") throw new Error(`BROWSERS: there is no browser ${JSON.stringify(kind)}`);
   const home = await mkdtemp(join(tmpdir(), `triage-${kind}-`));
   const downloads = join(home, "downloads");
   const { driver, said } = kind === "chromium"

@@ -15,7 +15,7 @@ const WITHDRAWN: &str = "urllib3==1.25";
 /// pip takes a withdrawn version only when it is asked for by its number, as here, and then says so. It is made to choose
 /// and to check the hashes, and installs nothing.
 pub fn withdrawn() -> Result<Answer> {
-    let Some(python) = PYTHON.iter().find_map(setup::python) else {
+    let Some(python) = PYTHON.iter().find_map(|one| setup::python(one).transpose()).transpose()? else {
         return Ok(Answer::NotAsked("there is no Python that can have packages".to_owned()));
     };
     let known = folder("pypi")?.join("known.txt");

@@ -34,8 +34,8 @@ const OWN: &[&str] = &["pip", "setuptools"];
 const LIST: &str = "\
 import importlib.metadata, json
 print(json.dumps([{
-    'name': one['Name'], 'version': one['Version'], 'expression': one['License-Expression'] or '',
-    'licence': one['License'] or '', 'classifiers': one.get_all('Classifier', []),
+    'name': one['Name'], 'version': one['Version'], 'expression': one.get('License-Expression') or '',
+    'licence': one.get('License') or '', 'classifiers': one.get_all('Classifier', []),
 } for one in (package.metadata for package in importlib.metadata.distributions())]))";
 
 #[derive(Debug, Clone, Default)]

@@ -19,7 +19,7 @@ pub fn check(allowed: &BTreeSet<String>) -> Result<Checked> {
         let pinned = pinned(&pins, &read(&pins)?, &mut broken);
         broken.extend(unpinned(&wishes, &read(&wishes)?, &pinned));
         packages += pinned.len();
-        let Some(python) = python(environment) else {
+        let Some(python) = python(environment)? else {
             lacking.push(pins);
             continue;
         };
