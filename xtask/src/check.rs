@@ -242,12 +242,25 @@ fn browser(found: &Found) -> Result<()> {
     let browsers = found.browsers.as_ref().context("no browsers were looked for")?;
     let page = page::dist()?;
     let program = program()?;
-    let mut env = vec![("PAGE", page.as_path()), ("CLI", &program)];
+    let logs = made_logs()?;
+    let mut env = vec![("PAGE", page.as_path()), ("CLI", &program), ("LOGS", &logs)];
     real_logs("the browser tests that drop them");
     let corpus = corpus();
     env.push(("CORPUS_DIR", &corpus));
     env.extend(browsers.env());
     browser::test(&files_ending(&root().join("tests/browser"), ".test.js")?, &env)
+}
+
+/// A folder with a log in each form. The longest one is more than what one worker reads at once.
+fn made_logs() -> Result<PathBuf> {
+    let folder = target_dir().join("made-logs");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    for (form, mib) in [("evtx", 40), ("xml", 6), ("json", 6), ("csv", 6), ("zip", 3)] {
+        let (bytes, log) = ((mib << 20).to_string(), folder.join(format!("log.{form}")));
+        let make = ["run", "--quiet", "--locked", "--package", "testlog", "--example", "make", "--", form];
+        run(cargo().args(make).arg(bytes).arg(log))?;
+    }
+    Ok(folder)
 }
 
 /// The folder with real logs; where it is not there, it is said that this was skipped.
