@@ -169,6 +169,35 @@ inBothBrowsers("crash", (page) => {
     assert.deepEqual(report.sources.map((/** @type {any} */ source) => source.problems.map((/** @type {any} */ one) => one.code)), [["reader_crashed"], []]);
   });
 
+  test("a result that is built again hides what it hid", async () => {
+    await open("export");
+    await both();
+    await page().done();
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("HOME", "x");
+    const banner = () => page().run(() => (document.querySelector("#tuning-banner:not([hidden])")?.textContent ?? "").trim());
+    await page().until("a row is hidden", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+    const [said, rows] = [await banner(), await page().texts("#grid .grid-body .c-process .evidence")];
+    assert.equal(rows.length, 1);
+    await page().run(() => { /** @type {any} */ (document.getElementById("grid")).mark = "before"; });
+    const { length } = await page().texts("#files .file");
+    assert.equal(length, 2);
+    await page().run(() => {
+      const { Worker } = window;
+      /** @type {any} */ (window).made = 0;
+      /** @type {any} */ (window).Worker = function Counted(/** @type {URL} */ url) {
+        /** @type {any} */ (window).made += 1;
+        return new Worker(url);
+      };
+    });
+    await page().click("#export-csv");
+    await page().until("it is there again", () => /** @type {any} */ (window).made > 0
+      && document.documentElement.dataset.phase === "done" && document.querySelector("[data-row='0']") !== null);
+    await page().until("it hides a row again", () => document.querySelector("#tuning-banner:not([hidden])") !== null);
+    assert.equal(await banner(), said);
+    assert.deepEqual(await page().texts("#grid .grid-body .c-process .evidence"), rows);
+  });
+
   test("a result that breaks down without a file at fault is built again, but not without end", async () => {
     await open("export");
     await page().drop([join(home, "good.xml")]);

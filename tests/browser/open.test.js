@@ -2,8 +2,11 @@
 // for nothing but itself, and saves itself unchanged.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { FROM_DISK, PAGE } from "./harness/page.js";
 import { serve } from "./harness/server.js";
 import { inBothBrowsers } from "./harness/suite.js";
@@ -58,6 +61,20 @@ inBothBrowsers("the page", (page) => {
     await page().exportJson();
     const taken = server.taken().filter((request) => request !== "GET /favicon.ico");
     assert.deepEqual(taken, ["GET /"]);
+  });
+
+  test("says so when a part of it was damaged, and what to do", async () => {
+    const home = await mkdtemp(join(tmpdir(), "triage-damaged-"));
+    const built = await readFile(PAGE, "utf8");
+    for (const [block, place] of [["wasm", 100_000], ["worker", 3_000]]) {
+      const at = built.indexOf(`id="${block}">`) + Number(place);
+      const path = join(home, `${block}.html`);
+      await writeFile(path, `${built.slice(0, at)}(((((((((((((((${built.slice(at + 15)}`);
+      await page().open(pathToFileURL(path).href);
+      await page().until("it says that it can't start", () => document.querySelector("#fatal:not([hidden])") !== null);
+      assert.match(await page().text("#fatal"), /This page could not start\.[\s\S]*compare its SHA-256/, String(block));
+    }
+    await rm(home, { recursive: true, force: true });
   });
 
   test("saves itself byte for byte", async () => {

@@ -1,12 +1,15 @@
 // The table and the evidence behind a row.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { eventJson, eventXml } from "./harness/bad-input.js";
 import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
+import { PAGE } from "./harness/page.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
 /** What the details must show of one real event in each form a log has. */
@@ -223,5 +226,54 @@ inBothBrowsers("results", (page) => {
     assert.equal(found.bidi, false, "a character that turns the text round is made visible");
     assert.ok(found.text.includes("<img src=x onerror=alert(1)><script>"));
     await page().assertQuiet();
+  });
+
+  test("a CSV of a result that is not whole is told of", async () => {
+    const path = join(home, "cut.xml");
+    await writeFile(path, `${eventXml()}\n${eventXml({ record: 2 }).slice(0, 300)}`);
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await rowsShown(1);
+    await page().download(() => page().click("#export-csv"));
+    await page().until("it is said", () => /Exported/.test(document.querySelector(".toast")?.textContent ?? ""));
+    assert.match(await page().text(".toast"), /Not all was read, so rows may be missing; a CSV does not say so/);
+  });
+
+  test("where the clipboard is refused, what is copied is the event, byte for byte", async () => {
+    const path = join(home, "copied.xml");
+    const event = eventXml({ command: "a \u202e\u00e9 b" });
+    await writeFile(path, event);
+    await openOnly(path);
+    await page().run(() => {
+      Object.defineProperty(navigator, "clipboard", { value: { writeText: () => Promise.reject(new Error("refused")) } });
+      document.execCommand = (what) => {
+        const { value, selectionStart, selectionEnd } = /** @type {HTMLTextAreaElement} */ (document.querySelector("textarea.offscreen"));
+        /** @type {any} */ (window).copied = [what, value.slice(selectionStart, selectionEnd)];
+        return true;
+      };
+    });
+    await page().run(() => [...document.querySelectorAll("#details button")].find((button) => button.textContent === "Copy raw event")?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+    await page().until("it is said", () => /Copied/.test(document.querySelector(".toast")?.textContent ?? ""));
+    assert.deepEqual(await page().run(() => /** @type {any} */ (window).copied), ["copy", event]);
+  });
+
+  test("more rows than the browser can draw are told of, and exported", async () => {
+    const built = await readFile(PAGE, "utf8");
+    const path = join(home, "low.html");
+    // A table may have a few hundred pixels; the policy names the script by its hash.
+    const script = /<script>("use strict";[\s\S]*?)<\/script>/.exec(built)?.[1] ?? "";
+    const low = script.replace(/\b17e6\b/, "300");
+    assert.notEqual(low, script);
+    const hash = (/** @type {string} */ text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+    await writeFile(path, built.replace(script, () => low).replace(hash(script), hash(low)));
+    await page().open(pathToFileURL(path).href);
+    const events = Array.from({ length: 40 }, (_, index) => eventXml({ record: index + 1, command: `tool.exe ${index}` }));
+    await writeFile(join(home, "forty.xml"), events.join("\n"));
+    await page().drop([join(home, "forty.xml")]);
+    await page().done();
+    await page().until("it is said", () => document.querySelector("#rows-cut:not([hidden])") !== null);
+    assert.match(await page().text("#rows-cut"), /first \d+ rows/i);
+    assert.equal(JSON.parse(await page().exportJson()).groups.length, 40);
   });
 });
