@@ -526,6 +526,14 @@ fn a_tuning_hides_and_says_so() {
         assert!(text(&printed(format).stdout).contains("1 in 1 row"), "{format}");
         assert!(!text(&printed(format).stdout).contains("whoami /priv"), "{format}");
     }
+    // A context is of the rows that show, and says what does not.
+    let context = |row: &str| run(&["--context", row, "--format", "json", "--tuning", &tuning, &file], None);
+    assert_eq!(json(&context("1"))["process"]["process"], report["groups"][0]["process"]);
+    let none = context("2");
+    assert_eq!(none.status.code(), Some(2));
+    assert!(
+        text(&none.stderr).contains("There is no row 2") && text(&none.stderr).contains("hidden by tuning")
+    );
     // A slip in the file is wrong usage, and nothing is printed that hides less than was asked for.
     let wrong = write(&folder, "wrong.json", br#"{"schema": "sysmon-triage/tuning/1", "entries": [{}]}"#);
     let output = run(&["--tuning", &wrong, &file], None);
