@@ -532,6 +532,21 @@ test("the session is lost while the only file is taken out: nothing is left, whi
   assert.equal(await pool.remove(0), null, "it is gone already");
 });
 
+test("a file that was taken out stays out when the session is lost later", async () => {
+  const { pool, alive } = setUp(1);
+  pool.add([input("a"), input("b")], false);
+  for (const at of [0, 1]) ends(alive("scan")[0], at);
+  await answers(alive("lead")[0], "summary");
+  const removed = pool.remove(0);
+  await answers(alive("lead")[0], "remove", []);
+  await removed;
+  alive("lead")[0].says({ type: "crashed", message: "It broke." });
+  await settled();
+  const [lead] = alive("lead");
+  assert.deepEqual(told(lead, "ask").filter(({ method }) => method === "remove").map(({ args }) => args), [{ source: 0 }]);
+  assert.deepEqual(alive("scan").flatMap(sources), [1]);
+});
+
 test("files whose matches have room when another one is gone are taken out with it, and named", async () => {
   const { pool, events, alive } = setUp(1);
   pool.add([input("a"), input("b"), input("c")], false);
