@@ -73,6 +73,7 @@ inBothBrowsers("the page", (page) => {
       await page().open(pathToFileURL(path).href);
       await page().until("it says that it can't start", () => document.querySelector("#fatal:not([hidden])") !== null);
       assert.match(await page().text("#fatal"), /This page could not start\.[\s\S]*compare its SHA-256/, String(block));
+      assert.doesNotMatch(await page().text("#fatal"), /network error/i);
     }
     await rm(home, { recursive: true, force: true });
   });

@@ -409,7 +409,8 @@ export const en = {
     },
     damaged: {
       title: "This page could not start.",
-      text: (/** @type {string} */ message) => message,
+      // A browser that can't unpack a part of the page says that there was one.
+      text: (/** @type {string} */ message) => message.replace(/network error: /i, ""),
       next: "The file may be damaged: compare its SHA-256 with the published one, and get it again.",
     },
     worker: {

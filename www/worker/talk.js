@@ -14,7 +14,11 @@ export function owned(bytes) {
 }
 
 /** @param {unknown} error */
-export const sentence = (error) => (error instanceof Error ? error.message : String(error));
+export const sentence = (error) => {
+  const said = error instanceof Error ? error.message : String(error);
+  // Chromium calls it so when a file can't be read. Who reads it here would look for a network.
+  return /^network error$/i.test(said) ? "The browser could not read on: the file was changed or moved, or its disk is damaged." : said;
+};
 
 /** After a trap the core is lost; an error of its own is a plain one. @param {unknown} error */
 export const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
