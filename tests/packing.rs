@@ -235,3 +235,24 @@ fn a_member_whose_compressed_data_does_not_end() {
     assert!(said.iter().any(|line| line.contains("compressed data does not end")), "{said:?}");
     assert_eq!(report["totals"]["incomplete"], 1);
 }
+
+/// The directory alone says that a member is empty, or shorter: what it leaves out is told of.
+#[test]
+fn a_directory_that_says_less_than_a_member_s_own_header() {
+    let text = damage::xml_of(&damage::log(20));
+    let whole = zip::archive(&[Member { deflate: false, ..Member::new("log.xml", text.as_bytes()) }]);
+    let directory = whole.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for kept in [0, text.len() / 2] {
+        let mut bytes = whole.clone();
+        let sum = crc32fast::hash(&text.as_bytes()[..kept]).to_le_bytes();
+        bytes[directory + 16..directory + 20].copy_from_slice(&sum);
+        for size in [20, 24] {
+            bytes[directory + size..directory + size + 4].copy_from_slice(&(kept as u32).to_le_bytes());
+        }
+        let report = report(&[("logs.zip", &bytes)]);
+        let said = problems(&report);
+        let more = format!("has {} byte(s) more than the directory says", text.len() - kept);
+        assert!(said.iter().any(|line| line.starts_with("error") && line.contains(&more)), "{said:?}");
+        assert_eq!(report["totals"]["incomplete"], 1);
+    }
+}

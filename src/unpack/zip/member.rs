@@ -129,6 +129,12 @@ impl Member {
                 self.fail(Code::DamagedArchive, "Its local header is damaged; it was not read.", sink);
                 return used;
             }
+            if let Some(more) = self.more_by_its_header() {
+                let message = format!(
+                    "By its own header it has {more} byte(s) more than the directory says; they were not read."
+                );
+                sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+            }
         }
         let skipped = self.skip.min((bytes.len() - used) as u64);
         self.skip -= skipped;
@@ -145,6 +151,15 @@ impl Member {
         }
         // Without a known size the member ends where its stream does.
         used + if self.entry.compressed.is_some() { data } else { (self.taken - before) as usize }
+    }
+
+    /// How many more bytes its own header states than the directory does (APPNOTE 4.3.7). A header that was written before the
+    /// data states none, and one of more than four gigabytes states them elsewhere.
+    fn more_by_its_header(&self) -> Option<u64> {
+        let has_sizes = self.header[6] & 8 == 0;
+        let stated = u32::from_le_bytes(self.header[18..22].try_into().ok()?);
+        let more = u64::from(stated).checked_sub(self.entry.compressed?)?;
+        (more > 0 && has_sizes && stated != u32::MAX).then_some(more)
     }
 
     /// Where it ends, as far as it was read. One that breaks reaches to the end of the step.
