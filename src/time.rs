@@ -61,9 +61,9 @@ impl Time {
         self.0.div_euclid(1_000_000)
     }
 
-    /// The millisecond that it lies in.
+    /// The millisecond that it lies in. The first one that there is begins later than it should.
     pub fn floor_to_millisecond(self) -> Time {
-        Time(self.0 - self.0.rem_euclid(1_000_000))
+        Time(self.0.saturating_sub(self.0.rem_euclid(1_000_000)))
     }
 }
 
@@ -156,6 +156,12 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_first_time_of_all_lies_in_a_millisecond() {
+        assert_eq!(Time(i64::MIN).floor_to_millisecond(), Time(i64::MIN));
+        assert_eq!(Time(-1).floor_to_millisecond(), Time(-1_000_000));
     }
 
     #[test]
