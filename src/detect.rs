@@ -287,23 +287,31 @@ fn first_quote_is_of_csv(inner: &str) -> bool {
         .is_some_and(|(before, after)| !before.ends_with('\\') && after.starts_with(['"', ',', ';', '\t']))
 }
 
-/// Whether backslashes stand in the text as they stand in paths, not before what JSON escapes. Letters that it escapes begin
-/// folders, too. In JSON none of the others stands but by damage; in paths a value may hold any number of backslashes in a row.
+/// Whether backslashes stand in the text as they stand in paths, not before what JSON escapes. A line has one voice: a value may hold
+/// any number of them.
 fn is_full_of_paths(inner: &str) -> bool {
-    let (mut escapes, mut others) = (0, 0);
-    let mut rest = inner.bytes();
-    while rest.any(|byte| byte == b'\\') {
-        match rest.next() {
-            Some(b'"' | b'\\' | b'/') => escapes += 1,
-            None | Some(b'b' | b'f' | b'n' | b'r' | b't' | b'u') => {}
-            Some(_) => others += 1,
-        }
-    }
-    others > escapes || (others > BY_DAMAGE && others * 100 > escapes)
+    let of_paths = |line: &&str| has_paths(line);
+    let (paths, others): (Vec<_>, Vec<_>) =
+        inner.lines().filter(|line| line.contains('\\')).partition(of_paths);
+    paths.len() > others.len()
 }
 
-/// So many of the beginning's escapes may be damaged.
-const BY_DAMAGE: usize = 8;
+/// The same of a line. Letters that JSON escapes begin folders, too; and a row of backslashes is one in JSON if it has pairs only.
+fn has_paths(line: &str) -> bool {
+    let (mut pairs, mut others) = (0, 0);
+    let mut rest = line;
+    while let Some(at) = rest.find('\\') {
+        let behind = rest[at..].trim_start_matches('\\');
+        let length = rest.len() - at - behind.len();
+        match (length % 2, behind.bytes().next()) {
+            (0, _) | (_, Some(b'"' | b'/')) => pairs += 1,
+            (_, None | Some(b'b' | b'f' | b'n' | b'r' | b't' | b'u')) => {}
+            (_, Some(_)) => others += 1,
+        }
+        rest = behind;
+    }
+    others > pairs
+}
 
 /// Skips the `Record 17` lines that evtx_dump prints between objects.
 fn after_record_lines(body: &str) -> &str {

@@ -158,3 +158,7 @@ pub const EVTX_CHUNK_BYTES: usize = 256 << 20;
 /// How often records of a chunk are decoded anew as those before left nothing of what a decoder spends on a chunk, 64 MiB of
 /// text or a million nodes.
 pub const EVTX_RETRIES: usize = 4;
+
+/// How many places of a chunk are looked at for records behind such as state a damaged size. A chunk has some hundred records;
+/// one made of nothing but beginnings would be searched anew for each.
+pub const EVTX_PLACES: usize = 1 << 12;

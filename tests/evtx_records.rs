@@ -102,7 +102,7 @@ fn a_chunk_header_that_is_older_than_its_records_or_damaged() {
     }
     // One that was written before the last of the others has stood there since the chunk was used before.
     let mut old = stale(8);
-    old[records[8] + 16..records[8] + 24].fill(0);
+    old[records[8] + 16..records[8] + 24].copy_from_slice(&1_u64.to_le_bytes());
     for report in both(&old) {
         assert_eq!(codes(&report), ["hidden_records"]);
         assert_expected(&report, &Expected::of(&events[..8]));
@@ -149,5 +149,91 @@ fn chunks_that_are_missing() {
             assert_eq!(report["totals"]["incomplete"], 1);
             assert_expected(&report, &Expected::of(&events[..first]));
         }
+    }
+}
+
+/// The greatest number that there is ends nothing.
+#[test]
+fn a_record_with_the_greatest_number() {
+    let events = log(20);
+    let mut bytes = evtx_of(&events);
+    let records = evtx::record_offsets(&bytes);
+    for at in [records[2] + 8, HEADER_BYTES + 16, HEADER_BYTES + 32] {
+        bytes[at..at + 8].fill(0xff);
+    }
+    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    assert_sound(&bytes, &events);
+}
+
+/// Each damaged size costs nothing that stands between it and the next one.
+#[test]
+fn two_damaged_sizes() {
+    let events = log(20);
+    let mut bytes = evtx_of(&events);
+    let records = evtx::record_offsets(&bytes);
+    for at in [3, 9, 12] {
+        bytes[records[at] + 4] ^= 8;
+    }
+    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    for report in both(&bytes) {
+        assert_expected(&report, &Expected::of(&events));
+        assert!(
+            codes(&report).len() > 1 && codes(&report).iter().all(|code| code == "damaged_record"),
+            "{report}"
+        );
+    }
+}
+
+/// What a value holds may look like a record up to the end of the one that it is in.
+#[test]
+fn a_record_in_a_value_is_none() {
+    let mut events = log(6);
+    events[2] = events[2].clone().with("CommandLine", "x".repeat(400));
+    let mut bytes = evtx_of(&events);
+    let records = evtx::record_offsets(&bytes);
+    let text: Vec<u8> = "x".repeat(64).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let value =
+        records[2] + bytes[records[2]..].windows(text.len()).position(|window| window == text).unwrap();
+    bytes[value..value + 4].copy_from_slice(b"**\0\0");
+    let size = (records[3] - value) as u32;
+    bytes[value + 4..value + 8].copy_from_slice(&size.to_le_bytes());
+    for damaged in [false, true] {
+        // The size at the end of the record.
+        bytes[records[3] - 4] ^= u8::from(damaged) << 3;
+        evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+        for report in both(&bytes) {
+            assert_eq!(report["totals"]["records"], 6, "{damaged}: {report}");
+        }
+    }
+}
+
+/// Records of another time behind the end that is stated are no new ones, whatever else of the chunk is damaged; and damaged
+/// ones behind it don't end what is told of.
+#[test]
+fn old_and_damaged_records_behind_the_end() {
+    let events = log(20);
+    let sound = evtx_of(&events);
+    let records = evtx::record_offsets(&sound);
+    let used =
+        u32::from_le_bytes(sound[HEADER_BYTES + 48..][..4].try_into().unwrap()) as usize + HEADER_BYTES;
+    // An old copy of the third record, a damaged first one, and a header that does not fit.
+    let mut bytes = sound.clone();
+    let third = bytes[records[2]..records[3]].to_vec();
+    bytes[used..used + third.len()].copy_from_slice(&third);
+    bytes[records[1] - 4] ^= 8;
+    bytes[HEADER_BYTES + 90] ^= 1;
+    for report in both(&bytes) {
+        assert_expected(&report, &Expected::of(&events));
+    }
+    // The header is older than the last eleven, of which the second is damaged.
+    let mut bytes = sound;
+    let end = (records[9] - HEADER_BYTES) as u32;
+    bytes[HEADER_BYTES + 48..HEADER_BYTES + 52].copy_from_slice(&end.to_le_bytes());
+    bytes.copy_within(records[8] + 8..records[8] + 16, HEADER_BYTES + 32);
+    bytes[records[11] - 4] ^= 8;
+    evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+    for report in both(&bytes) {
+        assert_expected(&report, &Expected::of(&events));
+        assert!(codes(&report).contains(&"stale_header".to_owned()), "{report}");
     }
 }

@@ -11,6 +11,7 @@ mod beginnings;
 mod beside;
 mod bounded;
 mod cli;
+mod cli_inputs;
 mod context;
 mod corpus;
 mod csv;

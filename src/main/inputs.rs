@@ -92,7 +92,11 @@ pub fn inputs(paths: &[PathBuf]) -> Inputs {
     let (mut read, mut left, mut known) = (Vec::new(), Vec::new(), BTreeSet::new());
     for input in all {
         let file = input.file();
-        let why = if file.as_ref().is_some_and(|file| output.is_some() && identity(file) == output) {
+        let is_output = file.as_ref().is_some_and(|file| output.is_some() && identity(file) == output);
+        let why = if is_output && paths.contains(&input.path) {
+            read.push(Input { content: Ok(Content::Refused("the result is written to it.")), ..input });
+            continue;
+        } else if is_output {
             "the result is written to it, so it was not read."
         } else if file.is_some_and(|file| !known.insert(file)) {
             "it is among the inputs already, and was not read again: its events would count twice."

@@ -397,7 +397,10 @@ impl Objects {
         let is_comment = line.len() < limits::GAP_LINE_BYTES && gap::is_comment(text);
         // The end of a wrapper, whose objects were read by themselves.
         let is_end = gap::is_closing(text) && !text.is_empty()
-            || self.list_ended && gap::is_wrapper_end(text) && !tells_of_events(text);
+            || self.list_ended
+                && gap::is_wrapper_end(text)
+                && !tells_of_events(text)
+                && !signs::names_fields(text);
         if !gap::is_record_line(text) && !is_comment && !is_end {
             let begins: String = text.chars().take(40).collect();
             let message = format!("A line is no JSON object; it begins {begins:?}.");

@@ -14,6 +14,13 @@ pub fn tell_of_events(text: &[u8]) -> bool {
     memmem::find(&text.to_ascii_lowercase(), SYSMON).is_some() || number_an_event(text)
 }
 
+/// Whether JSON names what only an event has: what is left of one whose beginning is gone.
+pub fn names_fields(json: &str) -> bool {
+    ["Image\"", "CommandLine\"", "ProcessName\"", "EventData", "winlog"]
+        .iter()
+        .any(|name| json.contains(name))
+}
+
 /// Whether the text holds an EventID with its number.
 pub fn number_an_event(text: &[u8]) -> bool {
     let text = text.to_ascii_lowercase();

@@ -15,7 +15,7 @@ use evtx::err::EvtxError;
 use evtx::{EvtxChunk, EvtxChunkData, EvtxRecord, ParserSettings};
 use serde_json::Value;
 
-use super::skim::{self, CHUNK_HEADER_BYTES, Record};
+use super::records::{self, CHUNK_HEADER_BYTES, Record};
 use super::{CHUNK_BYTES, chunk_offset, instance};
 use crate::limits;
 use crate::locator::Span;
@@ -45,13 +45,13 @@ pub struct Chunk<'a> {
 pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, sink: &mut dyn Sink) {
     let reduced = match unread {
         Unread::All => None,
-        Unread::Some(wanted) => skim::without_others(chunk.bytes, chunk.records, |record| {
+        Unread::Some(wanted) => records::without_others(chunk.bytes, chunk.records, |record| {
             wanted.contains_key(&(record.offset as u64))
         }),
     };
     let mut rounds = Rounds::new(&chunk, unread);
     let mut bytes = reduced.unwrap_or_else(|| chunk.bytes.to_vec());
-    skim::open(&mut bytes, chunk.records, chunk.end);
+    records::open(&mut bytes, chunk.records, chunk.end);
     loop {
         let from = rounds.at;
         let end = EvtxChunkData::new(std::mem::take(&mut bytes), false).and_then(|mut data| {
@@ -72,8 +72,8 @@ pub fn chunk(settings: &Arc<ParserSettings>, chunk: Chunk<'_>, unread: &Unread, 
             // Where names and templates stand is known without the tables of the header, too.
             Err(_) if std::mem::take(&mut rounds.has_tables) => {
                 bytes = chunk.bytes.to_vec();
-                skim::open(&mut bytes, chunk.records, chunk.end);
-                skim::clear_tables(&mut bytes);
+                records::open(&mut bytes, chunk.records, chunk.end);
+                records::clear_tables(&mut bytes);
                 if rounds.at > CHUNK_HEADER_BYTES {
                     begin_at(&mut bytes, rounds.at);
                 }
@@ -112,6 +112,8 @@ struct Rounds<'a> {
     has_tables: bool,
     /// Records that could not be read, and may be among those that are left.
     failed: usize,
+    /// How many places may still be looked at behind records with a damaged size.
+    places: usize,
     /// Nothing was read in this round.
     is_first: bool,
     /// How often more records may be decoded anew.
@@ -134,6 +136,7 @@ impl<'a> Rounds<'a> {
             astray: None,
             has_tables: true,
             failed: 0,
+            places: limits::EVTX_PLACES,
             is_first: true,
             retries: limits::EVTX_RETRIES,
             taken: 0,
@@ -201,18 +204,22 @@ impl<'a> Rounds<'a> {
     }
 
     /// Where the next record begins behind one that is decoded as if it ended at `end`.
-    fn behind(&self, start: usize, end: usize, sink: &mut dyn Sink) -> usize {
+    fn behind(&mut self, start: usize, end: usize, sink: &mut dyn Sink) -> usize {
         let Chunk { bytes, present, offset, .. } = *self.chunk;
-        let is_sound = || skim::record_at(bytes, start).is_some();
+        let is_sound = || records::record_at(bytes, start).is_some();
         // In what was walked over all are sound, and of a cut chunk the last one never is.
         if !matches!(self.unread, Unread::All) || present < CHUNK_BYTES || is_sound() {
             return end;
         }
-        let next = skim::goes_on(bytes, start, end, self.chunk.end).unwrap_or(end);
+        let next = records::goes_on(bytes, start, end, self.chunk.end, &mut self.places).unwrap_or(end);
+        if self.places == 0 {
+            let message = "The size of a record is not the one at its end; whether it hides other records was not looked at.";
+            sink.trouble(Trouble::note(Code::DamagedRecord, offset + start as u64, message));
+        }
         if next != end {
             let message = format!(
                 "The size of a record is damaged: by it {} bytes belong to the record, and the next sound one begins after {}. What \
-                 was read of it may not be all.",
+                 was read of it may not be all, and others between may be lost.",
                 end - start,
                 next - start
             );
@@ -224,8 +231,8 @@ impl<'a> Rounds<'a> {
     /// Tells of a record that can't be read; says whether the round ends.
     fn failure(&mut self, error: &EvtxError, bytes: &[u8], sink: &mut dyn Sink) -> ControlFlow<()> {
         let record = failed(error).and_then(|number| match self.astray {
-            Some(from) => skim::numbered(bytes, from, number),
-            None => skim::header_at(bytes, self.at, number),
+            Some(from) => records::numbered(bytes, from, number),
+            None => records::header_at(bytes, self.at, number),
         });
         if let Some(record) = record
             && is_spent(error)
@@ -253,7 +260,10 @@ impl<'a> Rounds<'a> {
         }
         let end = record.offset + record.size;
         (self.at, self.astray) = (self.behind(record.offset, end, sink), None);
-        self.end_if(self.at != end || !skim::is_empty(bytes, record))
+        if let Some(reached) = &mut self.reached {
+            reached.end = self.at as u64;
+        }
+        self.end_if(self.at != end || !records::is_empty(bytes, record))
     }
 
     /// Whether a record for which others left nothing is decoded anew: there are such, and it was not tried too often.
@@ -377,8 +387,8 @@ impl<'a> Rounds<'a> {
 /// referred to stays where it is.
 fn begin_at(chunk: &mut [u8], at: usize) {
     // The decoder ends behind the record that has the number of the last one.
-    let number = skim::stated_end(chunk).map_or(0, |(_, last)| last.wrapping_add(1));
-    skim::make_empty(chunk, CHUNK_HEADER_BYTES..at, number);
+    let number = records::stated_end(chunk).map_or(0, |(_, last)| last.wrapping_add(1));
+    records::make_empty(chunk, CHUNK_HEADER_BYTES..at, number);
     // With a time that is none, it would look for records inside of that one.
     let time = CHUNK_HEADER_BYTES + RECORD_HEADER_BYTES as usize - size_of::<u64>();
     chunk[time..time + size_of::<u64>()].fill(0);
@@ -404,13 +414,15 @@ impl Reached {
         Reached { end, number: Some(record.event_record_id) }
     }
 
-    /// What must be said if that is not where the records end, nor behind the last one that the chunk's header names.
+    /// What must be said if that is not where the records end. Some logs state an end behind zeros.
     fn short_of(&self, chunk: &Chunk<'_>) -> Option<String> {
-        let (end, (_, last)) = (chunk.end, skim::stated_end(chunk.bytes)?);
-        (self.end < end as u64 && self.number != Some(last)).then(|| {
+        let (end, (_, last)) = (chunk.end, records::stated_end(chunk.bytes)?);
+        let between = chunk.bytes.get(self.end as usize..end)?;
+        let is_last = || self.number == Some(last) && between.iter().all(|byte| *byte == 0);
+        (!between.is_empty() && !is_last()).then(|| {
             format!(
-                "The records of a chunk that can be read end at byte {} of it; its header says that they go on to byte {end}, up to \
-                 record {last}. Those between are lost.",
+                "The records of a chunk that can be read end at byte {} of it, and others should follow up to byte {end}. Those \
+                 between are lost.",
                 self.end
             )
         })

@@ -9,6 +9,7 @@ mod checksum;
 pub mod chunks;
 mod decode;
 mod instance;
+pub mod records;
 pub mod skim;
 pub mod template;
 
@@ -22,7 +23,8 @@ use memchr::memmem;
 use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
 use self::decode::{Unread, chain};
-use self::skim::{CHUNK_HEADER_BYTES, Record, Skimmer, Walk};
+use self::records::{CHUNK_HEADER_BYTES, Record, Walk};
+use self::skim::Skimmer;
 use super::whole::Whole;
 use super::{Reader, Sink, Trouble};
 use crate::detect::{EVTX_CHUNK_MAGIC, EVTX_FILE_MAGIC, EVTX_HEADER_BYTES};
@@ -167,14 +169,14 @@ impl EvtxReader {
             return if again > 0 { again } else { self.no_chunk(block, offset, sink) };
         }
         self.tell_short(again, offset, sink);
-        if let Some(next) = skim::chunk_in_header(block) {
+        if let Some(next) = records::chunk_in_header(block) {
             self.cut_by_next(block, next, offset, sink);
             return next;
         }
         // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
         let verdict = self.checksum.of(block);
-        let walk = skim::walk(block, &mut self.records, verdict == Verdict::Wrong);
-        if let Some(next) = skim::next_chunk(block, &walk) {
+        let walk = records::walk(block, &mut self.records, verdict == Verdict::Wrong);
+        if let Some(next) = records::next_chunk(block, &walk) {
             self.cut_by_next(block, next, offset, sink);
             return next;
         }
@@ -249,7 +251,7 @@ impl EvtxReader {
         let mut bytes = present.to_vec();
         bytes.resize(CHUNK_BYTES, 0);
         let verdict = self.checksum.of(&bytes);
-        let walk = skim::walk(&bytes, &mut self.records, false);
+        let walk = records::walk(&bytes, &mut self.records, false);
         self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk }, offset, sink);
     }
 
@@ -259,7 +261,7 @@ impl EvtxReader {
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
         let behind = offset + walk.end as u64;
-        let hidden = skim::behind_end(bytes, &walk);
+        let hidden = records::behind_end(bytes, &walk);
         if hidden > 0 {
             let message = format!(
                 "{hidden} sound record(s) lie behind the end that the chunk's header states; they were not read."
@@ -320,8 +322,8 @@ impl EvtxReader {
 
     /// Reads a chunk that the end of the file cuts, or the next one. Returns how many bytes it has.
     fn last_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
-        let walk = skim::walk(bytes, &mut self.records, false);
-        if let Some(next) = skim::chunk_in_header(bytes).or_else(|| skim::next_chunk(bytes, &walk)) {
+        let walk = records::walk(bytes, &mut self.records, false);
+        if let Some(next) = records::chunk_in_header(bytes).or_else(|| records::next_chunk(bytes, &walk)) {
             self.cut_by_next(bytes, next, offset, sink);
             return next;
         }
