@@ -515,7 +515,8 @@ inBothBrowsers("workbench", (page, kind) => {
     // A driver leaves without a question, so the page is told that it is to be left.
     const asks = () => page().run(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
     const one = join(home, "asks.xml");
-    await writeFile(one, eventXml());
+    // A small one is read from one drawing to the next.
+    await writeFile(one, `${eventXml()}\n`.repeat(40_000));
     await page().open();
     assert.equal(await asks(), false, "nothing is there");
     await page().run(() => {
