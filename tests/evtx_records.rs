@@ -100,9 +100,11 @@ fn a_chunk_header_that_is_older_than_its_records_or_damaged() {
             assert_expected(&report, &Expected::of(&events));
         }
     }
-    // One that was written before the last of the others has stood there since the chunk was used before.
+    // Those that were written before the last of the others have stood there since the chunk was used before.
     let mut old = stale(8);
-    old[records[8] + 16..records[8] + 24].copy_from_slice(&1_u64.to_le_bytes());
+    for at in &records[8..] {
+        old[at + 16..at + 24].copy_from_slice(&1_u64.to_le_bytes());
+    }
     for report in both(&old) {
         assert_eq!(codes(&report), ["hidden_records"]);
         assert_expected(&report, &Expected::of(&events[..8]));
@@ -235,5 +237,72 @@ fn old_and_damaged_records_behind_the_end() {
     for report in both(&bytes) {
         assert_expected(&report, &Expected::of(&events));
         assert!(codes(&report).contains(&"stale_header".to_owned()), "{report}");
+    }
+}
+
+/// Behind the end of a header that is older, or can't be believed, damaged records cost no others; and older ones stay where they are.
+#[test]
+fn damage_behind_an_old_end() {
+    let events = log(20);
+    let sound = evtx_of(&events);
+    let records = evtx::record_offsets(&sound);
+    let stale = |damage: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = sound.clone();
+        let end = (records[3] - HEADER_BYTES) as u32;
+        bytes[HEADER_BYTES + 48..HEADER_BYTES + 52].copy_from_slice(&end.to_le_bytes());
+        bytes.copy_within(records[2] + 8..records[2] + 16, HEADER_BYTES + 32);
+        damage(&mut bytes);
+        evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
+        bytes
+    };
+    // The magic of the first one behind the end, all of its header, and the size at the end of the last one before.
+    let lost_one: [&dyn Fn(&mut Vec<u8>); 2] =
+        [&|bytes| bytes[records[3]] ^= 1, &|bytes| bytes[records[3]..records[3] + 24].fill(0)];
+    for damage in lost_one {
+        for report in both(&stale(damage)) {
+            let rest = events.iter().enumerate().filter(|(at, _)| *at != 3).map(|(_, event)| event);
+            assert_expected(&report, &Expected::of(rest));
+            assert_eq!(report["totals"]["unreadable"], 1, "{report}");
+        }
+    }
+    for report in both(&stale(&|bytes| bytes[records[3] - 4] ^= 8)) {
+        assert_expected(&report, &Expected::of(&events));
+    }
+    // One bit of the end, and slack of another time behind the records.
+    let used =
+        u32::from_le_bytes(sound[HEADER_BYTES + 48..][..4].try_into().unwrap()) as usize + HEADER_BYTES;
+    let mut bytes = sound.clone();
+    let mut old = sound[records[5]..records[9]].to_vec();
+    let mut at = 0;
+    while at < old.len() {
+        let size = u32::from_le_bytes(old[at + 4..at + 8].try_into().unwrap()) as usize;
+        let number = u64::from_le_bytes(old[at + 8..at + 16].try_into().unwrap()) + 100;
+        old[at + 8..at + 16].copy_from_slice(&number.to_le_bytes());
+        old[at + 16..at + 24].copy_from_slice(&1_u64.to_le_bytes());
+        at += size;
+    }
+    bytes[used..used + old.len()].copy_from_slice(&old);
+    bytes[HEADER_BYTES + 48] ^= 8;
+    for report in both(&bytes) {
+        assert_expected(&report, &Expected::of(&events));
+        assert!(!codes(&report).contains(&"damaged_record".to_owned()), "{report}");
+    }
+}
+
+/// A chunk that the file cuts is read as others are, up to the cut.
+#[test]
+fn a_cut_chunk_whose_header_or_sizes_are_damaged() {
+    let events = log(20);
+    let sound = evtx_of(&events);
+    let records = evtx::record_offsets(&sound);
+    let cut = records[15] + 40;
+    let [mut free, mut size] = [sound[..cut].to_vec(), sound[..cut].to_vec()];
+    free[HEADER_BYTES + 48..HEADER_BYTES + 52].fill(0);
+    size[records[4] + 4] ^= 8;
+    for bytes in [free, size] {
+        for report in both(&bytes) {
+            assert_expected(&report, &Expected::of(&events[..15]));
+            assert_eq!(report["totals"]["incomplete"], 1);
+        }
     }
 }

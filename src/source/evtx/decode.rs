@@ -208,24 +208,26 @@ impl<'a> Rounds<'a> {
         let Chunk { bytes, present, offset, .. } = *self.chunk;
         let is_sound = || records::record_at(bytes, start).is_some();
         // In what was walked over all are sound, and of a cut chunk the last one never is.
-        if !matches!(self.unread, Unread::All) || present < CHUNK_BYTES || is_sound() {
+        if !matches!(self.unread, Unread::All) || end > present || is_sound() {
             return end;
         }
-        let next = records::goes_on(bytes, start, end, self.chunk.end, &mut self.places).unwrap_or(end);
-        if self.places == 0 {
-            let message = "The size of a record is not the one at its end; whether it hides other records was not looked at.";
-            sink.trouble(Trouble::note(Code::DamagedRecord, offset + start as u64, message));
-        }
-        if next != end {
-            let message = format!(
-                "The size of a record is damaged: by it {} bytes belong to the record, and the next sound one begins after {}. What \
-                 was read of it may not be all, and others between may be lost.",
+        let next = records::goes_on(bytes, start, end, self.chunk.end, &mut self.places);
+        let message = match &next {
+            None if self.places == 0 => {
+                "The size of a record is not the one at its end; whether it hides other records was not looked at.".to_owned()
+            }
+            Some(next) if next.at != end => format!(
+                "The size of a record is damaged: by it {} bytes belong to the record, and the next one begins after {}. What was \
+                 read of it may not be all.",
                 end - start,
-                next - start
-            );
-            sink.trouble(Trouble::note(Code::DamagedRecord, offset + start as u64, message));
-        }
-        next
+                next.at - start
+            ),
+            Some(next) if next.is_doubtful => "The size of a record is not the one at its end; it may hide others.".to_owned(),
+            _ => return end,
+        };
+        let (at, lost) = next.map_or((end, 0), |next| (next.at, next.lost));
+        sink.trouble(Trouble { lost, ..Trouble::note(Code::DamagedRecord, offset + start as u64, message) });
+        at
     }
 
     /// Tells of a record that can't be read; says whether the round ends.

@@ -262,6 +262,10 @@ pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {
                 return true;
             }
             // Each lies inside of the one before.
+            // One that does not would be read by others, too.
+            if start + size > header.bytes.len() {
+                return true;
+            }
             if kind == FRAGMENT {
                 ranges.push(start..start + size);
             }
@@ -331,6 +335,19 @@ mod tests {
             start += size;
         }
         (start <= begin + room).then_some(values)
+    }
+
+    /// Ranges that overlap, each of them with two that do, would be looked at without end.
+    #[test]
+    fn values_that_reach_out_of_their_range_are_told_of() {
+        let bytes = written(&[(9, FRAGMENT), (4, NUMBER_32)], 13, 0);
+        assert!(!misstates_sizes(&bytes, 0..bytes.len()));
+        for (descriptors, room) in
+            [(&[(9, FRAGMENT), (5, NUMBER_32)], 14), (&[(9, FRAGMENT), (9, FRAGMENT)], 17)]
+        {
+            let bytes = written(descriptors, room, 0);
+            assert!(misstates_sizes(&bytes, 0..bytes.len()), "{descriptors:?}");
+        }
     }
 
     proptest! {

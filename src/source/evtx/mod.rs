@@ -251,7 +251,7 @@ impl EvtxReader {
         let mut bytes = present.to_vec();
         bytes.resize(CHUNK_BYTES, 0);
         let verdict = self.checksum.of(&bytes);
-        let walk = records::walk(&bytes, &mut self.records, false);
+        let walk = records::walk(&bytes, &mut self.records, verdict == Verdict::Wrong);
         self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk }, offset, sink);
     }
 

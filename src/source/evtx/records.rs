@@ -22,6 +22,8 @@ const RECORD_MAGIC: &[u8; 4] = b"**\0\0";
 /// Size of a record's header, and of the copy of its size at its end.
 const RECORD_HEADER_BYTES: usize = 24;
 const SIZE_COPY_BYTES: usize = 4;
+/// A chunk has fewer records.
+const MOST_RECORDS: u64 = 4096;
 /// How much earlier than the record before it one may have been made: threads wait for one another. In units of 100 ns.
 const OUT_OF_ORDER: u64 = 60 * 10_000_000;
 /// Token that ends BinXML.
@@ -53,42 +55,52 @@ pub struct Walk {
 /// `is_damaged`: its checksums don't match.
 pub fn walk(chunk: &[u8], records: &mut Vec<Record>, is_damaged: bool) -> Walk {
     let (free, last) = stated_end(chunk).unwrap_or_default();
-    let mut walk = walk_to(chunk, free, false, records);
+    let mut walk = walk_to(chunk, free, records);
     let ends_well = walk.whole && walk.end == free && !records.is_empty();
     // An end that damage wrote is none: no record ends there.
     if is_damaged && !ends_well && !has_sound_header(chunk) && sound_before(chunk, free).is_none() {
-        return walk_to(chunk, chunk.len(), true, records);
+        walk = walk_row(chunk, records);
     }
-    let mut before = if walk.whole { records.last().copied() } else { sound_before(chunk, free) };
-    while let Some(record) = record_at(chunk, walk.end) {
-        let is_stated = !walk.whole && record.number <= last && Some(record.number) > walk.newest;
-        if !is_stated && !before.is_some_and(|before| runs_on(chunk, before, record)) {
-            break;
-        }
+    let mut before = match walk.whole {
+        true => records.last().copied(),
+        false => sound(chunk, CHUNK_HEADER_BYTES..free).max_by_key(|record| record.number),
+    };
+    let mut since =
+        records.iter().chain(&before).map(|record| written(chunk, *record)).max().unwrap_or_default();
+    // Of those up to the stated end none is left: the first one behind it is told by the last number that is stated.
+    let mut next = match before {
+        None if !walk.whole => record_at(chunk, walk.end).filter(|record| record.number <= last),
+        _ => None,
+    };
+    while let Some(record) = next.or_else(|| newer(chunk, walk.end, before?, since)) {
+        // What stands between is damaged, or is none that follows.
+        walk.whole &= record.offset == walk.end;
         if walk.whole {
             records.push(record);
         }
-        before = Some(record);
-        (walk.end, walk.newest) = (walk.end + record.size, walk.newest.max(Some(record.number)));
+        (walk.end, walk.newest) = (record.offset + record.size, walk.newest.max(Some(record.number)));
         walk.behind += 1;
+        since = since.max(written(chunk, record));
+        (before, next) = (Some(record), None);
     }
-    go_past_damage(chunk, before, walk)
+    let last = before.and_then(|before| header_at(chunk, walk.end, before.number.checked_add(1)?));
+    let is_damaged = record_at(chunk, walk.end).is_none();
+    if let Some(last) = last.filter(|last| is_damaged && last.offset + last.size <= chunk.len()) {
+        // Nothing follows it: the decoder tells what it is.
+        (walk.end, walk.whole) = (last.offset + last.size, false);
+    }
+    walk
 }
 
-/// Behind the end that is stated a damaged record may stand, and newer ones behind it.
-fn go_past_damage(chunk: &[u8], before: Option<Record>, walk: Walk) -> Walk {
-    let next = before.and_then(|before| before.number.checked_add(1));
-    let Some(next) = next.filter(|next| header_at(chunk, walk.end, *next).is_some()) else { return walk };
-    if record_at(chunk, walk.end).is_some() {
-        return walk;
-    }
-    let newer = sound(chunk, walk.end..chunk.len()).filter(|record| record.number > next);
-    match newer.map(|record| (record.offset + record.size, record.number)).max() {
-        Some((end, number)) => {
-            Walk { end, newest: walk.newest.max(Some(number)), whole: false, behind: walk.behind + 1 }
-        }
-        None => walk,
-    }
+/// The record that was written next behind the end of a chunk's records, or the first one of those behind it, if damage is
+/// between. `since`: when the last of those before was written.
+fn newer(chunk: &[u8], end: usize, before: Record, since: u64) -> Option<Record> {
+    record_at(chunk, end).filter(|record| runs_on(chunk, before, since, *record)).or_else(|| {
+        let is_newer = |record: &Record| {
+            record.number > before.number && since > 0 && is_later(written(chunk, *record), since)
+        };
+        sound(chunk, end..chunk.len()).find(is_newer)
+    })
 }
 
 /// Sound records that begin in a range, wherever.
@@ -103,15 +115,14 @@ fn sound_before(chunk: &[u8], end: usize) -> Option<Record> {
     sound(chunk, CHUNK_HEADER_BYTES..end).find(|record| record.offset + record.size == end)
 }
 
-/// `may_be_less`: whether they go on to `free` is not known.
-fn walk_to(chunk: &[u8], free: usize, may_be_less: bool, records: &mut Vec<Record>) -> Walk {
+fn walk_to(chunk: &[u8], free: usize, records: &mut Vec<Record>) -> Walk {
     records.clear();
     let last = stated_end(chunk).map(|(_, last)| last);
     let mut walk = Walk { end: CHUNK_HEADER_BYTES, newest: None, whole: true, behind: 0 };
     while walk.end < free {
         let Some(record) = record_at(chunk, walk.end) else {
             // Some logs state an end behind zeros.
-            let is_last = may_be_less || records.last().map(|record| record.number) == last;
+            let is_last = records.last().map(|record| record.number) == last;
             if is_last && chunk[walk.end..free].iter().all(|byte| *byte == 0) {
                 break;
             }
@@ -125,13 +136,42 @@ fn walk_to(chunk: &[u8], free: usize, may_be_less: bool, records: &mut Vec<Recor
     walk
 }
 
+/// Where the header can't be believed: the records that follow one another from the first one on, by their numbers and times.
+fn walk_row(chunk: &[u8], records: &mut Vec<Record>) -> Walk {
+    records.clear();
+    let mut walk = Walk { end: CHUNK_HEADER_BYTES, newest: None, whole: true, behind: 0 };
+    let mut since = 0;
+    while let Some(record) = record_at(chunk, walk.end) {
+        if records.last().is_some_and(|before| !runs_on(chunk, *before, since, record)) {
+            break;
+        }
+        since = since.max(written(chunk, record));
+        records.push(record);
+        walk.newest = walk.newest.max(Some(record.number));
+        walk.end += record.size;
+    }
+    // The first one is damaged: others stand behind it.
+    if records.is_empty() && sound(chunk, CHUNK_HEADER_BYTES..chunk.len()).next().is_some() {
+        return Walk { end: chunk.len(), newest: None, whole: false, behind: 0 };
+    }
+    walk
+}
+
 /// Whether a record was written next after another one: a record that stands there since the chunk was used before was not.
-fn runs_on(chunk: &[u8], before: Record, record: Record) -> bool {
-    let written = |record: Record| u64_at(chunk, record.offset + 16).unwrap_or_default();
+fn runs_on(chunk: &[u8], before: Record, since: u64, record: Record) -> bool {
     // Exported logs have records without a time.
-    let (earlier, later) = (written(before), written(record));
-    Some(record.number) == before.number.checked_add(1)
-        && (later == 0 || later.saturating_add(OUT_OF_ORDER) >= earlier)
+    let time = written(chunk, record);
+    Some(record.number) == before.number.checked_add(1) && (time == 0 || is_later(time, since))
+}
+
+/// When a record was written, in units of 100 ns.
+fn written(chunk: &[u8], record: Record) -> u64 {
+    u64_at(chunk, record.offset + 16).unwrap_or_default()
+}
+
+/// Whether a time is not before another one, by more than threads wait for one another.
+fn is_later(time: u64, since: u64) -> bool {
+    time.saturating_add(OUT_OF_ORDER) >= since
 }
 
 /// How many sound records that are none of its walk stand behind it, newer ones: a chunk that was used before holds older ones
@@ -189,11 +229,16 @@ fn has_sound_header(chunk: &[u8]) -> bool {
 /// one with the last number, goes on behind damage only at numbers up to it, and refuses records with a time that is none.
 pub fn open(copy: &mut [u8], records: &[Record], end: usize) {
     let numbers = || memmem::find_iter(copy, RECORD_MAGIC).filter_map(|at| u64_at(copy, at + 8));
-    let mut last = u64::MAX;
-    // A number that no record has: only who made the chunk has the greatest one.
+    // Numbers beyond the last record's are those of no record, but of what a value holds.
+    let last = records.last().filter(|last| last.offset + last.size == end).copied();
+    let greatest =
+        last.or_else(|| sound_before(copy, end)).map_or(u64::MAX, |last| last.number.saturating_add(1));
+    let mut last = greatest;
     if numbers().any(|number| number == last) {
         let taken = set(numbers());
-        last = (0..last).rev().find(|number| !taken.contains(number)).unwrap_or_default();
+        let free = |number: &u64| !taken.contains(number);
+        last =
+            (greatest..=u64::MAX).find(free).or_else(|| (0..greatest).rev().find(free)).unwrap_or_default();
     }
     // The first and last number, once as counted and once as identified.
     for at in [8, 24] {
@@ -213,10 +258,62 @@ pub fn clear_tables(copy: &mut [u8]) {
     copy[CHUNK_HEADER_SIZE as usize..CHUNK_HEADER_BYTES].fill(0);
 }
 
-/// Where records go on behind one whose size is not the one at its end: at `end`, if its size is right. `places`: how many
-/// more places may be looked at.
-pub fn goes_on(chunk: &[u8], start: usize, end: usize, free: usize, places: &mut usize) -> Option<usize> {
+/// Where records go on behind one whose size is not the one at its end. `places`: how many more places may be looked at.
+pub fn goes_on(chunk: &[u8], start: usize, end: usize, free: usize, places: &mut usize) -> Option<Next> {
+    if *places == 0 {
+        return None;
+    }
     let begins = |at: usize| at == free || chunk.get(at..).is_some_and(|rest| rest.starts_with(RECORD_MAGIC));
+    let from = start + RECORD_HEADER_BYTES;
+    let starts: Vec<_> =
+        memmem::find_iter(chunk.get(from..free)?, RECORD_MAGIC).map(|at| from + at).collect();
+    let left = places.checked_sub(starts.len() + 1);
+    *places = left.unwrap_or(0);
+    left?;
+    // The size at its end is the right one.
+    let own = |at: &usize| u32_at(chunk, at - SIZE_COPY_BYTES).map(|size| size as usize) == Some(at - start);
+    if let Some(at) =
+        starts.iter().copied().chain([free]).filter(|at| *at >= from + SIZE_COPY_BYTES).find(own)
+    {
+        return Some(Next { at, lost: 0, is_doubtful: false });
+    }
+    let number = u64_at(chunk, start + 8)?;
+    let following = starts.iter().filter_map(|at| record_at(chunk, *at));
+    if !begins(end) {
+        let next = following.clone().find(|next| Some(next.number) == number.checked_add(1));
+        let next = next.or_else(|| following.clone().next())?;
+        let between = next.number.checked_sub(number).and_then(|more| more.checked_sub(1));
+        let lost = between.filter(|lost| *lost < MOST_RECORDS).unwrap_or(1);
+        return Some(Next { at: next.offset, lost, is_doubtful: false });
+    }
+    // A size that hides whole records ends with the last of them. What a value holds ends before its record does.
+    let rows = rows(chunk, &starts, end, &begins);
+    let hidden = rows.iter().rev().find(|row| row.at < end && row.end == end);
+    Some(match hidden {
+        Some(row) if row.ends_sound => Next { at: row.at, lost: 0, is_doubtful: false },
+        hidden => Next { at: end, lost: 0, is_doubtful: hidden.is_some() },
+    })
+}
+
+/// Where records go on.
+pub struct Next {
+    /// At this offset.
+    pub at: usize,
+    /// How many are lost before.
+    pub lost: u64,
+    /// The size may be the right one, or hide others.
+    pub is_doubtful: bool,
+}
+
+/// A place where a record may begin, where the records end that follow one another from there, and whether the last one is sound.
+struct Row {
+    at: usize,
+    end: usize,
+    ends_sound: bool,
+}
+
+/// The rows that begin at these places, the last one first. `end` ends one, too.
+fn rows(chunk: &[u8], starts: &[usize], end: usize, begins: &dyn Fn(usize) -> bool) -> Vec<Row> {
     // A record with one of its two sizes, whichever is damaged.
     let likely = |at: usize| {
         let size = u32_at(chunk, at + 4)? as usize;
@@ -224,42 +321,13 @@ pub fn goes_on(chunk: &[u8], start: usize, end: usize, free: usize, places: &mut
         let is_sound = record_at(chunk, at).is_some();
         (is_sound || begins(next)).then_some((at, next, is_sound))
     };
-    if *places == 0 {
-        return None;
-    }
-    let from = start + RECORD_HEADER_BYTES;
-    let starts: Vec<_> =
-        memmem::find_iter(chunk.get(from..free)?, RECORD_MAGIC).map(|at| from + at).collect();
-    let left = places.checked_sub(starts.len() + 1);
-    *places = left.unwrap_or(0);
-    left?;
-    // The last one first, each with the end of its row, the records that follow one another from there, and whether the last
-    // of them is sound.
     let mut rows: Vec<Row> = Vec::new();
-    for (at, next, is_sound) in starts.into_iter().rev().filter_map(likely) {
+    for (at, next, is_sound) in starts.iter().rev().filter_map(|at| likely(*at)) {
         let follows = rows.binary_search_by(|row| next.cmp(&row.at)).ok().filter(|_| next != end);
-        let (row_end, ends_sound) =
-            follows.map_or((next, is_sound), |row| (rows[row].end, rows[row].ends_sound));
-        rows.push(Row { at, end: row_end, is_sound, goes_on: begins(next), ends_sound });
+        let (end, ends_sound) = follows.map_or((next, is_sound), |row| (rows[row].end, rows[row].ends_sound));
+        rows.push(Row { at, end, ends_sound });
     }
-    let mut first_first = rows.iter().rev();
-    if begins(end) {
-        // A size that hides whole records ends with the last of them. What a value holds ends before its record does.
-        let hidden = first_first.find(|row| row.at < end && row.end == end && row.ends_sound);
-        return Some(hidden.map_or(end, |row| row.at));
-    }
-    let sound = first_first.find(|row| row.is_sound && row.goes_on);
-    sound.or_else(|| rows.iter().rev().find(|row| row.end >= free)).or(rows.last()).map(|row| row.at)
-}
-
-/// A place where a record may begin, and what follows it.
-struct Row {
-    at: usize,
-    end: usize,
-    is_sound: bool,
-    /// Another one begins where it ends, or nothing more is to come.
-    goes_on: bool,
-    ends_sound: bool,
+    rows
 }
 
 /// Where the chunk's header says that its records end, and the number of the last one.
