@@ -240,13 +240,15 @@ fn old_and_damaged_records_behind_the_end() {
     }
 }
 
+type Damage<'a> = dyn Fn(&mut Vec<u8>) + 'a;
+
 /// Behind the end of a header that is older, or can't be believed, damaged records cost no others; and older ones stay where they are.
 #[test]
 fn damage_behind_an_old_end() {
     let events = log(20);
     let sound = evtx_of(&events);
     let records = evtx::record_offsets(&sound);
-    let stale = |damage: &dyn Fn(&mut Vec<u8>)| {
+    let stale = |damage: &Damage<'_>| {
         let mut bytes = sound.clone();
         let end = (records[3] - HEADER_BYTES) as u32;
         bytes[HEADER_BYTES + 48..HEADER_BYTES + 52].copy_from_slice(&end.to_le_bytes());
@@ -256,7 +258,7 @@ fn damage_behind_an_old_end() {
         bytes
     };
     // The magic of the first one behind the end, all of its header, and the size at the end of the last one before.
-    let lost_one: [&dyn Fn(&mut Vec<u8>); 2] =
+    let lost_one: [&Damage<'_>; 2] =
         [&|bytes| bytes[records[3]] ^= 1, &|bytes| bytes[records[3]..records[3] + 24].fill(0)];
     for damage in lost_one {
         for report in both(&stale(damage)) {
