@@ -59,14 +59,15 @@ pub fn walk(chunk: &[u8], records: &mut Vec<Record>, is_damaged: bool) -> Walk {
     let ends_well = walk.whole && walk.end == free && !records.is_empty();
     // An end that damage wrote is none: no record ends there.
     if is_damaged && !ends_well && !has_sound_header(chunk) && sound_before(chunk, free).is_none() {
-        walk = walk_row(chunk, records);
+        walk = walk_row(chunk, last, records);
     }
     let mut before = match walk.whole {
         true => records.last().copied(),
         false => sound(chunk, CHUNK_HEADER_BYTES..free).max_by_key(|record| record.number),
     };
-    let mut since =
-        records.iter().chain(&before).map(|record| written(chunk, *record)).max().unwrap_or_default();
+    // One whose time is damaged must not hide the others.
+    let times = records.iter().chain(&before).map(|record| written(chunk, *record));
+    let since = times.filter(|time| *time > 0).min().unwrap_or_default();
     // Of those up to the stated end none is left: the first one behind it is told by the last number that is stated.
     let mut next = match before {
         None if !walk.whole => record_at(chunk, walk.end).filter(|record| record.number <= last),
@@ -80,7 +81,6 @@ pub fn walk(chunk: &[u8], records: &mut Vec<Record>, is_damaged: bool) -> Walk {
         }
         (walk.end, walk.newest) = (record.offset + record.size, walk.newest.max(Some(record.number)));
         walk.behind += 1;
-        since = since.max(written(chunk, record));
         (before, next) = (Some(record), None);
     }
     let last = before.and_then(|before| header_at(chunk, walk.end, before.number.checked_add(1)?));
@@ -93,7 +93,7 @@ pub fn walk(chunk: &[u8], records: &mut Vec<Record>, is_damaged: bool) -> Walk {
 }
 
 /// The record that was written next behind the end of a chunk's records, or the first one of those behind it, if damage is
-/// between. `since`: when the last of those before was written.
+/// between. `since`: when the first of those before was written.
 fn newer(chunk: &[u8], end: usize, before: Record, since: u64) -> Option<Record> {
     record_at(chunk, end).filter(|record| runs_on(chunk, before, since, *record)).or_else(|| {
         let is_newer = |record: &Record| {
@@ -136,25 +136,24 @@ fn walk_to(chunk: &[u8], free: usize, records: &mut Vec<Record>) -> Walk {
     walk
 }
 
-/// Where the header can't be believed: the records that follow one another from the first one on, by their numbers and times.
-fn walk_row(chunk: &[u8], records: &mut Vec<Record>) -> Walk {
+/// Where the end that the header states can't be believed: the records that follow one another from the first one on, if they come
+/// to the last number that it states. If not, all of the chunk is looked at: rather what stood there before, than too little.
+fn walk_row(chunk: &[u8], last: u64, records: &mut Vec<Record>) -> Walk {
     records.clear();
     let mut walk = Walk { end: CHUNK_HEADER_BYTES, newest: None, whole: true, behind: 0 };
-    let mut since = 0;
     while let Some(record) = record_at(chunk, walk.end) {
-        if records.last().is_some_and(|before| !runs_on(chunk, *before, since, record)) {
-            break;
-        }
-        since = since.max(written(chunk, record));
         records.push(record);
         walk.newest = walk.newest.max(Some(record.number));
         walk.end += record.size;
+        if record.number == last {
+            return walk;
+        }
     }
-    // The first one is damaged: others stand behind it.
-    if records.is_empty() && sound(chunk, CHUNK_HEADER_BYTES..chunk.len()).next().is_some() {
-        return Walk { end: chunk.len(), newest: None, whole: false, behind: 0 };
+    // Nothing but zeros follows.
+    if chunk[walk.end..].iter().all(|byte| *byte == 0) {
+        return walk;
     }
-    walk
+    Walk { end: chunk.len(), whole: false, ..walk }
 }
 
 /// Whether a record was written next after another one: a record that stands there since the chunk was used before was not.
@@ -229,10 +228,12 @@ fn has_sound_header(chunk: &[u8]) -> bool {
 /// one with the last number, goes on behind damage only at numbers up to it, and refuses records with a time that is none.
 pub fn open(copy: &mut [u8], records: &[Record], end: usize) {
     let numbers = || memmem::find_iter(copy, RECORD_MAGIC).filter_map(|at| u64_at(copy, at + 8));
-    // Numbers beyond the last record's are those of no record, but of what a value holds.
+    // Numbers beyond the last record's, and the stated one, are those of no record, but of what a value holds.
+    let stated = stated_end(copy).map_or(0, |(_, last)| last);
     let last = records.last().filter(|last| last.offset + last.size == end).copied();
-    let greatest =
-        last.or_else(|| sound_before(copy, end)).map_or(u64::MAX, |last| last.number.saturating_add(1));
+    let greatest = last
+        .or_else(|| sound_before(copy, end))
+        .map_or(u64::MAX, |last| last.number.max(stated).saturating_add(1));
     let mut last = greatest;
     if numbers().any(|number| number == last) {
         let taken = set(numbers());
