@@ -28,6 +28,7 @@ const MOST_RECORDS: u64 = 4096;
 const OUT_OF_ORDER: u64 = 60 * 10_000_000;
 /// Token that ends BinXML.
 const END_OF_STREAM: u8 = 0x00;
+
 /// A record of a chunk.
 #[derive(Debug, Clone, Copy)]
 pub struct Record {
