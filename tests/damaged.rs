@@ -1,15 +1,11 @@
 //! Damaged logs: what is lost is named with its place and its cause, and all else is still read.
 
-use crate::common::damage::{gives, log, xml_of};
+use crate::common::damage::{evtx_of, gives, log, xml_of};
 use crate::common::{self, assert_expected, problems, report};
 use expect_test::expect;
-use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
+use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES};
 use testlog::json::{self, Shape};
 use testlog::{Event, Expected, csv};
-
-fn evtx_of(events: &[Event]) -> Vec<u8> {
-    evtx::file(events, Style::default())
-}
 
 /// All but these.
 fn without(events: &[Event], lost: impl Fn(usize) -> bool) -> impl Iterator<Item = &Event> {

@@ -1,14 +1,10 @@
 //! The records of EVTX chunks whose headers, sizes, times or tables are not what they should be: each is read or told of.
 
-use crate::common::damage::log;
+use crate::common::damage::{evtx_of, log};
 use crate::common::{self, assert_expected, report};
 use serde_json::Value;
-use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES, Style};
+use testlog::evtx::{self, CHUNK_BYTES, HEADER_BYTES};
 use testlog::{Event, Expected};
-
-fn evtx_of(events: &[Event]) -> Vec<u8> {
-    evtx::file(events, Style::default())
-}
 
 fn codes(report: &Value) -> Vec<String> {
     let problems = report["sources"][0]["problems"].as_array().unwrap();

@@ -1,6 +1,7 @@
 //! Logs to be damaged, and what is then still found in them.
 
 use expect_test::Expect;
+use testlog::evtx::{self, Style};
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Event, Expected, Options, Size};
 
@@ -15,6 +16,11 @@ pub fn log(events: u64) -> Vec<Event> {
     let options =
         Options { size: Size::Events(events), matches: events / 5, groups: events, ..Options::default() };
     testlog::log(&options).0
+}
+
+/// The events as an EVTX file.
+pub fn evtx_of(events: &[Event]) -> Vec<u8> {
+    evtx::file(events, Style::default())
 }
 
 /// The events as Splunk writes them, a line each.
