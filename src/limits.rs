@@ -11,6 +11,10 @@ pub const EVENT_BYTES: usize = 16 * 1024 * 1024;
 /// Longest object in JSON, in bytes of decoded text: some hold many events.
 pub const OBJECT_BYTES: usize = 64 * 1024 * 1024;
 
+/// How much of a longer one is looked at for the list of a wrapper, of which each element is read by itself, however many
+/// there are.
+pub const WRAPPER_HEAD_BYTES: usize = if cfg!(test) { 4096 } else { 1024 * 1024 };
+
 /// Most values in it, by the commas between them: one for each 16 bytes of the longest. A value takes at least 72 bytes of
 /// memory, however short it is written.
 pub const OBJECT_VALUES: usize = 4 * 1024 * 1024;

@@ -7,7 +7,8 @@ use testlog::json::{self, Layout, Shape};
 use testlog::text::Encoding;
 use testlog::{Event, Expected, Options, Size};
 
-const LAYOUTS: [Layout; 4] = [Layout::Lines, Layout::PrettyArray, Layout::Concatenated, Layout::Records];
+const LAYOUTS: [Layout; 5] =
+    [Layout::Lines, Layout::Array, Layout::PrettyArray, Layout::Concatenated, Layout::Records];
 
 fn log() -> (Vec<Event>, Expected) {
     testlog::log(&Options { size: Size::Events(120), ..Options::default() })

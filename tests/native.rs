@@ -42,4 +42,5 @@ mod tuning;
 mod undecided;
 mod verify;
 mod view;
+mod wrappers;
 mod xml;

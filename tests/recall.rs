@@ -132,6 +132,21 @@ fn every_form_in_every_packing() {
     }
 }
 
+/// A long wrapper is read object by object, and so are its events shown.
+#[test]
+fn an_event_of_a_long_wrapper_is_shown_by_itself() {
+    let one = r#"{"EventID":1,"SourceName":"Microsoft-Windows-Sysmon","ParentImage":"WmiPrvSE.exe","User":""#;
+    let objects: Vec<_> = (0..3).map(|nth| format!("{one}{}{nth}\"}}", "x".repeat(500_000))).collect();
+    let text = format!("{{\"results\":[{}]}}", objects.join(","));
+    let session = common::session(&[("wrapper.json", text.as_bytes())], 1 << 20);
+    assert_eq!(session.groups().len(), 3);
+    for (group, object) in objects.iter().enumerate() {
+        let evidence = recall(&session, group, 0, text.as_bytes());
+        assert_eq!(&evidence.raw, object);
+        assert!(evidence.marks.iter().any(|mark| mark.field == "parent_process_name"), "{:?}", evidence.marks);
+    }
+}
+
 /// Events of one wrapper share their text: each one's marks stand in its own object, also where others say the same.
 #[test]
 fn marks_stand_in_the_event_s_own_object() {

@@ -1,7 +1,6 @@
 //! Text between events: what is passed over in silence, and what is counted.
 
 use memchr::memmem;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Trouble, signs};
@@ -265,11 +264,4 @@ pub(super) fn is_record_line(line: &str) -> bool {
 /// Whether nothing but ends of objects and lists stands here.
 pub(super) fn is_closing(text: &str) -> bool {
     text.bytes().all(|byte| b"}],".contains(&byte))
-}
-
-/// Whether a line goes on, behind a list, with the last members of the object that holds it: a link to the next page.
-pub(super) fn is_wrapper_end(line: &str) -> bool {
-    let members = format!("{{{}", line.trim_start_matches(['}', ']', ',', ' ']));
-    let mut values = serde_json::Deserializer::from_str(&members).into_iter::<IgnoredAny>();
-    matches!(values.next(), Some(Ok(_))) && is_closing(&members[values.byte_offset()..])
 }

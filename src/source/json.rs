@@ -1,15 +1,14 @@
 //! JSON: objects on lines, in one array, or one after another, pretty-printed or not.
 //!
-//! The reader finds where a top-level object ends by counting brackets outside of strings. It finds
-//! back after a broken object by what no writer of JSON does: a raw line break inside a string, or
-//! a line that opens an object no deeper than the one that is still open.
+//! Each top-level object is read by itself, and so is each element of the list of a wrapper that is long, cut off or damaged.
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::json_object::{Object, Stop};
 use super::json_skim::{Line, Skimmer};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_string, signs};
+use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_string, json_wrapper, signs};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -18,7 +17,7 @@ use crate::problem::Code;
 use crate::text::{self, Encoding, Text, Window};
 
 /// Objects that are no lines of their own before lines are no longer tried: in one long line each try
-/// costs as much as the line is long.
+/// costs as much as the line is long. An object of a shape that is not known is then skimmed when its end was found.
 const NOT_LINES: u32 = 16;
 
 /// Reads a text, or a part of one.
@@ -46,8 +45,42 @@ struct Objects {
     not_lines: u32,
     /// A line that was cut by the pieces is whole now: it may be skimmed after all.
     line_ended: bool,
-    /// A list ended on this line.
+    /// A list ended on this line, or a wrapper's.
     list_ended: bool,
+    wrappers: Wrappers,
+    lists: Lists,
+    /// Something was no object, or a broken one.
+    is_damaged: bool,
+}
+
+/// Lists of objects that have not ended.
+#[derive(Debug, Default)]
+struct Lists {
+    depth: u32,
+    /// Where the outermost begins.
+    begin: Option<u64>,
+}
+
+impl Lists {
+    fn open(&mut self, offset: u64) {
+        self.depth += 1;
+        self.begin = self.begin.or(Some(offset));
+    }
+
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.begin = self.begin.filter(|_| self.depth > 0);
+    }
+}
+
+/// Wrappers that were opened.
+#[derive(Debug, Default)]
+struct Wrappers {
+    /// Some was.
+    any: bool,
+    /// How many in the text before `looked_at`, which was looked through for a list as often.
+    layers: usize,
+    looked_at: u64,
 }
 
 #[derive(Debug)]
@@ -61,43 +94,6 @@ enum State {
     },
     /// In a line that was given up already.
     Skip,
-}
-
-/// The object at the front of the window.
-#[derive(Debug)]
-struct Object {
-    scanned: usize,
-    /// It was skimmed once more, when its first line had come in full.
-    skimmed_again: bool,
-    depth: u32,
-    string: bool,
-    /// Blanks before it on its line.
-    indent: usize,
-    layout: Layout,
-}
-
-/// Whether a line that opens an object as far left as the open one tells that this one is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    Unknown,
-    /// Members are indented deeper than their object.
-    Indented,
-    /// Members stand as far left as their object: nothing can be told.
-    Flat,
-}
-
-/// Where the scan of an object stops.
-enum Stop {
-    /// More text is needed.
-    More,
-    /// It ends before this byte.
-    Complete(usize),
-    /// It is broken; reading goes on at this byte.
-    Broken(usize, &'static str),
-    /// It is only the beginning of a wrapper up to this byte: each object behind it is read by itself, however many there are.
-    Opens(usize),
-    /// It is a member without its object.
-    Member,
 }
 
 impl JsonReader {
@@ -119,6 +115,9 @@ impl JsonReader {
             zeros: None,
             line_ended: false,
             list_ended: false,
+            wrappers: Wrappers::default(),
+            lists: Lists::default(),
+            is_damaged: false,
         };
         JsonReader { window: Window::new(encoding, base), objects }
     }
@@ -146,7 +145,8 @@ impl Objects {
                 text.consume(at);
                 return true;
             }
-            self.list_ended = *byte == b']' || self.list_ended && !b"\n[{".contains(byte);
+            let ends_behind: &[u8] = if self.wrappers.any { b"[{" } else { b"\n[{" };
+            self.list_ended = *byte == b']' || self.list_ended && !ends_behind.contains(byte);
             match byte {
                 0 => {
                     let (_, count) = self.zeros.get_or_insert_with(|| (text.source_offset(at), 0));
@@ -156,17 +156,17 @@ impl Objects {
                 b'\n' => self.indent = Some(0),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
                 // 0x1e starts a record of a JSON text sequence (RFC 7464).
-                b'\r' | b',' | b'[' | b']' | 0x1e => self.indent = None,
+                b'\r' | b',' | b'[' | b']' | 0x1e => {
+                    self.indent = None;
+                    match byte {
+                        b'[' => self.lists.open(text.source_offset(at)),
+                        b']' => self.lists.close(),
+                        _ => {}
+                    }
+                }
                 // A text may be a whole event, as PowerShell writes those of `ToXml()`.
                 b'{' | b'"' => {
-                    self.state = State::Object(Object {
-                        scanned: 0,
-                        skimmed_again: false,
-                        depth: 0,
-                        string: false,
-                        indent: self.indent.unwrap_or(0),
-                        layout: Layout::Unknown,
-                    });
+                    self.state = State::Object(Object::new(self.indent.unwrap_or(0)));
                     text.consume(at);
                     return self.part.begins(text.source_offset(0));
                 }
@@ -213,12 +213,11 @@ impl Objects {
         mine
     }
 
-    /// Skims the object at the front, and those behind it, while they are lines of their own. True when one
-    /// was taken.
+    /// Skims the object at the front, and those behind it, while they are lines of their own or of a known shape. True
+    /// when one was taken.
     fn skim_lines(&mut self, text: &mut dyn Text, sink: &mut dyn Sink) -> bool {
-        let Some(skimmer) = self.skimmer.as_mut().filter(|_| self.not_lines < NOT_LINES) else {
-            return false;
-        };
+        let are_lines = self.are_lines();
+        let Some(skimmer) = self.skimmer.as_mut() else { return false };
         let bytes = text.bytes();
         let (mut taken, mut at) = (0, 0);
         while bytes.get(at) == Some(&b'{') {
@@ -226,9 +225,10 @@ impl Objects {
             if at > 0 && !(text.is_identity() && self.part.begins(text.source_offset(at))) {
                 break;
             }
-            match skimmer.skim(&bytes[at..]) {
+            let rest = &bytes[at..];
+            match if are_lines { skimmer.skim(rest) } else { skimmer.skim_known(rest) } {
                 None | Some((_, Line::Full)) => break,
-                Some((length, Line::Skimmed(_))) if holds_too_many(&bytes[at..at + length]) => break,
+                Some((length, Line::Skimmed(_))) if is_extreme(&bytes[at..at + length]) => break,
                 Some((_, Line::Other)) => {
                     self.not_lines += 1;
                     break;
@@ -240,10 +240,31 @@ impl Objects {
             }
             self.count += 1;
             self.events += 1;
-            at = taken + if bytes[taken..].starts_with(b"\r\n") { 2 } else { 1 };
+            at = taken + length_between(&bytes[taken..], are_lines);
         }
         text.consume(taken);
         taken > 0
+    }
+
+    /// Whether objects are lines of their own, until it is known that they are not.
+    fn are_lines(&self) -> bool {
+        self.not_lines < NOT_LINES
+    }
+
+    /// Skims the object that takes the first `length` bytes, where objects are no lines. True when it was taken.
+    fn skim_object(&mut self, text: &mut dyn Text, length: usize, sink: &mut dyn Sink) -> bool {
+        let object = &text.bytes()[..length];
+        if self.are_lines() || is_extreme(object) || !object.starts_with(b"{") {
+            return false;
+        }
+        let line = self.skimmer.as_mut().and_then(|skimmer| skimmer.skim_object(object));
+        let Some(Line::Skimmed(skimmed)) = line else { return false };
+        sink.skimmed(skimmed.get());
+        self.count += 1;
+        self.events += 1;
+        self.indent = None;
+        text.consume(length);
+        true
     }
 
     fn object(&mut self, text: &mut dyn Text, mut object: Object, ended: bool, sink: &mut dyn Sink) -> bool {
@@ -254,7 +275,7 @@ impl Objects {
         }
         let stop = object.scan(text.bytes(), ended);
         let reached = match stop {
-            Stop::Complete(at) | Stop::Broken(at, _) | Stop::Opens(at) => at,
+            Stop::Complete(at) | Stop::Broken(at, _) | Stop::Long(at) => at,
             Stop::More | Stop::Member => text.bytes().len(),
         };
         if reached > limits::OBJECT_BYTES {
@@ -268,10 +289,16 @@ impl Objects {
             self.state = State::Skip;
             return true;
         }
+        let may_wrap = matches!(stop, Stop::Long(_) | Stop::Broken(..)) || matches!(stop, Stop::More) && ended;
+        if may_wrap && let Some(list) = self.list_in(text, reached) {
+            self.open(text, list, reached);
+            return true;
+        }
         match stop {
+            Stop::Complete(length) if self.skim_object(text, length, sink) => {}
             Stop::Complete(length) => self.take(text, length, sink),
+            Stop::Long(_) => self.state = State::Object(object),
             Stop::Broken(resume, why) => self.broken(text, resume, Code::DamagedRecord, why, sink),
-            Stop::Opens(resume) => text.consume(resume),
             Stop::Member => self.state = State::Junk { line: Vec::new(), offset: text.source_offset(0) },
             Stop::More if ended => {
                 self.broken(
@@ -288,6 +315,39 @@ impl Objects {
             }
         }
         true
+    }
+
+    /// Where the elements of its list begin, if the object is a wrapper by its first `length` bytes.
+    fn list_in(&self, text: &dyn Text, length: usize) -> Option<usize> {
+        // Each layer looks once more through what is in it.
+        let is_deep = self.wrappers.layers == json_wrapper::LAYERS;
+        let is_within = text.source_offset(0) < self.wrappers.looked_at;
+        if is_deep && is_within { None } else { json_wrapper::list_in(&text.bytes()[..length]) }
+    }
+
+    /// Passes over the beginning of a wrapper, whose first `length` bytes were looked at, up to the elements of its list.
+    fn open(&mut self, text: &mut dyn Text, list: usize, length: usize) {
+        let (offset, looked_at) = (text.source_offset(0), text.source_offset(length));
+        let Wrappers { layers, looked_at: before, .. } = self.wrappers;
+        let layers = if offset < before { layers + 1 } else { 1 };
+        self.wrappers = Wrappers { any: true, layers, looked_at: looked_at.max(before) };
+        self.count += 1;
+        self.lists.open(offset);
+        // Another part knows nothing of it.
+        self.part.misfit |= !self.is_whole();
+        text.consume(list);
+    }
+
+    /// Whether no other part is read.
+    fn is_whole(&self) -> bool {
+        self.part.start == 0 && self.part.end.is_none()
+    }
+
+    /// Tells of a list that the end of the input cuts between two objects. What broke an object may have hidden the list's end.
+    fn end_lists(&self, sink: &mut dyn Sink) {
+        let Some(offset) = self.lists.begin.filter(|_| self.is_whole() && !self.is_damaged) else { return };
+        let message = "A list of objects is cut off: the input ends before the list does.";
+        sink.trouble(Trouble::note(Code::Truncated, offset, message));
     }
 
     /// Reads the object that takes the first `length` bytes of the window.
@@ -324,13 +384,23 @@ impl Objects {
             };
             sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
         };
+        let is_not_understood = |held: &json_held::Held| {
+            held.events.is_empty() && (held.unread > 0 || signs::json_tells_of_events(&raw))
+        };
+        let is_unread = parsed.as_ref().map_or(true, is_not_understood);
+        if is_unread && let Some(list) = self.list_in(text, length) {
+            drop(raw);
+            self.open(text, list, length);
+            return;
+        }
         match parsed {
             Err(reason) => {
                 // It may well have held an event.
                 self.events += 1;
+                self.is_damaged = true;
                 sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
             }
-            Ok(held) if held.events.is_empty() && (held.unread > 0 || tells_of_events(&raw)) => {
+            Ok(_) if is_unread => {
                 self.events += 1;
                 let begins: String = raw.chars().take(40).collect();
                 let message = format!(
@@ -366,6 +436,7 @@ impl Objects {
         // It may well have held an event.
         self.count += 1;
         self.events += 1;
+        self.is_damaged = true;
         let offset = text.source_offset(0);
         sink.trouble(Trouble::lost(code, offset, format!("A JSON object {why}.")));
         text.consume(resume);
@@ -398,10 +469,11 @@ impl Objects {
         // The end of a wrapper, whose objects were read by themselves.
         let is_end = gap::is_closing(text) && !text.is_empty()
             || self.list_ended
-                && gap::is_wrapper_end(text)
-                && !tells_of_events(text)
+                && (json_wrapper::is_end(text) || self.wrappers.any && json_wrapper::is_member(text))
+                && !signs::json_tells_of_events(text)
                 && !signs::names_fields(text);
         if !gap::is_record_line(text) && !is_comment && !is_end {
+            self.is_damaged = true;
             let begins: String = text.chars().take(40).collect();
             let message = format!("A line is no JSON object; it begins {begins:?}.");
             sink.trouble(Trouble::lost(Code::DamagedRecord, offset, message));
@@ -420,100 +492,9 @@ impl Objects {
     }
 }
 
-impl Object {
-    /// Scans on for the object's end.
-    fn scan(&mut self, text: &[u8], ended: bool) -> Stop {
-        let mut at = self.scanned;
-        while at < text.len() {
-            if self.string {
-                let Some(found) = memchr::memchr3(b'"', b'\\', b'\n', &text[at..]) else {
-                    at = text.len();
-                    break;
-                };
-                at += found;
-                match text[at] {
-                    // A text alone; one before a colon is the name of a member whose object is broken.
-                    b'"' if self.depth == 0 => {
-                        match text[at + 1..].iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
-                            None if !ended => break,
-                            Some(b':') => return Stop::Member,
-                            _ => return Stop::Complete(at + 1),
-                        }
-                    }
-                    b'"' => self.string = false,
-                    b'\n' => {
-                        return Stop::Broken(
-                            at,
-                            "has a line break inside a string: it is cut or was not written as JSON",
-                        );
-                    }
-                    _ if at + 1 < text.len() => at += 1,
-                    _ => break,
-                }
-            } else {
-                match text[at] {
-                    b'"' => self.string = true,
-                    b'{' | b'[' => self.depth += 1,
-                    b'}' | b']' => {
-                        self.depth -= 1;
-                        if self.depth == 0 {
-                            return Stop::Complete(at + 1);
-                        }
-                    }
-                    b'\n' => match self.line(text, at, ended) {
-                        Next::Fits => {}
-                        Next::More => break,
-                        Next::Restarts if self.opens_list(&text[..at]) => return Stop::Opens(at),
-                        Next::Restarts => {
-                            return Stop::Broken(at, "is cut off: another one begins before its end");
-                        }
-                    },
-                    _ => {}
-                }
-            }
-            at += 1;
-        }
-        self.scanned = at;
-        Stop::More
-    }
-
-    /// Whether a list of objects begins at the end of this first line of the object, a wrapper's: no event that is cut.
-    fn opens_list(&self, line: &[u8]) -> bool {
-        self.layout == Layout::Unknown
-            && line.len() < FIRST_LINE_BYTES
-            && line.trim_ascii_end().ends_with(b"[")
-            && !tells_of_events(&String::from_utf8_lossy(line))
-    }
-
-    /// Looks at the line inside the object that begins behind the byte at `end`.
-    fn line(&mut self, text: &[u8], end: usize, ended: bool) -> Next {
-        let rest = &text[end + 1..];
-        let indent = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        match rest.get(indent) {
-            None if ended => Next::Fits,
-            None => Next::More,
-            Some(b'\r' | b'\n') => Next::Fits,
-            Some(b'{') if indent <= self.indent && self.layout != Layout::Flat => Next::Restarts,
-            Some(_) => {
-                if self.layout == Layout::Unknown {
-                    self.layout = if indent > self.indent { Layout::Indented } else { Layout::Flat };
-                }
-                Next::Fits
-            }
-        }
-    }
-}
-
 /// What to say of values beside events.
 pub(super) const UNREAD: &str =
     "Beside an event stands what tells of another one in a form that is not read here.";
-/// A wrapper's first line, which is no event that was cut, is shorter.
-const FIRST_LINE_BYTES: usize = 256;
-
-/// Whether an object tells of an event, though none was found in it: its number, its provider, or a field of Sysmon's.
-fn tells_of_events(object: &str) -> bool {
-    signs::tell_of_events(object.as_bytes()) || object.contains("\"ParentImage\":")
-}
 
 /// A byte order mark, which stands between files that were joined.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -546,10 +527,18 @@ fn lone_value(bytes: &[u8]) -> Lone {
     }
 }
 
-enum Next {
-    Fits,
-    More,
-    Restarts,
+/// How many bytes stand between an object and the next one, on the next line or in a list.
+fn length_between(text: &[u8], are_lines: bool) -> usize {
+    match are_lines {
+        true if text.starts_with(b"\r\n") => 2,
+        true => 1,
+        false => text.iter().take_while(|byte| b", \t\r\n".contains(byte)).count(),
+    }
+}
+
+/// Whether a line can't be told from a wrapper before it has come in full, or holds too much.
+fn is_extreme(line: &[u8]) -> bool {
+    line.len() > limits::WRAPPER_HEAD_BYTES || holds_too_many(line)
 }
 
 /// Whether an object holds more values than are built, by what parts and opens them. In its texts, which an attacker
@@ -615,6 +604,7 @@ impl Reader for JsonReader {
         self.window.finish();
         self.objects.advance(&mut self.window, true, sink);
         self.objects.end_zeros(sink);
+        self.objects.end_lists(sink);
         sink.whole(Whole::Json(self.objects.count, self.objects.events));
     }
 

@@ -181,6 +181,11 @@ fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
     true
 }
 
+/// True for the names under which a wrapper has records.
+pub fn wraps(name: &str) -> bool {
+    ONE.contains(&name) || MANY.contains(&name)
+}
+
 /// True for the names under which a record may have a whole event, or its data, as text.
 pub fn may_be_event(name: &str) -> bool {
     TEXT.contains(&name) || name == json_event::DATA

@@ -137,7 +137,8 @@ impl<S> Shapes<S> {
                 if node.then == Then::Fork {
                     continue;
                 }
-                let is_whole = matches!(text.get(at..)?, [b'\n', ..] | [b'\r', b'\n', ..]);
+                // The end of a line, or of an object in a list.
+                let is_whole = matches!(text.get(at..)?, [b'\n' | b',' | b']', ..] | [b'\r', b'\n', ..]);
                 self.credit = (self.credit + 1).min(TRIALS * GAIN);
                 return is_whole.then_some(Known { shape: child, wanted, length: at, inside });
             };

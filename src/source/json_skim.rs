@@ -1,4 +1,5 @@
-//! What is counted of an event in a line of JSON that can't match, without building the object.
+//! What is counted of an event in JSON that can't match, without building the object: in a line, or in an object that
+//! stands on more lines than one or on a line with others. Both are called a line here.
 //!
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
@@ -20,6 +21,7 @@ use memchr::{memchr, memmem};
 
 use super::json_kind::{Kind, Place, Skimmed, plain};
 use super::json_members::{Data, Fields, Record, Text};
+use super::json_object;
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_string::{self, has_blanks_around, hides};
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
@@ -93,9 +95,20 @@ impl Skimmer {
 
     /// What the line at the front of a text is, and its length. None: it is cut, too long, or no UTF-8.
     pub fn skim<'a>(&'a mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
-        let Some(Known { shape, wanted, length, inside }) = self.shapes.find(text) else {
-            return self.unknown(text);
-        };
+        match self.shapes.find(text) {
+            Some(known) => self.known(text, known),
+            None => self.unknown(text),
+        }
+    }
+
+    /// The same for an object on one line or more, if its shape is known.
+    pub fn skim_known<'a>(&'a mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
+        let known = self.shapes.find(text)?;
+        self.known(text, known)
+    }
+
+    fn known<'a>(&'a mut self, text: &'a [u8], known: Known) -> Option<(usize, Line<'a>)> {
+        let Known { shape, wanted, length, inside } = known;
         let line = text.get(..length).filter(|_| length <= limits::OBJECT_BYTES)?;
         if inside.wide && simdutf8::basic::from_utf8(line).is_err() {
             return None;
@@ -125,25 +138,31 @@ impl Skimmer {
     fn unknown<'a>(&mut self, text: &'a [u8]) -> Option<(usize, Line<'a>)> {
         let line = &text[..memchr(b'\n', text)?];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() > limits::OBJECT_BYTES {
+        Some((line.len(), self.skim_object(line)?))
+    }
+
+    /// What a text is that is an object or a line; from now on its shape may be known. None: it is too long, or no UTF-8.
+    pub fn skim_object<'a>(&mut self, object: &'a [u8]) -> Option<Line<'a>> {
+        if object.len() > limits::OBJECT_BYTES {
             return None;
         }
-        let line = simdutf8::basic::from_utf8(line).ok()?;
+        let line = simdutf8::basic::from_utf8(object).ok()?;
         let inside = json_string::all(line.as_bytes());
         let numbers = || memmem::find_iter(line.as_bytes(), b"\\u");
         // The parser passes over half a surrogate pair; the event is to show it.
         if inside.is_none() && numbers().any(|at| json_string::is_surrogate(&line.as_bytes()[at + 2..])) {
-            return Some((line.len(), Line::Full));
+            return Some(Line::Full);
         }
         let numbered = inside.map_or_else(|| numbers().next().is_some(), |inside| inside.numbered);
         let strict = self.strict(line.trim_end_matches(BLANKS), numbered);
         if let Line::Skimmed(skimmed) = &strict
             && inside.is_some()
             && self.shapes.may_learn(line)
+            && !json_object::has_object_on_line(object)
         {
             self.learn(line, skimmed);
         }
-        Some((line.len(), strict))
+        Some(strict)
     }
 
     /// What a line of a known shape is, whose computer is at hand: the time and link of an event that can't match, or that it

@@ -14,6 +14,11 @@ pub fn tell_of_events(text: &[u8]) -> bool {
     memmem::find(&text.to_ascii_lowercase(), SYSMON).is_some() || number_an_event(text)
 }
 
+/// Whether JSON tells of an event: its number, its provider, or a field of Sysmon's.
+pub fn json_tells_of_events(json: &str) -> bool {
+    tell_of_events(json.as_bytes()) || json.contains("\"ParentImage\":")
+}
+
 /// Whether JSON names what only an event has: what is left of one whose beginning is gone.
 pub fn names_fields(json: &str) -> bool {
     ["Image\"", "CommandLine\"", "ProcessName\"", "EventData", "winlog"]

@@ -57,6 +57,8 @@ impl Shape {
 pub enum Layout {
     /// One object a line.
     Lines,
+    /// One array on one line.
+    Array,
     /// One array, pretty-printed.
     PrettyArray,
     /// Pretty-printed objects one after another.
@@ -91,6 +93,7 @@ pub fn file(events: &[Event], shape: Shape, layout: Layout) -> String {
             object.push(&mut text, None);
             text.push('\n');
         }),
+        Layout::Array => Json::Array(objects.collect()).push(&mut text, None),
         Layout::PrettyArray => Json::Array(objects.collect()).push(&mut text, Some(0)),
         Layout::Concatenated => objects.for_each(|object| {
             object.push(&mut text, Some(0));

@@ -31,7 +31,7 @@ pub fn plain(events: &[Event]) -> Vec<Form> {
         [(WINDOWS, Layout::Ended("")), (EVENT_VIEWER, Layout::Document), (EVTX_DUMP, Layout::Records)];
     forms.extend(layouts.map(|(style, layout)| form(layout, "xml", xml::file(events, &style, layout))));
     for shape in Shape::ALL {
-        let layouts = [json::Layout::Lines, json::Layout::PrettyArray];
+        let layouts = [json::Layout::Lines, json::Layout::Array, json::Layout::PrettyArray];
         forms.extend(layouts.map(|layout| form((shape, layout), "json", json::file(events, shape, layout))));
     }
     forms.push(form("splunk", "csv", csv::splunk(events)));
@@ -45,7 +45,7 @@ pub fn plain(events: &[Event]) -> Vec<Form> {
 
 /// The forms whose fields stand in the rendered message of the events alone.
 pub fn rendered(events: &[Event]) -> Vec<Form> {
-    let layouts = [json::Layout::Lines, json::Layout::PrettyArray];
+    let layouts = [json::Layout::Lines, json::Layout::Array, json::Layout::PrettyArray];
     let json = |layout| form(("rendered", layout), "json", json::file(events, Shape::GetWinEvent, layout));
     layouts.map(json).into_iter().chain([form("rendered", "csv", csv::get_winevent(events))]).collect()
 }

@@ -1,0 +1,156 @@
+//! Where an object of JSON ends, in text that comes in pieces.
+//!
+//! The end is found by counting brackets outside of strings. A broken object is told by what no writer of JSON does: a raw line
+//! break inside a string, or a line that opens an object no deeper than the one that is still open.
+
+use crate::limits;
+
+/// The object at the front of the window.
+#[derive(Debug)]
+pub struct Object {
+    /// How much of it was scanned.
+    pub scanned: usize,
+    /// It was skimmed once more, when its first line had come in full.
+    pub skimmed_again: bool,
+    /// It was found to be longer than a head.
+    is_long: bool,
+    depth: u32,
+    string: bool,
+    /// Blanks before it on its line.
+    indent: usize,
+    layout: Layout,
+}
+
+/// Whether a line that opens an object as far left as the open one tells that this one is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Unknown,
+    /// Members are indented deeper than their object.
+    Indented,
+    /// Members stand as far left as their object: nothing can be told.
+    Flat,
+}
+
+/// Where the scan of an object stops.
+pub enum Stop {
+    /// More text is needed.
+    More,
+    /// It ends before this byte.
+    Complete(usize),
+    /// It is broken; reading goes on at this byte.
+    Broken(usize, &'static str),
+    /// It is longer than these first bytes, which may be the beginning of a wrapper. Said once.
+    Long(usize),
+    /// It is a member without its object.
+    Member,
+}
+
+impl Object {
+    /// One that begins behind so many blanks on its line.
+    pub fn new(indent: usize) -> Object {
+        let layout = Layout::Unknown;
+        Object { scanned: 0, skimmed_again: false, is_long: false, depth: 0, string: false, indent, layout }
+    }
+
+    /// Scans on for the object's end. Where it stops depends on the text alone, not on the pieces that it comes in.
+    pub fn scan(&mut self, text: &[u8], ended: bool) -> Stop {
+        let head = &text[..text.len().min(limits::WRAPPER_HEAD_BYTES)];
+        if self.is_long || head.len() == text.len() {
+            return self.scan_on(text, ended);
+        }
+        match self.scan_on(head, false) {
+            Stop::More => {
+                self.is_long = true;
+                Stop::Long(head.len())
+            }
+            stop => stop,
+        }
+    }
+
+    fn scan_on(&mut self, text: &[u8], ended: bool) -> Stop {
+        let mut at = self.scanned;
+        while at < text.len() {
+            if self.string {
+                let Some(found) = memchr::memchr3(b'"', b'\\', b'\n', &text[at..]) else {
+                    at = text.len();
+                    break;
+                };
+                at += found;
+                match text[at] {
+                    // A text alone; one before a colon is the name of a member whose object is broken.
+                    b'"' if self.depth == 0 => {
+                        match text[at + 1..].iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
+                            None if !ended => break,
+                            Some(b':') => return Stop::Member,
+                            _ => return Stop::Complete(at + 1),
+                        }
+                    }
+                    b'"' => self.string = false,
+                    b'\n' => {
+                        return Stop::Broken(
+                            at,
+                            "has a line break inside a string: it is cut or was not written as JSON",
+                        );
+                    }
+                    _ if at + 1 < text.len() => at += 1,
+                    _ => break,
+                }
+            } else {
+                match text[at] {
+                    b'"' => self.string = true,
+                    b'{' | b'[' => self.depth += 1,
+                    b'}' | b']' => {
+                        self.depth -= 1;
+                        if self.depth == 0 {
+                            return Stop::Complete(at + 1);
+                        }
+                    }
+                    b'\n' => match self.line(text, at, ended) {
+                        Next::Fits => {}
+                        Next::More => break,
+                        Next::Restarts => {
+                            return Stop::Broken(at, "is cut off: another one begins before its end");
+                        }
+                    },
+                    _ => {}
+                }
+            }
+            at += 1;
+        }
+        self.scanned = at;
+        Stop::More
+    }
+
+    /// Looks at the line inside the object that begins behind the byte at `end`.
+    fn line(&mut self, text: &[u8], end: usize, ended: bool) -> Next {
+        let rest = &text[end + 1..];
+        let indent = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        match rest.get(indent) {
+            None if ended => Next::Fits,
+            None => Next::More,
+            Some(b'\r' | b'\n') => Next::Fits,
+            Some(b'{') if indent <= self.indent && self.layout != Layout::Flat => Next::Restarts,
+            Some(_) => {
+                if self.layout == Layout::Unknown {
+                    self.layout = if indent > self.indent { Layout::Indented } else { Layout::Flat };
+                }
+                Next::Fits
+            }
+        }
+    }
+}
+
+enum Next {
+    Fits,
+    More,
+    Restarts,
+}
+
+/// Whether an object stands at the beginning of a line inside of another one: whether that is whole may then depend on how far
+/// to the right both stand.
+pub fn has_object_on_line(object: &[u8]) -> bool {
+    memchr::memchr_iter(b'\n', object).any(|end| {
+        let mut line = object[end + 1..].iter().skip_while(|byte| matches!(byte, b' ' | b'\t'));
+        line.next() == Some(&b'{')
+    })
+}

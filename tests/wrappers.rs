@@ -1,0 +1,124 @@
+//! Wrappers of JSON: objects with a list of events in them, long ones, and such as are cut off or damaged.
+
+use crate::common::damage::log;
+use crate::common::{assert_expected, cut_at, misfit_of, problem_lines, problems, read, report, report_of, session, verified};
+use expect_test::expect;
+use serde_json::json;
+use testlog::json::{self, Layout, Shape};
+use testlog::{Event, Expected};
+
+const OTHER: &str = r#"{"EventID":3,"SourceName":"Microsoft-Windows-Sysmon"}"#;
+const MATCH: &str = r#"{"EventID":1,"SourceName":"Microsoft-Windows-Sysmon","UtcTime":"2024-03-04 08:00:00.5","ParentImage":"WmiPrvSE.exe"}"#;
+
+/// The beginnings and ends of wrappers, as programming interfaces answer.
+const WRAPPERS: [(&str, &str); 5] = [
+    ("{\"results\":", "}"),
+    ("{\"preview\":false,\"messages\":[],\"results\": ", ",\"highlighted\":{}}\n"),
+    ("{\"took\":3,\"hits\":{\"total\":{\"value\":9},\"hits\":", "},\n  \"aggregations\": {\n    \"x\": [\n1\n]\n  },\n  \"took\": 5\n}\n"),
+    ("{\n  \"records\": ", ",\n  \"next\": null\n}\n"),
+    ("{\"logs\":", "}"),
+];
+
+/// The events in a list, on one line and on many.
+fn lists(events: &[Event]) -> [String; 2] {
+    [Layout::Array, Layout::PrettyArray].map(|layout| json::file(events, Shape::Winlogbeat7, layout))
+}
+
+/// More than is looked at of one object.
+fn long() -> Vec<Event> {
+    let events = log(700);
+    assert!(lists(&events)[0].len() > 1024 * 1024);
+    events
+}
+
+#[test]
+fn a_long_wrapper_is_read_object_by_object() {
+    let events = long();
+    let expected = Expected::of(&events);
+    for list in lists(&events) {
+        for (before, after) in WRAPPERS {
+            let text = format!("{before}{list}{after}");
+            let bytes = text.as_bytes();
+            let whole = report(&[("log", bytes)]);
+            assert_expected(&whole, &expected);
+            let said = if after.contains("[\n1\n]") { "warning not_an_event" } else { "" };
+            assert!(problem_lines(&whole).lines().all(|line| line.starts_with(said) && !said.is_empty()), "{before}: {whole}");
+            assert_eq!(report_of(&session(&[("log", bytes)], 70_000)), whole, "{before}");
+            assert_eq!(verified(bytes)["rows"], whole["rows"], "{before}");
+        }
+    }
+}
+
+/// Wherever it is cut: the events that are whole are read, and it is told.
+#[test]
+fn a_wrapper_that_is_cut_off_gives_what_is_left() {
+    for (before, after) in WRAPPERS {
+        for between in [",", ",\n    "] {
+            let list = [OTHER, MATCH, MATCH, OTHER].join(between);
+            let text = format!("{before}[{list}]{after}");
+            let begin = before.len() + 1;
+            for cut in begin + 2..begin + list.len() {
+                let kept = &text[..cut];
+                let ended = kept.matches("n\"}").count() + kept.matches("e\"}").count();
+                let ((records, _, matched), said) = read(kept.as_bytes());
+                if ended > 0 || !before.contains("logs") {
+                    assert_eq!(records, ended as u64, "{kept}: {said:?}");
+                    assert_eq!(matched, kept.matches("E.exe\"}").count() as u64, "{kept}");
+                }
+                assert_eq!(said, ["truncated"], "{kept}");
+            }
+        }
+    }
+}
+
+/// One damaged event costs no other one.
+#[test]
+fn damage_in_a_wrapper_costs_one_event() {
+    for (log, records, codes) in [
+        (format!(r#"{{"results":[{OTHER},{{"EventID":1,"Image":"\x"}},{MATCH}]}}"#), 2, ["damaged_record"].as_slice()),
+        (format!(r#"{{"hits":{{"hits":[{{"_source":{OTHER}}},{{"_source":{{"EventID":1,}}}},{{"_source":{MATCH}}}]}}}}"#), 2, &["damaged_record"]),
+        // The first object on the wrapper's own line.
+        (format!("{{\"results\":[{OTHER},\n{MATCH}\n]}}\n"), 2, &[]),
+        // A name that says nothing.
+        (json!({"took": 1, "entries": [serde_json::from_str::<serde_json::Value>(MATCH).unwrap()]}).to_string(), 1, &[]),
+        // Members on lines of their own.
+        (format!("{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"a\": {{\n\"b\": 1,\n\"c\": \"d\"\n}},\n\"count\": 2\n}}\n"), 2, &[]),
+        // What tells of an event there is no end.
+        (format!("{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"EventID\": 1\n}}\n"), 2, &["damaged_record"]),
+        // Lists that do not end.
+        (format!("[{OTHER},\n{MATCH},\n"), 2, &["truncated"]),
+        (format!("{{\"records\": [\n{OTHER},\n{MATCH},\n"), 2, &["truncated"]),
+        (format!("[[{MATCH}]\n{OTHER}"), 2, &["truncated"]),
+        (format!("[{MATCH}]\n[{OTHER}]"), 2, &[]),
+        // An event that is cut is no wrapper.
+        (format!("{{\"EventID\":1,\"data\":[{{\"a\":1\n{MATCH}\n"), 1, &["damaged_record"]),
+    ] {
+        let ((read, _, matches), said) = read(log.as_bytes());
+        assert_eq!((read, matches), (records, 1), "{log}: {said:?}");
+        assert_eq!(said, codes, "{log}");
+    }
+}
+
+/// Parts of a log know nothing of a wrapper in another one: then it is read at a stretch.
+#[test]
+fn a_long_wrapper_among_lines_is_read_as_a_whole() {
+    let events = long();
+    let lines = format!("{OTHER}\n{OTHER}\n");
+    let text = format!("{lines}{{\"results\":{}}}\n{lines}", lists(&events)[0]);
+    let bytes = text.as_bytes();
+    let places = [0, lines.len() as u64 + 500_000];
+    assert!(misfit_of("log", bytes, cut_at(bytes, &places), 1 << 20, 0));
+    let report = report(&[("log", bytes)]);
+    assert_eq!(report["totals"]["records"], 704);
+    assert_eq!(problems(&report), [""; 0]);
+}
+
+/// Each layer costs a look at what is in it: more than a few are not opened, or this would not end.
+#[test]
+fn wrappers_in_wrappers_are_opened_to_a_bound() {
+    let nested = "{\"data\":[".repeat(300_000);
+    let report = report(&[("log", nested.as_bytes())]);
+    expect![[r#"
+        error truncated [offset 72 (0x48)] A JSON object is cut off: the input ends before its end.
+    "#]].assert_eq(&problem_lines(&report));
+}
