@@ -73,7 +73,8 @@ fn what_tells_of_an_event_beside_another_one_is_told_of() {
         (format!("{{\"records\":[\n{OTHER}\n],\"nextLink\":\"https://x\"}}\n"), 1, 0, &[]),
         (format!("{{\"h\":{{\"hits\":[\n{OTHER}]}} , \"a\":{{\"b\":[]}}}},\n{OTHER}\n"), 2, 0, &[]),
         (format!("{{\"records\":[\n{OTHER}\n],\"x\":{HIDDEN}}}\n"), 1, 0, &["damaged_record"]),
-        (format!("{{\"records\":[\n{OTHER}\n],\"x\":1,\n"), 1, 0, &["damaged_record"]),
+        (format!("{{\"records\":[\n{OTHER}\n],\"x\":1,\n\"y\": 2\n}}\n"), 1, 0, &[]),
+        (format!("{{\"records\":[\n{OTHER}\n],\"x\":1 2,\n"), 1, 0, &["damaged_record"]),
         (format!("{OTHER}\n],\"Image\":\"x.exe\",\"User\":\"u\"}}\n{OTHER}\n"), 2, 0, &["damaged_record"]),
         (
             format!("\"Tag\":\"x\"}}\n{OTHER}\n[{OTHER}\n,\"x\":1}}\n"),

@@ -143,7 +143,11 @@ fn an_event_of_a_long_wrapper_is_shown_by_itself() {
     for (group, object) in objects.iter().enumerate() {
         let evidence = recall(&session, group, 0, text.as_bytes());
         assert_eq!(&evidence.raw, object);
-        assert!(evidence.marks.iter().any(|mark| mark.field == "parent_process_name"), "{:?}", evidence.marks);
+        assert!(
+            evidence.marks.iter().any(|mark| mark.field == "parent_process_name"),
+            "{:?}",
+            evidence.marks
+        );
     }
 }
 

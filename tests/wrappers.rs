@@ -1,7 +1,9 @@
 //! Wrappers of JSON: objects with a list of events in them, long ones, and such as are cut off or damaged.
 
 use crate::common::damage::log;
-use crate::common::{assert_expected, cut_at, misfit_of, problem_lines, problems, read, report, report_of, session, verified};
+use crate::common::{
+    assert_expected, cut_at, misfit_of, problem_lines, problems, read, report, report_of, session, verified,
+};
 use expect_test::expect;
 use serde_json::json;
 use testlog::json::{self, Layout, Shape};
@@ -14,7 +16,10 @@ const MATCH: &str = r#"{"EventID":1,"SourceName":"Microsoft-Windows-Sysmon","Utc
 const WRAPPERS: [(&str, &str); 5] = [
     ("{\"results\":", "}"),
     ("{\"preview\":false,\"messages\":[],\"results\": ", ",\"highlighted\":{}}\n"),
-    ("{\"took\":3,\"hits\":{\"total\":{\"value\":9},\"hits\":", "},\n  \"aggregations\": {\n    \"x\": [\n1\n]\n  },\n  \"took\": 5\n}\n"),
+    (
+        "{\"took\":3,\"hits\":{\"total\":{\"value\":9},\"hits\":",
+        "},\n  \"aggregations\": {\n    \"x\": [\n1\n]\n  },\n  \"took\": 5\n}\n",
+    ),
     ("{\n  \"records\": ", ",\n  \"next\": null\n}\n"),
     ("{\"logs\":", "}"),
 ];
@@ -42,7 +47,10 @@ fn a_long_wrapper_is_read_object_by_object() {
             let whole = report(&[("log", bytes)]);
             assert_expected(&whole, &expected);
             let said = if after.contains("[\n1\n]") { "warning not_an_event" } else { "" };
-            assert!(problem_lines(&whole).lines().all(|line| line.starts_with(said) && !said.is_empty()), "{before}: {whole}");
+            assert!(
+                problem_lines(&whole).lines().all(|line| line.starts_with(said) && !said.is_empty()),
+                "{before}: {whole}"
+            );
             assert_eq!(report_of(&session(&[("log", bytes)], 70_000)), whole, "{before}");
             assert_eq!(verified(bytes)["rows"], whole["rows"], "{before}");
         }
@@ -75,14 +83,35 @@ fn a_wrapper_that_is_cut_off_gives_what_is_left() {
 #[test]
 fn damage_in_a_wrapper_costs_one_event() {
     for (log, records, codes) in [
-        (format!(r#"{{"results":[{OTHER},{{"EventID":1,"Image":"\x"}},{MATCH}]}}"#), 2, ["damaged_record"].as_slice()),
-        (format!(r#"{{"hits":{{"hits":[{{"_source":{OTHER}}},{{"_source":{{"EventID":1,}}}},{{"_source":{MATCH}}}]}}}}"#), 2, &["damaged_record"]),
+        (
+            format!(r#"{{"results":[{OTHER},{{"EventID":1,"Image":"\x"}},{MATCH}]}}"#),
+            2,
+            ["damaged_record"].as_slice(),
+        ),
+        (
+            format!(
+                r#"{{"hits":{{"hits":[{{"_source":{OTHER}}},{{"_source":{{"EventID":1,}}}},{{"_source":{MATCH}}}]}}}}"#
+            ),
+            2,
+            &["damaged_record"],
+        ),
         // The first object on the wrapper's own line.
         (format!("{{\"results\":[{OTHER},\n{MATCH}\n]}}\n"), 2, &[]),
         // A name that says nothing.
-        (json!({"took": 1, "entries": [serde_json::from_str::<serde_json::Value>(MATCH).unwrap()]}).to_string(), 1, &[]),
+        (
+            json!({"took": 1, "entries": [serde_json::from_str::<serde_json::Value>(MATCH).unwrap()]})
+                .to_string(),
+            1,
+            &[],
+        ),
         // Members on lines of their own.
-        (format!("{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"a\": {{\n\"b\": 1,\n\"c\": \"d\"\n}},\n\"count\": 2\n}}\n"), 2, &[]),
+        (
+            format!(
+                "{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"a\": {{\n\"b\": 1,\n\"c\": \"d\"\n}},\n\"count\": 2\n}}\n"
+            ),
+            2,
+            &[],
+        ),
         // What tells of an event there is no end.
         (format!("{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"EventID\": 1\n}}\n"), 2, &["damaged_record"]),
         // Lists that do not end.
@@ -120,5 +149,6 @@ fn wrappers_in_wrappers_are_opened_to_a_bound() {
     let report = report(&[("log", nested.as_bytes())]);
     expect![[r#"
         error truncated [offset 72 (0x48)] A JSON object is cut off: the input ends before its end.
-    "#]].assert_eq(&problem_lines(&report));
+    "#]]
+    .assert_eq(&problem_lines(&report));
 }

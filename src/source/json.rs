@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::json_object::{Object, Stop};
 use super::json_skim::{Line, Skimmer};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_string, json_wrapper, signs};
+use super::{
+    Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_string, json_wrapper, signs,
+};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -289,7 +291,8 @@ impl Objects {
             self.state = State::Skip;
             return true;
         }
-        let may_wrap = matches!(stop, Stop::Long(_) | Stop::Broken(..)) || matches!(stop, Stop::More) && ended;
+        let may_wrap =
+            matches!(stop, Stop::Long(_) | Stop::Broken(..)) || matches!(stop, Stop::More) && ended;
         if may_wrap && let Some(list) = self.list_in(text, reached) {
             self.open(text, list, reached);
             return true;

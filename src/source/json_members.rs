@@ -35,7 +35,7 @@ pub(super) struct Fields<'a> {
 
 /// A record with the members of every shape that is skimmed.
 #[derive(Debug, Default)]
-pub(super) struct Record<'a> {
+struct Record<'a> {
     /// `Event` of evtx_dump.
     event: Option<Fields<'a>>,
     /// `winlog` of Winlogbeat 7 and 8.
@@ -60,7 +60,7 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The fields of the one shape that it has.
-    pub(super) fn fields(self) -> Option<Fields<'a>> {
+    fn fields(self) -> Option<Fields<'a>> {
         let flat = self.flat.event_id.0.is_some();
         match (self.event, self.winlog, self.event_data) {
             _ if self.other => None,
@@ -168,6 +168,35 @@ object!(Record, "an object", |record, map, key| {
         record.other = true;
     }
 });
+
+/// A hit of Elasticsearch, as elasticdump and Kibana write them: a record, and what the search says of it.
+#[derive(Debug, Default)]
+struct Hit<'a> {
+    source: Option<Record<'a>>,
+    /// It says something else.
+    other: bool,
+}
+
+object!(Hit, "a hit", |hit, map, key| {
+    "_source" => hit.source = Some(map.next_value()?),
+    name if !["_index", "_type", "_id", "_score", "_version", "_ignored", "fields", "highlight", "sort"].contains(&name) => {
+        map.next_value::<Passed>()?;
+        hit.other = true;
+    }
+});
+
+/// The fields of the event that a line is or, as a hit, has; none where it may be something else. An error: it is no object.
+pub(super) fn fields(line: &str) -> serde_json::Result<Option<Fields<'_>>> {
+    let record: Record = serde_json::from_str(line)?;
+    if !record.list {
+        return Ok(record.fields());
+    }
+    let hit = serde_json::from_str::<Hit>(line).ok().filter(|hit| !hit.other);
+    Ok(match hit.and_then(|hit| hit.source) {
+        Some(source) => source.fields(),
+        None => record.fields(),
+    })
+}
 
 /// `EventData` or `event_data`.
 #[derive(Debug, Default)]
