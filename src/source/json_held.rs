@@ -135,9 +135,7 @@ fn is_anonymous(object: &Object) -> bool {
 
 /// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
 fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
-    let Some(text) = value.as_str().map(|text| text.trim_start_matches('\u{feff}').trim()) else {
-        return false;
-    };
+    let Some(text) = value.as_str().map(trimmed) else { return false };
     if text.starts_with("<Event") || text.starts_with("<?xml") {
         held.events.extend(xml_event::parse_all(text));
         return true;
@@ -179,6 +177,11 @@ fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
     held.others += found.others;
     held.unread += found.unread;
     true
+}
+
+/// An event as text without what may stand around it.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim()
 }
 
 /// True for the names under which a wrapper has records.

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::json_shape::Wanted;
+use super::json_string::has_blanks_around;
 use crate::event::Skim;
 use crate::ids::Link;
 use crate::needle::{LOOKS, Said};
+use crate::text::same;
 use crate::time::Time;
 
 /// What is the same in all lines of a shape.
@@ -72,6 +74,18 @@ pub struct Skimmed<'a> {
 }
 
 impl Skimmed<'_> {
+    /// What was counted of an event elsewhere. None: it has no number.
+    pub fn owned(skim: &Skim<'_>) -> Option<Skimmed<'static>> {
+        Some(Skimmed {
+            provider: Cow::Owned(skim.provider.to_owned()),
+            channel: Cow::Owned(skim.channel.to_owned()),
+            computer: skim.computer.map(|computer| Cow::Owned(computer.to_owned())),
+            event_id: skim.event_id?,
+            time: skim.time,
+            link: skim.link,
+        })
+    }
+
     /// The skim.
     pub fn get(&self) -> Skim<'_> {
         Skim {
@@ -82,6 +96,29 @@ impl Skimmed<'_> {
             time: self.time,
             link: self.link,
         }
+    }
+}
+
+/// The computer of the last line: most lines of a log name the same one.
+#[derive(Debug, Default)]
+pub struct Computer(String);
+
+impl Computer {
+    /// Takes what a line has inside of the quotes. False: something in it is escaped.
+    #[inline]
+    pub fn is(&mut self, inside: &[u8]) -> bool {
+        if same(self.0.as_bytes(), inside) {
+            return true;
+        }
+        let Some(text) = plain(inside).filter(|text| !has_blanks_around(text)) else { return false };
+        self.0.clear();
+        self.0.push_str(text);
+        true
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0
     }
 }
 

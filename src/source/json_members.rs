@@ -50,6 +50,10 @@ struct Record<'a> {
     is_flat: bool,
     /// A member that another shape is known by.
     other: bool,
+    /// One that comes before the whole event as text.
+    structured: bool,
+    /// The whole event as text, as Splunk has it.
+    raw: Text<'a>,
     /// A member that may hold the whole event as text, which counts before flat names.
     text: bool,
     /// A member that may hold events, which counts before flat names too.
@@ -59,6 +63,15 @@ struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    fn counted(mut self) -> Counted<'a> {
+        let is_structured =
+            self.structured || self.event.is_some() || self.winlog.is_some() || self.event_data.is_some();
+        match self.raw.0.take() {
+            Some(text) if !is_structured => Counted::Raw(text),
+            _ => self.fields().map_or(Counted::Unknown, Counted::Fields),
+        }
+    }
+
     /// The fields of the one shape that it has.
     fn fields(self) -> Option<Fields<'a>> {
         let flat = self.flat.event_id.0.is_some();
@@ -144,7 +157,16 @@ object!(Record, "an object", |record, map, key| {
     "LogonGuid" => record.flat.data.logon_guid = map.next_value()?,
     "LogonId" => record.flat.data.logon_id = map.next_value()?,
     // What other shapes are known by, or what would come before a name used here.
-    "System" | "EventData" | "Payload" | "EventCode" | "_raw" | "event.original" | "RawLog" | "raw"
+"_raw" => {
+        record.raw = map.next_value()?;
+        record.other = true;
+    }
+    "System" | "EventData" | "Payload" => {
+        map.next_value::<Passed>()?;
+        record.structured = true;
+        record.other = true;
+    }
+    "EventCode" | "event.original" | "RawLog" | "raw"
     | "xml" | "Xml" | "EventXml" | "Provider" | "ProviderName" | "EventSourceName" | "provider_name"
     | "Computer" | "ComputerName" | "MachineName" | "LogName" => {
         map.next_value::<Passed>()?;
@@ -165,37 +187,64 @@ object!(Record, "an object", |record, map, key| {
     }
     name if name.starts_with("winlog.") => {
         map.next_value::<Passed>()?;
+        record.structured = true;
         record.other = true;
     }
 });
 
-/// A hit of Elasticsearch, as elasticdump and Kibana write them: a record, and what the search says of it.
+/// A record in another object: a hit of Elasticsearch, as elasticdump and Kibana write them, or a result of Splunk.
 #[derive(Debug, Default)]
 struct Hit<'a> {
-    source: Option<Record<'a>>,
-    /// It says something else.
+    record: Option<Record<'a>>,
+    /// There is another one, or what may be an event.
     other: bool,
 }
 
 object!(Hit, "a hit", |hit, map, key| {
-    "_source" => hit.source = Some(map.next_value()?),
-    name if !["_index", "_type", "_id", "_score", "_version", "_ignored", "fields", "highlight", "sort"].contains(&name) => {
+    "_source" | "result" => {
+        hit.other |= hit.record.is_some();
+        hit.record = Some(map.next_value()?);
+    }
+    name if !ABOUT_HITS.contains(&name) => {
         map.next_value::<Passed>()?;
         hit.other = true;
     }
 });
 
-/// The fields of the event that a line is or, as a hit, has; none where it may be something else. An error: it is no object.
-pub(super) fn fields(line: &str) -> serde_json::Result<Option<Fields<'_>>> {
+/// What is said of a hit beside it.
+const ABOUT_HITS: [&str; 12] = [
+    "_index",
+    "_type",
+    "_id",
+    "_score",
+    "_version",
+    "_ignored",
+    "fields",
+    "highlight",
+    "sort",
+    "preview",
+    "offset",
+    "lastrow",
+];
+
+/// By what a line is counted.
+pub(super) enum Counted<'a> {
+    /// By its fields.
+    Fields(Fields<'a>),
+    /// By the event that it has as text.
+    Raw(Cow<'a, str>),
+    /// That is not certain.
+    Unknown,
+}
+
+/// By what a line is counted, or the record that it has as a hit. An error: it is no object.
+pub(super) fn counted(line: &str) -> serde_json::Result<Counted<'_>> {
     let record: Record = serde_json::from_str(line)?;
     if !record.list {
-        return Ok(record.fields());
+        return Ok(record.counted());
     }
     let hit = serde_json::from_str::<Hit>(line).ok().filter(|hit| !hit.other);
-    Ok(match hit.and_then(|hit| hit.source) {
-        Some(source) => source.fields(),
-        None => record.fields(),
-    })
+    Ok(hit.and_then(|hit| hit.record).unwrap_or(record).counted())
 }
 
 /// `EventData` or `event_data`.
@@ -437,5 +486,50 @@ impl<'de> Visitor<'de> for Passed {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Passed, A::Error> {
         while map.next_entry::<Passed, Passed>()?.is_some() {}
         Ok(Passed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_line_is_counted_by() {
+        const EVENT: &str = r#"{"EventID":3,"SourceName":"P","Hostname":"H"}"#;
+        for (line, expected) in [
+            (EVENT.to_owned(), "fields"),
+            (
+                format!(
+                    r#"{{"_index":"i","_id":"1","_score":null,"_source":{EVENT},"fields":{{"a":[1]}},"sort":[1]}}"#
+                ),
+                "fields",
+            ),
+            (format!(r#"{{"preview":false,"offset":1,"result":{EVENT}}}"#), "fields"),
+            // What may be an event stands beside it, or another one.
+            (format!(r#"{{"EventID":1,"_source":{EVENT}}}"#), "unknown"),
+            (format!(r#"{{"result":{EVENT},"_source":{EVENT}}}"#), "unknown"),
+            (format!(r#"{{"_source":{{"_source":{EVENT}}}}}"#), "unknown"),
+            (format!(r#"{{"_source":[{EVENT}]}}"#), "unknown"),
+            (r#"{"_raw":"<Event/>","EventCode":1,"host":"H","source":"s"}"#.to_owned(), "raw <Event/>"),
+            (r#"{"preview":true,"result":{"_raw":"<Event\u003e"}}"#.to_owned(), "raw <Event>"),
+            // What comes before the text.
+            (r#"{"_raw":"<Event/>","System":{}}"#.to_owned(), "unknown"),
+            (r#"{"_raw":"<Event/>","winlog.event_id":1}"#.to_owned(), "unknown"),
+            (r#"{"_raw":"<Event/>","event_data":{},"event_id":1}"#.to_owned(), "unknown"),
+            (r#"{"_raw":"<Event/>","winlog":{"event_id":1}}"#.to_owned(), "unknown"),
+            (r#"{"_raw":["<Event/>"]}"#.to_owned(), "unknown"),
+            (r#"{"_raw":"<Event/>""#.to_owned(), "error"),
+        ] {
+            let found = match counted(&line) {
+                Ok(Counted::Fields(fields)) => {
+                    assert_eq!(fields.event_id.0.as_deref(), Some("3"), "{line}");
+                    "fields".to_owned()
+                }
+                Ok(Counted::Raw(text)) => format!("raw {text}"),
+                Ok(Counted::Unknown) => "unknown".to_owned(),
+                Err(_) => "error".to_owned(),
+            };
+            assert_eq!(found, expected, "{line}");
+        }
     }
 }

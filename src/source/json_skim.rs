@@ -4,7 +4,7 @@
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
 //! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Winlogbeat 6 to 8,
-//! flat names), also as hits of Elasticsearch; anything else is built in full.
+//! flat names), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
 //! `\u` escape, the one way in which JSON can write a letter that hides it; or it has no such escape, and the
@@ -19,17 +19,18 @@ use std::collections::BTreeMap;
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
-use super::json_kind::{Kind, Place, Skimmed, plain};
-use super::json_members::{Data, Fields, Text, fields};
+use super::json_held;
+use super::json_kind::{Computer, Kind, Place, Skimmed, plain};
+use super::json_members::{Counted, Data, Fields, Text, counted};
 use super::json_object;
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_string::{self, has_blanks_around, hides};
+use super::{xml, xml_skim};
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
 use crate::sets::map;
-use crate::text::same;
 use crate::time::Time;
 
 /// What may stand behind an object, by JSON.
@@ -39,28 +40,11 @@ const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 #[derive(Debug)]
 pub struct Skimmer {
     needle: Needle,
+    xml: xml_skim::Skimmer,
     shapes: Shapes<Kind>,
     computer: Computer,
     /// The names of the fields that are looked at, as a line holds them.
     names: BTreeMap<&'static str, Finder<'static>>,
-}
-
-/// The computer of the last line: most lines of a log name the same one.
-#[derive(Debug, Default)]
-struct Computer(String);
-
-impl Computer {
-    /// Takes what a line has inside of the quotes. False: something in it is escaped.
-    #[inline]
-    fn is(&mut self, inside: &[u8]) -> bool {
-        if same(self.0.as_bytes(), inside) {
-            return true;
-        }
-        let Some(text) = plain(inside).filter(|text| !has_blanks_around(text)) else { return false };
-        self.0.clear();
-        self.0.push_str(text);
-        true
-    }
 }
 
 /// What a line is.
@@ -90,7 +74,8 @@ impl Skimmer {
         let mut names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
         names.extend(needle.path());
         let names = map(names.into_iter().map(|name| (name, quoted(name))));
-        Skimmer { needle, shapes: Shapes::new(), computer: Computer::default(), names }
+        let xml = xml_skim::Skimmer::new(needle.clone());
+        Skimmer { needle, xml, shapes: Shapes::new(), computer: Computer::default(), names }
     }
 
     /// What the line at the front of a text is, and its length. None: it is cut, too long, or no UTF-8.
@@ -124,7 +109,7 @@ impl Skimmer {
             let skimmed = passed.map(|(time, link)| Skimmed {
                 provider: Cow::Borrowed(&kind.provider),
                 channel: Cow::Borrowed(&kind.channel),
-                computer: Some(Cow::Borrowed(&self.computer.0)),
+                computer: Some(Cow::Borrowed(self.computer.name())),
                 event_id: kind.event_id,
                 time,
                 link,
@@ -154,15 +139,23 @@ impl Skimmer {
             return Some(Line::Full);
         }
         let numbered = inside.map_or_else(|| numbers().next().is_some(), |inside| inside.numbered);
-        let strict = self.strict(line.trim_end_matches(BLANKS), numbered);
-        if let Line::Skimmed(skimmed) = &strict
-            && inside.is_some()
-            && self.shapes.may_learn(line)
-            && !json_object::has_object_on_line(object)
-        {
-            self.learn(line, skimmed);
+        let fields = match counted(line.trim_end_matches(BLANKS)) {
+            Err(_) => return Some(Line::Other),
+            Ok(Counted::Unknown) => return Some(Line::Full),
+            Ok(Counted::Raw(text)) => return Some(self.raw(&text)),
+            Ok(Counted::Fields(fields)) => fields,
+        };
+        let Some(skimmed) = self.passed(fields, line, numbered) else { return Some(Line::Full) };
+        if inside.is_some() && self.shapes.may_learn(line) && !json_object::has_object_on_line(object) {
+            self.learn(line, &skimmed);
         }
-        Some(strict)
+        Some(Line::Skimmed(skimmed))
+    }
+
+    /// The skim of an event that a line has as text.
+    fn raw(&mut self, text: &str) -> Line<'static> {
+        let skim = xml::skim_alone(&mut self.xml, json_held::trimmed(text).as_bytes());
+        skim.and_then(|skim| Skimmed::owned(&skim)).map_or(Line::Full, Line::Skimmed)
     }
 
     /// What a line of a known shape is, whose computer is at hand: the time and link of an event that can't match, or that it
@@ -180,7 +173,7 @@ impl Skimmer {
             Some(_) => (None, None),
             None => (Some(plain(&line[wanted[1].clone()])?), str::from_utf8(&line[wanted[2].clone()]).ok()),
         };
-        match self.judge(&kind.skim(&self.computer.0), line, numbered, (utc_time, path)) {
+        match self.judge(&kind.skim(self.computer.name()), line, numbered, (utc_time, path)) {
             Judged::Passed(time) => Some(Some((time, None))),
             Judged::Full => Some(None),
             // What is not plain the strict parser tells.
@@ -256,10 +249,14 @@ impl Skimmer {
         Some(found)
     }
 
-    /// Skims a line by the strict parser. `numbered`: a character in it may be written by its number.
+    /// Skims a line of fields by the strict parser. `numbered`: a character in it may be written by its number.
     fn strict<'a>(&self, line: &'a str, numbered: bool) -> Line<'a> {
-        let Ok(fields) = fields(line) else { return Line::Other };
-        fields.and_then(|fields| self.passed(fields, line, numbered)).map_or(Line::Full, Line::Skimmed)
+        let skimmed = match counted(line) {
+            Err(_) => return Line::Other,
+            Ok(Counted::Fields(fields)) => self.passed(fields, line, numbered),
+            Ok(_) => None,
+        };
+        skimmed.map_or(Line::Full, Line::Skimmed)
     }
 
     /// The skim of fields. None: the event must be built in full.
@@ -336,7 +333,7 @@ impl Skimmer {
         let values = values(line)?;
         // The parser tells which value is which: it is given the line with their numbers in their places.
         let template = numbered(line, &values);
-        let fields = fields(&template).ok()??;
+        let Ok(Counted::Fields(fields)) = counted(&template) else { return None };
         let place = |text: &Text<'_>| text.0.as_ref()?.parse().ok().filter(|at| *at < values.len());
         let fixed = [place(&fields.provider)?, place(&fields.channel)?, place(&fields.event_id)?];
         let mut wanted = [None; WANTED];
@@ -396,7 +393,6 @@ mod tests {
 
     use super::*;
     use crate::needle::{Test, Wide};
-    use crate::source::json_held;
 
     /// What a line gives, and that the full parser gives the same.
     fn skim(line: &str) -> &'static str {
@@ -681,6 +677,9 @@ mod tests {
             assert_eq!(skim(&other.replace("p.exe", "\\u0041")), "skimmed");
             assert_eq!(skim(&other.replace("p.exe", "\\ud800")), "full");
         }
+        let raw = r#"{"_raw":"<Event><System><Provider Name='P'/><EventID>3</EventID><Channel>C</Channel><Computer>H</Computer></System><EventData/></Event>"}"#;
+        assert_eq!(skim(raw), "skimmed");
+        assert_eq!(skim(&raw.replace("</Event>", "</Event> <Event/>")), "full");
         let flat = SHAPES[3].replacen('{', "{\"message\":\"<Event>\",", 1);
         assert_eq!(skim(&flat), "full");
         assert_eq!(skim(r#"{"a":1}"#), "full");
