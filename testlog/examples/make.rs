@@ -2,18 +2,19 @@
 //!
 //!     cargo run --release -p testlog --example make -- evtx 1073741824 1gib.evtx
 //!
-//! Formats: `evtx`, `xml`, `json`, `csv`; and `zip`, the XML log four times in one archive.
+//! Formats: `evtx`, `xml`, `json`, `csv`; `zip`, the XML log four times in one archive; and the other forms of JSON, see [`JSON`].
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
+use testlog::json::{Layout, Shape};
 use testlog::zip::{self, Member};
 use testlog::{Expected, Options, Size};
 
 fn main() -> io::Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [format, bytes, path] = arguments.as_slice() else {
-        return Err(io::Error::other("usage: make evtx|xml|json|csv|zip BYTES FILE"));
+        return Err(io::Error::other("usage: make evtx|xml|json|csv|zip|… BYTES FILE"));
     };
     let bytes = bytes.parse().map_err(io::Error::other)?;
     let options = Options { size: Size::Bytes(bytes), matches: 100, groups: 40, ..Options::default() };
@@ -39,11 +40,27 @@ fn write(format: &str, options: &Options, mut out: BufWriter<File>) -> io::Resul
         "json" => testlog::write_json(options, &mut out),
         "csv" => testlog::write_csv(options, &mut out),
         "zip" => zip(options, &mut out),
-        _ => Err(io::Error::other("the format is evtx, xml, json, csv or zip")),
+        _ => match JSON.iter().find(|(name, ..)| *name == format) {
+            Some((_, shape, layout)) => testlog::write_json_of(options, *shape, *layout, &mut out),
+            None => Err(io::Error::other("the format is evtx, xml, json, csv, zip or another form of JSON")),
+        },
     }?;
     out.flush()?;
     Ok(expected)
 }
+
+/// JSON by the name of its form.
+const JSON: [(&str, Shape, Layout); 9] = [
+    ("array", Shape::EvtxDump, Layout::Array),
+    ("pretty", Shape::EvtxDump, Layout::PrettyArray),
+    ("concatenated", Shape::EvtxDump, Layout::Concatenated),
+    ("winlogbeat", Shape::Winlogbeat8, Layout::Lines),
+    ("nxlog", Shape::NxLog, Layout::Lines),
+    ("splunk", Shape::Splunk, Layout::Lines),
+    ("azure", Shape::AzureObject, Layout::Lines),
+    ("velociraptor", Shape::Velociraptor, Layout::Lines),
+    ("get-winevent", Shape::GetWinEvent, Layout::PrettyArray),
+];
 
 /// Members of the same size, so that as many workers have as much to do.
 fn zip(options: &Options, out: &mut impl Write) -> io::Result<Expected> {

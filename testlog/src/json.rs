@@ -86,26 +86,36 @@ pub enum Json {
 
 /// A file of these events.
 pub fn file(events: &[Event], shape: Shape, layout: Layout) -> String {
-    let objects = events.iter().map(|event| object(event, shape));
     let mut text = String::new();
-    match layout {
-        Layout::Lines => objects.for_each(|object| {
-            object.push(&mut text, None);
-            text.push('\n');
-        }),
-        Layout::Array => Json::Array(objects.collect()).push(&mut text, None),
-        Layout::PrettyArray => Json::Array(objects.collect()).push(&mut text, Some(0)),
-        Layout::Concatenated => objects.for_each(|object| {
-            object.push(&mut text, Some(0));
-            text.push('\n');
-        }),
-        Layout::Records => events.iter().zip(objects).for_each(|(event, object)| {
-            text.push_str(&format!("Record {}\n", event.record));
-            object.push(&mut text, Some(0));
-            text.push('\n');
-        }),
+    for (nth, event) in events.iter().enumerate() {
+        push(&mut text, event, nth as u64, shape, layout);
     }
-    text
+    text + end(layout)
+}
+
+/// The event with this number from 0 on, at the end of a file.
+pub fn push(text: &mut String, event: &Event, nth: u64, shape: Shape, layout: Layout) {
+    let (before, between, depth, behind) = match layout {
+        Layout::Lines => ("", "", None, "\n"),
+        Layout::Array => ("[", ",", None, ""),
+        Layout::PrettyArray => ("[\n  ", ",\n  ", Some(1), ""),
+        Layout::Concatenated | Layout::Records => ("", "", Some(0), "\n"),
+    };
+    text.push_str(if nth == 0 { before } else { between });
+    if layout == Layout::Records {
+        text.push_str(&format!("Record {}\n", event.record));
+    }
+    object(event, shape).push(text, depth);
+    text.push_str(behind);
+}
+
+/// How a file ends.
+pub fn end(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Array => "]",
+        Layout::PrettyArray => "\n]",
+        Layout::Lines | Layout::Concatenated | Layout::Records => "",
+    }
 }
 
 /// One event.

@@ -59,10 +59,28 @@ pub fn write_xml(options: &Options, out: &mut impl Write) -> io::Result<Expected
 /// # Errors
 /// Those of `out`.
 pub fn write_json(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
-    write_lines(options, out, |text, event| {
-        json::object(event, json::Shape::EvtxDump).push(text, None);
-        text.push('\n');
-    })
+    write_json_of(options, json::Shape::EvtxDump, json::Layout::Lines, out)
+}
+
+/// Streams JSON of a shape in a layout.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json_of(
+    options: &Options,
+    shape: json::Shape,
+    layout: json::Layout,
+    out: &mut impl Write,
+) -> io::Result<Expected> {
+    let mut events = 0;
+    let mut expected = write_lines(options, out, |text, event| {
+        json::push(text, event, events, shape, layout);
+        events += 1;
+    })?;
+    let end = json::end(layout);
+    out.write_all(end.as_bytes())?;
+    expected.bytes += end.len() as u64;
+    Ok(expected)
 }
 
 /// Streams a CSV with a column for each field and the message of many lines.
@@ -91,7 +109,7 @@ pub fn write_evtx(options: &Options, out: &mut (impl Write + Seek)) -> io::Resul
 fn write_lines(
     options: &Options,
     out: &mut impl Write,
-    push: impl Fn(&mut String, &Event),
+    mut push: impl FnMut(&mut String, &Event),
 ) -> io::Result<Expected> {
     let mut mix = Mix::new(options);
     let mut line = String::new();

@@ -29,9 +29,9 @@ cargo xtask <task>
   dist                 build dist/index.html, the whole product in one file
   serve [--port N]     build it, serve it on this machine and print the address (port 8000 unless told)
   test [CHECK...]      run every check there is, or only the named ones
-  bench [native|browser|context|growth] [--size BYTES] [--runs N]
+  bench [native|browser|context|growth|forms] [--size BYTES] [--runs N]
                        measure against rivals and floors, over logs of this size (1 GiB and 5 runs unless told);
-                       growth, over logs from a 128th of this size on, only when named
+                       growth, over logs from a 128th of this size on, and forms of JSON only when named
   tidy                 check the architecture's rules
   screenshot [--all]   make docs/screenshot.png from the built page; or every state, in target/screenshots
   packages PROGRAM     print the list of every package in a program that was built here (CycloneDX)

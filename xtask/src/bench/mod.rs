@@ -5,6 +5,7 @@
 
 mod browser;
 mod context;
+mod forms;
 mod growth;
 mod log;
 mod measure;
@@ -31,6 +32,7 @@ enum Section {
     Browser,
     Context,
     Growth,
+    Forms,
 }
 
 impl Options {
@@ -43,6 +45,7 @@ impl Options {
                 "browser" => options.sections.push(Section::Browser),
                 "context" => options.sections.push(Section::Context),
                 "growth" => options.sections.push(Section::Growth),
+                "forms" => options.sections.push(Section::Forms),
                 "--size" => options.bytes = bytes(args.next().context("--size wants a number of bytes")?)?,
                 "--runs" => {
                     let runs = args.next().and_then(|runs| runs.parse().ok()).filter(|runs| *runs > 0);
@@ -50,7 +53,7 @@ impl Options {
                 }
                 other => {
                     bail!(
-                        "bench takes [native|browser|context|growth] [--size BYTES] [--runs N], not {other:?}."
+                        "bench takes [native|browser|context|growth|forms] [--size BYTES] [--runs N], not {other:?}."
                     )
                 }
             }
@@ -91,6 +94,7 @@ pub fn bench(args: &[String]) -> Result<()> {
             Section::Browser => browser::measure(&logs()?, options.runs, &mut Table::new("browser"))?,
             Section::Context => context::measure(&logs()?, options.runs)?,
             Section::Growth => growth::measure(options.bytes, options.runs)?,
+            Section::Forms => forms::measure(options.bytes, options.runs)?,
         }
     }
     println!("\nAt the end: {}.", load());
