@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
@@ -38,6 +39,9 @@ pub(super) struct Fields<'a> {
 struct Record<'a> {
     /// `Event` of evtx_dump.
     event: Option<Fields<'a>>,
+    /// `System` and `EventData` at the top, as Velociraptor has them.
+    system: Option<System<'a>>,
+    data: Part<Data<'a>>,
     /// `winlog` of Winlogbeat 7 and 8.
     winlog: Option<Fields<'a>>,
     /// `event_data` of Winlogbeat 6.
@@ -75,8 +79,15 @@ impl<'a> Record<'a> {
     /// The fields of the one shape that it has.
     fn fields(self) -> Option<Fields<'a>> {
         let flat = self.flat.event_id.0.is_some();
+        if let Some(system) = self.system {
+            let alone =
+                !self.other && self.event.is_none() && self.winlog.is_none() && self.event_data.is_none();
+            return alone
+                .then(|| Rendered { system, data: self.data.0.unwrap_or_default() }.fields())
+                .flatten();
+        }
         match (self.event, self.winlog, self.event_data) {
-            _ if self.other => None,
+            _ if self.other || self.structured => None,
             (Some(fields), None, None) if !flat => Some(fields),
             (None, Some(fields), None) if !flat => Some(fields),
             (None, None, Some(data)) if !self.is_flat => Some(Fields { data, ..self.beat }),
@@ -128,9 +139,9 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 object!(Record, "an object", |record, map, key| {
     "Event" => {
-        let event = map.next_value::<Rendered<'a>>()?;
-        record.other |= event.system.odd || event.system.provider.odd;
-        record.event = Some(event.fields());
+        let fields = map.next_value::<Rendered<'a>>()?.fields();
+        record.other |= fields.is_none();
+        record.event = Some(fields.unwrap_or_default());
     }
     "winlog" => record.winlog = Some(map.next_value::<Winlog<'a>>()?.fields()),
     "event_data" => record.event_data = Some(map.next_value()?),
@@ -161,7 +172,15 @@ object!(Record, "an object", |record, map, key| {
         record.raw = map.next_value()?;
         record.other = true;
     }
-    "System" | "EventData" | "Payload" => {
+    "System" => {
+        record.system = Some(map.next_value()?);
+        record.structured = true;
+    }
+    "EventData" => {
+        record.data = map.next_value()?;
+        record.structured = true;
+    }
+    "Payload" => {
         map.next_value::<Passed>()?;
         record.structured = true;
         record.other = true;
@@ -322,14 +341,18 @@ struct Rendered<'a> {
 }
 
 impl<'a> Rendered<'a> {
-    fn fields(self) -> Fields<'a> {
-        Fields {
-            provider: self.system.provider.attributes.name,
-            event_id: self.system.event_id,
+    /// None: something is said in another way as well.
+    fn fields(self) -> Option<Fields<'a>> {
+        let Provider { attributes, name, odd } = self.system.provider;
+        let is_odd = self.system.odd || odd || (attributes.name.0.is_some() && name.0.is_some());
+        let fields = Fields {
+            provider: if name.0.is_some() { name } else { attributes.name },
+            event_id: self.system.event_id.0,
             channel: self.system.channel,
             computer: self.system.computer,
             data: self.data,
-        }
+        };
+        (!is_odd).then_some(fields)
     }
 }
 
@@ -341,7 +364,7 @@ object!(Rendered, "an event", |event, map, key| {
 #[derive(Debug, Default)]
 struct System<'a> {
     provider: Provider<'a>,
-    event_id: Text<'a>,
+    event_id: Number<'a>,
     channel: Text<'a>,
     computer: Text<'a>,
     /// A member that may say one of these in another way.
@@ -361,13 +384,17 @@ object!(System, "System", |system, map, key| {
 
 #[derive(Debug, Default)]
 struct Provider<'a> {
+    /// Of evtx_dump.
     attributes: Attributes<'a>,
+    /// Velociraptor has it here.
+    name: Text<'a>,
     /// A member that may say its name in another way.
     odd: bool,
 }
 
 object!(Provider, "Provider", |provider, map, key| {
     "#attributes" => provider.attributes = map.next_value()?,
+    "Name" => provider.name = map.next_value()?,
     name if name.ends_with("Name") || name.starts_with('#') || name == "Value" => {
         map.next_value::<Passed>()?;
         provider.odd = true;
@@ -382,6 +409,91 @@ struct Attributes<'a> {
 object!(Attributes, "attributes", |attributes, map, key| {
     "Name" => attributes.name = map.next_value()?,
 });
+
+/// An object; none in the place of text or null. Anything else is an error.
+#[derive(Debug, Default)]
+struct Part<T>(Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PartVisitor(std::marker::PhantomData))
+    }
+}
+
+struct PartVisitor<T>(std::marker::PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for PartVisitor<T> {
+    type Value = Part<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, text or null")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Part<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|value| Part(Some(value)))
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Part<T>, E> {
+        Ok(Part(None))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Part<T>, E> {
+        Ok(Part(None))
+    }
+}
+
+/// The number of an event: as it is, or in an object, as Velociraptor has it. Anything else is an error.
+#[derive(Debug, Default)]
+struct Number<'a>(Text<'a>);
+
+/// Such an object.
+#[derive(Debug, Default)]
+struct Valued<'a> {
+    value: Text<'a>,
+    /// It says it in another way as well.
+    odd: bool,
+}
+
+object!(Valued, "a value", |valued, map, key| {
+    "Value" => valued.value = map.next_value()?,
+    name if name.starts_with('#') => {
+        map.next_value::<Passed>()?;
+        valued.odd = true;
+    }
+});
+
+impl<'de: 'a, 'a> Deserialize<'de> for Number<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor(std::marker::PhantomData))
+    }
+}
+
+struct NumberVisitor<'a>(std::marker::PhantomData<&'a ()>);
+
+impl<'de: 'a, 'a> Visitor<'de> for NumberVisitor<'a> {
+    type Value = Number<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the number of an event")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Number<'a>, E> {
+        Ok(Number(Text(Some(Cow::Owned(text.to_owned())))))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number<'a>, E> {
+        Ok(Number(Text(Some(Cow::Owned(number.to_string())))))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Number<'a>, E> {
+        Ok(Number::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Number<'a>, A::Error> {
+        let Valued { value, odd } = Valued::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Number(if odd { Text(None) } else { value }))
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -514,6 +626,23 @@ mod tests {
             (r#"{"preview":true,"result":{"_raw":"<Event\u003e"}}"#.to_owned(), "raw <Event>"),
             // What comes before the text.
             (r#"{"_raw":"<Event/>","System":{}}"#.to_owned(), "unknown"),
+            (r#"{"_raw":"<Event/>","EventData":{}}"#.to_owned(), "unknown"),
+            // Velociraptor.
+            (
+                r#"{"System":{"Provider":{"Name":"P"},"EventID":{"Value":3,"Qualifiers":0}},"EventData":{}}"#
+                    .to_owned(),
+                "fields",
+            ),
+            (r#"{"EventData":null,"System":{"Provider":{"Name":"P"},"EventID":3}}"#.to_owned(), "fields"),
+            (
+                r##"{"System":{"Provider":{"Name":"P","#attributes":{"Name":"P"}},"EventID":3}}"##.to_owned(),
+                "unknown",
+            ),
+            (r#"{"System":{"EventID":3},"winlog":{}}"#.to_owned(), "unknown"),
+            (r#"{"System":{"EventID":3},"Event":{}}"#.to_owned(), "unknown"),
+            (r#"{"EventID":3,"EventData":{}}"#.to_owned(), "unknown"),
+            (r#"{"EventID":3,"EventData":"{}"}"#.to_owned(), "unknown"),
+            (r#"{"EventID":3,"System":"<Event/>"}"#.to_owned(), "error"),
             (r#"{"_raw":"<Event/>","winlog.event_id":1}"#.to_owned(), "unknown"),
             (r#"{"_raw":"<Event/>","event_data":{},"event_id":1}"#.to_owned(), "unknown"),
             (r#"{"_raw":"<Event/>","winlog":{"event_id":1}}"#.to_owned(), "unknown"),

@@ -3,8 +3,8 @@
 //!
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
-//! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Winlogbeat 6 to 8,
-//! flat names), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is built in full.
+//! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Velociraptor,
+//! Winlogbeat 6 to 8, flat names), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
 //! `\u` escape, the one way in which JSON can write a letter that hides it; or it has no such escape, and the
@@ -432,8 +432,14 @@ mod tests {
         let options = Options { seed, size: Size::Events(60), matches: 2, groups: 1, ..Options::default() };
         let (events, _) = testlog::log(&options);
         let file = |shape| json::file(&events, shape, json::Layout::Lines);
-        let forms =
-            [Shape::EvtxDump, Shape::Winlogbeat6, Shape::Winlogbeat7, Shape::Winlogbeat8, Shape::NxLog];
+        let forms = [
+            Shape::EvtxDump,
+            Shape::Velociraptor,
+            Shape::Winlogbeat6,
+            Shape::Winlogbeat7,
+            Shape::Winlogbeat8,
+            Shape::NxLog,
+        ];
         let lines = forms.map(file);
         let lines = lines.iter().flat_map(|text| text.split_inclusive('\n'));
         // As they are, and as hits of Elasticsearch.
