@@ -72,7 +72,7 @@ fn what_tells_of_an_event_beside_another_one_is_told_of() {
         // Behind a list, members of what holds it are its end, if they tell of nothing; elsewhere such a line is what is left.
         (format!("{{\"records\":[\n{OTHER}\n],\"nextLink\":\"https://x\"}}\n"), 1, 0, &[]),
         (format!("{{\"h\":{{\"hits\":[\n{OTHER}]}} , \"a\":{{\"b\":[]}}}},\n{OTHER}\n"), 2, 0, &[]),
-        (format!("{{\"records\":[\n{OTHER}\n],\"x\":{HIDDEN}}}\n"), 1, 0, &["damaged_record"]),
+        (format!("{{\"records\":[\n{OTHER}\n],\"x\":{HIDDEN}}}\n"), 2, 1, &["time_unknown"]),
         (format!("{{\"records\":[\n{OTHER}\n],\"x\":1,\n\"y\": 2\n}}\n"), 1, 0, &[]),
         (format!("{{\"records\":[\n{OTHER}\n],\"x\":1 2,\n"), 1, 0, &["damaged_record"]),
         (format!("{OTHER}\n],\"Image\":\"x.exe\",\"User\":\"u\"}}\n{OTHER}\n"), 2, 0, &["damaged_record"]),

@@ -112,8 +112,8 @@ fn damage_in_a_wrapper_costs_one_event() {
             2,
             &[],
         ),
-        // What tells of an event there is no end.
-        (format!("{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"EventID\": 1\n}}\n"), 2, &["damaged_record"]),
+        // What is left of an event is told of.
+        (format!("{{\"records\": [\n{OTHER},\n{MATCH}\n],\n\"EventID\": 1\n}}\n"), 2, &["not_understood"]),
         // Lists that do not end.
         (format!("[{OTHER},\n{MATCH},\n"), 2, &["truncated"]),
         (format!("{{\"records\": [\n{OTHER},\n{MATCH},\n"), 2, &["truncated"]),
@@ -151,4 +151,76 @@ fn wrappers_in_wrappers_are_opened_to_a_bound() {
         error truncated [offset 72 (0x48)] A JSON object is cut off: the input ends before its end.
     "#]]
     .assert_eq(&problem_lines(&report));
+}
+
+/// What stands beside and behind the list of a wrapper that was opened, on its line and others.
+#[test]
+fn nothing_is_lost_behind_a_wrapper() {
+    let big = format!("[{}]", OTHER.replace('}', &format!(",\"x\":\"{}\"}}", "x".repeat(1_100_000))));
+    let pad = "y".repeat(1_100_000);
+    let other_name = r#"{"Id":4688,"ProviderName":"X","LogName":"Security","MachineName":"H"}"#;
+    let alone = other_name.trim_matches(['{', '}']);
+    let broken = format!("{{\"data\":[{OTHER}],\"x\":nope}}");
+    for (log, records, matches, codes) in [
+        (format!(r#"[{{"data":{big}}},{{"data":[{MATCH},{MATCH}]}}]"#), 3, 2, [].as_slice()),
+        (format!(r#"{{"data":{big}}}{{"data":[{MATCH}]}}"#), 2, 1, &[]),
+        (format!(r#"{{"value":{big},"records":[{MATCH}]}}"#), 2, 1, &[]),
+        (format!(r#"{{"records":[{MATCH}],"value":{big}}}"#), 2, 1, &[]),
+        (
+            format!(r#"{{"fields":[{{"name":"x"}}],"meta":"{pad}","results":[{MATCH}]}}"#),
+            1,
+            1,
+            &["not_an_event"],
+        ),
+        (format!(r#"{{"value":{big},"a":{{"b":"{pad}"}},"c":[]}}"#), 1, 0, &[]),
+        (format!(r#"[{{"logs":[{OTHER}]}},{MATCH},{MATCH}]"#), 3, 2, &[]),
+        (format!(r#"[{broken},{MATCH},{{"data":[{MATCH},{MATCH}]}}]"#), 4, 3, &["damaged_record"]),
+        (format!(r#"[{{"data":[{{"a":1}}],"x":1e999}},{MATCH}]"#), 1, 1, &["not_an_event"]),
+        (format!(r#"{broken}{{"data":[{MATCH}]}}{{"data":[{MATCH}]}}"#), 3, 2, &["damaged_record"]),
+        (format!(r#"[{OTHER}, nope, {MATCH}]"#), 2, 1, &["damaged_record"]),
+        // Events by names that say little.
+        (format!(r#"{{"value":[{other_name}],"records":{big}}}"#), 2, 0, &[]),
+        (format!(r#"{{"value":{big},"records":[{other_name}]}}"#), 2, 0, &[]),
+        (format!(r#"{{"logs":[{OTHER}],"more":[{other_name}]}}"#), 2, 0, &[]),
+        (format!(r#"{{"data":[{{"a":"{pad}"}}],{alone}}}"#), 0, 0, &["not_understood", "not_an_event"]),
+        // Behind it nothing is in it any more.
+        (
+            format!("{{\"logs\":[{OTHER}]}}\n\"LogonType\":\"3\",{alone}}}\n{OTHER}\n"),
+            2,
+            0,
+            &["damaged_record"],
+        ),
+        (format!("{{\"logs\":[{OTHER}]}}\n\"x\":{other_name}\n"), 1, 0, &["damaged_record"]),
+        // Cut behind the first list.
+        (format!("{{\"value\":{big},\"records\":[\n{MATCH},\n"), 2, 1, &["truncated"]),
+        (format!("{{\"value\":{big}],\"more\":["), 1, 0, &["truncated"]),
+        (format!("{{\"value\":{big}"), 1, 0, &["truncated"]),
+        (format!("{{\"value\":{big},\"nex"), 1, 0, &["truncated"]),
+        (format!("{{\"value\":{big},\"next\": 1"), 1, 0, &["truncated"]),
+        (format!("{{\"value\":{big},\"next\": \"a"), 1, 0, &["truncated"]),
+        (
+            format!("{{\"logs\":[{OTHER}],\"n\":5\n{{\"logs\":[{OTHER}]\n"),
+            2,
+            0,
+            &["damaged_record", "truncated"],
+        ),
+        // No list that another part of the log could close.
+        (format!("{OTHER}\n{OTHER}\n[{OTHER}]{OTHER}\n"), 4, 0, &[]),
+        (format!("{OTHER}\n[{OTHER},\n{OTHER}\n"), 3, 0, &[]),
+    ] {
+        let shown = &log[..log.len().min(300)];
+        let ((read, _, matched), said) = read(log.as_bytes());
+        assert_eq!((read, matched), (records, matches), "{shown}: {said:?}");
+        assert_eq!(said, codes, "{shown}");
+        let pieces = report_of(&session(&[("log", log.as_bytes())], 77));
+        assert_eq!(pieces["totals"], report(&[("log", log.as_bytes())])["totals"], "{shown}");
+    }
+}
+
+/// Wrappers beside each other are no layers.
+#[test]
+fn many_wrappers_in_a_wrapper() {
+    let logs = vec![format!("{{\"logs\":[{MATCH}]}}"); 1300].join(",\n");
+    let ((records, _, matches), said) = read(format!("{{\"data\":[{logs}]}}").as_bytes());
+    assert_eq!((records, matches, said), (1300, 1300, vec![]));
 }

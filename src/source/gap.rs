@@ -260,8 +260,3 @@ pub(super) fn is_comment(line: &str) -> bool {
 pub(super) fn is_record_line(line: &str) -> bool {
     line.strip_prefix("Record ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
-
-/// Whether nothing but ends of objects and lists stands here.
-pub(super) fn is_closing(text: &str) -> bool {
-    text.bytes().all(|byte| b"}],".contains(&byte))
-}

@@ -247,6 +247,7 @@ const ABOUT_HITS: [&str; 12] = [
 ];
 
 /// By what a line is counted.
+#[allow(clippy::large_enum_variant)] // There is one at a time.
 pub(super) enum Counted<'a> {
     /// By its fields.
     Fields(Fields<'a>),

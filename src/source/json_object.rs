@@ -3,6 +3,8 @@
 //! The end is found by counting brackets outside of strings. A broken object is told by what no writer of JSON does: a raw line
 //! break inside a string, or a line that opens an object no deeper than the one that is still open.
 
+use serde::de::IgnoredAny;
+
 use crate::limits;
 
 /// The object at the front of the window.
@@ -153,4 +155,78 @@ pub fn has_object_on_line(object: &[u8]) -> bool {
         let mut line = object[end + 1..].iter().skip_while(|byte| matches!(byte, b' ' | b'\t'));
         line.next() == Some(&b'{')
     })
+}
+
+/// What stands where a value is that is no object, list or text.
+pub enum Lone {
+    /// A value of so many bytes.
+    Value(usize),
+    /// More bytes must tell.
+    More,
+    /// None.
+    None,
+}
+
+/// Whether a list goes on here with a value that is no object, as `null`, and another one behind it; or a member of an object has
+/// such a value.
+pub fn lone_value(bytes: &[u8], is_member: bool) -> Lone {
+    let bytes = &bytes[..bytes.len().min(limits::LONE_VALUE_BYTES)];
+    let more = if bytes.len() < limits::LONE_VALUE_BYTES { Lone::More } else { Lone::None };
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => {
+            let length = values.byte_offset();
+            match bytes[length..].trim_ascii_start().first() {
+                Some(b',' | b']') => Lone::Value(length),
+                Some(b'}') if is_member => Lone::Value(length),
+                Some(_) => Lone::None,
+                None => more,
+            }
+        }
+        Some(Err(error)) if error.is_eof() => more,
+        _ => Lone::None,
+    }
+}
+
+/// Whether an object holds more values than are built, by what parts and opens them. In its texts, which an attacker
+/// writes, nothing does.
+pub fn holds_too_many(object: &[u8]) -> bool {
+    let most = limits::OBJECT_VALUES;
+    object.len() > most / limits::NESTED_VALUES && values(object) > most
+}
+
+/// How many values an object may hold.
+#[cold]
+fn values(object: &[u8]) -> usize {
+    let (mut values, mut string, mut escaped) = (0, false, false);
+    for byte in object {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = string,
+            b'"' => string = !string,
+            b',' if !string => values += 1,
+            b'{' | b'[' if !string => values += limits::NESTED_VALUES,
+            _ => {}
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_parts_values_counts_as_many_of_them() {
+        let holds = |again: &str, count: usize| {
+            let object = format!("{{\"EventID\":1,\"a\":{}0}}", again.repeat(count));
+            holds_too_many(object.as_bytes())
+        };
+        assert!(!holds("0,", limits::OBJECT_VALUES - 10) && holds("0,", limits::OBJECT_VALUES));
+        let most = limits::OBJECT_VALUES / (limits::NESTED_VALUES + 1);
+        assert!(!holds("[],", most - 10) && holds("[],", most + 10) && holds("{},", most + 10));
+        // What an attacker can write: a command line.
+        let text = format!("\"{}\",", r#"\\,{[\","#.repeat(limits::OBJECT_VALUES / 4));
+        assert!(!holds(&text, 2));
+    }
 }

@@ -1,43 +1,196 @@
-//! Objects that wrap a list of events, as programming interfaces answer: where the list begins, and how the wrapper ends.
+//! Objects that wrap a list of events, as programming interfaces answer.
 //!
 //! A wrapper is read as one object (`json_held`) only while that works. One that is long, cut off or damaged is opened, and each
-//! element of its list is read by itself; so is one whose events stand under a name that is no wrapper's.
+//! object and list in it is read as if it stood by itself; so is one whose events stand under a name that is no wrapper's.
 
-use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Value};
 
-use super::{gap, json_held, signs};
+use super::json_event::{self, Object};
+use super::{json_held, signs};
 use crate::limits;
 
-/// How deep wrappers are opened: those that list another one.
-pub const LAYERS: usize = 8;
+/// How deep wrappers are opened: each is looked through as often as others are around it.
+const LAYERS: usize = 8;
+/// How many lists of an object are looked at.
+const LISTS: usize = 16;
+/// Longest name of a member, with the blanks behind it.
+const NAME_BYTES: usize = 64 * 1024;
+/// How much of a wrapper's values beside its lists is kept, and how much of one.
+const KEPT_BYTES: usize = 64 * 1024;
+const VALUE_BYTES: usize = 2048;
 
-/// An object or a list that is a member of another object.
-#[derive(Debug, Clone, Copy)]
-struct Member<'a> {
-    name: &'a [u8],
-    /// Its bracket.
-    at: usize,
-    is_list: bool,
-    /// No list is around it.
-    in_objects: bool,
+/// The lists and wrappers around the text at hand.
+#[derive(Debug, Default)]
+pub struct Nest {
+    wrappers: Vec<Wrapper>,
+    /// Lists that are open in the innermost of them.
+    lists: u32,
+    /// Where the outermost begins, if its end must come.
+    begin: Option<u64>,
+    /// Whose value comes next, of the innermost wrapper.
+    name: Option<String>,
 }
 
-/// Where the elements of a wrapper's list begin, in an object or the beginning of one. None: it has no such list, or tells of an
-/// event before it.
-pub fn list_in(object: &[u8]) -> Option<usize> {
-    let list = longest_list(object)?;
-    let (before, elements) = object.split_at(list.at + 1);
-    (is_of_events(list.name, elements.trim_ascii_start())
-        && !signs::json_tells_of_events(&String::from_utf8_lossy(before)))
-    .then_some(before.len())
+/// An object whose members are read one by one.
+#[derive(Debug)]
+pub struct Wrapper {
+    /// Where it begins.
+    pub offset: u64,
+    /// How many bytes of it are left, where that is known.
+    left: Option<usize>,
+    /// Lists that are open around it, in the wrapper around it.
+    lists: u32,
+    /// Its members that are neither objects nor lists.
+    values: Object,
+    kept: usize,
+    /// How many events there were before it.
+    events: u64,
 }
 
-/// The longest list of an object, or of those in it. One that does not end is the longest.
-fn longest_list(object: &[u8]) -> Option<Member<'_>> {
-    let mut open: Vec<Member> = Vec::new();
-    let mut longest: Option<(usize, Member)> = None;
-    let (mut depth, mut at, mut name) = (0, 0, &object[..0]);
+impl Nest {
+    /// A list begins. `tells`: it is to be told of where it has no end.
+    pub fn open_list(&mut self, offset: u64, tells: bool) {
+        self.begin = self.begin.or((tells && !self.is_open()).then_some(offset));
+        self.lists += 1;
+        self.name = None;
+    }
+
+    /// A list ends, if there is one.
+    pub fn close_list(&mut self) {
+        self.lists = self.lists.saturating_sub(1);
+        self.end();
+    }
+
+    /// Opens a wrapper, before its bracket is passed over. `length`: where it is known. `events`: how many there were before it.
+    pub fn open(&mut self, offset: u64, length: Option<usize>, events: u64) {
+        self.begin = self.begin.or((!self.is_open()).then_some(offset));
+        let lists = std::mem::take(&mut self.lists);
+        self.name = None;
+        self.wrappers.push(Wrapper { offset, left: length, lists, values: Object::new(), kept: 0, events });
+    }
+
+    /// The innermost wrapper ends.
+    pub fn close(&mut self) -> Option<Wrapper> {
+        let wrapper = self.wrappers.pop()?;
+        self.lists = wrapper.lists;
+        self.name = None;
+        self.end();
+        Some(wrapper)
+    }
+
+    fn end(&mut self) {
+        self.begin = self.begin.filter(|_| self.is_open());
+    }
+
+    /// Whether no more of them may be opened in each other.
+    pub fn is_deep(&self) -> bool {
+        self.wrappers.len() == LAYERS
+    }
+
+    /// Whether there is any list or wrapper.
+    pub fn is_open(&self) -> bool {
+        self.lists > 0 || !self.wrappers.is_empty()
+    }
+
+    /// Whether the next member of a wrapper, or its end, comes next.
+    pub fn wants_member(&self) -> bool {
+        self.lists == 0 && !self.wrappers.is_empty() && self.name.is_none()
+    }
+
+    /// Where the outermost list or wrapper begins whose end is missing.
+    pub fn begin(&self) -> Option<u64> {
+        self.begin
+    }
+
+    /// The name of the member whose value comes next.
+    pub fn name_next(&mut self, name: String) {
+        self.name = Some(name);
+    }
+
+    /// Whether the value of a member comes next.
+    pub fn wants_value(&self) -> bool {
+        self.name.is_some()
+    }
+
+    /// The value of that member has come, and is none that holds others. False: no member waits for one.
+    pub fn take_value(&mut self, value: Option<&[u8]>) -> bool {
+        let Some(name) = self.name.take() else { return false };
+        if let (Some(value), Some(wrapper)) = (value, self.wrappers.last_mut()) {
+            wrapper.keep(name, value);
+        }
+        true
+    }
+
+    /// So many bytes are passed over.
+    pub fn pass(&mut self, bytes: usize) {
+        let lefts = self.wrappers.iter_mut().filter_map(|wrapper| wrapper.left.as_mut());
+        lefts.for_each(|left| *left = left.saturating_sub(bytes));
+    }
+
+    /// How many bytes of the innermost wrapper are left, where that is known.
+    pub fn left(&self) -> Option<usize> {
+        self.wrappers.last()?.left
+    }
+}
+
+impl Wrapper {
+    fn keep(&mut self, name: String, value: &[u8]) {
+        let size = name.len() + value.len().min(VALUE_BYTES);
+        if self.kept + size > KEPT_BYTES {
+            return;
+        }
+        self.kept += size;
+        let value = match value.strip_prefix(b"\"") {
+            Some(text) if value.len() > VALUE_BYTES => {
+                Some(String::from_utf8_lossy(&text[..VALUE_BYTES]).into_owned().into())
+            }
+            _ => serde_json::from_slice(value).ok(),
+        };
+        self.values.extend(value.map(|value| (name, value)));
+    }
+
+    /// Whether it tells of an event itself. `events`: how many there are now.
+    pub fn tells_of_an_event(self, events: u64) -> bool {
+        let provider = json_event::first(&self.values, json_event::PROVIDER);
+        let is_around_some = events > self.events && provider.is_none();
+        let values = Value::Object(self.values);
+        let held = json_held::events(&values);
+        held.unread > 0
+            || signs::json_tells_of_events(&values.to_string())
+            || (!held.events.is_empty() && !is_around_some)
+    }
+}
+
+/// What stands at the place of a member.
+pub enum Name {
+    /// Its name, and where its value begins.
+    Is(String, usize),
+    /// More text must tell.
+    More,
+    /// No name.
+    None,
+}
+
+/// The name of the member that begins with a quote here.
+pub fn name_at(text: &[u8]) -> Name {
+    let text = &text[..text.len().min(NAME_BYTES)];
+    let more = if text.len() < NAME_BYTES { Name::More } else { Name::None };
+    let Some(length) = text_length(text) else { return more };
+    let behind = &text[length..];
+    let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    match (behind.get(blanks), serde_json::from_slice(&text[..length])) {
+        (None, _) => more,
+        (Some(b':'), Ok(name)) => Name::Is(name, length + blanks + 1),
+        _ => Name::None,
+    }
+}
+
+/// Whether an object is a wrapper, by all of it or its beginning: it has a list of what may be events, itself or in objects in it,
+/// and does not tell of one before that.
+pub fn is_wrapper(object: &[u8]) -> bool {
+    let (mut depth, mut at, mut name) = (0_usize, 0, &object[..0]);
+    // How deep the list is that this stands in, and how many there were.
+    let (mut list, mut lists) = (None, 0);
     while let Some(byte) = object.get(at) {
         match byte {
             b'"' => {
@@ -46,36 +199,31 @@ fn longest_list(object: &[u8]) -> Option<Member<'_>> {
                 at += length - 1;
             }
             b'{' | b'[' => {
-                if depth == open.len() && depth <= LAYERS {
-                    open.push(Member::new(open.last(), name, at, *byte == b'['));
+                if *byte == b'[' && list.is_none() {
+                    let (before, elements) = object.split_at(at + 1);
+                    if is_of_events(name, elements.trim_ascii_start()) {
+                        return !signs::json_tells_of_events(&String::from_utf8_lossy(before));
+                    }
+                    list = Some(depth);
+                    lists += 1;
+                }
+                if lists == LISTS {
+                    break;
                 }
                 depth += 1;
             }
             b'}' | b']' => {
-                depth -= usize::from(depth > 0);
-                let ended = if depth < open.len() { open.pop() } else { None };
-                if let Some(list) = ended.filter(Member::is_outermost_list)
-                    && longest.is_none_or(|(length, _)| length < at - list.at)
-                {
-                    longest = Some((at - list.at, list));
+                depth = depth.saturating_sub(1);
+                list = list.filter(|list| *list < depth);
+                if depth == 0 {
+                    break;
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    open.into_iter().find(Member::is_outermost_list).or(longest.map(|(_, list)| list))
-}
-
-impl<'a> Member<'a> {
-    fn new(around: Option<&Member>, name: &'a [u8], at: usize, is_list: bool) -> Member<'a> {
-        let in_objects = around.is_none_or(|around| around.in_objects && !around.is_list);
-        Member { name, at, is_list, in_objects }
-    }
-
-    fn is_outermost_list(&self) -> bool {
-        self.in_objects && self.is_list
-    }
+    false
 }
 
 fn is_name_of_wrapper(name: &[u8]) -> bool {
@@ -108,63 +256,76 @@ fn is_of_events(name: &[u8], elements: &[u8]) -> bool {
     }
 }
 
-/// Whether a line goes on, behind a list, with the last members of the object that holds it: a link to the next page.
-pub fn is_end(line: &str) -> bool {
-    let members = format!("{{{}", line.trim_start_matches(['}', ']', ',', ' ']));
-    let mut values = Deserializer::from_str(&members).into_iter::<IgnoredAny>();
-    matches!(values.next(), Some(Ok(_))) && gap::is_closing(&members[values.byte_offset()..])
-}
-
-/// Whether a line is a member of such an object, or the beginning of one, where each stands on a line of its own.
-pub fn is_member(line: &str) -> bool {
-    let line = line.trim_end_matches([',', ' ', '\r']);
-    let opened = line.strip_suffix(['{', '[']).map(|name| format!("{name}0"));
-    let member = format!("{{{}}}", opened.as_deref().unwrap_or(line));
-    serde_json::from_str::<IgnoredAny>(&member).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_found_by_the_names_around_it() {
-        for (object, before) in [
-            (r#"{"results":[{"a":1}]}"#, Some(r#"{"results":["#)),
-            (r#"{"took":3,"hits":{"total":[1],"hits":[{"#, Some(r#"{"took":3,"hits":{"total":[1],"hits":["#)),
-            // The longer of two, and one that does not end.
-            (r#"{"value":[],"records":["<Event"]}"#, Some(r#"{"value":[],"records":["#)),
-            (r#"{"value":[{"a":"bcdefgh"}],"records":[{"#, Some(r#"{"value":[{"a":"bcdefgh"}],"records":["#)),
-            (r#"{"a\"]}":"\\","data": [ {"b":[{}]}"#, Some(r#"{"a\"]}":"\\","data": ["#)),
-            // A name that says nothing, by its first element.
-            (r#"{"logs":[{"EventID":1,"SourceName":"P","Channel":"C"},"#, Some(r#"{"logs":["#)),
-            (r#"{"logs":["#, Some(r#"{"logs":["#)),
-            (r#"{"logs":[{"a":1}]}"#, None),
-            (r#"{"other":{"results":[{}]}}"#, Some(r#"{"other":{"results":["#)),
-            (r#"{"other":[{"results":[{}]}]}"#, None),
-            (r#"{"results":[["a"]]}"#, None),
-            (r#"{"results":["a"]}"#, None),
-            (r#"{"results":{}}"#, None),
-            (r#"{"EventID":1,"data":[{"a":1}]}"#, None),
-            (r#"{"results"#, None),
-            ("{}]]}", None),
+    fn a_wrapper_has_a_list_of_what_may_be_events() {
+        for object in [
+            r#"{"results":[{"a":1}]}"#,
+            r#"{"took":3,"hits":{"total":[1],"hits":[{"#,
+            r#"{"value":[],"records":["<Event"]}"#,
+            r#"{"a\"]}":"\\","data": [ {"b":[{}]}"#,
+            // A name that says nothing, by the first element; and what stands behind it may tell of events as well.
+            r#"{"logs":[{"EventID":1,"SourceName":"P","Channel":"C"},"#,
+            r#"{"logs":[{"EventID":1,"SourceName":"P"}],"more":[{"Id":4}]}"#,
+            r#"{"logs":["#,
+            r#"{"other":{"results":[{}]}}"#,
         ] {
-            assert_eq!(list_in(object.as_bytes()), before.map(str::len), "{object}");
+            assert!(is_wrapper(object.as_bytes()), "{object}");
         }
+        let many = format!("{{{}\"results\":[{{}}]}}", "\"a\":[1],".repeat(LISTS));
         let deep = r#"{"hits":"#.repeat(200);
-        assert_eq!(list_in(deep.as_bytes()), None);
+        for object in [
+            r#"{"logs":[{"a":1}]}"#,
+            r#"{"other":[{"results":[{}]}]}"#,
+            r#"{"results":[["a"]]}"#,
+            r#"{"results":["a"]}"#,
+            r#"{"results":{}}"#,
+            r#"{"EventID":1,"data":[{"a":1}]}"#,
+            r#"{"results"#,
+            "{}]]}",
+            r#"{}{"results":[{"a":1}]}"#,
+            &many,
+            &deep,
+        ] {
+            assert!(!is_wrapper(object.as_bytes()), "{object}");
+        }
     }
 
     #[test]
-    fn what_ends_a_wrapper() {
-        for line in [r#"],"took":5}"#, r#"}},"next":"x"}]"#, r#""a":{"b":[1]}}"#] {
-            assert!(is_end(line), "{line}");
+    fn what_stands_beside_lists_may_be_an_event() {
+        let tells = |members: &[(&str, &str)], events: u64| {
+            let mut nest = Nest::default();
+            nest.open(0, None, 0);
+            for (name, value) in members {
+                nest.name_next((*name).to_owned());
+                assert!(nest.take_value(Some(value.as_bytes())));
+            }
+            nest.close().unwrap().tells_of_an_event(events)
+        };
+        assert!(!tells(&[("took", "3"), ("timed_out", "false"), ("next", "\"x\"")], 1));
+        assert!(!tells(&[("Id", "7"), ("Source", "\"\"")], 1));
+        let event = [("Id", "7"), ("ProviderName", "\"P\""), ("MachineName", "\"H\"")];
+        assert!(tells(&event, 0) && tells(&event, 1));
+        let long = format!("\"<Event><System><EventID>1</EventID>{}\"", "x".repeat(VALUE_BYTES));
+        assert!(tells(&[("_raw", &long)], 1));
+    }
+
+    #[test]
+    fn the_name_of_a_member() {
+        let told = |text: &str| match name_at(text.as_bytes()) {
+            Name::Is(name, at) => format!("{name} {at}"),
+            Name::More => "more".to_owned(),
+            Name::None => "none".to_owned(),
+        };
+        assert_eq!(told(r#""a\"b" : 1"#), "a\"b 8");
+        for text in [r#"""#, r#""a"#, r#""a" "#] {
+            assert_eq!(told(text), "more", "{text}");
         }
-        for line in [r#""took": 5,"#, r#""a": {"#, r#""b": [ "#, r#""c": "d""#, r#""a": [1, 2],"#] {
-            assert!(is_member(line) && !is_end(line), "{line}");
-        }
-        for line in ["took: 5", r#""a" {"#, r#""a": 1 2"#, "x"] {
-            assert!(!is_member(line) && !is_end(line), "{line}");
+        for text in [r#""a","#, "\"a\nb\":1", &format!("\"{}", "x".repeat(NAME_BYTES))] {
+            assert_eq!(told(text), "none", "{text}");
         }
     }
 }

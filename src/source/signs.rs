@@ -19,13 +19,6 @@ pub fn json_tells_of_events(json: &str) -> bool {
     tell_of_events(json.as_bytes()) || json.contains("\"ParentImage\":")
 }
 
-/// Whether JSON names what only an event has: what is left of one whose beginning is gone.
-pub fn names_fields(json: &str) -> bool {
-    ["Image\"", "CommandLine\"", "ProcessName\"", "EventData", "winlog"]
-        .iter()
-        .any(|name| json.contains(name))
-}
-
 /// Whether the text holds an EventID with its number.
 pub fn number_an_event(text: &[u8]) -> bool {
     let text = text.to_ascii_lowercase();
