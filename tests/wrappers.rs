@@ -202,7 +202,7 @@ fn nothing_is_lost_behind_a_wrapper() {
             format!("{{\"logs\":[{OTHER}],\"n\":5\n{{\"logs\":[{OTHER}]\n"),
             2,
             0,
-            &["damaged_record", "truncated"],
+            &["damaged_record", "damaged_record"],
         ),
         // No list that another part of the log could close.
         (format!("{OTHER}\n{OTHER}\n[{OTHER}]{OTHER}\n"), 4, 0, &[]),
