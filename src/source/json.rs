@@ -146,6 +146,12 @@ impl Objects {
                 }
                 b'\n' => self.indent = Some(0),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
+                // What is left of a broken object ends on a line of its own, or with one.
+                b'}' if !self.nest.wants_member() && !self.is_in_line() => {
+                    self.state = State::Junk(Junk::new(text.source_offset(at), false));
+                    self.consume(text, at);
+                    return self.part.begins(text.source_offset(0));
+                }
                 // 0x1e starts a record of a JSON text sequence (RFC 7464).
                 b'\r' | b',' | b'[' | b']' | b'}' | 0x1e => {
                     self.indent = None;
@@ -190,7 +196,7 @@ impl Objects {
                         Lone::Value(length) => length,
                         _ => {
                             // In a list or wrapper on one line others may follow.
-                            let is_value = self.nest.is_open() && self.indent.is_none() && *byte != b'#';
+                            let is_value = self.is_in_line() && *byte != b'#';
                             self.state = State::Junk(Junk::new(offset, is_value));
                             self.consume(text, at);
                             return self.part.begins(text.source_offset(0));
@@ -214,6 +220,11 @@ impl Objects {
         }
         self.consume(text, at);
         false
+    }
+
+    /// Whether this is in a list or wrapper that has more than one value on a line.
+    fn is_in_line(&self) -> bool {
+        self.nest.is_open() && self.indent.is_none()
     }
 
     /// Takes a bracket between values, or what parts them.
@@ -535,7 +546,8 @@ impl Objects {
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
         let is_comment = line.len() < limits::GAP_LINE_BYTES && gap::is_comment(text);
-        if !gap::is_record_line(text) && !is_comment {
+        let is_end = text.bytes().all(|byte| b"}],".contains(&byte)) && !text.is_empty();
+        if !gap::is_record_line(text) && !is_comment && !is_end {
             self.is_damaged = true;
             let begins: String = text.chars().take(40).collect();
             let message = format!("A line is no JSON object; it begins {begins:?}.");
