@@ -77,7 +77,7 @@ pub struct Value {
 pub enum Kind {
     /// What is between the quotes of a string.
     Text,
-    /// The digits of a number.
+    /// The digits of a number; of one that nobody asks for also those behind a point.
     Digits,
 }
 
@@ -144,7 +144,7 @@ impl<S> Shapes<S> {
             };
             let end = match kind {
                 Kind::Text => json_string::end(text, at, &mut inside)?,
-                Kind::Digits => at + digits(text.get(at..)?)?,
+                Kind::Digits => at + number_length(text.get(at..)?, used == Use::None)?,
             };
             if let Use::Wanted(which) = used {
                 *wanted.get_mut(usize::from(which))? = at..end;
@@ -278,7 +278,19 @@ fn digits(text: &[u8]) -> Option<usize> {
     plain.then_some(length)
 }
 
-/// The values of a line that is known to be JSON. A number that is written in another way than by digits
+/// The length of such a number, or of one with a fraction.
+fn number_length(text: &[u8], may_have_fraction: bool) -> Option<usize> {
+    let length = digits(text)?;
+    match text.get(length..)? {
+        [b'.', fraction @ ..] if may_have_fraction => {
+            let more = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            (1..=DIGITS).contains(&more).then_some(length + 1 + more)
+        }
+        _ => Some(length),
+    }
+}
+
+/// The values of a line that is known to be JSON. A number that is written in another way than by digits, with a point between,
 /// counts as fixed text, and so does a sign.
 pub fn values(line: &str) -> Option<Vec<Value>> {
     let bytes = line.as_bytes();
@@ -297,7 +309,7 @@ pub fn values(line: &str) -> Option<Vec<Value>> {
             b'0'..=b'9' => {
                 let number = |byte: &&u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
                 let end = at + bytes[at..].iter().take_while(number).count();
-                if digits(&bytes[at..end]) == Some(end - at) {
+                if number_length(&bytes[at..end], true) == Some(end - at) {
                     values.push(Value { place: at..end, kind: Kind::Digits });
                 }
                 at = end;
