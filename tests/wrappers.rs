@@ -147,6 +147,10 @@ fn a_long_wrapper_among_lines_is_read_as_a_whole() {
 fn wrappers_in_wrappers_are_opened_to_a_bound() {
     let nested = "{\"data\":[".repeat(300_000);
     let report = report(&[("log", nested.as_bytes())]);
+    // Beginnings one after another.
+    for again in ["{\"data\":[{}]", "{\"data\":[{}],\"", "{\"logs\":[],\"data\":[{\"a\":1}],"] {
+        read(again.repeat(200_000).as_bytes());
+    }
     expect![[r#"
         error truncated [offset 72 (0x48)] A JSON object is cut off: the input ends before its end.
     "#]]
@@ -204,6 +208,27 @@ fn nothing_is_lost_behind_a_wrapper() {
             0,
             &["damaged_record", "damaged_record"],
         ),
+        (format!("{OTHER}\n[{{\"logs\":[{OTHER},{OTHER}]"), 3, 0, &["truncated"]),
+        (format!("{OTHER}\n[{{\"logs\":[{OTHER},{OTHER}],\"na"), 3, 0, &["truncated"]),
+        // A member without a name.
+        (
+            format!("{OTHER}\n{{\"logs\":[{OTHER}],\"x\":{OTHER}\n{OTHER}\n}}\n{OTHER}\n"),
+            5,
+            0,
+            &["damaged_record"],
+        ),
+        // What is not kept of members beside a list.
+        (
+            format!(
+                "{{\"logs\":[{OTHER}],\"m\":\"{:2100}<Event><System><EventID>1</EventID></System>\"}}",
+                ""
+            ),
+            1,
+            0,
+            &["not_understood"],
+        ),
+        // Quotes where there should be none.
+        (format!(r#"[{{"logs":[{OTHER}],"x":nope"{{"}},{MATCH},{MATCH}]"#), 3, 2, &["damaged_record"; 3]),
         // No list that another part of the log could close.
         (format!("{OTHER}\n{OTHER}\n[{OTHER}]{OTHER}\n"), 4, 0, &[]),
         (format!("{OTHER}\n[{OTHER},\n{OTHER}\n"), 3, 0, &[]),
@@ -223,4 +248,29 @@ fn many_wrappers_in_a_wrapper() {
     let logs = vec![format!("{{\"logs\":[{MATCH}]}}"); 1300].join(",\n");
     let ((records, _, matches), said) = read(format!("{{\"data\":[{logs}]}}").as_bytes());
     assert_eq!((records, matches, said), (1300, 1300, vec![]));
+}
+
+/// XML that is broken behind its System part: the same is said of it however the text comes.
+#[test]
+fn broken_xml_in_splunk_s_export_is_told_of_alike() {
+    let xml = "<Event><System><Provider Name='P'/><EventID>3</EventID><Channel>C</Channel><Computer>H</Computer></System>\
+        <EventData><Data Name='a'>b</Dat></EventData></Event>";
+    let line = json!({"_raw": xml, "host": "h"}).to_string();
+    let text = format!("{}\n", vec![line.clone(); 40].join("\n"));
+    let list = format!("[{}]", vec![line; 40].join(","));
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let totals = |bytes: &[u8], piece| {
+        let totals = report_of(&session(&[("log", bytes)], piece))["totals"].clone();
+        (totals["records"].as_u64(), totals["unreadable"].as_u64())
+    };
+    let expected = totals(text.as_bytes(), 1 << 20);
+    for (bytes, piece) in [
+        (text.as_bytes(), 7),
+        (text.as_bytes(), 300),
+        (list.as_bytes(), 300),
+        (list.as_bytes(), 1 << 20),
+        (&utf16, 333),
+    ] {
+        assert_eq!(totals(bytes, piece), expected, "{piece}");
+    }
 }

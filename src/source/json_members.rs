@@ -396,6 +396,10 @@ struct Provider<'a> {
 object!(Provider, "Provider", |provider, map, key| {
     "#attributes" => provider.attributes = map.next_value()?,
     "Name" => provider.name = map.next_value()?,
+    // A name of its own.
+    "EventSourceName" => {
+        map.next_value::<Passed>()?;
+    }
     name if name.ends_with("Name") || name.starts_with('#') || name == "Value" => {
         map.next_value::<Passed>()?;
         provider.odd = true;

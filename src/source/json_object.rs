@@ -4,7 +4,9 @@
 //! break inside a string, or a line that opens an object no deeper than the one that is still open.
 
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
+use super::json_string;
 use crate::limits;
 
 /// The object at the front of the window.
@@ -14,6 +16,8 @@ pub struct Object {
     pub scanned: usize,
     /// It was skimmed once more, when its first line had come in full.
     pub skimmed_again: bool,
+    /// It is known that it must be built in full.
+    pub is_full: bool,
     /// It was found to be longer than a head.
     is_long: bool,
     depth: u32,
@@ -51,7 +55,16 @@ impl Object {
     /// One that begins behind so many blanks on its line.
     pub fn new(indent: usize) -> Object {
         let layout = Layout::Unknown;
-        Object { scanned: 0, skimmed_again: false, is_long: false, depth: 0, string: false, indent, layout }
+        Object {
+            scanned: 0,
+            skimmed_again: false,
+            is_full: false,
+            is_long: false,
+            depth: 0,
+            string: false,
+            indent,
+            layout,
+        }
     }
 
     /// Scans on for the object's end. Where it stops depends on the text alone, not on the pieces that it comes in.
@@ -212,6 +225,21 @@ fn values(object: &[u8]) -> usize {
     values
 }
 
+/// Parses an object. The flag says that escapes of half a surrogate pair became U+FFFD: Windows
+/// strings may hold them, JSON strings in Rust can't.
+pub fn parse(raw: &str) -> Result<(Value, bool), String> {
+    let error = match serde_json::from_str(raw) {
+        Ok(value) => return Ok((value, false)),
+        Err(error) => error,
+    };
+    if (error.to_string().contains("surrogate") || error.to_string().contains("hex escape"))
+        && let Ok(value) = serde_json::from_str(&json_string::without_lone_surrogates(raw))
+    {
+        return Ok((value, true));
+    }
+    Err(format!("JSON breaks at column {} of line {} of the object: {error}.", error.column(), error.line()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,5 +256,14 @@ mod tests {
         // What an attacker can write: a command line.
         let text = format!("\"{}\",", r#"\\,{[\","#.repeat(limits::OBJECT_VALUES / 4));
         assert!(!holds(&text, 2));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_does_not_cost_the_event() {
+        let (value, replaced) = parse(r#"{"a":"x\ud800y\\ud800 \ud83d\ude00\n"}"#).unwrap();
+        assert_eq!(value["a"], "x\u{fffd}y\\ud800 😀\n");
+        assert!(replaced);
+        assert!(parse(r#"{"a":"\ud83d\ude00"}"#).is_ok_and(|(_, replaced)| !replaced));
+        assert!(parse(r#"{"a":}"#).is_err());
     }
 }

@@ -43,6 +43,8 @@ pub struct Wrapper {
     /// Its members that are neither objects nor lists.
     values: Object,
     kept: usize,
+    /// One that is not kept whole tells of an event.
+    tells: bool,
     /// How many events there were before it.
     events: u64,
 }
@@ -63,10 +65,11 @@ impl Nest {
 
     /// Opens a wrapper, before its bracket is passed over. `length`: where it is known. `events`: how many there were before it.
     pub fn open(&mut self, offset: u64, length: Option<usize>, events: u64) {
-        self.begin = self.begin.or((!self.is_open()).then_some(offset));
+        self.begin = self.begin.or(Some(offset));
         let lists = std::mem::take(&mut self.lists);
         self.name = None;
-        self.wrappers.push(Wrapper { offset, left: length, lists, values: Object::new(), kept: 0, events });
+        let values = Object::new();
+        self.wrappers.push(Wrapper { offset, left: length, lists, values, kept: 0, tells: false, events });
     }
 
     /// The innermost wrapper ends.
@@ -94,12 +97,17 @@ impl Nest {
 
     /// Whether the next member of a wrapper, or its end, comes next.
     pub fn wants_member(&self) -> bool {
-        self.lists == 0 && !self.wrappers.is_empty() && self.name.is_none()
+        self.holds_members() && self.name.is_none()
     }
 
     /// Where the outermost list or wrapper begins whose end is missing.
     pub fn begin(&self) -> Option<u64> {
         self.begin
+    }
+
+    /// Whether this stands in a wrapper, and in no list of it.
+    pub fn holds_members(&self) -> bool {
+        self.lists == 0 && !self.wrappers.is_empty()
     }
 
     /// The name of the member whose value comes next.
@@ -136,7 +144,12 @@ impl Nest {
 impl Wrapper {
     fn keep(&mut self, name: String, value: &[u8]) {
         let size = name.len() + value.len().min(VALUE_BYTES);
-        if self.kept + size > KEPT_BYTES {
+        let has_room = self.kept + size <= KEPT_BYTES;
+        if value.len() > VALUE_BYTES || !has_room {
+            self.tells |= signs::json_tells_of_events(&String::from_utf8_lossy(value));
+        }
+        // What an event is told by has few names.
+        if !has_room && !json_event::is_counted(&name) {
             return;
         }
         self.kept += size;
@@ -155,7 +168,8 @@ impl Wrapper {
         let is_around_some = events > self.events && provider.is_none();
         let values = Value::Object(self.values);
         let held = json_held::events(&values);
-        held.unread > 0
+        self.tells
+            || held.unread > 0
             || signs::json_tells_of_events(&values.to_string())
             || (!held.events.is_empty() && !is_around_some)
     }
@@ -311,6 +325,15 @@ mod tests {
         assert!(tells(&event, 0) && tells(&event, 1));
         let long = format!("\"<Event><System><EventID>1</EventID>{}\"", "x".repeat(VALUE_BYTES));
         assert!(tells(&[("_raw", &long)], 1));
+        // What is too much to be kept.
+        let blank = format!("\"{:VALUE_BYTES$}EventID: 1\"", "");
+        assert!(tells(&[("m", &blank)], 1));
+        let much: Vec<_> =
+            (0..99).map(|nth| (format!("p{nth}"), format!("\"{}\"", "x".repeat(VALUE_BYTES - 2)))).collect();
+        let mut members: Vec<_> = much.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert!(!tells(&members, 1));
+        members.extend(event);
+        assert!(tells(&members, 1));
     }
 
     #[test]

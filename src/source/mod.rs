@@ -11,7 +11,7 @@ pub mod json_event;
 pub mod json_held;
 mod json_kind;
 mod json_members;
-mod json_object;
+pub mod json_object;
 mod json_shape;
 mod json_skim;
 mod json_string;
