@@ -217,6 +217,9 @@ fn nothing_is_lost_behind_a_wrapper() {
             0,
             &["damaged_record"],
         ),
+        // Values on lines of their own.
+        (format!("{{\"logs\":\r\n[{OTHER}],\r\n\"x\":\r\n1,\r\n\"y\":\r\n\t{{}}\r\n}}\r\n"), 1, 0, &[]),
+        (format!("{{\"logs\":[{OTHER}],\"x\":,\"y\":}}\n"), 1, 0, &["damaged_record", "damaged_record"]),
         // What is not kept of members beside a list.
         (
             format!(

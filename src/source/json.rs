@@ -128,8 +128,8 @@ impl Objects {
         {}
     }
 
-    /// Passes over blanks, commas and array brackets up to an object. False when more text is
-    /// needed.
+    /// Passes over what stands between objects: blanks, commas, brackets of lists, and in wrappers names and values. False when
+    /// more text is needed.
     fn between(&mut self, text: &mut dyn Text, ended: bool, sink: &mut dyn Sink) -> bool {
         let bytes = text.bytes();
         let mut at = 0;
@@ -151,7 +151,7 @@ impl Objects {
                 b'\n' => self.indent = Some(0),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
                 // What is left of a broken object ends on a line of its own, or with one.
-                b'}' if !self.nest.wants_member() && !self.is_in_line() => {
+                b'}' if !self.nest.holds_members() && !self.is_in_line() => {
                     self.state = State::Junk(Junk::new(text.source_offset(at), false));
                     self.consume(text, at);
                     return self.part.begins(text.source_offset(0));
@@ -234,15 +234,15 @@ impl Objects {
 
     /// Takes a bracket between values, or what parts them.
     fn bracket(&mut self, byte: u8, offset: u64, sink: &mut dyn Sink) {
+        if b",]}".contains(&byte) && self.nest.take_value(None) {
+            self.tell_broken(offset, "has a member without a value", sink);
+        }
         match byte {
             // In lines such a list is not told of where it does not end: another part could not know.
             b'[' => self.nest.open_list(offset, self.count == 0),
             b']' => self.nest.close_list(),
             b'}' if self.nest.wants_member() => self.close(sink),
             _ => {}
-        }
-        if byte != b'[' && self.nest.take_value(None) {
-            self.tell_broken(offset, "has a member without a value", sink);
         }
     }
 

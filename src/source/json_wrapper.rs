@@ -135,9 +135,9 @@ impl Nest {
         lefts.for_each(|left| *left = left.saturating_sub(bytes));
     }
 
-    /// How many bytes of the innermost wrapper are left, where that is known.
+    /// How many bytes are left of the first wrapper to end, of those whose ends are known.
     pub fn left(&self) -> Option<usize> {
-        self.wrappers.last()?.left
+        self.wrappers.iter().filter_map(|wrapper| wrapper.left).min()
     }
 }
 
@@ -334,6 +334,17 @@ mod tests {
         assert!(!tells(&members, 1));
         members.extend(event);
         assert!(tells(&members, 1));
+    }
+
+    #[test]
+    fn nothing_goes_on_behind_an_end_that_is_known() {
+        let mut nest = Nest::default();
+        nest.open(0, Some(10), 0);
+        nest.pass(3);
+        nest.open(3, None, 0);
+        assert_eq!(nest.left(), Some(7));
+        nest.close();
+        assert_eq!((nest.left(), nest.is_open()), (Some(7), true));
     }
 
     #[test]
