@@ -279,15 +279,20 @@ fn digits(text: &[u8]) -> Option<usize> {
 }
 
 /// The length of such a number, or of one with a fraction.
+#[inline]
 fn number_length(text: &[u8], may_have_fraction: bool) -> Option<usize> {
     let length = digits(text)?;
-    match text.get(length..)? {
-        [b'.', fraction @ ..] if may_have_fraction => {
-            let more = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            (1..=DIGITS).contains(&more).then_some(length + 1 + more)
-        }
+    match text.get(length) {
+        Some(b'.') if may_have_fraction => with_fraction(text, length + 1),
         _ => Some(length),
     }
+}
+
+/// The length of a number whose fraction begins here.
+#[cold]
+fn with_fraction(text: &[u8], at: usize) -> Option<usize> {
+    let digits = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (1..=DIGITS).contains(&digits).then_some(at + digits)
 }
 
 /// The values of a line that is known to be JSON. A number that is written in another way than by digits, with a point between,
