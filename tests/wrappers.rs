@@ -230,6 +230,8 @@ fn nothing_is_lost_behind_a_wrapper() {
             0,
             &["not_understood"],
         ),
+        // A bracket too many.
+        (format!("[{OTHER}}}, {MATCH}]"), 2, 1, &["damaged_record"]),
         // Quotes where there should be none.
         (format!(r#"[{{"logs":[{OTHER}],"x":nope"{{"}},{MATCH},{MATCH}]"#), 3, 2, &["damaged_record"; 3]),
         // No list that another part of the log could close.

@@ -59,7 +59,7 @@ struct Objects {
 enum State {
     Between,
     Object(Object),
-    /// In a line that is no object: its beginning, and where it lies.
+    /// In what is no object.
     Junk(Junk),
     /// In a line that was given up already.
     Skip,
@@ -242,6 +242,8 @@ impl Objects {
             b'[' => self.nest.open_list(offset, self.count == 0),
             b']' => self.nest.close_list(),
             b'}' if self.nest.wants_member() => self.close(sink),
+            b'}' => self.tell_broken(offset, "ends where none begins", sink),
+            // They only part values.
             _ => {}
         }
     }
