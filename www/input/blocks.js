@@ -1,24 +1,29 @@
 // Blocks of the page that carry gzipped bytes as text: the core, the workers' script and the sample logs.
 
-const FIRST = "(".charCodeAt(0);
+const FIRST = "#".charCodeAt(0);
 /** No digit, as it could end the element that the text stands in. */
 const LEFT_OUT = "<".charCodeAt(0);
 
 /**
- * The bytes of a text of base 85, as xtask/src/base85.rs writes it: five digits for four bytes, and before them how
- * many bytes at the end only fill up the last four.
+ * The bytes of a text of base 91, as xtask/src/base91.rs writes it: two digits for thirteen bits, the lower ones first,
+ * and before them how many bytes at the end are none.
  * @param {string} text
  */
 export function bytesOf(text) {
-  const bytes = new Uint8Array(Math.ceil((text.length - 1) / 5) * 4);
-  const words = new DataView(bytes.buffer);
-  for (let from = 1, at = 0; from < text.length; from += 5, at += 4) {
-    let word = 0;
-    for (let digit = from; digit < from + 5; digit += 1) {
-      const code = text.charCodeAt(digit);
-      word = word * 85 + code - FIRST - (code > LEFT_OUT ? 1 : 0);
+  const digit = (/** @type {number} */ at) => {
+    const code = text.charCodeAt(at);
+    return code - FIRST - (code > LEFT_OUT ? 1 : 0);
+  };
+  const bytes = new Uint8Array(Math.floor((((text.length - 1) / 2) * 13) / 8));
+  let [held, bits, at] = [0, 0, 0];
+  for (let from = 1; from < text.length; from += 2) {
+    held |= (digit(from) + digit(from + 1) * 91) << bits;
+    bits += 13;
+    for (; bits >= 8; bits -= 8) {
+      bytes[at] = held;
+      held >>= 8;
+      at += 1;
     }
-    words.setUint32(at, word);
   }
   return bytes.subarray(0, bytes.length - Number(text[0]));
 }

@@ -3,7 +3,7 @@
 //! Each task does its own set-up (see [`setup`]), says in a sentence what is missing when it cannot, and exits
 //! non-zero when anything it did has failed.
 
-mod base85;
+mod base91;
 mod bench;
 mod browser;
 mod check;

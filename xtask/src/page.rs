@@ -13,7 +13,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest, Sha256};
 
 use crate::run::{hex_sha256, node_tool, output, root, strict_output};
-use crate::{base85, setup, supply, wasm};
+use crate::{base91, setup, supply, wasm};
 
 /// Stands for the build's name until the hash of everything is known; as long as what replaces it.
 const BUILD: &str = "@@BUILD_ID@@";
@@ -123,10 +123,10 @@ pub fn assemble(parts: &Parts) -> Result<String> {
             format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(&script, &style)),
         ),
         ("<!--style-->", format!("<style>{style}</style>")),
-        ("<!--wasm-->", data("wasm", &base85::encode(&gzip(&parts.wasm)?))),
-        ("<!--worker-->", data("worker", &base85::encode(&gzip(worker.as_bytes())?))),
-        ("<!--sample-->", data("sample", &base85::encode(&gzip(&parts.sample)?))),
-        ("<!--warm-->", data("warm", &base85::encode(&gzip(&parts.warm)?))),
+        ("<!--wasm-->", data("wasm", &base91::encode(&gzip(&parts.wasm)?))),
+        ("<!--worker-->", data("worker", &base91::encode(&gzip(worker.as_bytes())?))),
+        ("<!--sample-->", data("sample", &base91::encode(&gzip(&parts.sample)?))),
+        ("<!--warm-->", data("warm", &base91::encode(&gzip(&parts.warm)?))),
         ("<!--script-->", format!("<script>{script}</script>")),
     ];
     fill(&parts.template, &blocks)

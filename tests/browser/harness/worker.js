@@ -18,18 +18,18 @@ export function withWorker(page, change) {
   return page.replace(BLOCK, (_, tag) => tag + textOf(gzipSync(script)));
 }
 
-/** As xtask/src/base85.rs writes it. @param {Uint8Array} bytes */
+/** As xtask/src/base91.rs writes it. @param {Uint8Array} bytes */
 function textOf(bytes) {
-  const filling = -bytes.length & 3;
-  const words = new DataView(Uint8Array.from([...bytes, 0, 0, 0]).buffer);
-  let text = String(filling);
-  for (let at = 0; at < bytes.length; at += 4) {
-    let digits = "";
-    for (let left = words.getUint32(at), digit = 0; digit < 5; digit += 1, left = Math.floor(left / 85)) {
-      const code = 40 + (left % 85);
-      digits = String.fromCharCode(code < 60 ? code : code + 1) + digits;
-    }
-    text += digits;
+  const digits = [...Array(94).keys()].map((at) => String.fromCharCode(33 + at)).filter((digit) => !'!"<'.includes(digit));
+  const pairs = Math.ceil((bytes.length * 8) / 13);
+  let text = String(Math.floor((pairs * 13) / 8) - bytes.length);
+  let [held, bits] = [0, 0];
+  for (const byte of [...bytes, 0, 0]) {
+    held |= byte << bits;
+    bits += 8;
+    if (bits < 13) continue;
+    text += digits[(held & 8191) % 91] + digits[Math.floor((held & 8191) / 91)];
+    [held, bits] = [held >> 13, bits - 13];
   }
-  return text;
+  return text.slice(0, 1 + pairs * 2);
 }

@@ -11,7 +11,7 @@ use super::table::Table;
 use crate::run::{cargo, run as must_run, target_dir};
 
 /// Each form, and what the example `make` of `testlog` calls it.
-const FORMS: [(&str, &str); 10] = [
+const FORMS: [(&str, &str); 11] = [
     ("evtx_dump, lines", "json"),
     ("evtx_dump, an array on one line", "array"),
     ("evtx_dump, a pretty-printed array", "pretty"),
@@ -21,6 +21,7 @@ const FORMS: [(&str, &str); 10] = [
     ("Splunk, _raw with XML, lines", "splunk"),
     ("Azure, lines", "azure"),
     ("Velociraptor, lines", "velociraptor"),
+    ("EvtxECmd, lines", "evtxecmd"),
     ("Get-WinEvent, messages, a pretty-printed array", "get-winevent"),
 ];
 
