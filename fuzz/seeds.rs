@@ -25,6 +25,7 @@ fn main() -> io::Result<()> {
         ("xml", "records".into(), xml::file(&events, &EVTX_DUMP, Layout::Records).into()),
         ("csv", "splunk".into(), csv::splunk(&events).into()),
         ("csv", "apt_hunter".into(), csv::apt_hunter(&events).into()),
+        ("csv", "evtx_ecmd".into(), csv::evtx_ecmd(&events).into()),
         ("csv", "fields".into(), csv::fields(&events, ';').into()),
         ("csv", "get_winevent".into(), csv::get_winevent(&events).into()),
         ("csv", "event_viewer".into(), csv::event_viewer(&events, ',', ["a", "b", "c", "d", "e"]).into()),

@@ -19,7 +19,7 @@ fn reads(text: &str, encoding: Encoding, expected: &Expected) {
 #[test]
 fn cells_of_xml() {
     let (events, expected) = log();
-    for text in [csv::splunk(&events), csv::apt_hunter(&events)] {
+    for text in [csv::splunk(&events), csv::apt_hunter(&events), csv::evtx_ecmd(&events)] {
         for encoding in [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16LeBom] {
             reads(&text, encoding, &expected);
         }

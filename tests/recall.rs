@@ -102,11 +102,19 @@ fn check_marks(name: &str, evidence: &Evidence) {
     assert!(marked.contains(&"dest"), "{name}: {marked:?}");
 }
 
-/// What a marked text may stand for: as it is written, and without the escapes of one JSON string or
+/// What a marked text may stand for: as it is written, and without the escapes of one JSON string, in a cell too, or
 /// of one inside another.
 fn readings(text: &str, form: &str) -> Vec<String> {
     let mut readings = vec![text.to_owned()];
-    for _ in 0..if form == "json" { 2 } else { 0 } {
+    if form == "csv" {
+        readings.push(text.replace("\"\"", "\""));
+    }
+    let layers = match form {
+        "json" => 2,
+        "csv" => 1,
+        _ => 0,
+    };
+    for _ in 0..layers {
         let last = readings.last().unwrap();
         let quoted = if last.starts_with('"') { last.clone() } else { format!("\"{last}\"") };
         readings.extend(serde_json::from_str::<String>(&quoted));

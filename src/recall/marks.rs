@@ -44,9 +44,12 @@ pub fn marks(text: &str, own: Range<usize>, form: Form, used: &[Used]) -> Vec<Ma
             Form::Xml | Form::Evtx => in_xml(raw, name),
             Form::Json => in_json(raw, name, value)
                 .or_else(in_xml_of_it)
-                .or_else(|| in_text(raw, name).filter(says))
+                .or_else(|| ["\\\"", "\""].iter().find_map(|quote| in_text(raw, name, quote).filter(says)))
                 .or_else(in_message),
-            Form::Csv => in_xml_of_it().or_else(in_message).or_else(|| only_cell(raw, &written)),
+            Form::Csv => in_xml_of_it()
+                .or_else(|| in_text(raw, name, "\"\"").filter(says))
+                .or_else(in_message)
+                .or_else(|| only_cell(raw, &written)),
         };
         if let Some((start, end)) = place
             && start < end
@@ -178,14 +181,18 @@ fn in_markup(raw: &str, opening: &str) -> Option<usize> {
     }
 }
 
-/// Byte range of a member's value in JSON that stands in a JSON string: its quotes are escaped once,
-/// those of a value in it twice more.
-fn in_text(raw: &str, name: &str) -> Option<(usize, usize)> {
-    let opening = format!("\\\"{name}\\\":\\\"");
-    let found = raw.match_indices(&opening).find(|(at, _)| !raw[..*at].ends_with('\\'))?;
-    let start = found.0 + opening.len();
-    let end = raw[start..].match_indices("\\\"").find(|(at, _)| !raw[start..start + at].ends_with('\\'))?;
-    Some((start, start + end.0))
+/// Byte range of a member's value in JSON that stands in a text, or of an item's in a list, as EvtxECmd has them. `quote`: how
+/// quotes are written there, which have a backslash more before them where they stand in a value.
+fn in_text(raw: &str, name: &str, quote: &str) -> Option<(usize, usize)> {
+    let of_json = |at: usize| !raw[..at].ends_with('\\');
+    let member = format!("{quote}{name}{quote}:{quote}");
+    let item = format!("{quote}@Name{quote}:{quote}{name}{quote},{quote}#text{quote}:{quote}");
+    let first = |text: &str| {
+        raw.match_indices(text).map(|(at, text)| (at, at + text.len())).find(|(at, _)| of_json(*at))
+    };
+    let (_, start) = first(&member).or_else(|| first(&item))?;
+    let end = raw[start..].match_indices(quote).map(|(at, _)| start + at).find(|at| of_json(*at))?;
+    Some((start, end))
 }
 
 /// Byte range of a member's value in JSON. A quote inside a string is escaped, so no value can
@@ -265,6 +272,20 @@ mod tests {
         assert_eq!(marked(json, Form::Json, USED), ["\"P\"", "1", "\"H\"", r#""C:\\x.exe""#]);
         let text = r#"{"EventData":"{\"CommandLine\":\"\\\"ParentImage\\\":\\\"evil\\\"\",\"ParentImage\":\"C:\\\\x.exe\"}","Computer":"H"}"#;
         assert_eq!(marked(text, Form::Json, USED), [r"C:\\\\x.exe", "\"H\""]);
+        let item = |name: &str, text: &str| format!(r##"{{"@Name":"{name}","#text":"{text}"}}"##);
+        let items = [
+            item("CommandLine", &item("ParentImage", "evil").replace('"', "\\\"")),
+            item("ParentImage", "C:\\\\x.exe"),
+        ];
+        let payload = format!(r#"{{"EventData":{{"Data":[{}]}}}}"#, items.join(","));
+        let line = format!(
+            r#"{{"Computer":"H","Payload":{},"EventId":1,"Provider":"P"}}"#,
+            Value::from(payload.as_str())
+        );
+        assert_eq!(marked(&line, Form::Json, USED), ["\"H\"", r"C:\\\\x.exe", "1", "\"P\""]);
+        assert_eq!(marked(&payload, Form::Json, USED), [r"C:\\x.exe"]);
+        let row = format!("1,P,H,\"{}\"", payload.replace('"', "\"\""));
+        assert_eq!(marked(&row, Form::Csv, USED), ["1", "P", "H", r"C:\\x.exe"]);
         let export = r#"{"result":{"_raw":"<Event><Provider Name=\"P\"/><Computer>H</Computer><Data Name='ParentImage'>C:\\x.exe</Data></Event>"}}"#;
         assert_eq!(marked(export, Form::Json, USED), ["P", "H", r"C:\\x.exe"]);
         let flat = r#"{"winlog.event_data.ParentImage":"C:\\x.exe","winlog.computer_name":"H"}"#;

@@ -7,6 +7,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
+use super::json_payload;
+
 /// A scalar as text; none when it is absent or something else.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text<'a>(pub(super) Option<Cow<'a, str>>);
@@ -52,6 +54,14 @@ struct Record<'a> {
     flat: Fields<'a>,
     /// A member by one of the flat names that come before Winlogbeat 6's.
     is_flat: bool,
+    /// EvtxECmd, but for the channel, which has its flat name.
+    cmd: Fields<'a>,
+    /// The data of EvtxECmd.
+    payload: Option<Text<'a>>,
+    /// A member by one of EvtxECmd's names.
+    is_cmd: bool,
+    /// A member by a name that comes before one of those.
+    is_before_cmd: bool,
     /// A member that another shape is known by.
     other: bool,
     /// One that comes before the whole event as text.
@@ -68,8 +78,11 @@ struct Record<'a> {
 
 impl<'a> Record<'a> {
     fn counted(mut self) -> Counted<'a> {
-        let is_structured =
-            self.structured || self.event.is_some() || self.winlog.is_some() || self.event_data.is_some();
+        let is_structured = self.structured
+            || self.event.is_some()
+            || self.winlog.is_some()
+            || self.event_data.is_some()
+            || self.payload.is_some();
         match self.raw.0.take() {
             Some(text) if !is_structured => Counted::Raw(text),
             _ => self.fields().map_or(Counted::Unknown, Counted::Fields),
@@ -79,15 +92,20 @@ impl<'a> Record<'a> {
     /// The fields of the one shape that it has.
     fn fields(self) -> Option<Fields<'a>> {
         let flat = self.flat.event_id.0.is_some();
+        let plain = !self.other && self.event.is_none() && self.winlog.is_none() && self.event_data.is_none();
         if let Some(system) = self.system {
-            let alone =
-                !self.other && self.event.is_none() && self.winlog.is_none() && self.event_data.is_none();
-            return alone
+            return (plain && !self.is_cmd)
                 .then(|| Rendered { system, data: self.data.0.unwrap_or_default() }.fields())
                 .flatten();
         }
+        if let Some(payload) = self.payload {
+            let [utc_time, parent_image] = json_payload::values(&payload.0?, ["UtcTime", "ParentImage"])?;
+            let data = Data { utc_time, parent_image, is_in_text: true, ..Data::default() };
+            let fields = Fields { channel: self.flat.channel, data, ..self.cmd };
+            return (plain && !self.structured && !self.is_before_cmd).then_some(fields);
+        }
         match (self.event, self.winlog, self.event_data) {
-            _ if self.other || self.structured => None,
+            _ if self.other || self.structured || self.is_cmd => None,
             (Some(fields), None, None) if !flat => Some(fields),
             (None, Some(fields), None) if !flat => Some(fields),
             (None, None, Some(data)) if !self.is_flat => Some(Fields { data, ..self.beat }),
@@ -145,13 +163,17 @@ object!(Record, "an object", |record, map, key| {
     }
     "winlog" => record.winlog = Some(map.next_value::<Winlog<'a>>()?.fields()),
     "event_data" => record.event_data = Some(map.next_value()?),
-    "event_id" => record.beat.event_id = map.next_value()?,
+    "event_id" => {
+        record.beat.event_id = map.next_value()?;
+        record.is_before_cmd = true;
+    }
     "source_name" => record.beat.provider = map.next_value()?,
     "computer_name" => record.beat.computer = map.next_value()?,
     "log_name" => record.beat.channel = map.next_value()?,
     name @ ("EventID" | "SourceName" | "Hostname" | "Channel") => {
         let value = map.next_value()?;
         record.is_flat = true;
+        record.is_before_cmd |= name != "Channel";
         match name {
             "EventID" => record.flat.event_id = value,
             "SourceName" => record.flat.provider = value,
@@ -180,14 +202,20 @@ object!(Record, "an object", |record, map, key| {
         record.data = map.next_value()?;
         record.structured = true;
     }
-    "Payload" => {
-        map.next_value::<Passed>()?;
-        record.structured = true;
-        record.other = true;
+    name @ ("Payload" | "Provider" | "EventId" | "Computer") => {
+        let value = map.next_value()?;
+        // Another shape may have `EventId` beside a name that comes before it.
+        record.is_cmd |= name != "EventId";
+        match name {
+            "Payload" => record.payload = Some(value),
+            "Provider" => record.cmd.provider = value,
+            "EventId" => record.cmd.event_id = value,
+            _ => record.cmd.computer = value,
+        }
     }
     "EventCode" | "event.original" | "RawLog" | "raw"
-    | "xml" | "Xml" | "EventXml" | "Provider" | "ProviderName" | "EventSourceName" | "provider_name"
-    | "Computer" | "ComputerName" | "MachineName" | "LogName" => {
+    | "xml" | "Xml" | "EventXml" | "ProviderName" | "EventSourceName" | "provider_name"
+    | "ComputerName" | "MachineName" | "LogName" => {
         map.next_value::<Passed>()?;
         record.other = true;
     }
@@ -279,6 +307,8 @@ pub(super) struct Data<'a> {
     source_process_guid_2: Plain<'a>,
     logon_guid: Plain<'a>,
     logon_id: Plain<'a>,
+    /// It stands in a text, in which fields are not looked at.
+    pub(super) is_in_text: bool,
 }
 
 object!(Data, "the event's data", |data, map, key| {

@@ -10,6 +10,9 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
+use super::json_payload;
 use super::json_string::{self, Inside};
 use crate::needle::LOOKS;
 use crate::text::same;
@@ -77,6 +80,8 @@ pub struct Value {
 pub enum Kind {
     /// What is between the quotes of a string.
     Text,
+    /// The same of a string in JSON that stands in a string itself.
+    InText,
     /// The digits of a number; of one that nobody asks for also those behind a point.
     Digits,
 }
@@ -144,6 +149,7 @@ impl<S> Shapes<S> {
             };
             let end = match kind {
                 Kind::Text => json_string::end(text, at, &mut inside)?,
+                Kind::InText => json_string::end_in_text(text, at, &mut inside)?,
                 Kind::Digits => at + number_length(text.get(at..)?, used == Use::None)?,
             };
             if let Use::Wanted(which) = used {
@@ -307,7 +313,10 @@ pub fn values(line: &str) -> Option<Vec<Value>> {
             b'"' => {
                 let end = json_string::end(bytes, at + 1, &mut inside)?;
                 if !line[end + 1..].trim_start().starts_with(':') {
-                    values.push(Value { place: at + 1..end, kind: Kind::Text });
+                    match values_in_text(line, at + 1..end) {
+                        Some(inner) => values.extend(inner),
+                        None => values.push(Value { place: at + 1..end, kind: Kind::Text }),
+                    }
                 }
                 at = end + 1;
             }
@@ -320,6 +329,30 @@ pub fn values(line: &str) -> Option<Vec<Value>> {
                 at = end;
             }
             _ => at += 1,
+        }
+    }
+    Some(values)
+}
+
+/// The strings of an object of JSON that stands in this string of a line, but for those that name a field. None: it is not plainly
+/// one.
+fn values_in_text(line: &str, place: Range<usize>) -> Option<Vec<Value>> {
+    if !line[place.clone()].starts_with("{\\\"") {
+        return None;
+    }
+    let bytes = &line.as_bytes()[..place.end];
+    let (mut at, mut values, mut is_name) = (place.start, Vec::new(), false);
+    while let Some(backslash) = memchr(b'\\', &bytes[at..]) {
+        let start = at + backslash + 2;
+        if bytes[start - 1] != b'"' {
+            return None;
+        }
+        let end = json_string::end_in_text(bytes, start, &mut Inside::default())?;
+        at = end + 2;
+        if line[at..].trim_start().starts_with(':') {
+            is_name = line[start..end] == *json_payload::NAME;
+        } else if !std::mem::take(&mut is_name) {
+            values.push(Value { place: start..end, kind: Kind::InText });
         }
     }
     Some(values)

@@ -4,7 +4,8 @@
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
 //! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Velociraptor,
-//! Winlogbeat 6 to 8, flat names), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is built in full.
+//! Winlogbeat 6 to 8, flat names, EvtxECmd), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is
+//! built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
 //! `\u` escape, the one way in which JSON can write a letter that hides it; or it has no such escape, and the
@@ -192,7 +193,7 @@ impl Skimmer {
 
     /// What the fields of the data say. None: it is not certain.
     fn said(&self, line: &str, data: &Data<'_>, looks: &[Look]) -> Option<[Said; LOOKS]> {
-        if hides(line.as_bytes()) {
+        if data.is_in_text || hides(line.as_bytes()) {
             return None;
         }
         let mut said = [Said::Nothing; LOOKS];
@@ -214,7 +215,7 @@ impl Skimmer {
         values: usize,
         wanted: &mut [Option<usize>; WANTED],
     ) -> Option<[Place; LOOKS]> {
-        let looks = self.needle.wide()?.sysmon.get(&skimmed.event_id)?;
+        let looks = self.needle.wide().filter(|_| !data.is_in_text)?.sysmon.get(&skimmed.event_id)?;
         let mut places = [None; LOOKS];
         for (nth, (look, place)) in looks.iter().zip(&mut places).enumerate() {
             if let Some(name) = self.name_of(look, line.as_bytes(), &|name| data.get(name).is_some())? {
@@ -439,6 +440,7 @@ mod tests {
             Shape::Winlogbeat7,
             Shape::Winlogbeat8,
             Shape::NxLog,
+            Shape::EvtxECmd,
         ];
         let lines = forms.map(file);
         let lines = lines.iter().flat_map(|text| text.split_inclusive('\n'));

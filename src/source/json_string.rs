@@ -21,10 +21,22 @@ pub struct Inside {
 /// may stand in no string of JSON, be it a control character or an escape that JSON does not know, or is half a surrogate
 /// pair.
 #[inline(always)]
-pub fn end(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
+pub fn end(text: &[u8], at: usize, inside: &mut Inside) -> Option<usize> {
+    end_of::<false>(text, at, inside)
+}
+
+/// Where the escaped quote is that ends a string of JSON which stands itself in a string of JSON. None: as above, or the string
+/// ends around it, or a character in it is written by its number.
+#[inline(always)]
+pub fn end_in_text(text: &[u8], at: usize, inside: &mut Inside) -> Option<usize> {
+    end_of::<true>(text, at, inside)
+}
+
+#[inline(always)]
+fn end_of<const IN_TEXT: bool>(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
     loop {
         let Some(piece) = text.get(at..)?.first_chunk() else {
-            return end_of_last(text, at, inside);
+            return end_of_last::<IN_TEXT>(text, at, inside);
         };
         let (mut marks, wide) = marks(piece);
         inside.wide |= wide;
@@ -32,9 +44,14 @@ pub fn end(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
         while marks != 0 {
             let nth = marks.trailing_zeros() as usize;
             match piece[nth] {
-                b'"' => return Some(at + nth),
+                b'"' if !IN_TEXT => return Some(at + nth),
                 b'\\' => {
-                    let behind = nth + escape(text.get(at + nth + 1..)?, inside)?;
+                    let behind = text.get(at + nth + 1..)?;
+                    if IN_TEXT && behind.first()? == &b'"' {
+                        return Some(at + nth);
+                    }
+                    let behind =
+                        nth + if IN_TEXT { escape_in_text(behind)? } else { escape(behind, inside)? };
                     if behind >= PIECE {
                         next = behind;
                         break;
@@ -59,17 +76,30 @@ pub fn all(line: &[u8]) -> Option<Inside> {
 
 /// The same where the text has no whole piece left.
 #[cold]
-fn end_of_last(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
+fn end_of_last<const IN_TEXT: bool>(text: &[u8], mut at: usize, inside: &mut Inside) -> Option<usize> {
     loop {
         match *text.get(at)? {
-            b'"' => return Some(at),
+            b'"' if !IN_TEXT => return Some(at),
+            b'\\' if IN_TEXT && text.get(at + 1)? == &b'"' => return Some(at),
+            b'\\' if IN_TEXT => at += escape_in_text(&text[at + 1..])?,
             b'\\' => at += escape(&text[at + 1..], inside)?,
-            0..b' ' => return None,
+            0..b' ' | b'"' => return None,
             byte => {
                 inside.wide |= !byte.is_ascii();
                 at += 1;
             }
         }
+    }
+}
+
+/// The length of an escape in a text in a text, from its first backslash on, which is escaped itself; `text` begins behind that
+/// backslash.
+#[inline(always)]
+fn escape_in_text(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'\\', b'\\', b'\\' | b'"', ..] => Some(4),
+        [b'\\', b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(3),
+        _ => None,
     }
 }
 
@@ -209,6 +239,27 @@ mod tests {
                     prop_assert_eq!(inside.numbered, numbered);
                     prop_assert!(inside.wide || !wide);
                 }
+            }
+        }
+
+        /// Of what a string in a string holds the end is found, or nothing is said.
+        #[test]
+        fn the_end_in_a_text_is_that_of_its_string(
+            inner in "([nx/]|\\\\|\"|\n|[a-z ]{10,70}|\u{1}|é){0,24}",
+            behind in "[\"\\\\a-z]{0,40}",
+        ) {
+            let escaped = |text: &str| {
+                let text = serde_json::to_string(text).unwrap();
+                text[1..text.len() - 1].to_owned()
+            };
+            let once = escaped(&inner);
+            let text = format!("{}\\\"{behind}", escaped(&once));
+            for length in 0..=text.len() {
+                let mut inside = Inside::default();
+                let found = end_in_text(&text.as_bytes()[..length], 0, &mut inside);
+                let whole = length >= text.len() - behind.len() && !inner.contains('\u{1}');
+                prop_assert_eq!(found, whole.then(|| text.len() - behind.len() - 2), "{}", text);
+                prop_assert!(found.is_none() || (!inside.numbered && (inside.wide || inner.is_ascii())));
             }
         }
     }

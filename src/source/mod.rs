@@ -12,6 +12,7 @@ pub mod json_held;
 mod json_kind;
 mod json_members;
 pub mod json_object;
+mod json_payload;
 mod json_shape;
 mod json_skim;
 mod json_string;

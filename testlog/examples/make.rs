@@ -50,7 +50,7 @@ fn write(format: &str, options: &Options, mut out: BufWriter<File>) -> io::Resul
 }
 
 /// JSON by the name of its form.
-const JSON: [(&str, Shape, Layout); 9] = [
+const JSON: [(&str, Shape, Layout); 10] = [
     ("array", Shape::EvtxDump, Layout::Array),
     ("pretty", Shape::EvtxDump, Layout::PrettyArray),
     ("concatenated", Shape::EvtxDump, Layout::Concatenated),
@@ -59,6 +59,7 @@ const JSON: [(&str, Shape, Layout); 9] = [
     ("splunk", Shape::Splunk, Layout::Lines),
     ("azure", Shape::AzureObject, Layout::Lines),
     ("velociraptor", Shape::Velociraptor, Layout::Lines),
+    ("evtxecmd", Shape::EvtxECmd, Layout::Lines),
     ("get-winevent", Shape::GetWinEvent, Layout::PrettyArray),
 ];
 

@@ -1,7 +1,7 @@
-//! CSV whose cells hold event XML.
+//! CSV: tables of fields, and such whose cells hold an event as XML, JSON or a message.
 
 use crate::event::Event;
-use crate::xml;
+use crate::{json, xml};
 
 /// Splunk's CSV export: all cells quoted, the event in `_raw`.
 pub fn splunk(events: &[Event]) -> String {
@@ -134,6 +134,46 @@ pub fn get_winevent(events: &[Event]) -> String {
             &time,
         ];
         push_row(&mut text, &cells, (',', Quotes::Always), "\r\n");
+    }
+    text
+}
+
+/// EvtxECmd's CSV: the data as JSON in the column `Payload`, without most of the columns that its maps fill.
+pub fn evtx_ecmd(events: &[Event]) -> String {
+    let mut text = String::from(
+        "\u{feff}RecordNumber,EventRecordId,TimeCreated,EventId,Level,Provider,Channel,ProcessId,ThreadId,Computer,\
+         ChunkNumber,UserId,MapDescription,UserName,PayloadData1,ExecutableInfo,HiddenRecord,SourceFile,Keywords,\
+         ExtraDataOffset,Payload\r\n",
+    );
+    for event in events {
+        let numbers =
+            [event.record, event.id.into(), event.process.into(), event.thread.into(), event.record / 64];
+        let [record, id, process, thread, chunk] = numbers.map(|number: u64| number.to_string());
+        let time = event.time.iso(7).replace('T', " ");
+        let cells = [
+            &record,
+            &record,
+            time.trim_end_matches('Z'),
+            &id,
+            "Info",
+            event.provider.name,
+            event.provider.channel,
+            &process,
+            &thread,
+            &event.computer,
+            &chunk,
+            "S-1-5-18",
+            "",
+            &event.text("User"),
+            &event.text("ProcessGuid"),
+            &event.text("CommandLine"),
+            "False",
+            "C:\\Cases\\Microsoft-Windows-Sysmon%4Operational.evtx",
+            "0x8000000000000000",
+            "0",
+            &json::payload(event),
+        ];
+        push_row(&mut text, &cells, (',', Quotes::Needed), "\r\n");
     }
     text
 }

@@ -2,7 +2,7 @@
 //!
 //! The shapes follow real exports: evtx_dump, Winlogbeat's documentation of its fields (6.8, 7.17,
 //! 8.11), NXLog's `im_msvistalog` with `to_json()`, Azure Monitor's table `WindowsEvent`, Splunk's
-//! REST export and Velociraptor's `parse_evtx()`.
+//! REST export, Velociraptor's `parse_evtx()` and EvtxECmd's `--json`.
 
 use std::fmt::Write;
 
@@ -32,13 +32,15 @@ pub enum Shape {
     Splunk,
     /// Velociraptor: `System.EventID.Value`, times in seconds.
     Velociraptor,
+    /// EvtxECmd: the data as JSON in the string `Payload`, and some of them once more by the event's map.
+    EvtxECmd,
     /// PowerShell's `Get-WinEvent`: the fields stand in the message alone, and `ProcessId` is the logging service.
     GetWinEvent,
 }
 
 impl Shape {
     /// All of them whose fields stand by themselves.
-    pub const ALL: [Shape; 10] = [
+    pub const ALL: [Shape; 11] = [
         Shape::EvtxDump,
         Shape::Winlogbeat6,
         Shape::Winlogbeat7,
@@ -49,6 +51,7 @@ impl Shape {
         Shape::AzureXml,
         Shape::Splunk,
         Shape::Velociraptor,
+        Shape::EvtxECmd,
     ];
 }
 
@@ -140,6 +143,7 @@ pub fn object(event: &Event, shape: Shape) -> Json {
         }
         Shape::Splunk => splunk(event),
         Shape::Velociraptor => velociraptor(event),
+        Shape::EvtxECmd => evtx_ecmd(event),
         Shape::GetWinEvent => get_winevent(event),
     }
 }
@@ -363,6 +367,60 @@ fn velociraptor(event: &Event) -> Json {
         ("EventData", Json::Object(data(event, as_typed))),
         ("Message", text(event.message("\n"))),
     ])
+}
+
+/// A GUID without its brackets.
+fn as_plain(value: &Value) -> Json {
+    match value {
+        Value::Guid(_) => text(value.text().trim_matches(['{', '}']).to_lowercase()),
+        value => as_text(value),
+    }
+}
+
+/// The data of an event as EvtxECmd writes them in a text.
+pub(crate) fn payload(event: &Event) -> String {
+    let item =
+        |(name, value): (&'static str, Json)| Json::Object(vec![("@Name", text(name)), ("#text", value)]);
+    let items = data(event, as_plain).into_iter().map(item).collect();
+    let inner = Json::Object(vec![("EventData", Json::Object(vec![("Data", Json::Array(items))]))]);
+    let mut payload = String::new();
+    inner.push(&mut payload, None);
+    payload
+}
+
+fn evtx_ecmd(event: &Event) -> Json {
+    let of = |name: &str| event.data.iter().find(|(have, _)| *have == name).map(|(_, value)| value.text());
+    let mut members = Vec::new();
+    if let (Some(process), Some(guid)) = (of("ProcessId"), of("ProcessGuid")) {
+        members.push(("PayloadData1", text(format!("ProcessID: {process}, ProcessGUID: {guid}"))));
+    }
+    if let Some(parent) = of("ParentImage") {
+        members.push(("PayloadData4", text(format!("ParentProcess: {parent}"))));
+    }
+    if let Some(command) = of("CommandLine") {
+        members.push(("ExecutableInfo", text(command)));
+    }
+    members.extend([
+        ("MapDescription", text(format!("Event {}", event.id))),
+        ("ChunkNumber", number(event.record / 64)),
+        ("Computer", text(&event.computer)),
+        ("Payload", text(payload(event))),
+        ("UserId", text("S-1-5-18")),
+        ("Channel", text(event.provider.channel)),
+        ("Provider", text(event.provider.name)),
+        ("EventId", number(event.id)),
+        ("EventRecordId", text(event.record)),
+        ("ProcessId", number(event.process)),
+        ("ThreadId", number(event.thread)),
+        ("Level", text("Info")),
+        ("Keywords", text(keywords(event))),
+        ("SourceFile", text("C:\\Cases\\Microsoft-Windows-Sysmon%4Operational.evtx")),
+        ("ExtraDataOffset", number(0)),
+        ("HiddenRecord", Json::Bool(false)),
+        ("TimeCreated", text(format!("{}+00:00", event.time.iso(7).trim_end_matches('Z')))),
+        ("RecordNumber", number(event.record)),
+    ]);
+    Json::Object(members)
 }
 
 impl Json {

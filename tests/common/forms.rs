@@ -36,6 +36,7 @@ pub fn plain(events: &[Event]) -> Vec<Form> {
     }
     forms.push(form("splunk", "csv", csv::splunk(events)));
     forms.push(form("apt_hunter", "csv", csv::apt_hunter(events)));
+    forms.push(form("evtx_ecmd", "csv", csv::evtx_ecmd(events)));
     forms.push(form("fields", "csv", csv::fields(events, ';')));
     for computer_in_template in [false, true] {
         forms.push(form(computer_in_template, "evtx", evtx::file(events, Style { computer_in_template })));

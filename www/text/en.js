@@ -56,8 +56,8 @@ export const en = {
     formats: [
       ["EVTX", "also cut, damaged or copied from a live system"],
       ["XML", "Splunk XmlWinEventLog, wevtutil, Event Viewer"],
-      ["JSON", "evtx_dump, Winlogbeat, NXLog, Velociraptor, Sentinel"],
-      ["CSV", "Splunk, Event Viewer, Get-WinEvent, Kibana"],
+      ["JSON", "evtx_dump, EvtxECmd, Winlogbeat, NXLog, Velociraptor, Sentinel"],
+      ["CSV", "Splunk, EvtxECmd, Event Viewer, Get-WinEvent, Kibana"],
       ["gzip, zip, tar", "of any of these"],
     ],
     formatsNote: "The first bytes decide, never the file name.",

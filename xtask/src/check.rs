@@ -255,9 +255,16 @@ fn browser(found: &Found) -> Result<()> {
 fn made_logs() -> Result<PathBuf> {
     let folder = target_dir().join("made-logs");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    for (form, mib) in
-        [("evtx", 40), ("xml", 6), ("json", 6), ("array", 3), ("splunk", 3), ("csv", 6), ("zip", 3)]
-    {
+    for (form, mib) in [
+        ("evtx", 40),
+        ("xml", 6),
+        ("json", 6),
+        ("array", 3),
+        ("splunk", 3),
+        ("evtxecmd", 3),
+        ("csv", 6),
+        ("zip", 3),
+    ] {
         let (bytes, log) = ((mib << 20).to_string(), folder.join(format!("log.{form}")));
         let make = ["run", "--quiet", "--locked", "--package", "testlog", "--example", "make", "--", form];
         run(cargo().args(make).arg(bytes).arg(log))?;
