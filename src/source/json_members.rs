@@ -4,27 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
 use super::json_payload;
-
-/// A scalar as text; none when it is absent or something else.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Text<'a>(pub(super) Option<Cow<'a, str>>);
-
-/// Text in which nothing is escaped; none for anything else. Ids need no more, and a line has many.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Plain<'a>(Option<&'a str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Plain<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Text::deserialize(deserializer)?.0 {
-            Some(Cow::Borrowed(text)) => Ok(Plain(Some(text))),
-            _ => Ok(Plain(None)),
-        }
-    }
-}
+use super::json_scalar::{Passed, Plain, Text};
 
 /// The members of one shape that are counted.
 #[derive(Debug, Default)]
@@ -41,7 +25,7 @@ pub(super) struct Fields<'a> {
 struct Record<'a> {
     /// `Event` of evtx_dump.
     event: Option<Fields<'a>>,
-    /// `System` and `EventData` at the top, as Velociraptor has them.
+    /// `System` and `EventData` at the top, as Velociraptor has them; Azure has `EventData` alone.
     system: Option<System<'a>>,
     data: Part<Data<'a>>,
     /// `winlog` of Winlogbeat 7 and 8.
@@ -54,14 +38,16 @@ struct Record<'a> {
     flat: Fields<'a>,
     /// A member by one of the flat names that come before Winlogbeat 6's.
     is_flat: bool,
-    /// EvtxECmd, but for the channel, which has its flat name.
+    /// EvtxECmd, but for the channel, which has its flat name. So have channel and EventID of Azure.
     cmd: Fields<'a>,
     /// The data of EvtxECmd.
     payload: Option<Text<'a>>,
     /// A member by one of EvtxECmd's names.
     is_cmd: bool,
-    /// A member by a name that comes before one of those.
+    /// A member by a name that comes before one of those, but for the number of the event.
     is_before_cmd: bool,
+    /// A member by a name of that number which comes before EvtxECmd's.
+    has_other_id: bool,
     /// A member that another shape is known by.
     other: bool,
     /// One that comes before the whole event as text.
@@ -98,11 +84,17 @@ impl<'a> Record<'a> {
                 .then(|| Rendered { system, data: self.data.0.unwrap_or_default() }.fields())
                 .flatten();
         }
+        if let Some(data) = self.data.0 {
+            let fields =
+                Fields { event_id: self.flat.event_id, channel: self.flat.channel, data, ..self.cmd };
+            return (plain && flat && !self.is_before_cmd).then_some(fields);
+        }
         if let Some(payload) = self.payload {
             let [utc_time, parent_image] = json_payload::values(&payload.0?, ["UtcTime", "ParentImage"])?;
             let data = Data { utc_time, parent_image, is_in_text: true, ..Data::default() };
             let fields = Fields { channel: self.flat.channel, data, ..self.cmd };
-            return (plain && !self.structured && !self.is_before_cmd).then_some(fields);
+            return (plain && !self.structured && !self.is_before_cmd && !self.has_other_id)
+                .then_some(fields);
         }
         match (self.event, self.winlog, self.event_data) {
             _ if self.other || self.structured || self.is_cmd => None,
@@ -165,7 +157,7 @@ object!(Record, "an object", |record, map, key| {
     "event_data" => record.event_data = Some(map.next_value()?),
     "event_id" => {
         record.beat.event_id = map.next_value()?;
-        record.is_before_cmd = true;
+        record.has_other_id = true;
     }
     "source_name" => record.beat.provider = map.next_value()?,
     "computer_name" => record.beat.computer = map.next_value()?,
@@ -173,7 +165,8 @@ object!(Record, "an object", |record, map, key| {
     name @ ("EventID" | "SourceName" | "Hostname" | "Channel") => {
         let value = map.next_value()?;
         record.is_flat = true;
-        record.is_before_cmd |= name != "Channel";
+        record.is_before_cmd |= matches!(name, "SourceName" | "Hostname");
+        record.has_other_id |= name == "EventID";
         match name {
             "EventID" => record.flat.event_id = value,
             "SourceName" => record.flat.provider = value,
@@ -530,112 +523,6 @@ impl<'de: 'a, 'a> Visitor<'de> for NumberVisitor<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Scalar(std::marker::PhantomData))
-    }
-}
-
-struct Scalar<'a>(std::marker::PhantomData<&'a ()>);
-
-impl<'de: 'a, 'a> Visitor<'de> for Scalar<'a> {
-    type Value = Text<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'a>, E> {
-        Ok(Text(Some(Cow::Borrowed(text))))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'a>, E> {
-        Ok(Text(Some(Cow::Owned(text.to_owned()))))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Text<'a>, E> {
-        Ok(Text(Some(Cow::Owned(number.to_string()))))
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Text<'a>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Text<'a>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Text<'a>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Text<'a>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Text<'a>, A::Error> {
-        while items.next_element::<Passed>()?.is_some() {}
-        Ok(Text(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'a>, A::Error> {
-        while map.next_entry::<Passed, Passed>()?.is_some() {}
-        Ok(Text(None))
-    }
-}
-
-/// A value that is passed over, and read as who builds all of it reads it: a number beyond 64 bits of floating point, or one
-/// value in another too often, is an error. serde's `IgnoredAny` lets both pass.
-struct Passed;
-
-impl<'de> Deserialize<'de> for Passed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Passed)
-    }
-}
-
-impl<'de> Visitor<'de> for Passed {
-    type Value = Passed;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Passed, E> {
-        Ok(Passed)
-    }
-
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Passed, E> {
-        Ok(Passed)
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Passed, E> {
-        Ok(Passed)
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Passed, E> {
-        Ok(Passed)
-    }
-
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Passed, E> {
-        Ok(Passed)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Passed, E> {
-        Ok(Passed)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Passed, A::Error> {
-        while items.next_element::<Passed>()?.is_some() {}
-        Ok(Passed)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Passed, A::Error> {
-        while map.next_entry::<Passed, Passed>()?.is_some() {}
-        Ok(Passed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -675,7 +562,13 @@ mod tests {
             ),
             (r#"{"System":{"EventID":3},"winlog":{}}"#.to_owned(), "unknown"),
             (r#"{"System":{"EventID":3},"Event":{}}"#.to_owned(), "unknown"),
-            (r#"{"EventID":3,"EventData":{}}"#.to_owned(), "unknown"),
+            // Azure.
+            (r#"{"Provider":"P","Computer":"H","EventData":{"a":1},"EventID":3}"#.to_owned(), "fields"),
+            (r#"{"Provider":"P","EventData":{},"EventId":3}"#.to_owned(), "unknown"),
+            (r#"{"Provider":"P","EventData":{},"EventID":3,"Hostname":["H"]}"#.to_owned(), "unknown"),
+            (r#"{"Provider":"P","EventData":{},"EventID":3,"EventCode":3}"#.to_owned(), "unknown"),
+            (r#"{"Provider":"P","EventData":null,"EventID":3}"#.to_owned(), "unknown"),
+            (r#"{"Provider":"P","EventData":{},"EventID":3,"winlog.x":1}"#.to_owned(), "unknown"),
             (r#"{"EventID":3,"EventData":"{}"}"#.to_owned(), "unknown"),
             (r#"{"EventID":3,"System":"<Event/>"}"#.to_owned(), "error"),
             (r#"{"_raw":"<Event/>","winlog.event_id":1}"#.to_owned(), "unknown"),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::json_members::Text;
+use super::json_scalar::Text;
 use super::json_string;
 
 /// The member by which an item of the list says its name.

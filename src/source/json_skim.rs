@@ -4,7 +4,7 @@
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
 //! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Velociraptor,
-//! Winlogbeat 6 to 8, flat names, EvtxECmd), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is
+//! Winlogbeat 6 to 8, flat names, EvtxECmd, Azure's data as an object), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is
 //! built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
@@ -22,8 +22,9 @@ use memchr::{memchr, memmem};
 
 use super::json_held;
 use super::json_kind::{Computer, Kind, Place, Skimmed, plain};
-use super::json_members::{Counted, Data, Fields, Text, counted};
+use super::json_members::{Counted, Data, Fields, counted};
 use super::json_object;
+use super::json_scalar::Text;
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_string::{self, has_blanks_around, hides};
 use super::{xml, xml_skim};
@@ -441,6 +442,7 @@ mod tests {
             Shape::Winlogbeat8,
             Shape::NxLog,
             Shape::EvtxECmd,
+            Shape::AzureObject,
         ];
         let lines = forms.map(file);
         let lines = lines.iter().flat_map(|text| text.split_inclusive('\n'));
@@ -621,11 +623,12 @@ mod tests {
         }
     }
 
-    const SHAPES: [&str; 4] = [
+    const SHAPES: [&str; 5] = [
         r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1,"Channel":"C","Computer":"H"},"EventData":{"UtcTime":"2020-01-01 00:00:00.1","ParentImage":"p.exe"}}}"##,
         r#"{"winlog":{"provider_name":"Microsoft-Windows-Sysmon","event_id":"1","channel":"C","computer_name":"H","event_data":{"UtcTime":"2020-01-01 00:00:00.1","ParentImage":"p.exe"}},"message":"m"}"#,
         r#"{"source_name":"Microsoft-Windows-Sysmon","event_id":1,"log_name":"C","computer_name":"H","event_data":{"UtcTime":"2020-01-01 00:00:00.1","ParentImage":"p.exe"}}"#,
         r#"{"SourceName":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"C","Hostname":"H","UtcTime":"2020-01-01 00:00:00.1","ParentImage":"p.exe"}"#,
+        r#"{"Provider":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"C","Computer":"H","EventData":{"UtcTime":"2020-01-01 00:00:00.1","ParentImage":"p.exe"}}"#,
     ];
 
     #[test]

@@ -13,6 +13,7 @@ mod json_kind;
 mod json_members;
 pub mod json_object;
 mod json_payload;
+mod json_scalar;
 mod json_shape;
 mod json_skim;
 mod json_string;
