@@ -1,4 +1,8 @@
 //! The members of an object of JSON that are counted or looked at: a strict parse that builds nothing else.
+//!
+//! Known are the forms whose members are found at one place each: evtx_dump, Velociraptor, Winlogbeat 6 to 8, EvtxECmd, Azure where
+//! the data are an object, and members of the record itself (NXLog, `Get-WinEvent`, Splunk's fields), also as hits of Elasticsearch
+//! or results of Splunk.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,6 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
+use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER};
 use super::json_payload;
 use super::json_scalar::{Passed, Plain, Text};
 
@@ -25,44 +30,77 @@ pub(super) struct Fields<'a> {
 struct Record<'a> {
     /// `Event` of evtx_dump.
     event: Option<Fields<'a>>,
-    /// `System` and `EventData` at the top, as Velociraptor has them; Azure has `EventData` alone.
+    /// `System` of Velociraptor.
     system: Option<System<'a>>,
-    data: Part<Data<'a>>,
     /// `winlog` of Winlogbeat 7 and 8.
     winlog: Option<Fields<'a>>,
+    /// What members of the record itself say of the event, in the order of [`PARTS`].
+    named: [First<'a>; 4],
+    /// One of them has the name by which Winlogbeat 6 is known.
+    has_beat_id: bool,
     /// `event_data` of Winlogbeat 6.
     event_data: Option<Data<'a>>,
-    /// Winlogbeat 6 at the top.
-    beat: Fields<'a>,
-    /// Flat names.
-    flat: Fields<'a>,
-    /// A member by one of the flat names that come before Winlogbeat 6's.
-    is_flat: bool,
-    /// EvtxECmd, but for the channel, which has its flat name. So have channel and EventID of Azure.
-    cmd: Fields<'a>,
-    /// The data of EvtxECmd.
+    /// `EventData` of Velociraptor and Azure.
+    data: Part<Data<'a>>,
+    /// The data of EvtxECmd, as text.
     payload: Option<Text<'a>>,
-    /// A member by one of EvtxECmd's names.
-    is_cmd: bool,
-    /// A member by a name that comes before one of those, but for the number of the event.
-    is_before_cmd: bool,
-    /// A member by a name of that number which comes before EvtxECmd's.
-    has_other_id: bool,
+    /// Data beside what says the rest, as NXLog has them.
+    own: Data<'a>,
     /// A member that another shape is known by.
     other: bool,
     /// One that comes before the whole event as text.
     structured: bool,
     /// The whole event as text, as Splunk has it.
     raw: Text<'a>,
-    /// A member that may hold the whole event as text, which counts before flat names.
+    /// A member that may hold the whole event as text, which counts before members of the record itself.
     text: bool,
-    /// A member that may hold events, which counts before flat names too.
+    /// A member that may hold events, which counts before them too.
     list: bool,
-    /// A member that may tell the computer where no other does.
-    host: bool,
+}
+
+/// The names of the number, the provider, the computer and the channel of an event, where a record has them itself.
+const PARTS: [&[&str]; 4] = [EVENT_ID, PROVIDER, COMPUTER, CHANNEL];
+
+/// What the first of the names of a part says that says anything.
+#[derive(Debug, Default)]
+struct First<'a> {
+    /// The text, and which name that was.
+    text: Option<(usize, Cow<'a, str>)>,
+    /// The first name that says something else, or nothing.
+    unclear: Option<usize>,
+}
+
+impl<'a> First<'a> {
+    fn offer(&mut self, rank: usize, value: Text<'a>) {
+        match value.0.filter(|text| !text.is_empty()) {
+            // The last one of two members with the same name counts.
+            Some(text) if self.text.as_ref().is_none_or(|(have, _)| rank <= *have) => {
+                self.text = Some((rank, text));
+            }
+            Some(_) => {}
+            None => self.unclear = Some(self.unclear.map_or(rank, |have| have.min(rank))),
+        }
+    }
+
+    /// None: it is not certain.
+    fn get(self) -> Option<Text<'a>> {
+        let (rank, text) = self.text?;
+        self.unclear.is_none_or(|unclear| rank < unclear).then_some(Text(Some(text)))
+    }
 }
 
 impl<'a> Record<'a> {
+    /// Takes what a member of the record says of the event. `name`: one of [`PARTS`].
+    fn offer(&mut self, name: &str, value: Text<'a>) {
+        self.has_beat_id |= name == BEAT[1];
+        for (names, first) in PARTS.iter().zip(&mut self.named) {
+            if let Some(rank) = names.iter().position(|one| *one == name) {
+                first.offer(rank, value);
+                return;
+            }
+        }
+    }
+
     fn counted(mut self) -> Counted<'a> {
         let is_structured = self.structured
             || self.event.is_some()
@@ -76,40 +114,51 @@ impl<'a> Record<'a> {
     }
 
     /// The fields of the one shape that it has.
-    fn fields(self) -> Option<Fields<'a>> {
-        let flat = self.flat.event_id.0.is_some();
-        let plain = !self.other && self.event.is_none() && self.winlog.is_none() && self.event_data.is_none();
-        if let Some(system) = self.system {
-            return (plain && !self.is_cmd)
-                .then(|| Rendered { system, data: self.data.0.unwrap_or_default() }.fields())
-                .flatten();
+    fn fields(mut self) -> Option<Fields<'a>> {
+        if self.other {
+            return None;
         }
-        if let Some(data) = self.data.0 {
-            let fields =
-                Fields { event_id: self.flat.event_id, channel: self.flat.channel, data, ..self.cmd };
-            return (plain && flat && !self.is_before_cmd).then_some(fields);
-        }
-        if let Some(payload) = self.payload {
-            let [utc_time, parent_image] = json_payload::values(&payload.0?, ["UtcTime", "ParentImage"])?;
-            let data = Data { utc_time, parent_image, is_in_text: true, ..Data::default() };
-            let fields = Fields { channel: self.flat.channel, data, ..self.cmd };
-            return (plain && !self.structured && !self.is_before_cmd && !self.has_other_id)
-                .then_some(fields);
-        }
-        match (self.event, self.winlog, self.event_data) {
-            _ if self.other || self.structured || self.is_cmd => None,
-            (Some(fields), None, None) if !flat => Some(fields),
-            (None, Some(fields), None) if !flat => Some(fields),
-            (None, None, Some(data)) if !self.is_flat => Some(Fields { data, ..self.beat }),
-            // Winlogbeat 6 without data: its names mean the same as flat ones only together.
-            (None, None, None) if self.host && self.flat.computer.0.as_deref().is_none_or(str::is_empty) => {
-                None
+        match (self.event.take(), self.winlog.take(), self.system.take()) {
+            (Some(fields), None, None) | (None, Some(fields), None) => {
+                (!self.structured && self.event_data.is_none()).then_some(fields)
             }
-            (None, None, None) if self.beat.event_id.0.is_none() && !self.text && !self.list => {
-                Some(self.flat)
+            (None, None, Some(system)) if self.event_data.is_none() => {
+                Rendered { system, data: self.data.0.unwrap_or_default() }.fields()
+            }
+            (None, None, None) => {
+                let data = self.take_data()?;
+                let [event_id, provider, computer, channel] = self.named.map(First::get);
+                Some(Fields {
+                    event_id: event_id?,
+                    provider: provider?,
+                    computer: computer?,
+                    channel: channel?,
+                    data,
+                })
             }
             _ => None,
         }
+    }
+
+    /// The data of a record that says the rest itself.
+    fn take_data(&mut self) -> Option<Data<'a>> {
+        if self.event_data.is_some() {
+            return self.event_data.take().filter(|_| self.has_beat_id && !self.structured);
+        }
+        if let Some(data) = self.data.0.take() {
+            return Some(data);
+        }
+        if self.structured {
+            return None;
+        }
+        if let Some(payload) = self.payload.take() {
+            let [utc_time, parent_image] = json_payload::values(&payload.0?, ["UtcTime", "ParentImage"])?;
+            return Some(Data { utc_time, parent_image, is_in_text: true, ..Data::default() });
+        }
+        let mut own = std::mem::take(&mut self.own);
+        // A message may tell what no member does.
+        own.is_in_text = own.utc_time.0.is_none();
+        (!self.text && !self.list).then_some(own)
     }
 }
 
@@ -155,35 +204,16 @@ object!(Record, "an object", |record, map, key| {
     }
     "winlog" => record.winlog = Some(map.next_value::<Winlog<'a>>()?.fields()),
     "event_data" => record.event_data = Some(map.next_value()?),
-    "event_id" => {
-        record.beat.event_id = map.next_value()?;
-        record.has_other_id = true;
-    }
-    "source_name" => record.beat.provider = map.next_value()?,
-    "computer_name" => record.beat.computer = map.next_value()?,
-    "log_name" => record.beat.channel = map.next_value()?,
-    name @ ("EventID" | "SourceName" | "Hostname" | "Channel") => {
-        let value = map.next_value()?;
-        record.is_flat = true;
-        record.is_before_cmd |= matches!(name, "SourceName" | "Hostname");
-        record.has_other_id |= name == "EventID";
-        match name {
-            "EventID" => record.flat.event_id = value,
-            "SourceName" => record.flat.provider = value,
-            "Hostname" => record.flat.computer = value,
-            _ => record.flat.channel = value,
-        }
-    }
-    "UtcTime" => record.flat.data.utc_time = map.next_value()?,
-    "ParentImage" => record.flat.data.parent_image = map.next_value()?,
-    "ProcessGuid" => record.flat.data.process_guid = map.next_value()?,
-    "ParentProcessGuid" => record.flat.data.parent_process_guid = map.next_value()?,
-    "SourceProcessGUID" => record.flat.data.source_process_guid = map.next_value()?,
-    "SourceProcessGuid" => record.flat.data.source_process_guid_2 = map.next_value()?,
-    "LogonGuid" => record.flat.data.logon_guid = map.next_value()?,
-    "LogonId" => record.flat.data.logon_id = map.next_value()?,
+    "UtcTime" => record.own.utc_time = map.next_value()?,
+    "ParentImage" => record.own.parent_image = map.next_value()?,
+    "ProcessGuid" => record.own.process_guid = map.next_value()?,
+    "ParentProcessGuid" => record.own.parent_process_guid = map.next_value()?,
+    "SourceProcessGUID" => record.own.source_process_guid = map.next_value()?,
+    "SourceProcessGuid" => record.own.source_process_guid_2 = map.next_value()?,
+    "LogonGuid" => record.own.logon_guid = map.next_value()?,
+    "LogonId" => record.own.logon_id = map.next_value()?,
     // What other shapes are known by, or what would come before a name used here.
-"_raw" => {
+    "_raw" => {
         record.raw = map.next_value()?;
         record.other = true;
     }
@@ -195,26 +225,15 @@ object!(Record, "an object", |record, map, key| {
         record.data = map.next_value()?;
         record.structured = true;
     }
-    name @ ("Payload" | "Provider" | "EventId" | "Computer") => {
-        let value = map.next_value()?;
-        // Another shape may have `EventId` beside a name that comes before it.
-        record.is_cmd |= name != "EventId";
-        match name {
-            "Payload" => record.payload = Some(value),
-            "Provider" => record.cmd.provider = value,
-            "EventId" => record.cmd.event_id = value,
-            _ => record.cmd.computer = value,
-        }
-    }
-    "EventCode" | "event.original" | "RawLog" | "raw"
-    | "xml" | "Xml" | "EventXml" | "ProviderName" | "EventSourceName" | "provider_name"
-    | "ComputerName" | "MachineName" | "LogName" => {
+    "Payload" => record.payload = Some(map.next_value()?),
+    "event.original" | "RawLog" | "raw" | "xml" | "Xml" | "EventXml" => {
         map.next_value::<Passed>()?;
         record.other = true;
     }
-    "computer" | "dest" | "dvc" | "hostname" | "DeviceName" | "host" | "host.name" | "host.hostname" => {
-        map.next_value::<Passed>()?;
-        record.host = true;
+    "host" => {
+        let value: Text = map.next_value()?;
+        // An object of this name may have a name in it.
+        record.offer(if value.0.is_some() { "host" } else { "host.name" }, value);
     }
     "event" | "message" => {
         map.next_value::<Passed>()?;
@@ -229,6 +248,10 @@ object!(Record, "an object", |record, map, key| {
         map.next_value::<Passed>()?;
         record.structured = true;
         record.other = true;
+    }
+    name if PARTS.iter().any(|names| names.contains(&name)) => {
+        let value = map.next_value()?;
+        record.offer(name, value);
     }
 });
 
@@ -529,7 +552,8 @@ mod tests {
 
     #[test]
     fn what_a_line_is_counted_by() {
-        const EVENT: &str = r#"{"EventID":3,"SourceName":"P","Hostname":"H"}"#;
+        const EVENT: &str = r#"{"EventID":3,"SourceName":"P","Channel":"C","Hostname":"H"}"#;
+        let named = |more: &str| format!(r#"{{"ProviderName":"P","LogName":"C","MachineName":"H",{more}}}"#);
         for (line, expected) in [
             (EVENT.to_owned(), "fields"),
             (
@@ -562,13 +586,26 @@ mod tests {
             ),
             (r#"{"System":{"EventID":3},"winlog":{}}"#.to_owned(), "unknown"),
             (r#"{"System":{"EventID":3},"Event":{}}"#.to_owned(), "unknown"),
+            // The first name that says anything.
+            (named(r#""EventID":3,"EventCode":4,"Id":[5]"#), "fields"),
+            (named(r#""EventCode":"3","EventID":"""#), "unknown"),
+            (named(r#""EventCode":"3","EventID":[4]"#), "unknown"),
+            (named(r#""Id":4,"Id":3"#), "fields"),
+            (named(r#""Id":3,"Id":null"#), "unknown"),
+            (named(r#""Id":3,"host":{"name":"I"}"#), "fields"),
+            (named(r#""Id":3,"host":{"name":"I"}"#).replace("MachineName", "dest"), "unknown"),
+            (named(r#""Id":3,"message":"m""#), "unknown"),
+            (named(r#""Id":3,"value":[]"#), "unknown"),
             // Azure.
-            (r#"{"Provider":"P","Computer":"H","EventData":{"a":1},"EventID":3}"#.to_owned(), "fields"),
-            (r#"{"Provider":"P","EventData":{},"EventId":3}"#.to_owned(), "unknown"),
-            (r#"{"Provider":"P","EventData":{},"EventID":3,"Hostname":["H"]}"#.to_owned(), "unknown"),
-            (r#"{"Provider":"P","EventData":{},"EventID":3,"EventCode":3}"#.to_owned(), "unknown"),
-            (r#"{"Provider":"P","EventData":null,"EventID":3}"#.to_owned(), "unknown"),
-            (r#"{"Provider":"P","EventData":{},"EventID":3,"winlog.x":1}"#.to_owned(), "unknown"),
+            (named(r#""EventID":3,"EventData":{"a":1}"#), "fields"),
+            (named(r#""EventID":3,"EventData":null"#), "unknown"),
+            (named(r#""EventID":3,"EventData":{},"winlog.x":1"#), "unknown"),
+            // Winlogbeat 6.
+            (named(r#""event_id":3,"event_data":{},"message":"m""#), "fields"),
+            (named(r#""EventID":3,"event_data":{}"#), "unknown"),
+            // EvtxECmd.
+            (named(r#""EventId":3,"Payload":"{\"EventData\":{\"Data\":[]}}""#), "fields"),
+            (named(r#""EventId":3,"Payload":"{}""#), "unknown"),
             (r#"{"EventID":3,"EventData":"{}"}"#.to_owned(), "unknown"),
             (r#"{"EventID":3,"System":"<Event/>"}"#.to_owned(), "error"),
             (r#"{"_raw":"<Event/>","winlog.event_id":1}"#.to_owned(), "unknown"),

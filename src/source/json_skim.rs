@@ -3,8 +3,7 @@
 //!
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
-//! (`json_shape`). Skimmed are the forms whose members are found at one place each (evtx_dump, Velociraptor,
-//! Winlogbeat 6 to 8, flat names, EvtxECmd, Azure's data as an object), also as hits of Elasticsearch, and events as text in XML (`xml_skim`); anything else is
+//! (`json_shape`). Skimmed are the forms that `json_members` knows, and events as text in XML (`xml_skim`); anything else is
 //! built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
@@ -443,6 +442,7 @@ mod tests {
             Shape::NxLog,
             Shape::EvtxECmd,
             Shape::AzureObject,
+            Shape::GetWinEvent,
         ];
         let lines = forms.map(file);
         let lines = lines.iter().flat_map(|text| text.split_inclusive('\n'));
