@@ -93,6 +93,13 @@ const FOREIGN: &[(&[u8], &str, bool)] = &[
     (b"\x04\x22\x4d\x18", "an LZ4 file", true),
     (b"MSCF", "a cabinet archive", true),
     (b"EVF\x09\x0d\x0a\xff\0", "an EnCase disk image", true),
+    (b"EVF2\r\n\x81\0", "an EnCase disk image", true),
+    (b"vhdxfile", "a virtual disk (VHDX)", true),
+    (b"conectix", "a virtual disk (VHD)", true),
+    (b"KDMV", "a virtual disk (VMDK)", true),
+    (b"QFI\xfb", "a virtual disk (QCOW)", true),
+    (b"PAR1", "a Parquet table", true),
+    (b"-----BEGIN PGP MESSAGE-----", "an encrypted file (OpenPGP)", true),
     // RFC 1740, appendix A. macOS puts them into zips beside the files.
     (b"\0\x05\x16\x07", "an AppleDouble file (what macOS keeps of a file beside its content)", false),
 ];
@@ -344,6 +351,14 @@ pub fn is_event_viewer(columns: &[impl AsRef<str>], cells: &[impl AsRef<str>]) -
     columns.len() == names && cells.len() > names && cells[id].as_ref().parse::<u32>().is_ok()
 }
 
+/// Whether a cell holds an event in XML: not every program puts all cells in quotes, and not every row has such a cell.
+fn has_cell_of_xml(body: &str, delimiter: char) -> bool {
+    let begins = |before: &str, quote: &str| {
+        ["<Event", "<?xml"].iter().any(|event| body.contains(&format!("{before}{quote}{event}")))
+    };
+    begins("\n", "\"") || ["", "\""].iter().any(|quote| begins(&delimiter.to_string(), quote))
+}
+
 /// The delimiter of a header line: names without markup, and some cell that an event export has.
 fn delimiter(body: &str) -> Option<u8> {
     let mut lines = body.lines().skip_while(|line| is_preface(line));
@@ -351,22 +366,37 @@ fn delimiter(body: &str) -> Option<u8> {
     let known = |name: &str| {
         let name = name.trim().trim_matches('"').to_ascii_lowercase().replace([' ', '_'], "");
         // Kibana writes the whole path of a field (`winlog.event_id`).
-        let name = name.rsplit('.').next().unwrap_or_default();
+        let path = name.as_str();
+        let name = path.rsplit('.').next().unwrap_or_default();
         matches!(
             name,
-            "raw" | "rawlog" | "eventid" | "eventcode" | "id" | "eventdata" | "payload" | "image" | "xml"
-        )
+            "raw"
+                | "rawlog"
+                | "eventid"
+                | "eventcode"
+                | "id"
+                | "eventdata"
+                | "payload"
+                | "image"
+                | "xml"
+                | "parentimage"
+        ) || path == "event.code"
     };
     let found = [',', ';', '\t'].into_iter().find(|delimiter| {
         let names: Vec<_> = header.split(*delimiter).collect();
         let named = names.len() > 1 && names.iter().any(|name| known(name));
         !header.contains(['<', '{'])
             && (named
-                || names.len() > 1 && row.contains("\"<Event")
+                || names.len() > 1 && has_cell_of_xml(body, *delimiter)
                 || is_event_viewer(&names, &row.split(*delimiter).collect::<Vec<_>>()))
     });
     // A column alone, as Splunk exports `| table _raw`.
-    let alone = known(header) && memmem::find(body.as_bytes(), b"<Event").is_some();
+    let is_name = || {
+        !header.is_empty()
+            && header.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_@.\"".contains(&byte))
+    };
+    let alone = (known(header) && memmem::find(body.as_bytes(), b"<Event").is_some())
+        || (is_name() && row.starts_with("\"<") && row.contains("\"\"") && has_cell_of_xml(body, ','));
     found.map(|delimiter| delimiter as u8).or(alone.then_some(b','))
 }
 

@@ -83,6 +83,21 @@ impl Event {
     pub fn is_process_creation(&self) -> bool {
         is_process_creation(self.provider(), self.channel(), self.event_id())
     }
+
+    /// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or is
+    /// another one in Sysmon's own channel, or Sysmon by a name of somebody else's.
+    pub fn is_doubtful(&self) -> bool {
+        may_be_doubtful(self.provider(), self.channel(), self.event_id())
+            && (self.provider().trim().is_empty()
+                || [self.provider(), self.channel()].iter().any(|name| names_sysmon(name)))
+    }
+
+    /// Whether it says what Sysmon says of a process creation.
+    pub fn tells_of_a_parent(&self) -> bool {
+        let says = |name: &str| self.data.get(name).is_some_and(|value| !value.is_empty());
+        let message = || self.message.as_ref().map_or("", |text| text.trim_start());
+        (says("Image") && says("ParentImage")) || message().starts_with("Process Create:")
+    }
 }
 
 /// A process creation of Sysmon for Windows: its provider and EventID 1, nothing else. Where a log
@@ -91,19 +106,20 @@ pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>)
     event_id == Some(PROCESS_CREATE) && is_sysmon(provider, channel)
 }
 
-/// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or
-/// is another one in Sysmon's own channel, or Sysmon by a name of somebody else's.
-pub fn is_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
+/// An event that has a process creation's EventID, and is none by its provider: what it says must be looked at, see
+/// [`Event::is_doubtful`]. Sysmon for Linux is another one, which WMI starts nothing for.
+pub fn may_be_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
     // Few events have this one, and all are asked.
     event_id == Some(PROCESS_CREATE)
         && !is_sysmon(provider, channel)
-        && (provider.trim().is_empty() || [provider, channel].iter().any(|name| names_sysmon(name)))
+        && (!provider.to_ascii_lowercase().contains("linux") || names_sysmon(channel))
 }
 
-/// Whether a name holds that of Sysmon. Sysmon for Linux is another one, which WMI starts nothing for.
+/// Whether a name holds that of Sysmon for Windows, or its GUID.
 fn names_sysmon(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.contains("sysmon") && !name.contains("linux")
+    (name.contains("sysmon") && !name.contains("linux"))
+        || name.contains("5770385f-c22a-43e0-bf4c-06f5698ffbd9")
 }
 
 /// An event of Sysmon for Windows, of any kind.

@@ -22,6 +22,7 @@ mod evtx;
 mod evtx_bombs;
 mod evtx_records;
 mod evtx_tricks;
+mod forms_of_tools;
 mod fuzz_seeds;
 mod grouping;
 mod hints;

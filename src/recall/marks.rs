@@ -36,7 +36,10 @@ pub fn marks(text: &str, own: Range<usize>, form: Form, used: &[Used]) -> Vec<Ma
     let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
     for Used { name, field, value } in used {
         let written = written(form, value);
-        let in_message = || in_message(raw, form, name, &written);
+        let in_message = || {
+            in_message(raw, form, name, &written)
+                .or_else(|| in_message(raw, form, name, &by_number(&written)))
+        };
         // Where the event is no XML itself, a command line may hold what looks like a field.
         let says = |(start, end): &(usize, usize)| is_said(&raw[*start..*end], form, value);
         let in_xml_of_it = || in_xml_where(raw, name, says);
@@ -76,6 +79,12 @@ fn written(form: Form, value: &str) -> String {
         }
         Form::Csv => value.replace('"', "\"\""),
     }
+}
+
+/// The same as Windows PowerShell writes it.
+fn by_number(written: &str) -> String {
+    let numbers = [('&', "\\u0026"), ('\'', "\\u0027"), ('<', "\\u003c"), ('>', "\\u003e")];
+    numbers.iter().fold(written.to_owned(), |text, (letter, number)| text.replace(*letter, number))
 }
 
 /// Texts in JSON inside each other, around a value in XML or JSON: Splunk's export of a text that is JSON.
@@ -195,19 +204,39 @@ fn in_text(raw: &str, name: &str, quote: &str) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
+/// Other names of a field in JSON, also the last parts of those of the Elastic Common Schema.
+fn in_json_names(name: &'static str) -> &'static [&'static str] {
+    match name {
+        "Computer" => &[
+            "Computer",
+            "Hostname",
+            "computer_name",
+            "ComputerName",
+            "MachineName",
+            "computer",
+            "name",
+            "hostname",
+        ],
+        "EventID" => &["EventID", "event_id", "EventId", "EventCode", "Id", "code"],
+        "Provider@Name" => {
+            &["provider_name", "SourceName", "source_name", "ProviderName", "Provider", "Name", "provider"]
+        }
+        "Image" | "ParentImage" => &["executable"],
+        "CommandLine" | "ParentCommandLine" => &["command_line"],
+        "ProcessId" | "ParentProcessId" => &["pid"],
+        "ProcessGuid" | "ParentProcessGuid" => &["entity_id"],
+        _ => &[],
+    }
+}
+
 /// Byte range of a member's value in JSON. A quote inside a string is escaped, so no value can
 /// pose as a member. The log's name is the last part of the member's name. A member of this name with another value is not
 /// the one that was used.
-fn in_json(raw: &str, name: &str, value: &str) -> Option<(usize, usize)> {
-    let name = match name {
-        "Computer" => &["Computer", "Hostname", "computer_name", "ComputerName", "MachineName"][..],
-        "EventID" => &["EventID", "event_id", "EventId", "EventCode", "Id"][..],
-        "Provider@Name" => {
-            &["provider_name", "SourceName", "source_name", "ProviderName", "Provider", "Name"][..]
-        }
-        name => &[name][..],
-    };
-    name.iter().find_map(|name| member(raw, name)).filter(|(start, end)| is_value(&raw[*start..*end], value))
+fn in_json(raw: &str, name: &'static str, value: &str) -> Option<(usize, usize)> {
+    let names = std::iter::once(&name).chain(in_json_names(name));
+    names.into_iter().find_map(|name| {
+        members(raw, name).take(PLACES).find(|(start, end)| is_value(&raw[*start..*end], value))
+    })
 }
 
 /// Whether a scalar in JSON is this value.
@@ -220,15 +249,19 @@ fn is_value(scalar: &str, value: &str) -> bool {
     }
 }
 
-fn member(raw: &str, name: &str) -> Option<(usize, usize)> {
-    raw.match_indices(name).find_map(|(at, _)| {
+/// The scalars of all members whose name ends like this, also of one that stands alone in a list.
+fn members<'a>(raw: &'a str, name: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+    raw.match_indices(name).filter_map(move |(at, _)| {
         let before = raw[..at].chars().next_back()?;
         let after = raw[at + name.len()..].strip_prefix('"')?.trim_start().strip_prefix(':')?.trim_start();
-        if !matches!(before, '"' | '.') || after.starts_with(['{', '[']) {
+        let alone = after.strip_prefix('[').map_or(after, str::trim_start);
+        if !matches!(before, '"' | '.') || alone.starts_with(['{', '[', ']']) {
             return None;
         }
-        let start = raw.len() - after.len();
-        Some((start, start + value_length(after)))
+        let start = raw.len() - alone.len();
+        let end = start + value_length(alone);
+        let is_alone = alone.len() == after.len() || raw[end..].trim_start().starts_with(']');
+        is_alone.then_some((start, end))
     })
 }
 
@@ -288,6 +321,10 @@ mod tests {
         assert_eq!(marked(&row, Form::Csv, USED), ["1", "P", "H", r"C:\\x.exe"]);
         let export = r#"{"result":{"_raw":"<Event><Provider Name=\"P\"/><Computer>H</Computer><Data Name='ParentImage'>C:\\x.exe</Data></Event>"}}"#;
         assert_eq!(marked(export, Form::Json, USED), ["P", "H", r"C:\\x.exe"]);
+        let schema = r#"{"process":{"parent":{"executable":"C:\\x.exe"},"executable":"C:\\y.exe"},"host":{"name":"H"},"event":{"code":"1","provider":"P"}}"#;
+        assert_eq!(marked(schema, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\"", "\"1\"", "\"P\""]);
+        let lists = r#"{"fields":{"winlog.event_data.ParentImage":["C:\\x.exe"],"winlog.computer_name":[ "H" ],"winlog.event_id":["1","1"]}}"#;
+        assert_eq!(marked(lists, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\""]);
         let flat = r#"{"winlog.event_data.ParentImage":"C:\\x.exe","winlog.computer_name":"H"}"#;
         assert_eq!(marked(flat, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\""]);
     }
@@ -313,6 +350,10 @@ mod tests {
         const USED: &[(&str, &str)] = &[("ProcessId", "42"), ("ParentImage", "C:\\x.exe"), ("EventID", "1")];
         let json = r#"{"Message":"Process Create:\r\nProcessId: 42\r\nCommandLine: a\nParentImage: evil\r\nParentImage: C:\\x.exe\r\nX: y","Id":1,"ProcessId":7}"#;
         assert_eq!(marked(json, Form::Json, USED), ["42", r"C:\\x.exe", "1"]);
+        let numbers =
+            r#"{"Message":"Process Create:\r\nParentImage: C:\\x.exe \u003e \u0027a\u0027\r\nX: y","Id":1}"#;
+        let used = [("ParentImage", "C:\\x.exe > 'a'")];
+        assert_eq!(marked(numbers, Form::Json, &used), [r"C:\\x.exe \u003e \u0027a\u0027"]);
         let csv = "7,1,\"Process Create:\r\nProcessId: 42\r\nCommandLine: \"\"a\"\"\nParentImage: evil\r\nParentImage: C:\\x.exe\"";
         assert_eq!(marked(csv, Form::Csv, USED), ["1", "42", "C:\\x.exe"]);
     }

@@ -15,7 +15,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::{json_event, json_held, xml, xml_skim};
-use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
+use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
 use crate::needle::{Ask, Needle};
 use crate::sets::set;
 use crate::time::Time;
@@ -211,7 +211,7 @@ impl Kind {
             .collect();
         let event = json_held::events(&Value::Object(row)).events.pop()?.ok()?;
         let event_id = event.event_id()?;
-        (!is_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
+        (!may_be_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
             provider: event.provider().to_owned(),
             channel: event.channel().to_owned(),
             event_id,
@@ -238,7 +238,7 @@ pub(super) fn is_xml(cell: &str) -> bool {
         return false;
     }
     let cell = cell.trim_start();
-    cell.starts_with("<Event") || cell.starts_with("<?xml")
+    json_held::is_xml(cell) || cell.starts_with("<?xml")
 }
 
 /// Whether a text may be XML or JSON, and an event or its data.

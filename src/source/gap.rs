@@ -40,6 +40,8 @@ pub struct GapCounts {
     classic: Count,
     /// Of the lines that are no events those that tell of some in another form, or stand around one.
     unread: Count,
+    /// Of these those in another encoding.
+    encoded: Count,
     /// Events whose beginning is missing.
     headless: Count,
     /// Lines with zeros in place of data.
@@ -152,7 +154,11 @@ impl Gap {
         } else {
             self.counts.stray.add(self.line_offset, length, rest);
             // An event inside of an object is written as no XML is.
-            if rest.contains("{\"") || signs::tell_of_events(rest.as_bytes()) {
+            let encoded = is_otherwise_encoded(rest);
+            if encoded {
+                self.counts.encoded.add(self.line_offset, length, "");
+            }
+            if encoded || rest.contains("{\"") || signs::tell_of_events(rest.as_bytes()) {
                 self.counts.unread.add(self.line_offset, length, rest);
             }
         }
@@ -165,6 +171,7 @@ impl GapCounts {
         self.stray.merge(other.stray);
         self.classic.merge(other.classic);
         self.unread.merge(other.unread);
+        self.encoded.merge(other.encoded);
         self.headless.merge(other.headless);
         self.zeros.merge(other.zeros);
     }
@@ -200,6 +207,8 @@ impl GapCounts {
                  was written. The first begins {:?}.",
                 unread.number, unread.sample
             );
+            let encoding = "Text in another encoding, UTF-16 behind UTF-8 or the other way round, holds events. They were not read.";
+            let message = if self.encoded.number > 0 { encoding.to_owned() } else { message };
             let note = Trouble::note(Code::NotUnderstood, unread.first, message);
             troubles.push(Trouble { lost: unread.number, ..note });
         }
@@ -250,6 +259,22 @@ fn without_markup(line: &str) -> &str {
             None => return rest,
         }
     }
+}
+
+/// Whether a line holds an event in another encoding than the text before it: PowerShell's `>>` writes UTF-16 behind what is
+/// UTF-8, that of other shells UTF-8 behind UTF-16.
+fn is_otherwise_encoded(line: &str) -> bool {
+    let is_event = |bytes: &[u8]| memmem::find(bytes, b"<Event").is_some() || signs::tell_of_events(bytes);
+    // A letter of UTF-16 is one with a zero, two of UTF-8 are one that no log is full of.
+    let letters: Vec<u8> = line.bytes().filter(|byte| *byte != 0).collect();
+    if letters.len() < line.len() {
+        return is_event(&letters);
+    }
+    let units = || line.encode_utf16();
+    units().filter(|unit| *unit > 0x2000).count() * 2 > units().count()
+        && [u16::to_le_bytes, u16::to_be_bytes]
+            .iter()
+            .any(|bytes| is_event(&units().flat_map(bytes).collect::<Vec<_>>()))
 }
 
 /// Whether a line is a comment, and no event behind the sign of one.

@@ -23,6 +23,8 @@ pub(super) type Object = Map<String, Value>;
 /// Names that flat records use, the first that has a value counts.
 pub(super) const EVENT_ID: &[&str] =
     &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
+/// Those that say it by themselves.
+const EVENT_ID_BUT_ID: &[&str] = &["EventID", "EventCode", "event_id", "EventId", "Event ID", "event.code"];
 pub(super) const PROVIDER: &[&str] = &[
     "SourceName",
     "Provider",
@@ -30,7 +32,20 @@ pub(super) const PROVIDER: &[&str] = &[
     "EventSourceName",
     "provider_name",
     "source_name",
+    "Provider Name",
+    "Provider_Name",
     "Source",
+    "event.provider",
+];
+const PROVIDER_BUT_SOURCE: &[&str] = &[
+    "SourceName",
+    "Provider",
+    "ProviderName",
+    "EventSourceName",
+    "provider_name",
+    "source_name",
+    "Provider Name",
+    "Provider_Name",
     "event.provider",
 ];
 /// Those of Windows come first: what others call the host may be the one that collects the events.
@@ -252,6 +267,12 @@ pub fn is_event_id(name: &str) -> bool {
 pub(super) fn flat(object: &Object) -> Option<Event> {
     first(object, EVENT_ID)?;
     let mut event = flat_system(object);
+    // Many a table of something else numbers its rows so.
+    let is_number_of_row =
+        first(object, EVENT_ID_BUT_ID).is_none() && event.provider().is_empty() && event.channel().is_empty();
+    if is_number_of_row && event.message.is_none() {
+        return None;
+    }
     let mut data = object.clone();
     // The properties of an `EventLogRecord` in .NET: this process wrote the event, which `System/Execution` says in XML.
     let logger = data.contains_key("ThreadId")
@@ -269,6 +290,11 @@ pub(super) fn flat(object: &Object) -> Option<Event> {
         let mut data = Pairs::default();
         event.data.iter().for_each(|(name, value)| data.push(name, once(value)));
         event.data = data;
+    }
+    // Some call `Source` the host that a record is from.
+    let is_source = first(object, PROVIDER).is_some() && first(object, PROVIDER_BUT_SOURCE).is_none();
+    if is_source && !event.provider().starts_with("Microsoft-") && event.tells_of_a_parent() {
+        event.system.put_first("Provider@Name", String::new());
     }
     take_message_apart(&mut event);
     Some(event)
@@ -302,7 +328,7 @@ fn flat_system(object: &Object) -> Event {
         ("Computer", COMPUTER),
     ];
     for (name, from) in names {
-        if let Some(text) = first(object, from) {
+        if let Some(text) = first(object, from).filter(|text| name != "Provider@Name" || !is_path(text)) {
             event.system.push(name, once(&text));
         }
     }
@@ -317,6 +343,11 @@ fn flat_system(object: &Object) -> Event {
     }
     event.message = first(object, MESSAGE);
     event
+}
+
+/// A path is no provider: some call `Source` the file that a record is from.
+pub(super) fn is_path(provider: &str) -> bool {
+    provider.contains('\\')
 }
 
 /// A value without blanks around it; one that Splunk extracted twice stands on two lines.

@@ -13,13 +13,26 @@ use super::{json_string, signs, xml_event};
 use crate::event::{Event, is_sysmon};
 
 /// Members that hold one record.
-const ONE: &[&str] = &["result", "_source", "event", "fields"];
+const ONE: &[&str] = &["result", "_source", "event", "fields", "document"];
 /// Members that hold a list of records.
 const MANY: &[&str] =
     &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data"];
 /// Members that hold the original event as text.
-const TEXT: &[&str] =
-    &["_raw", "event", "event.original", "RawLog", "raw", "xml", "Xml", "EventXml", "System", "message"];
+const TEXT: &[&str] = &[
+    "_raw",
+    "event",
+    "event.original",
+    "RawLog",
+    "raw",
+    "xml",
+    "Xml",
+    "EventXml",
+    "xml_string",
+    "Event Data",
+    "Original Event Log",
+    "System",
+    "message",
+];
 /// Those of them that may be the words of whoever is logged.
 const WORDS: &[&str] = &["event", "message"];
 
@@ -136,7 +149,7 @@ fn is_anonymous(object: &Object) -> bool {
 /// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
 fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
     let Some(text) = value.as_str().map(trimmed) else { return false };
-    if text.starts_with("<Event") || text.starts_with("<?xml") {
+    if is_xml(text) || text.starts_with("<?xml") {
         held.events.extend(xml_event::parse_all(text));
         return true;
     }
@@ -177,6 +190,11 @@ fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
     held.others += found.others;
     held.unread += found.unread;
     true
+}
+
+/// Whether a text begins with an event in XML, and not with the data of one.
+pub fn is_xml(text: &str) -> bool {
+    text.strip_prefix("<Event").is_some_and(|rest| !rest.starts_with("Data"))
 }
 
 /// An event as text without what may stand around it.

@@ -11,9 +11,11 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER};
+use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_path};
+use super::json_kind::Skimmed;
 use super::json_payload;
 use super::json_scalar::{Passed, Plain, Text};
+use super::json_string::has_blanks_around;
 
 /// The members of one shape that are counted.
 #[derive(Debug, Default)]
@@ -23,6 +25,23 @@ pub(super) struct Fields<'a> {
     pub(super) channel: Text<'a>,
     pub(super) computer: Text<'a>,
     pub(super) data: Data<'a>,
+}
+
+impl<'a> Fields<'a> {
+    /// What is counted of them, but for the time.
+    pub(super) fn skimmed(self) -> Option<Skimmed<'a>> {
+        let full = |text: Text<'a>| text.0.filter(|text| !text.is_empty());
+        // The full parser knows which blanks count.
+        let plain = |text| full(text).filter(|text| !has_blanks_around(text));
+        Some(Skimmed {
+            provider: plain(self.provider).filter(|name| !is_path(name))?,
+            channel: plain(self.channel)?,
+            computer: Some(full(self.computer)?),
+            event_id: self.event_id.0?.parse().ok()?,
+            time: None,
+            link: None,
+        })
+    }
 }
 
 /// A record with the members of every shape that is skimmed.
@@ -226,7 +245,7 @@ object!(Record, "an object", |record, map, key| {
         record.structured = true;
     }
     "Payload" => record.payload = Some(map.next_value()?),
-    "event.original" | "RawLog" | "raw" | "xml" | "Xml" | "EventXml" => {
+    "event.original" | "RawLog" | "raw" | "xml" | "Xml" | "EventXml" | "xml_string" | "Event Data" | "Original Event Log" => {
         map.next_value::<Passed>()?;
         record.other = true;
     }
@@ -240,7 +259,7 @@ object!(Record, "an object", |record, map, key| {
         record.text = true;
     }
     "result" | "_source" | "fields" | "results" | "records" | "Records" | "Events" | "events" | "value" | "hits"
-    | "data" => {
+    | "data" | "document" => {
         map.next_value::<Passed>()?;
         record.list = true;
     }

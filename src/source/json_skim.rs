@@ -27,7 +27,7 @@ use super::json_scalar::Text;
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_string::{self, has_blanks_around, hides};
 use super::{xml, xml_skim};
-use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
+use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
@@ -303,7 +303,7 @@ impl Skimmer {
                 Ask::All => Judged::Full,
             };
         }
-        if is_doubtful(skim.provider, skim.channel, skim.event_id) {
+        if may_be_doubtful(skim.provider, skim.channel, skim.event_id) {
             return Judged::Full;
         }
         if !is_process_creation(skim.provider, skim.channel, skim.event_id) {
@@ -365,23 +365,6 @@ impl Skimmer {
         };
         self.shapes.learn(line, &values, kind);
         Some(())
-    }
-}
-
-impl<'a> Fields<'a> {
-    /// What is counted of them, but for the time.
-    fn skimmed(self) -> Option<Skimmed<'a>> {
-        let full = |text: Text<'a>| text.0.filter(|text| !text.is_empty());
-        // The full parser knows which blanks count.
-        let plain = |text| full(text).filter(|text| !has_blanks_around(text));
-        Some(Skimmed {
-            provider: plain(self.provider)?,
-            channel: plain(self.channel)?,
-            computer: Some(full(self.computer)?),
-            event_id: self.event_id.0?.parse().ok()?,
-            time: None,
-            link: None,
-        })
     }
 }
 

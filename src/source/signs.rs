@@ -9,9 +9,49 @@ const EVENT_IDS: [&[u8]; 3] = [b"eventid", b"event_id", b"eventcode"];
 /// Most characters between such a name and its number: quotes, blanks, a colon or an equals sign.
 const MARKS: usize = 8;
 
+/// How the name of the provider goes on in that of its log, as lists of files have it: `%4Operational.evtx`, also as part of an
+/// address.
+const OF_A_FILE: [&[u8]; 2] = [b"%4", b"%254"];
+/// Columns in which a table has who started a process: Sysmon's, those of the Elastic Common Schema and of Defender.
+const PARENTS: [&[u8]; 3] = [b"parentimage", b"process.parent.executable", b"initiatingprocessfilename"];
+/// The line of a message that says the same.
+const PARENT_LINE: &[u8] = b"parentimage: ";
+
 /// Whether the text tells of events of Sysmon, or of some with an EventID, in whatever form.
 pub fn tell_of_events(text: &[u8]) -> bool {
-    memmem::find(&text.to_ascii_lowercase(), SYSMON).is_some() || number_an_event(text)
+    let lower = text.to_ascii_lowercase();
+    let is_provider = |at: usize| {
+        let behind = &lower[at + SYSMON.len()..];
+        !OF_A_FILE.iter().any(|sign| behind.starts_with(sign))
+    };
+    memmem::find_iter(&lower, SYSMON).any(is_provider)
+        || number_an_event(text)
+        || names_a_parent(&lower)
+        || says_a_parent(&lower)
+}
+
+/// Whether one of the names of a table's columns is that of a parent.
+fn names_a_parent(lower: &[u8]) -> bool {
+    const EDGES: &[u8] = b",;\t";
+    let edge = |text: Option<&u8>| text.is_some_and(|byte| EDGES.contains(byte));
+    let is_column = |at: usize, name: &[u8]| {
+        let unquoted = |byte: &&u8| **byte != b'"';
+        let before = lower[..at]
+            .iter()
+            .rev()
+            .find(|byte| unquoted(byte) && **byte != b'_' && !byte.is_ascii_alphanumeric());
+        let behind = &lower[at + name.len()..];
+        edge(behind.iter().find(unquoted))
+            || (edge(before) && behind.iter().all(|byte| b"\" \r\n".contains(byte)))
+    };
+    PARENTS.iter().any(|name| memmem::find_iter(lower, name).any(|at| is_column(at, name)))
+}
+
+/// Whether a message says the path of a parent.
+fn says_a_parent(lower: &[u8]) -> bool {
+    memmem::find_iter(lower, PARENT_LINE).any(|at| {
+        matches!(lower[at + PARENT_LINE.len()..], [b'a'..=b'z', b':', b'\\', ..] | [b'\\', b'\\', ..])
+    })
 }
 
 /// Whether JSON tells of an event: its number, its provider, or a field of Sysmon's.
@@ -41,6 +81,11 @@ mod tests {
             "EventCode=1",
             "&lt;EventID Qualifiers=''&gt;x EVENTID\t4688",
             "event_id: 3",
+            "time,winlogbeat_event_data_ParentImage,x",
+            "\"@timestamp\",\"process.parent.executable\"\r\n",
+            "Timestamp\tInitiatingProcessFileName\tFileName",
+            "ParentImage: C:\\Windows\\System32\\wbem\\WmiPrvSE.exe",
+            "c:\\logs\\Microsoft-Windows-Sysmon%4Operational.evtx,Microsoft-Windows-Sysmon",
         ] {
             assert!(tell_of_events(text.as_bytes()), "{text}");
         }
@@ -50,6 +95,11 @@ mod tests {
             "<!--SYSMON EVENT ID 1 : PROCESS CREATION-->",
             "<ParentImage condition=\"image\">C:\\WmiPrvSE.exe</ParentImage>",
             "EventID",
+            "C:\\Windows\\System32\\winevt\\Logs\\Microsoft-Windows-Sysmon%4Operational.evtx,copied",
+            "/uploads/ntfs/C%3A/Logs/Microsoft-Windows-Sysmon%254Operational.evtx",
+            "    ParentImage|endswith: '\\WmiPrvSE.exe'",
+            "ParentImage: 'C:\\a.exe'",
+            "where ParentImage = x, y",
         ] {
             assert!(!tell_of_events(text.as_bytes()), "{text}");
         }

@@ -1,0 +1,189 @@
+//! Forms of tools that name what they write in their own way, and lists of files beside logs.
+
+use crate::common::{problems, reads, report};
+use testlog::event::Event;
+use testlog::xml;
+use testlog::zip::{self, Member};
+use testlog::{Expected, Options, Size};
+
+fn log() -> (Vec<Event>, Expected) {
+    testlog::log(&Options { seed: 11, size: Size::Events(40), matches: 3, groups: 2, ..Options::default() })
+}
+
+fn raw(event: &Event) -> String {
+    let mut text = String::new();
+    xml::push(&mut text, event, &xml::WINDOWS);
+    text
+}
+
+/// A row, with quotes only around cells that need them.
+fn row(cells: &[&str]) -> String {
+    let cell = |cell: &&str| match cell.contains([',', '"', '\n']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => (*cell).to_owned(),
+    };
+    cells.iter().map(cell).collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// A table with a row for each event.
+fn table(events: &[Event], columns: &[&str], cells: impl Fn(&Event) -> Vec<String>) -> String {
+    let rows = events.iter().map(|event| {
+        let cells = cells(event);
+        row(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    std::iter::once(row(columns)).chain(rows).collect()
+}
+
+/// Magnet AXIOM says in `Source` from which file an event is, and has its XML in a column of its own name.
+#[test]
+fn the_source_of_a_row_may_be_a_file() {
+    let (events, expected) = log();
+    let columns = ["Event ID", "Provider Name", "Computer", "Event Data", "Source"];
+    let text = table(&events, &columns, |event| {
+        let source = "PC.E01 - Entire Disk\\Windows\\System32\\winevt\\Logs\\ForwardedEvents.evtx";
+        let provider = event.provider.name.to_owned();
+        vec![event.id.to_string(), provider, event.computer.to_string(), raw(event), source.to_owned()]
+    });
+    let report = reads("axiom.csv", text.as_bytes(), &expected);
+    assert_eq!(problems(&report), [""; 0]);
+    // Without the XML the fields are missing, but what the events are is known.
+    let text = text.replace(",Event Data,", ",Details,");
+    let without = crate::common::report(&[("axiom.csv", text.as_bytes())]);
+    assert_eq!(without["totals"]["process_creations"], expected.process_creations);
+}
+
+/// plaso, chainsaw and Timesketch hold the whole event in a member or column of their own name.
+#[test]
+fn an_event_under_a_name_of_a_tools_own() {
+    let (events, expected) = log();
+    let lines = |object: &dyn Fn(&Event) -> serde_json::Value| -> String {
+        events.iter().map(|event| object(event).to_string() + "\n").collect()
+    };
+    let plaso = lines(&|event| {
+        serde_json::json!({"__type__": "AttributeContainer", "data_type": "windows:evtx:record",
+            "event_identifier": event.id, "source_name": event.provider.name, "xml_string": raw(event)})
+    });
+    let sketch = table(&events, &["message", "Original Event Log", "Event ID"], |event| {
+        vec!["m".to_owned(), raw(event), event.id.to_string()]
+    });
+    for (name, text) in [("plaso.jsonl", plaso), ("sketch.csv", sketch)] {
+        assert_eq!(problems(&reads(name, text.as_bytes(), &expected)), [""; 0], "{name}");
+    }
+    let dump = testlog::json::file(&events, testlog::json::Shape::EvtxDump, testlog::json::Layout::Lines);
+    let hunt: String = dump
+        .lines()
+        .map(|line| format!("{{\"name\":\"n\",\"document\":{{\"kind\":\"evtx\",\"data\":{line}}}}}\n"))
+        .collect();
+    assert_eq!(problems(&reads("hunt.jsonl", hunt.as_bytes(), &expected)), [""; 0]);
+}
+
+/// Whether the first row has quotes says nothing of those behind it.
+#[test]
+fn a_table_whose_first_row_has_no_quotes() {
+    let (events, expected) = log();
+    for columns in [["@timestamp", "@message"], ["time", "body"]] {
+        let plain = "t,<Event><System><Provider Name='P'/><EventID>9</EventID><Channel>C</Channel><Computer>H</Computer></System></Event>\n";
+        let text = table(&events, &columns, |event| vec!["t".to_owned(), raw(event)]);
+        let (header, rows) = text.split_once('\n').unwrap();
+        let text = format!("{header}\n{plain}{rows}");
+        let report = report(&[("log.csv", text.as_bytes())]);
+        assert_eq!(problems(&report), [""; 0]);
+        assert_eq!(report["sources"][0]["format"], "csv");
+        assert_eq!(report["totals"]["records"], expected.records + 1);
+        crate::common::assert_rows(&report, &expected);
+    }
+}
+
+/// PowerShell's `>>` writes UTF-16 behind UTF-8, other shells UTF-8 behind UTF-16.
+#[test]
+fn text_in_two_encodings_is_told_of() {
+    let (events, _) = log();
+    let (first, second) = events.split_at(20);
+    let text = |events: &[Event]| events.iter().map(|event| raw(event) + "\r\n").collect::<String>();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let (first, second) = (text(first), text(second));
+    for bytes in [
+        [first.as_bytes(), &wide(&second)].concat(),
+        [first.as_bytes(), b"\xff\xfe", &wide(&second)].concat(),
+        [b"\xff\xfe", wide(&first).as_slice(), second.as_bytes()].concat(),
+        [b"\xff\xfe", wide(&first).as_slice(), second.as_bytes(), b"x"].concat(),
+    ] {
+        let said = problems(&report(&[("log.xml", &bytes)]));
+        let is_told =
+            |line: &String| line.starts_with("error not_understood ") && line.contains("another encoding");
+        assert!(said.iter().any(is_told), "{said:?}");
+    }
+}
+
+/// A provider that is none by its name, of an event that says what Sysmon says.
+#[test]
+fn a_process_creation_of_another_provider_is_undecided() {
+    let line = |provider: &str, more: &str| {
+        format!("{{\"EventID\":1,\"Source\":\"{provider}\",\"Channel\":\"C\",\"Computer\":\"H\"{more}}}\n")
+    };
+    let fields =
+        ",\"Image\":\"C:\\\\a.exe\",\"ParentImage\":\"C:\\\\Windows\\\\System32\\\\wbem\\\\WmiPrvSE.exe\"";
+    let message = ",\"Message\":\"Process Create:\\nParentImage: C:\\\\WmiPrvSE.exe\"";
+    for (provider, more, undecided) in [
+        ("WS01", fields, true),
+        ("WS01", message, true),
+        ("{5770385f-c22a-43e0-bf4c-06f5698ffbd9}", fields, true),
+        ("Microsoft-Windows-Kernel-General", fields, false),
+        ("Other", "", false),
+        ("Linux-Sysmon", fields, false),
+    ] {
+        // By the parser, and by the shape of the lines before.
+        let said = problems(&report(&[("log.json", line(provider, more).repeat(5).as_bytes())]));
+        let is_told = said.iter().any(|line| line.starts_with("error undecided "));
+        assert_eq!(is_told, undecided, "{provider}: {said:?}");
+    }
+}
+
+/// Tables of something else that number their rows.
+#[test]
+fn a_number_of_a_row_is_no_event() {
+    let text = "Id,Timestamp,ExeInfo,UserId\n1,2024-03-04,a.exe,4\n2,2024-03-04,b.exe,4\n";
+    let report = report(&[("srum.csv", text.as_bytes())]);
+    assert_eq!(report["totals"]["records"], 0);
+    assert!(!problems(&report).iter().any(|line| line.contains("undecided")), "{:?}", problems(&report));
+}
+
+/// What collectors write of the files that they copied: Sysmon's log is one of them.
+#[test]
+fn a_list_of_files_is_no_log() {
+    let (events, expected) = log();
+    let text: String = events.iter().map(|event| raw(event) + "\n").collect();
+    let path = "C:\\Windows\\System32\\winevt\\Logs\\Microsoft-Windows-Sysmon%4Operational.evtx";
+    let copied = format!("CopiedTimestamp,SourceFile,FileSize\n2024-03-04,{path},69632\n");
+    let console = format!("[2024-03-04] Copied {path} to C:\\out\n");
+    let uploaded =
+        "{\"Path\":\"uploads/ntfs/Microsoft-Windows-Sysmon%254Operational.evtx\",\"Size\":69632}\n";
+    let archive = zip::archive(&[
+        Member::new("log.xml", text.as_bytes()),
+        Member::new("CopyLog.csv", copied.as_bytes()),
+        Member::new("ConsoleLog.txt", console.as_bytes()),
+        Member::new("log.json", uploaded.as_bytes()),
+    ]);
+    let report = report(&[("case.zip", &archive)]);
+    crate::common::assert_expected(&report, &expected);
+    let said = problems(&report);
+    assert!(said.iter().all(|line| !line.starts_with("error ")), "{said:?}");
+}
+
+/// Beside a log a table that was exported with few columns, or the messages alone, may hold the matches.
+#[test]
+fn what_names_a_parent_is_told_of_in_an_archive() {
+    let (events, _) = log();
+    let text: String = events.iter().map(|event| raw(event) + "\n").collect();
+    for other in [
+        "timestamp,winlogbeat_event_data_Image,winlogbeat_event_data_ParentImage\nt,a.exe,b.exe\n",
+        "\"@timestamp\",\"process.executable\",\"process.parent.executable\"\n\"t\",\"a.exe\",\"b.exe\"\n",
+        "Timestamp,DeviceName,InitiatingProcessFileName,FileName\nt,h,wmiprvse.exe,cmd.exe\n",
+        "Process Create:\r\nRuleName: -\r\nImage: C:\\a.exe\r\nParentImage: C:\\Windows\\System32\\wbem\\WmiPrvSE.exe\r\n",
+    ] {
+        let archive =
+            zip::archive(&[Member::new("log.xml", text.as_bytes()), Member::new("b.txt", other.as_bytes())]);
+        let said = problems(&report(&[("case.zip", &archive)]));
+        assert!(said.iter().any(|line| line.starts_with("error not_understood ")), "{other}: {said:?}");
+    }
+}
