@@ -47,10 +47,11 @@ pub fn marks(text: &str, own: Range<usize>, form: Form, used: &[Used]) -> Vec<Ma
             Form::Xml | Form::Evtx => in_xml(raw, name),
             Form::Json => in_json(raw, name, value)
                 .or_else(in_xml_of_it)
-                .or_else(|| ["\\\"", "\""].iter().find_map(|quote| in_text(raw, name, quote).filter(says)))
+                .or_else(|| in_text(raw, data_in_json(raw), name, "\\\"", says))
+                .or_else(|| in_text(raw, 0..raw.len(), name, "\"", says))
                 .or_else(in_message),
             Form::Csv => in_xml_of_it()
-                .or_else(|| in_text(raw, name, "\"\"").filter(says))
+                .or_else(|| in_text(raw, data_in_csv(raw), name, "\"\"", says))
                 .or_else(in_message)
                 .or_else(|| only_cell(raw, &written)),
         };
@@ -190,18 +191,49 @@ fn in_markup(raw: &str, opening: &str) -> Option<usize> {
     }
 }
 
-/// Byte range of a member's value in JSON that stands in a text, or of an item's in a list, as EvtxECmd has them. `quote`: how
-/// quotes are written there, which have a backslash more before them where they stand in a value.
-fn in_text(raw: &str, name: &str, quote: &str) -> Option<(usize, usize)> {
-    let of_json = |at: usize| !raw[..at].ends_with('\\');
-    let member = format!("{quote}{name}{quote}:{quote}");
+/// Where the data of an event stand as JSON in a string: beside it, a command line may hold what looks like them.
+fn data_in_json(raw: &str) -> Range<usize> {
+    let data = ["Payload", "EventData"].iter().flat_map(|name| members(raw, name));
+    data.map(|(start, end)| start..end)
+        .find(|place| raw[place.clone()].starts_with("\"{"))
+        .unwrap_or(0..raw.len())
+}
+
+/// The same in the last cell that begins like one.
+fn data_in_csv(raw: &str) -> Range<usize> {
+    let is_cell = |at: &usize| raw[..*at].chars().next_back().is_none_or(|before| ",;\t".contains(before));
+    let start = raw.rmatch_indices("\"{\"\"").map(|(at, _)| at).find(is_cell);
+    start.unwrap_or(raw.len())..raw.len()
+}
+
+/// The first byte range that says the value, of a member in JSON that stands in this part of a text, or of an item in a list, as
+/// EvtxECmd has them. `quote`: how quotes are written there.
+fn in_text(
+    raw: &str,
+    part: Range<usize>,
+    name: &str,
+    quote: &str,
+    says: impl Fn(&(usize, usize)) -> bool,
+) -> Option<(usize, usize)> {
+    let json = &raw[part.clone()];
     let item = format!("{quote}@Name{quote}:{quote}{name}{quote},{quote}#text{quote}:{quote}");
-    let first = |text: &str| {
-        raw.match_indices(text).map(|(at, text)| (at, at + text.len())).find(|(at, _)| of_json(*at))
-    };
-    let (_, start) = first(&member).or_else(|| first(&item))?;
-    let end = raw[start..].match_indices(quote).map(|(at, _)| start + at).find(|at| of_json(*at))?;
-    Some((start, end))
+    let member = format!("{quote}{name}{quote}:{quote}");
+    [item, member].iter().find_map(|opening| {
+        let starts = json.match_indices(opening.as_str()).filter(|(at, _)| is_of_json(json, *at, quote));
+        let places = starts.filter_map(|(at, _)| {
+            let start = at + opening.len();
+            let mut ends = json[start..].match_indices(quote).map(|(at, _)| start + at);
+            let end = ends.find(|end| is_of_json(json, *end, quote))?;
+            Some((part.start + start, part.start + end))
+        });
+        places.take(PLACES).find(|place| says(place))
+    })
+}
+
+/// Whether a quote is one of JSON, and not of a text in it: those have a backslash more, and that is one of two where itself is escaped.
+fn is_of_json(json: &str, at: usize, quote: &str) -> bool {
+    let before = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+    before % (2 * (quote.len() - quote.trim_start_matches('\\').len() + 1)) == 0
 }
 
 /// Other names of a field in JSON, also the last parts of those of the Elastic Common Schema.
@@ -317,6 +349,24 @@ mod tests {
         );
         assert_eq!(marked(&line, Form::Json, USED), ["\"H\"", r"C:\\\\x.exe", "1", "\"P\""]);
         assert_eq!(marked(&payload, Form::Json, USED), [r"C:\\x.exe"]);
+        // What a command line holds, in members and cells beside.
+        let forged = format!(
+            r#"{{"ExecutableInfo":{},"Computer":"H","Payload":{}}}"#,
+            Value::from(format!("{}\"ParentImage\":\"C:\\\\x.exe\"", items[1])),
+            Value::from(payload.as_str())
+        );
+        let marks = marks(
+            &forged,
+            0..forged.len(),
+            Form::Json,
+            &[Used { name: "ParentImage", field: "f", value: "C:\\x.exe".to_owned() }],
+        );
+        assert!(marks[0].start > forged.find("Payload").unwrap(), "{marks:?}");
+        let last = payload.replace("x.exe", "x\\\\");
+        let line = format!(r#"{{"Payload":{}}}"#, Value::from(last.as_str()));
+        assert_eq!(marked(&line, Form::Json, &[("ParentImage", "C:\\x\\")]), [r"C:\\\\x\\\\"]);
+        let flat = format!("1,P,H,C:\\x.exe,\"cmd {}\"", items[1].replace('"', "\"\""));
+        assert_eq!(marked(&flat, Form::Csv, USED), ["1", "P", "H", "C:\\x.exe"]);
         let row = format!("1,P,H,\"{}\"", payload.replace('"', "\"\""));
         assert_eq!(marked(&row, Form::Csv, USED), ["1", "P", "H", r"C:\\x.exe"]);
         let export = r#"{"result":{"_raw":"<Event><Provider Name=\"P\"/><Computer>H</Computer><Data Name='ParentImage'>C:\\x.exe</Data></Event>"}}"#;

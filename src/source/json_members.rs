@@ -14,7 +14,7 @@ use serde::{Deserialize, de};
 use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_path};
 use super::json_kind::Skimmed;
 use super::json_payload;
-use super::json_scalar::{Passed, Plain, Text};
+use super::json_strict::{Name, Passed, Plain, Text, object};
 use super::json_string::has_blanks_around;
 
 /// The members of one shape that are counted.
@@ -180,40 +180,6 @@ impl<'a> Record<'a> {
         (!self.text && !self.list).then_some(own)
     }
 }
-
-/// Writes a visitor that keeps some members of an object and passes over the others.
-macro_rules! object {
-    ($name:ident, $what:literal, |$into:ident, $map:ident, $key:ident| { $($arms:tt)* }) => {
-        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Members<'a>(std::marker::PhantomData<&'a ()>);
-                impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
-                    type Value = $name<'a>;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($what)
-                    }
-                    fn visit_map<A: MapAccess<'de>>(self, mut $map: A) -> Result<$name<'a>, A::Error> {
-                        let mut $into = $name::default();
-                        while let Some(key) = $map.next_key::<Name<'de>>()? {
-                            match &*key.0 {
-                                $($arms)*
-                                _ => {
-                                    $map.next_value::<Passed>()?;
-                                }
-                            }
-                        }
-                        Ok($into)
-                    }
-                }
-                deserializer.deserialize_map(Members(std::marker::PhantomData))
-            }
-        }
-    };
-}
-
-/// A member's name, borrowed where nothing in it is escaped.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 object!(Record, "an object", |record, map, key| {
     "Event" => {

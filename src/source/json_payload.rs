@@ -3,46 +3,84 @@
 //! Anything else, be it a letter that is written by its number, is left to the full parser.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use super::json_scalar::Text;
+use super::json_strict::{Name, Passed, Text, object};
 use super::json_string;
 
 /// The member by which an item of the list says its name.
 pub const NAME: &str = "@Name";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `{"EventData":{"Data":[…]}}`; none of it may be an array in place of an object.
+#[derive(Default)]
 struct Payload<'a> {
-    #[serde(rename = "EventData", borrow)]
     data: EventData<'a>,
+    /// Something else, or twice.
+    odd: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+object!(Payload, "a payload", |payload, map, key| {
+    "EventData" => {
+        payload.odd |= payload.data.items.is_some();
+        payload.data = map.next_value()?;
+    }
+    name if name != "EventData" => {
+        map.next_value::<Passed>()?;
+        payload.odd = true;
+    }
+});
+
+#[derive(Default)]
 struct EventData<'a> {
-    #[serde(rename = "Data", borrow)]
-    items: Vec<Item<'a>>,
+    items: Option<Vec<Item<'a>>>,
+    odd: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+object!(EventData, "the event's data", |data, map, key| {
+    "Data" => {
+        data.odd |= data.items.is_some();
+        data.items = Some(map.next_value()?);
+    }
+    name if name != "Data" => {
+        map.next_value::<Passed>()?;
+        data.odd = true;
+    }
+});
+
+#[derive(Default)]
 struct Item<'a> {
-    #[serde(rename = "@Name", borrow)]
-    name: Cow<'a, str>,
+    name: Text<'a>,
     /// An empty value has none.
-    #[serde(rename = "#text", borrow, default)]
     text: Text<'a>,
+    odd: bool,
 }
+
+object!(Item, "a field", |item, map, key| {
+    NAME => {
+        item.odd |= item.name.0.is_some();
+        item.name = map.next_value()?;
+    }
+    "#text" => {
+        item.odd |= item.text.0.is_some();
+        item.text = map.next_value()?;
+    }
+    name if name != NAME => {
+        map.next_value::<Passed>()?;
+        item.odd = true;
+    }
+});
 
 /// The values of these names in a payload; none for those that it does not have. None: it is not plain, or has a name twice.
 pub fn values<const N: usize>(payload: &str, names: [&str; N]) -> Option<[Text<'static>; N]> {
     json_string::all(payload.as_bytes()).filter(|inside| !inside.numbered)?;
-    let Payload { data } = serde_json::from_str(payload).ok()?;
+    let Payload { data, odd } = serde_json::from_str(payload).ok()?;
+    let items = data.items.filter(|items| !odd && !data.odd && !items.iter().any(|item| item.odd))?;
     let mut values = [const { Text(None) }; N];
-    for item in data.items {
-        let Some(at) = names.iter().position(|name| *name == item.name) else { continue };
+    for item in items {
+        let name = item.name.0?;
+        let Some(at) = names.iter().position(|wanted| *wanted == name) else { continue };
         if values[at].0.is_some() {
             return None;
         }
@@ -78,6 +116,12 @@ mod tests {
             format!(r#"{{"EventData":{{"Data":[{time}],"UtcTime":"u"}}}}"#),
             format!(r#"{{"EventData":{{"Data":[{time}]}},"x":1e999}}"#),
             r#"{"EventData":{"Data":"t"}}"#.to_owned(),
+            // Arrays in place of objects.
+            event(r#"["UtcTime","t"]"#),
+            format!(r#"{{"EventData":[[{time}]]}}"#),
+            format!("[[[{time}]]]"),
+            event(&time.replace("\"t\"", "\"t\",\"#text\":\"t\"")),
+            event(&time.replace("\"UtcTime\"", "[1]")),
             r#"{"UserData":{}}"#.to_owned(),
             event(time) + "}",
             "t".to_owned(),

@@ -12,8 +12,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::json_payload;
 use super::json_string::{self, Inside};
+use super::{json_event, json_payload};
 use crate::needle::LOOKS;
 use crate::text::same;
 
@@ -174,6 +174,11 @@ impl<S> Shapes<S> {
         self.credit >= GAIN && line.len() <= LINE_BYTES
     }
 
+    /// A line could not be learnt from.
+    pub fn give_up(&mut self) {
+        self.credit = self.credit.saturating_sub(GAIN);
+    }
+
     /// Learns the shape of a line with these values.
     pub fn learn(&mut self, line: &str, values: &[(Value, Use)], shape: S) {
         let credit = self.credit.saturating_sub(GAIN);
@@ -308,15 +313,17 @@ pub fn values(line: &str) -> Option<Vec<Value>> {
     let mut inside = Inside::default();
     let mut values = Vec::new();
     let mut at = 0;
+    let mut member = "";
     while at < bytes.len() {
         match bytes[at] {
             b'"' => {
                 let end = json_string::end(bytes, at + 1, &mut inside)?;
-                if !line[end + 1..].trim_start().starts_with(':') {
-                    match values_in_text(line, at + 1..end) {
-                        Some(inner) => values.extend(inner),
-                        None => values.push(Value { place: at + 1..end, kind: Kind::Text }),
-                    }
+                let place = at + 1..end;
+                if line[end + 1..].trim_start().starts_with(':') {
+                    member = &line[place];
+                } else {
+                    let inner = (member == json_event::PAYLOAD).then(|| values_in_text(line, place.clone()));
+                    values.extend(inner.flatten().unwrap_or_else(|| vec![Value { place, kind: Kind::Text }]));
                 }
                 at = end + 1;
             }

@@ -23,8 +23,8 @@ use super::json_held;
 use super::json_kind::{Computer, Kind, Place, Skimmed, plain};
 use super::json_members::{Counted, Data, Fields, counted};
 use super::json_object;
-use super::json_scalar::Text;
 use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
+use super::json_strict::Text;
 use super::json_string::{self, has_blanks_around, hides};
 use super::{xml, xml_skim};
 use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
@@ -147,8 +147,10 @@ impl Skimmer {
             Ok(Counted::Fields(fields)) => fields,
         };
         let Some(skimmed) = self.passed(fields, line, numbered) else { return Some(Line::Full) };
-        if inside.is_some() && self.shapes.may_learn(line) && !json_object::has_object_on_line(object) {
-            self.learn(line, &skimmed);
+        let may_learn =
+            inside.is_some() && self.shapes.may_learn(line) && !json_object::has_object_on_line(object);
+        if may_learn && self.learn(line, &skimmed).is_none() {
+            self.shapes.give_up();
         }
         Some(Line::Skimmed(skimmed))
     }

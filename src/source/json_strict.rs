@@ -1,4 +1,4 @@
-//! A value of JSON as text, and values that are passed over.
+//! How a strict parse takes values of JSON: a scalar as text, some members of an object, and anything else passed over.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -128,3 +128,39 @@ impl<'de> Visitor<'de> for Passed {
         Ok(Passed)
     }
 }
+
+/// Writes a visitor that keeps some members of an object and passes over the others.
+macro_rules! object {
+    ($name:ident, $what:literal, |$into:ident, $map:ident, $key:ident| { $($arms:tt)* }) => {
+        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Members<'a>(std::marker::PhantomData<&'a ()>);
+                impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
+                    type Value = $name<'a>;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($what)
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, mut $map: A) -> Result<$name<'a>, A::Error> {
+                        let mut $into = $name::default();
+                        while let Some(key) = $map.next_key::<Name<'de>>()? {
+                            match &*key.0 {
+                                $($arms)*
+                                _ => {
+                                    $map.next_value::<Passed>()?;
+                                }
+                            }
+                        }
+                        Ok($into)
+                    }
+                }
+                deserializer.deserialize_map(Members(std::marker::PhantomData))
+            }
+        }
+    };
+}
+
+pub(super) use object;
+
+/// A member's name, borrowed where nothing in it is escaped.
+#[derive(Deserialize)]
+pub struct Name<'a>(#[serde(borrow)] pub Cow<'a, str>);
