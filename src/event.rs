@@ -84,14 +84,6 @@ impl Event {
         is_process_creation(self.provider(), self.channel(), self.event_id())
     }
 
-    /// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or is
-    /// another one in Sysmon's own channel, or Sysmon by a name of somebody else's.
-    pub fn is_doubtful(&self) -> bool {
-        may_be_doubtful(self.provider(), self.channel(), self.event_id())
-            && (self.provider().trim().is_empty()
-                || [self.provider(), self.channel()].iter().any(|name| names_sysmon(name)))
-    }
-
     /// Whether it says what Sysmon says of a process creation.
     pub fn tells_of_a_parent(&self) -> bool {
         let says = |name: &str| self.data.get(name).is_some_and(|value| !value.is_empty());
@@ -106,16 +98,16 @@ pub fn is_process_creation(provider: &str, channel: &str, event_id: Option<u32>)
     event_id == Some(PROCESS_CREATE) && is_sysmon(provider, channel)
 }
 
-/// An event that has a process creation's EventID, and is none by its provider: what it says must be looked at, see
-/// [`Event::is_doubtful`]. Sysmon for Linux is another one, which WMI starts nothing for.
-pub fn may_be_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
+/// An event that has a process creation's EventID, and of which nobody can say that it is none: its provider was lost, or
+/// is another one in Sysmon's own channel, or Sysmon by a name of somebody else's.
+pub fn is_doubtful(provider: &str, channel: &str, event_id: Option<u32>) -> bool {
     // Few events have this one, and all are asked.
     event_id == Some(PROCESS_CREATE)
         && !is_sysmon(provider, channel)
-        && (!provider.to_ascii_lowercase().contains("linux") || names_sysmon(channel))
+        && (provider.trim().is_empty() || [provider, channel].iter().any(|name| names_sysmon(name)))
 }
 
-/// Whether a name holds that of Sysmon for Windows, or its GUID.
+/// Whether a name holds that of Sysmon, or its GUID. Sysmon for Linux is another one, which WMI starts nothing for.
 fn names_sysmon(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     (name.contains("sysmon") && !name.contains("linux"))

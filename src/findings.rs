@@ -12,7 +12,7 @@ pub use self::members::{Member, Members};
 use self::tally::Tally;
 
 use crate::detect::{Format, PLAIN_TEXT};
-use crate::event::{Event, Skim, is_process_creation};
+use crate::event::{Event, Skim, is_doubtful, is_process_creation};
 use crate::group::{Facts, Groups, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
@@ -406,7 +406,7 @@ impl Sink for Collector {
         }
         match event.event_id() {
             None => self.undecided(event, &found, "An event has no EventID that is a number."),
-            Some(_) if event.is_doubtful() => {
+            id if is_doubtful(event.provider(), event.channel(), id) => {
                 let message = match event.provider().trim() {
                     "" => "An event has EventID 1, but no provider: it may be Sysmon's.".to_owned(),
                     provider => {

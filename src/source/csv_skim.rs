@@ -15,7 +15,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::{json_event, json_held, xml, xml_skim};
-use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
+use crate::event::{PROCESS_CREATE, Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::sets::set;
 use crate::time::Time;
@@ -209,9 +209,11 @@ impl Kind {
         let row: Map<String, Value> = counted
             .map(|(name, cell)| (name.to_owned(), Value::String(cell.replace("\"\"", "\""))))
             .collect();
+        let is_unsure = json_event::has_only_source(&row);
         let event = json_held::events(&Value::Object(row)).events.pop()?.ok()?;
-        let event_id = event.event_id()?;
-        (!may_be_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
+        // What else it says tells whether that is the provider.
+        let event_id = event.event_id().filter(|id| *id != PROCESS_CREATE || !is_unsure)?;
+        (!is_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
             provider: event.provider().to_owned(),
             channel: event.channel().to_owned(),
             event_id,

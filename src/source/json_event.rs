@@ -292,8 +292,10 @@ pub(super) fn flat(object: &Object) -> Option<Event> {
         event.data = data;
     }
     // Some call `Source` the host that a record is from.
-    let is_source = first(object, PROVIDER).is_some() && first(object, PROVIDER_BUT_SOURCE).is_none();
-    if is_source && !event.provider().starts_with("Microsoft-") && event.tells_of_a_parent() {
+    if has_only_source(object)
+        && !["Microsoft-", "Linux-"].iter().any(|start| event.provider().starts_with(start))
+        && event.tells_of_a_parent()
+    {
         event.system.put_first("Provider@Name", String::new());
     }
     take_message_apart(&mut event);
@@ -343,6 +345,11 @@ fn flat_system(object: &Object) -> Event {
     }
     event.message = first(object, MESSAGE);
     event
+}
+
+/// Whether nothing but `Source` names a provider.
+pub(super) fn has_only_source(object: &Object) -> bool {
+    first(object, PROVIDER).is_some() && first(object, PROVIDER_BUT_SOURCE).is_none()
 }
 
 /// A path is no provider: some call `Source` the file that a record is from.

@@ -114,7 +114,8 @@ impl<'a> Record<'a> {
         self.has_beat_id |= name == BEAT[1];
         for (names, first) in PARTS.iter().zip(&mut self.named) {
             if let Some(rank) = names.iter().position(|one| *one == name) {
-                first.offer(rank, value);
+                // What else the event says tells whether that is its provider.
+                first.offer(rank, if name == "Source" { Text(None) } else { value });
                 return;
             }
         }

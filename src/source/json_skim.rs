@@ -27,7 +27,7 @@ use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
 use super::json_strict::Text;
 use super::json_string::{self, has_blanks_around, hides};
 use super::{xml, xml_skim};
-use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
@@ -305,7 +305,7 @@ impl Skimmer {
                 Ask::All => Judged::Full,
             };
         }
-        if may_be_doubtful(skim.provider, skim.channel, skim.event_id) {
+        if is_doubtful(skim.provider, skim.channel, skim.event_id) {
             return Judged::Full;
         }
         if !is_process_creation(skim.provider, skim.channel, skim.event_id) {

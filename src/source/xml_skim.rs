@@ -17,7 +17,7 @@ use super::xml_data;
 use super::xml_event;
 use super::xml_head::{self, Heads};
 use super::xml_pairs::Pairs;
-use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::text::same;
 use crate::time::Time;
@@ -138,7 +138,7 @@ impl Skimmer {
             time: None,
             link: None,
         };
-        if may_be_doubtful(provider, channel, skim.event_id) {
+        if is_doubtful(provider, channel, skim.event_id) {
             return None;
         }
         if let Some(wide) = self.needle.wide() {

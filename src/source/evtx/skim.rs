@@ -19,7 +19,7 @@ use super::instance::{
 };
 use super::records::{Record, content};
 use super::template::{Part, Template, compile, u16_at, u32_at, u64_at, utf16};
-use crate::event::{Skim, is_process_creation, is_sysmon, may_be_doubtful};
+use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::{self, Link};
 use crate::needle::{Ask, LOOKS, Look, Needle, Said, Wide};
 use crate::text::same;
@@ -129,7 +129,7 @@ impl Skimmer {
         };
         let [provider, channel, computer] = [provider, channel, computer].map(|text| self.texts.get(text));
         // What that means is told with the place of the event.
-        if may_be_doubtful(provider, channel, Some(event_id)) {
+        if is_doubtful(provider, channel, Some(event_id)) {
             return None;
         }
         let (mut time, mut link) = (None, None);
