@@ -82,6 +82,39 @@ inBothBrowsers("a slow session", (page) => {
     await page().assertQuiet();
   });
 
+  test("nothing of an event stands, is copied or asked for under the number of the next", async () => {
+    await read();
+    await page().run(() => document.querySelector("#head-count button")?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+    await page().run(() => document.querySelector("#head-count button")?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+    await page().until("the row with most events is the first", () => document.querySelector("#grid[data-rows=here] [data-row='0'] .c-count")?.textContent === "2 events");
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("ENTER");
+    await page().until("its event is there", () => document.querySelector("#details .raw") !== null);
+    const raw = () => page().run(() => document.querySelector("#details .raw")?.textContent);
+    const first = await raw();
+    const next = await page().run(() => {
+      const [copy] = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#details .head .button")].filter((one) => one.textContent === "Copy raw event"));
+      const context = document.getElementById("context-read");
+      copy?.focus();
+      document.querySelector("#details .stepper .button:last-child")?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      const position = () => document.querySelector("#details .position")?.textContent;
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        const before = position();
+        copy?.click();
+        context?.click();
+        setTimeout(() => done({ before, after: position(), raw: document.querySelector("#details .raw") !== null, context: document.getElementById("context") !== null,
+          says: document.querySelector("#details .details-body")?.textContent, toast: document.querySelector(".toast span")?.textContent ?? "" }), 300);
+      })));
+    });
+    assert.deepEqual([next.before, next.after, next.raw, next.context], ["Event 2 of 2", "Event 2 of 2", false, false]);
+    assert.match(next.says, /Reading this event again/);
+    assert.doesNotMatch(await page().text(".toast"), /Copied/);
+    await page().until("the next event is there", () => document.querySelector("#details .raw") !== null);
+    assert.notEqual(await raw(), first);
+    assert.equal(await page().run(() => document.querySelector("#context")?.getAttribute("data-state")), "idle", "no context was asked for");
+    await page().assertQuiet();
+  });
+
   test("started over while rows are awaited, it shows the next ones, and they can be tuned", async () => {
     await read();
     // Both at once, so that no answer comes between.

@@ -5,6 +5,8 @@ import { sentence } from "./page.js";
 
 /** How many of a group's events are listed at once. */
 const MATCHES = 1000;
+/** Of another event nothing is known yet, and what is known of the one before is not shown as its own. */
+const UNREAD = { evidence: null, error: null, at: "" };
 
 /** @param {import("./page.js").Page} page */
 export function detailsActions(page) {
@@ -82,10 +84,12 @@ export function detailsActions(page) {
     const { group, row } = details;
     try {
       const found = await listed(group);
-      if (store.get().details?.group !== group || !found) return;
+      const { details: now } = store.get();
+      if (now?.group !== group || !found) return;
       const { matches, count } = found;
       if (count > 0) {
-        change(group, { matches, index: 0, time: matches[0]?.time ?? null, row: { ...row, count } });
+        // Where it is the same event as before, there is nothing to take away.
+        change(group, { ...(matches[0]?.at === now.at ? {} : UNREAD), matches, index: 0, time: matches[0]?.time ?? null, row: { ...row, count } });
         loadEvidence(group, 0);
       } else if (store.get().panel === "details") actions.closePanel();
       else store.set({ details: null });
@@ -107,7 +111,7 @@ export function detailsActions(page) {
         if (byKey) page.app.details.focus();
         return;
       }
-      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, evidence: null, error: null, at: "", time: null } });
+      store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, ...UNREAD, time: null } });
       if (byKey && page.lastKey === "Enter") requestAnimationFrame(() => page.app.details.focus());
       loadEvidence(row.group, 0);
       try {
@@ -127,7 +131,7 @@ export function detailsActions(page) {
       const index = Math.min(Math.max(0, details.index + by), last);
       if (index === details.index) return;
       // Until it was read, the time of an event that is not listed is not known.
-      change(details.group, { index, time: details.matches[index]?.time ?? null });
+      change(details.group, { ...UNREAD, index, time: details.matches[index]?.time ?? null });
       loadEvidence(details.group, index);
     },
     /** @param {number} group @param {string} at @param {number} minutes @param {(progress: App.ContextProgress) => void} onProgress */

@@ -84,3 +84,27 @@ test("a row that is pressed again shows how many events it has now", async () =>
   await actions.details(/** @type {any} */ ({ group: 3, count: 5 }));
   assert.equal(store.get().details.row.count, 5);
 });
+
+test("nothing of an event is left under the number of the next, which may take long to read", async () => {
+  const { store, page, actions } = setUp(["0:a", "0:b"]);
+  await actions.details(/** @type {any} */ ({ group: 3, count: 2 }));
+  await settled();
+  page.pool.evidence = () => new Promise(() => {});
+  actions.step(1);
+  const { details } = store.get();
+  assert.deepEqual([details.index, details.evidence, details.error, details.at], [1, null, null, ""]);
+});
+
+test("an event that is still the first after a change of the tuning stays, and so does what was asked of it", async () => {
+  const places = ["0:a", "0:b"];
+  const { store, page, actions } = setUp(places);
+  await actions.details(/** @type {any} */ ({ group: 3, count: 2 }));
+  await settled();
+  page.pool.evidence = () => new Promise(() => {});
+  places.pop();
+  await page.retuned();
+  assert.deepEqual(store.get().details.evidence, { of: "0:a" });
+  places[0] = "0:c";
+  await page.retuned();
+  assert.equal(store.get().details.evidence, null);
+});

@@ -14,6 +14,8 @@ import { cellItems } from "./menu.js";
 
 /** Fields that are listed: an event of Windows has some thirty. */
 const MOST_FIELDS = 500;
+/** So long the event before stays in view instead of flashing, in ms. */
+const STAYS_MS = 150;
 
 /** @param {App.Actions} actions @param {import("./menu.js").Menu} menu */
 export function createDetails(actions, menu) {
@@ -29,6 +31,11 @@ export function createDetails(actions, menu) {
   const close = h("button", { type: "button", class: "button quiet square", id: "close-details", "aria-label": t.close, title: t.close, on: { click: () => actions.closePanel() } }, icon("close"));
   const context = createContext(actions);
   const body = h("div", { class: "details-body" });
+  /** Runs while what shows is of the event before, under the number of the next: nothing of it can be copied or asked for. */
+  let stays = 0;
+  body.addEventListener("click", (event) => { if (stays) event.stopPropagation(); }, true);
+  /** What had the focus when its event went. */
+  let left = "";
   const node = h("aside", { class: "details", id: "details", hidden: true, "aria-labelledby": "details-title" },
     page, h("div", { class: "details-head" }, h("div", { class: "details-name" }, name, place), stepper, close), body);
 
@@ -127,13 +134,20 @@ export function createDetails(actions, menu) {
 
   /** The event. The focus stays on the control that had it, if that is there again, else in the details. @param {App.Details} details @param {Core.Rule | null} rule */
   function drawBody({ row, evidence: event, error }, rule) {
-    const had = body.contains(document.activeElement);
+    clearTimeout(stays);
+    stays = 0;
+    const at = document.activeElement;
+    const had = at !== null && body.contains(at);
+    const reads = event === null && error === null;
+    if (had || reads) left = had ? at.id : "";
+    setAttribute(body, "aria-busy", reads);
     keepFocus(body, () => replace(body,
       h("div", { class: "command" }, h("pre", { dir: "ltr", tabindex: "0" }, evidence(row.process)), copyButton(row.process, "process")),
       error !== null
         ? h("div", { class: "banner bad", role: "alert" }, icon("error"), h("div", null, h("p", null, h("strong", null, t.failed), " ", evidence(error)), h("p", null, t.failedNext)))
         : event ? around(content(event, rule)) : h("p", { class: "muted busy" }, t.loading)));
     if (had && !node.contains(document.activeElement)) focus();
+    if (!reads && left !== "" && document.activeElement === name) document.getElementById(left)?.focus({ preventScroll: true });
   }
 
   return {
@@ -154,9 +168,9 @@ export function createDetails(actions, menu) {
       setText(page, state.rule?.name ?? "");
       if (other || turned || timeOf(details) !== timeOf(old)) drawHead(details, state.zone);
       drawStepper(details);
-      // A slow read keeps the event before it in view instead of flashing.
-      const waits = !details.evidence && !details.error && !other && old.evidence;
-      if (!waits && (other || details.evidence !== old.evidence || details.error !== old.error)) drawBody(details, state.rule);
+      if (!other && details.evidence === old.evidence && details.error === old.error) return;
+      if (other || details.evidence || details.error) drawBody(details, state.rule);
+      else stays ||= Number(setTimeout(() => drawBody(details, state.rule), STAYS_MS));
     },
   };
 }
