@@ -159,6 +159,18 @@ inBothBrowsers("hostile", (page, kind) => {
     });
   }
 
+  test("unlike characters that can't be seen, in a row, are broken into lines", async () => {
+    await writeFile(join(home, "unlike.xml"), eventXml({ command: `cmd.exe /c ${"\u200b\u200c".repeat(60)}whoami` }));
+    await page().open();
+    await page().drop([join(home, "unlike.xml")]);
+    await page().done();
+    await page().click("#grid [data-row='0'] .c-process_name");
+    await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+    const wide = await page().run(() => [...document.querySelectorAll("#details, #details *")].filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1 && !one.closest(".raw")).map((one) => `${one.tagName} ${one.className}`));
+    assert.deepEqual(wide, []);
+    await page().assertQuiet();
+  });
+
   test("what can't be seen pushes nothing out of sight", async () => {
     await writeFile(join(home, "unseen.xml"), eventXml({ command: `cmd.exe /c ${"\u200b".repeat(32_000)}whoami` }));
     await page().open();
