@@ -172,6 +172,7 @@ export function fileActions(page, { tool, source }) {
     const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
     // A session that is lost meanwhile reads it anew by itself.
     for (const of of [...anew.keys()]) if (await takeOut(pool, page.inputs.indexOf(of)) === null) anew.delete(of);
+    if (!still()) return [];
     const left = doubles.filter(({ of }) => !anew.has(of)).map(({ input }) => input.name);
     const said = [left.length > 0 ? en.say.doubles(left) : "", unsure.length > 0 ? en.say.unsure(unsure.map(({ name }) => name)) : ""];
     if (said.some(Boolean)) page.say(said.filter(Boolean).join(" "), "warning");
@@ -192,11 +193,12 @@ export function fileActions(page, { tool, source }) {
   /**
    * Takes a file out of the result: its groups are gone or smaller, and what was shown of them with it.
    * @param {NonNullable<typeof page.pool>} pool @param {number} index
-   * @returns {Promise<number | null>} how many others are read anew, as their matches have room now; null: it is being read, and stays
+   * @returns {Promise<number | null>} how many others are read anew, as their matches have room now; null: it is being read, and stays, or
+   * all was started over meanwhile, and its number may be another file's
    */
   async function takeOut(pool, index) {
     const crowded = await pool.remove(index);
-    if (crowded === null) return null;
+    if (crowded === null || pool !== page.pool) return null;
     const anew = crowded.flatMap((other) => page.inputs[other] ?? []);
     const gone = [index, ...crowded];
     for (const one of gone) page.inputs[one] = null;
@@ -264,6 +266,7 @@ export function fileActions(page, { tool, source }) {
       // Without a file there is no result, so the note and the tuning go with the last one.
       if (files.every((one) => one === file || one.status === "removed")) return hasWork(store.get()) ? page.app.again.open() : actions.reset();
       const anew = await takeOut(pool, index);
+      if (anew === null) return;
       page.say(anew ? en.say.anew(anew) : en.say.removed(file.name));
       document.getElementById("toggle-files")?.focus();
     },
@@ -272,8 +275,7 @@ export function fileActions(page, { tool, source }) {
       const { pool } = page;
       const input = page.inputs[index];
       if (!pool || !input || store.get().phase !== "done") return;
-      await takeOut(pool, index);
-      read([input]);
+      if (await takeOut(pool, index) !== null) read([input]);
     },
     copyDiagnostics() {
       page.app.actions.copy(diagnostics({ ...tool, agent: navigator.userAgent }, store.get()), en.files.diagnostics);
