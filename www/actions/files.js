@@ -10,7 +10,7 @@ import { copiesIn, hasWarning, withNews } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { download } from "../view/dom.js";
 import { Pool, workerFactory } from "../worker/pool.js";
-import { SOON_MS } from "./page.js";
+import { SOON_MS, sentence } from "./page.js";
 
 /**
  * @param {import("./page.js").Page} page
@@ -130,14 +130,15 @@ export function fileActions(page, { tool, source }) {
   /** @param {App.Input[]} incoming */
   function read(incoming) {
     const { pool } = page;
-    if (pool) last = last.catch(() => {}).then(() => readNew(pool, incoming));
+    if (pool) last = last.then(() => readNew(pool, incoming)).catch((error) => { if (pool === page.pool) page.say(en.say.readFailed(sentence(error)), "error"); });
   }
 
   /** @param {NonNullable<typeof page.pool>} pool @param {App.Input[]} incoming */
   async function readNew(pool, incoming) {
     const fresh = await sortOut(pool, incoming);
     if (fresh.length === 0 || pool !== page.pool) return;
-    page.inputs.push(...fresh);
+    // Not all at once: an engine takes some hundred thousand arguments at most.
+    for (const input of fresh) page.inputs.push(input);
     // A result is verified as a whole: what is added to it is read as it was.
     const { phase, verify, verified, startedAt } = store.get();
     const now = phase === "empty" ? verify : verified;

@@ -54,3 +54,24 @@ test("a file that is being read is not told to be gone", async () => {
   await set.actions.remove(0);
   assert.deepEqual(set.said, []);
 });
+
+test("more files than a call takes arguments are read", async () => {
+  const set = setUp([]);
+  set.page.pool = { add: (inputs) => set.added.push(inputs.length) };
+  await set.actions.open(Array.from({ length: 250_000 }, (_, at) => input(`f${at}`)));
+  await settled();
+  assert.deepEqual([set.page.inputs.length, set.added], [250_000, [250_000]]);
+});
+
+test("why files can't be read is told, and the next ones are read", async () => {
+  const set = setUp([]);
+  const { add } = set.page.pool;
+  set.page.pool.add = () => { throw new Error("no room"); };
+  await set.actions.open([input("a")]);
+  await settled();
+  assert.deepEqual(set.said, [["The files could not be read: no room", "error"]]);
+  set.page.pool.add = add;
+  await set.actions.open([input("b")]);
+  await settled();
+  assert.deepEqual(set.added, ["b"]);
+});

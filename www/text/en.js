@@ -392,6 +392,7 @@ export const en = {
     nothingDropped: "Nothing to read was dropped. An empty folder?",
     nameless: (/** @type {number} */ n) => `dropped item ${n}`,
     dropFailed: (/** @type {string} */ message) => `The dropped files could not be opened: ${message}. Try "Choose files" or "Choose folder".`,
+    readFailed: (/** @type {string} */ message) => `The files could not be read: ${message}`,
     saved: "Saved. Compare its SHA-256 with the published one.",
     saveByHand: "This browser cannot write its own page out. Save it with the browser's menu as \u201cHTML only\u201d.",
     dismiss: "Dismiss",

@@ -115,7 +115,8 @@ export class Pool {
     this.hashes.stop();
     this.cancelled = false;
     const first = this.entries.length;
-    this.entries.push(...inputs.map((input) => new Entry(input, verify)));
+    // Not all at once: an engine takes some hundred thousand arguments at most.
+    for (const input of inputs) this.entries.push(new Entry(input, verify));
     this.listen({ type: "added", files: inputs.map(({ file, name }, index) => ({ source: first + index, name, size: file.size })) });
     this.send(this.lead, { type: "add", inputs: inputs.map(nameAndSize) });
     this.begin(first);

@@ -590,3 +590,10 @@ test("what could not be opened is told of at once, and has no hash", async () =>
   assert.ok(isOver(events));
   assert.deepEqual(told(alive("hash")[0], "hash").map(({ source }) => source), [1]);
 });
+
+test("more files than a call takes arguments are dealt", () => {
+  const { pool, events } = setUp(1);
+  pool.add(Array.from({ length: 250_000 }, (_, at) => input(`f${at}`)), false);
+  assert.equal(pool.entries.length, 250_000);
+  assert.equal(events.find(({ type }) => type === "added").files.length, 250_000);
+});
