@@ -225,7 +225,10 @@ export function fileActions(page, { tool, source }) {
     /** What came by a drop or by pasting: onto a result, the user says what it is for. @param {App.Input[]} incoming */
     async offer(incoming) {
       await page.starting;
-      if (store.get().phase === "empty") actions.open(incoming);
+      const { phase, fatal } = store.get();
+      // Nothing can be added any more, so there is nothing to choose: what to do stands on the page.
+      if (fatal) return;
+      if (phase === "empty") actions.open(incoming);
       // Those that wait already are not forgotten.
       else if (incoming.length > 0) store.set(({ waiting }) => ({ waiting: [...waiting, ...incoming] }));
     },

@@ -75,3 +75,10 @@ test("why files can't be read is told, and the next ones are read", async () => 
   await settled();
   assert.deepEqual(set.added, ["b"]);
 });
+
+test("where nothing works any more, files that are dropped are not asked about", async () => {
+  const set = setUp(["a"]);
+  set.store.set({ fatal: { title: "", text: "", next: "" } });
+  await set.actions.offer([input("b")]);
+  assert.deepEqual(set.store.get().waiting, []);
+});
