@@ -7,33 +7,39 @@ import { readEntry, readHandle, unopenedInput } from "./folder.js";
 /** @param {DataTransfer | null} data */
 const hasFiles = (data) => !!data && [...data.types].includes("Files");
 
+/** Browsers tell of a drag at least so often, moved or not, in ms; one that is not told of is over, or elsewhere. */
+const TOLD_MS = 700;
+
 /**
  * @param {Window} target
  * @param {{ over(dragging: boolean): void, drop(dropped: Promise<App.Input[]>): void }} listener
  */
 export function listenForDrops(target, listener) {
-  let depth = 0;
-  target.addEventListener("dragenter", (event) => {
-    if (!hasFiles(event.dataTransfer)) return;
-    event.preventDefault();
-    depth += 1;
-    listener.over(true);
-  });
-  target.addEventListener("dragover", (event) => {
-    if (!hasFiles(event.dataTransfer)) return;
-    event.preventDefault();
-    if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
-  });
+  let over = false;
+  let timer = 0;
+  /** Enters and leaves can't be counted: an element that goes from under the pointer is never left. @param {boolean} now */
+  function turn(now) {
+    clearTimeout(timer);
+    if (now) timer = Number(setTimeout(() => turn(false), TOLD_MS));
+    if (now !== over) listener.over(now);
+    over = now;
+  }
+  for (const type of /** @type {const} */ (["dragenter", "dragover"])) {
+    target.addEventListener(type, (event) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
+      turn(true);
+    });
+  }
   target.addEventListener("dragleave", (event) => {
-    if (!hasFiles(event.dataTransfer)) return;
-    depth = Math.max(0, depth - 1);
-    if (depth === 0) listener.over(false);
+    // Of the window, not of one element for another.
+    if (event.relatedTarget === null) turn(false);
   });
   target.addEventListener("drop", (event) => {
     // Without this the browser would leave the page for the dropped file.
     event.preventDefault();
-    depth = 0;
-    listener.over(false);
+    turn(false);
     if (event.dataTransfer && hasFiles(event.dataTransfer)) listener.drop(droppedInputs(event.dataTransfer));
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { droppedInputs } from "./drop.js";
+import { droppedInputs, listenForDrops } from "./drop.js";
 
 const file = new File(["a"], "a.xml");
 
@@ -84,4 +84,30 @@ test("what can't be opened in a folder is named and costs nothing else", async (
       "case/shut/ It could not be opened; check who may read it.", "case/shut/c.xml",
     ]);
   }
+});
+
+test("the veil goes with the drag, also when an element went from under the pointer meanwhile", (t) => {
+  /** @type {(() => void) | null} */
+  let late = null;
+  t.mock.method(globalThis, "setTimeout", (/** @type {() => void} */ run) => { late = run; return 1; });
+  t.mock.method(globalThis, "clearTimeout", () => { late = null; });
+  const target = new EventTarget();
+  const seen = /** @type {boolean[]} */ ([]);
+  listenForDrops(/** @type {any} */ (target), { over: (dragging) => seen.push(dragging), drop() {} });
+  const says = (/** @type {string} */ type, more = {}) => target.dispatchEvent(Object.assign(new Event(type), { dataTransfer: { types: ["Files"], items: [], files: [] }, relatedTarget: null, ...more }));
+  says("dragenter");
+  says("dragenter");
+  says("dragleave", { relatedTarget: {} });
+  says("dragover");
+  assert.deepEqual(seen.splice(0), [true]);
+  says("dragleave");
+  assert.deepEqual(seen.splice(0), [false], "the window was left, though one leave never came");
+  assert.equal(late, null);
+  says("dragover");
+  assert.deepEqual(seen.splice(0), [true]);
+  /** @type {any} */ (late)();
+  assert.deepEqual(seen.splice(0), [false], "no word of it any more");
+  says("dragenter");
+  says("drop");
+  assert.deepEqual(seen, [true, false]);
 });
