@@ -85,6 +85,16 @@ export function keepFocus(node, draw) {
   if (id !== "" && document.activeElement?.id !== id) document.getElementById(id)?.focus({ preventScroll: true });
 }
 
+/**
+ * Draws a part anew only where it would look different: whoever is at a control of it stays there.
+ * @param {HTMLElement} node @param {...(Child | Child[])} children
+ */
+export function refresh(node, ...children) {
+  const other = /** @type {HTMLElement} */ (node.cloneNode());
+  append(other, children);
+  if (!other.isEqualNode(node)) keepFocus(node, () => node.replaceChildren(...other.childNodes));
+}
+
 /** @param {HTMLElement} node @param {boolean} shown */
 export function show(node, shown) {
   if (node.hidden === shown) node.hidden = !shown;

@@ -6,7 +6,7 @@ import { outcomes } from "../state/outcome.js";
 import { undecidedIn } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
-import { h, replace, setAttribute, setText, show } from "./dom.js";
+import { h, refresh, setAttribute, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 
 const STEPS = /** @type {const} */ (["records", "process_creations", "matches", "hidden", "shown"]);
@@ -30,7 +30,7 @@ export function createFunnel(actions) {
     h("ol", { class: "steps" }, parts.map(({ button }) => h("li", null, button))), panel);
 
   /** @param {Core.Summary} summary */
-  const kindsTable = (summary) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.kinds }, h("table", { class: "plain" },
+  const kindsTable = (summary) => h("div", { class: "scroll", id: "kinds", tabindex: "0", role: "region", "aria-label": t.kinds }, h("table", { class: "plain" },
     h("caption", null, t.kinds),
     h("thead", null, h("tr", null,
       h("th", { scope: "col", class: "right" }, t.kind.count), h("th", { scope: "col", class: "right" }, t.kind.id),
@@ -108,8 +108,8 @@ export function createFunnel(actions) {
       show(panel, open !== null);
       if (open !== null && (open !== previous?.step || summary !== previous?.summary || state.view !== previous?.view || state.rows !== previous?.rows || state.tuning !== previous?.tuning)) {
         const step = open;
-        replace(panel, h("div", { class: "step-content" }, explain(step, state, summary)),
-          h("button", { type: "button", class: "button quiet square close", "aria-label": t.close, title: t.close, on: {
+        refresh(panel, h("div", { class: "step-content" }, explain(step, state, summary)),
+          h("button", { type: "button", class: "button quiet square close", id: "close-step", "aria-label": t.close, title: t.close, on: {
             click: () => {
               actions.openStep(null);
               parts.find((part) => part.step === step)?.button.focus();

@@ -4,7 +4,7 @@ import { number } from "../state/format.js";
 import { noMatchKind, outcomes } from "../state/outcome.js";
 import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
-import { h, replace, setAttribute, show } from "./dom.js";
+import { h, refresh, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { period } from "./verdict.js";
 
@@ -62,10 +62,10 @@ export function createNoMatch(actions) {
       setAttribute(node, "data-kind", kind);
       const words = t[kind];
       const title = titleOf(kind, summary);
-      replace(node,
+      refresh(node,
         h("div", { class: "no-match-icon" }, icon(kind === "no_match" ? "info" : "warning")),
         h("div", { class: "no-match-text" },
-          h("h2", { tabindex: "-1" }, title),
+          h("h2", { tabindex: "-1", id: "no-match-title" }, title),
           h("p", null, words.text),
           state.cancelled ? h("p", null, t.cancelled) : null,
           kind === "no_match" || kind === "coverage_unknown" ? seen(summary, state.zone) : null,
