@@ -7,17 +7,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { eventJson, eventXml, zipOf } from "./harness/bad-input.js";
 import { makeCase } from "./harness/case.js";
 import { PAGE } from "./harness/page.js";
 import { inBothBrowsers } from "./harness/suite.js";
 import { withWorker } from "./harness/worker.js";
 
-/** Answers come late, and all messages in their order. */
+/** Answers come late and hashes later, and all messages of a worker in their order. */
 const LATE = `;{
   const post = self.postMessage.bind(self);
   let last = Promise.resolve();
   self.postMessage = (message, transfer) => {
-    const waits = message.type === "answer" ? 600 : 0;
+    const waits = { answer: 600, hashed: 5000 }[message.type] ?? 0;
     last = last.then(() => new Promise((done) => setTimeout(done, waits))).then(() => post(message, transfer ?? []));
   };
 }
@@ -112,6 +113,45 @@ inBothBrowsers("a slow session", (page) => {
     await page().until("the next event is there", () => document.querySelector("#details .raw") !== null);
     assert.notEqual(await raw(), first);
     assert.equal(await page().run(() => document.querySelector("#context")?.getAttribute("data-state")), "idle", "no context was asked for");
+    await page().assertQuiet();
+  });
+
+  /** What was hashed is written out, and what has the focus is the same as before. */
+  const hashedBeside = async () => {
+    await page().run(() => { /** @type {any} */ (window).held = document.activeElement; });
+    await page().until("a SHA-256 is there", () => document.querySelector("#files .sha code") !== null);
+    assert.equal(await page().run(() => document.activeElement === /** @type {any} */ (window).held), true, await page().focus());
+  };
+
+  test("a SHA-256 that arrives takes the focus from nobody", async () => {
+    await writeFile(join(home, "none.xml"), eventXml({ parent: "C:\\Windows\\explorer.exe" }));
+    await page().open(pathToFileURL(join(home, "page.html")).href);
+    await page().drop([join(home, "none.xml")]);
+    await page().done();
+    await page().click("#toggle-files");
+    await page().run(() => /** @type {HTMLElement} */ (document.querySelector("#no-match h2")).focus());
+    await hashedBeside();
+    await page().open(pathToFileURL(join(home, "page.html")).href);
+    await page().drop([join(home, "none.xml")]);
+    await page().done();
+    await page().click("#toggle-files");
+    await page().click("#funnel [data-step=records]");
+    await page().run(() => /** @type {HTMLElement} */ (document.querySelector("#funnel-panel [role=region]")).focus());
+    await hashedBeside();
+    await page().assertQuiet();
+  });
+
+  test("of a file, what was unfolded stays so when its SHA-256 arrives", async () => {
+    const broken = Buffer.from(`${eventJson(1)}\n{"Event": oh\n${eventJson(2)}\n{"Event": no\n`);
+    await writeFile(join(home, "two.zip"), zipOf(["a.jsonl", "b.jsonl"].map((name) => ({ name, data: broken }))));
+    await page().open(pathToFileURL(join(home, "page.html")).href);
+    await page().drop([join(home, "two.zip")]);
+    await page().done();
+    const unfolded = () => page().run(() => [...document.querySelectorAll("#files details")].map((one) => `${one.className} ${one.open}`));
+    await page().run(() => document.querySelector("#files details.members")?.setAttribute("open", ""));
+    assert.deepEqual(await unfolded(), ["places false", "places false", "members true"]);
+    await page().until("its SHA-256 is there", () => document.querySelector("#files .sha code") !== null);
+    assert.deepEqual(await unfolded(), ["places false", "places false", "members true"]);
     await page().assertQuiet();
   });
 

@@ -15,6 +15,9 @@ const MOST_ROWS = 200;
 /** While they are read, those in work and a few more. */
 const MOST_READING = 40;
 
+/** What folds up there: the members, or the places of one kind of problem. @param {Element} node */
+const foldOf = (node) => node.closest("[data-code]")?.querySelector(".evidence")?.textContent ?? "";
+
 /** @param {App.Actions} actions @param {App.FileState} file */
 function createRow(actions, file) {
   const t = en.files;
@@ -66,14 +69,15 @@ function createRow(actions, file) {
       const key = JSON.stringify([idle, now.hash, now.status, now.crash, reading, source?.sha256, source?.members, source?.members_left_out, source?.problems]);
       if (key !== shownKey) {
         shownKey = key;
-        const openBefore = more.querySelector("details")?.open ?? false;
-        replace(more, details(now, source, { reading, idle, open: openBefore }));
+        const unfolded = [...more.querySelectorAll("details")].filter(({ open }) => open).map(foldOf);
+        replace(more, details(now, source, { reading, idle }));
+        for (const one of more.querySelectorAll("details")) one.open = unfolded.includes(foldOf(one));
       }
     },
   };
 
-  /** @param {App.FileState} now @param {Core.Source | undefined} source @param {{ reading: boolean, idle: boolean, open: boolean }} how */
-  function details(now, source, { reading, idle, open }) {
+  /** @param {App.FileState} now @param {Core.Source | undefined} source @param {{ reading: boolean, idle: boolean }} how */
+  function details(now, source, { reading, idle }) {
     const problems = source?.problems ?? [];
     const crash = now.crash === null ? null : { severity: "error", code: "reader_crashed", where: "", count: 1, ...t.crash(now.crash, now.bytes > 0) };
     const known = crash === null ? problems : problems.filter((problem) => problem.code !== "reader_crashed");
@@ -83,7 +87,7 @@ function createRow(actions, file) {
       crash || known.length > 0 ? problemList(crash ? [crash, ...known] : known) : null,
       // Of what could not even be opened there is nothing to try.
       idle && (crash || (hasFailed(source) && now.size > 0)) ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry(now.source) } }, t.retry) : null,
-      source && source.members.length > 0 ? h("details", { class: "members", open },
+      source && source.members.length > 0 ? h("details", { class: "members" },
         h("summary", null, icon("right", "turn"), t.members(source.members.length + (source.members_left_out ?? 0))),
         h("ul", null, source.members.slice(0, MOST_ROWS).map((member) => h("li", null,
           h("span", { class: "file-name" }, evidence(member.name)),
