@@ -61,11 +61,14 @@ inBothBrowsers("bad input", (page) => {
 
   test("all at once", async () => {
     await page().open();
-    await page().drop([...kinds.map(({ path }) => path), join(home, "good.xml")]);
+    await page().drop([join(home, "good.xml"), ...kinds.map(({ path }) => path)]);
     await page().done({ within: 60_000 });
     const report = JSON.parse(await page().exportJson());
     assert.equal(report.sources.length, kinds.length + 1);
-    assert.equal(report.sources.at(-1).matches, 1);
+    assert.equal(report.sources[0].matches, 1);
+    const names = await page().texts("#files .file-line .file-name");
+    assert.equal(names.length, kinds.length + 1);
+    assert.equal(names.at(-1), "good.xml", "those with something to tell stand before it");
     await page().assertQuiet();
   });
 });

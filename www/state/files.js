@@ -63,6 +63,21 @@ export function namedApart(known, incoming) {
 /** Whether the browser could not give all of a file. @param {Core.Source | undefined} source */
 export const hasFailed = (source) => (source?.problems ?? []).some(({ code }) => code === "read_failed");
 
+/**
+ * How far up a file is to stand, the gravest first: not read, read in part, with errors, with warnings, with notes, with nothing
+ * to tell.
+ * @param {App.FileState} file @param {Core.Source | undefined} source
+ */
+export function gravity({ status, crash, problems }, source) {
+  const told = source?.problems ?? [];
+  const holds = (/** @type {string} */ severity) => told.some((problem) => problem.severity === severity);
+  if (crash !== null || (holds("error") && !source?.records)) return 0;
+  if (status === "cancelled" || source?.complete === false) return 1;
+  if (holds("error")) return 2;
+  if (holds("warning")) return 3;
+  return told.length > 0 || problems > 0 ? 4 : 5;
+}
+
 /** Those of the files that were not taken out. @param {App.FileState[]} files */
 export const present = (files) => files.filter(({ status }) => status !== "removed");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exportName, freshInputs, logsOf, namedApart } from "./files.js";
+import { exportName, freshInputs, gravity, logsOf, namedApart } from "./files.js";
 
 /** @returns {any} */
 const input = (/** @type {string} */ name, size = 1, content = "") => ({ name, file: { size, lastModified: 7, content } });
@@ -60,4 +60,16 @@ test("an archive's members are logs of their own, named with it where there are 
 test("files of one name are told apart", () => {
   assert.deepEqual(namedApart([], ["a", "b"]), ["a", "b"]);
   assert.deepEqual(namedApart(["a", "a (2)"], ["a", "a", "b", "b (2)", "b"]), ["a (3)", "a (4)", "b", "b (2)", "b (3)"]);
+});
+
+test("the gravest file stands first, and a note is less than an error", () => {
+  const file = (patch = {}) => /** @type {any} */ ({ status: "done", crash: null, problems: 0, ...patch });
+  const source = (/** @type {string[]} */ severities, patch = {}) => /** @type {any} */ ({ complete: true, records: 9, problems: severities.map((severity) => ({ severity })), ...patch });
+  const ranks = [
+    gravity(file({ status: "crashed", crash: "no" }), undefined), gravity(file(), source(["error"], { records: 0, complete: false })),
+    gravity(file({ status: "cancelled" }), source([])), gravity(file(), source(["warning"], { complete: false })),
+    gravity(file(), source(["info", "error"])), gravity(file(), source(["info", "warning"])), gravity(file(), source(["info"])),
+    gravity(file(), source([])), gravity(file(), undefined),
+  ];
+  assert.deepEqual(ranks, [0, 0, 1, 1, 2, 3, 4, 5, 5]);
 });

@@ -1,6 +1,6 @@
 // A row a file: while it is read, how far; afterwards, what it held and what was wrong with it.
 
-import { hasFailed, present } from "../state/files.js";
+import { gravity, hasFailed, present } from "../state/files.js";
 import { bytes } from "../state/format.js";
 import { fileProgress, secondsOf, totalProgress } from "../state/progress.js";
 import { visibleText } from "../state/visible.js";
@@ -150,16 +150,21 @@ export function createFiles(actions) {
       replaceLabel(toggle, open ? t.hide : t.show, open);
       show(list, open);
 
-      const trouble = (/** @type {App.FileState} */ file) => (file.crash !== null || file.problems > 0 || (summary?.sources[file.source]?.problems.length ?? 0) > 0 ? 0 : 1);
       const most = reading ? MOST_READING : MOST_ROWS;
-      const shown = files.length <= most ? files
-        : [...files].sort((a, b) => (reading ? Number(a.status !== "reading") - Number(b.status !== "reading") : 0) || trouble(a) - trouble(b) || a.source - b.source).slice(0, most);
+      // While they are read, those that fit stay where they are.
+      const grave = reading && files.length <= most ? null : files.map((file) => gravity(file, summary?.sources[file.source]));
+      const waits = (/** @type {App.FileState} */ { status }) => Number(reading && status !== "reading");
+      const shown = !grave ? files : files.map((file, at) => ({ file, grave: grave[at] ?? 0 }))
+        .sort((a, b) => waits(a.file) - waits(b.file) || a.grave - b.grave).slice(0, most).map(({ file }) => file);
       const newOrder = shown.map((file) => file.source).join(" ");
       if (newOrder !== order) {
         const old = new Map(order.split(" ").map((source, index) => [source, rows[index]]));
         rows = shown.map((file) => old.get(String(file.source)) ?? createRow(actions, file));
         order = newOrder;
+        const at = document.activeElement;
         list.replaceChildren(...rows.map((row) => row.node));
+        // What moves keeps the focus.
+        if (at instanceof HTMLElement && list.contains(at)) at.focus({ preventScroll: true });
       }
       if (open) shown.forEach((file, index) => rows[index]?.update(file, summary?.sources[file.source], clock, !reading));
       show(rest, open && files.length > shown.length);
