@@ -147,7 +147,7 @@ inBothBrowsers("a slow session", (page) => {
     await page().open(pathToFileURL(join(home, "page.html")).href);
     await page().drop([join(home, "two.zip")]);
     await page().done();
-    const unfolded = () => page().run(() => [...document.querySelectorAll("#files details")].map((one) => `${one.className} ${one.open}`));
+    const unfolded = () => page().run(() => [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("#files details"))].map((one) => `${one.className} ${one.open}`));
     await page().run(() => document.querySelector("#files details.members")?.setAttribute("open", ""));
     assert.deepEqual(await unfolded(), ["places false", "places false", "members true"]);
     await page().until("its SHA-256 is there", () => document.querySelector("#files .sha code") !== null);

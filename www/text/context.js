@@ -5,6 +5,14 @@ import { number } from "../state/format.js";
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
+const more = (/** @type {number} */ n) => `${number(n)}+`;
+
+/** How many there are; only the first of them are listed. @param {Core.List<unknown>} list @param {number} [but] not counted */
+const all = ({ items, count: n }, but = 0) => (n === null ? more(items.length - but) : number(Math.max(0, n - but)));
+
+/** @param {Core.List<unknown>} tree */
+const started = (tree) => `${all(tree, 1)} ${all(tree, 1) === "1" ? "process" : "processes"}`;
+
 /** @type {Record<string, string>} */
 const kinds = {
   network: "network connections", dns: "DNS queries", file: "files", registry: "registry", image: "images loaded", access: "access to other processes",
@@ -38,10 +46,11 @@ export const context = {
   incomplete: "Something may be missing.",
   failed: "The context could not be read.",
   since: (/** @type {number} */ n) => `${count(n, "file was", "files were")} added since this was read and not asked, so something may be missing. \u201cLook again\u201d asks ${n === 1 ? "it" : "them"}, too.`,
-  done: (/** @type {Core.Context} */ c) => `Context read${c.complete ? "" : " in part"}: ${count(c.tree.items.length - 1, "process", "processes")} started, ${c.beside.items.length} beside it, ${c.logon.items.length} in its logon.`,
+  done: (/** @type {Core.Context} */ c) => `Context read${c.complete ? "" : " in part"}: ${started(c.tree)} started, ${all(c.beside)} beside it, ${all(c.logon)} in its logon.`,
   tabs: "Parts of the context",
   tab: { started: "Started", beside: "Beside", logon: "Same logon", did: "Did", wmi: "WMI side" },
-  more: (/** @type {number} */ n) => `${number(n)}+`,
+  more,
+  all,
   treeLabel: "What the process started",
   thisProcess: "this process",
   matches: "matches the rule",

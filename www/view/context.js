@@ -2,6 +2,7 @@
 // Read again from the files when someone asks, and kept only while it is shown.
 
 import { branches, deeds, later, share, took } from "../state/context.js";
+import { number } from "../state/format.js";
 import { fullTime } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -160,13 +161,12 @@ export function createContext(actions) {
     ];
   }
 
-  /** @param {Core.List<unknown>} list @param {number} [but] not counted */
-  const sum = ({ items, count }, but = 0) => (count === null ? t.more(items.length - but) : String(Math.max(0, count - but)));
+  const sum = t.all;
 
   /** @param {Core.Context} context */
   function deedCount({ did }) {
     const all = did.reduce((count, { list }) => count + (list.count ?? list.items.length), 0);
-    return did.some(({ list }) => list.count === null) ? t.more(all) : String(all);
+    return did.some(({ list }) => list.count === null) ? t.more(all) : number(all);
   }
 
   /** @param {string} text */
