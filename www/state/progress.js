@@ -18,11 +18,15 @@ export function fileProgress(file, now) {
 /** @param {Pick<App.FileState, "status">} file */
 const isOver = ({ status }) => status !== "queued" && status !== "reading";
 
+/** Whether something was stopped in the reading that began then: a part of an earlier one may still be there. @param {Pick<App.State, "files" | "startedAt">} state */
+export const wasStopped = ({ files, startedAt }) => files.some((file) => file.status === "cancelled" && (startedAt === null || !wasBefore(file, startedAt)));
+
 /** Whether it was read in a reading before the one that began then. @param {App.FileState} file @param {number} startedAt */
 const wasBefore = (file, startedAt) => isOver(file) && file.endedAt !== null && file.endedAt < startedAt;
 
 /**
- * Share and bytes are of all files; rate and time left of those that are read now.
+ * Share and bytes are of all files; rate and time left of those that are read now. Of what was stopped, failed or broke down
+ * nothing is left to read, but it was not read whole.
  * @param {App.FileState[]} files
  * @param {number | null} startedAt of the reading that goes on, or was the last
  * @param {number} now
@@ -30,23 +34,26 @@ const wasBefore = (file, startedAt) => isOver(file) && file.endedAt !== null && 
 export function totalProgress(files, startedAt, now) {
   let size = 0;
   let bytes = 0;
+  let passed = 0;
   let before = 0;
   let finished = 0;
   let matches = 0;
   for (const file of files) {
     const over = isOver(file);
     size += file.size;
-    bytes += over ? file.size : Math.min(file.size, file.bytes);
+    const read = Math.min(file.size, file.bytes);
+    bytes += read;
+    passed += over ? file.size : read;
     matches += file.matches;
-    if (startedAt !== null && wasBefore(file, startedAt)) before += file.size;
-    if (over) finished += 1;
+    if (startedAt !== null && wasBefore(file, startedAt)) before += read;
+    if (file.status === "done") finished += 1;
   }
   const elapsed = startedAt === null ? 0 : (now - startedAt) / 1000;
   const rate = elapsed >= 0.2 && bytes > before ? (bytes - before) / elapsed : null;
   return {
     size, bytes, finished, matches, rate,
-    share: size > 0 ? bytes / size : 0,
-    left: rate === null ? null : (size - bytes) / rate,
+    share: size > 0 ? passed / size : 0,
+    left: rate === null ? null : (size - passed) / rate,
   };
 }
 

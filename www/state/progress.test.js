@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileProgress, secondsOf, totalProgress } from "./progress.js";
+import { fileProgress, secondsOf, totalProgress, wasStopped } from "./progress.js";
 
 /** @returns {any} */
 const file = (patch = {}) => ({ status: "reading", size: 1000, bytes: 250, startedAt: 0, endedAt: null, matches: 1, ...patch });
@@ -15,11 +15,19 @@ test("the rate of a finished file does not sink with time", () => {
   assert.equal(fileProgress(file({ status: "done", bytes: 1000, endedAt: 1000 }), 99000).rate, 1000);
 });
 
-test("a file that ended early counts as done in the whole", () => {
-  const whole = totalProgress([file({ status: "crashed", bytes: 10 }), file()], 0, 1000);
-  assert.equal(whole.bytes, 1250);
-  assert.equal(whole.finished, 1);
-  assert.equal(whole.matches, 2);
+test("of a file that ended early nothing is left, but it was not read whole", () => {
+  const whole = totalProgress([file({ status: "crashed", bytes: 10 }), file({ status: "cancelled", bytes: 500 }), file()], 0, 1000);
+  assert.equal(whole.bytes, 760);
+  assert.equal(whole.finished, 0);
+  assert.equal(whole.matches, 3);
+  assert.equal(whole.share, 0.75);
+  assert.equal(whole.left, 750 / 760);
+});
+
+test("what was stopped in an earlier reading was not stopped in this one", () => {
+  const stopped = (/** @type {number} */ endedAt) => file({ status: "cancelled", endedAt });
+  assert.equal(wasStopped({ files: [stopped(500), file({ status: "done", endedAt: 2000 })], startedAt: 1000 }), false);
+  assert.equal(wasStopped({ files: [stopped(1500)], startedAt: 1000 }), true);
 });
 
 test("rate and time left are of what is read now, not of what was read before", () => {

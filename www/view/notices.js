@@ -2,7 +2,7 @@
 // message when nothing works.
 
 import { present } from "../state/files.js";
-import { totalProgress } from "../state/progress.js";
+import { totalProgress, wasStopped } from "../state/progress.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
 import { h, replace, setText, show } from "./dom.js";
@@ -24,7 +24,7 @@ export function createStatus() {
         setText(node, en.say.progress(Math.floor(share * 100), matches));
       // A small file may be read from one drawing to the next.
       } else if (state.phase === "done" && state.endedAt !== before?.endedAt && state.summary) {
-        setText(node, `${state.cancelled ? `${en.say.cancelled} ` : ""}${en.say.done(state.summary)}`);
+        setText(node, `${wasStopped(state) ? `${en.say.cancelled} ` : ""}${en.say.done(state.summary)}`);
       } else return;
       said = performance.now();
     },

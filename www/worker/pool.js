@@ -361,7 +361,9 @@ export class Pool {
     if (entry.failure !== null) this.send(this.lead, { type: "failed", source, bytes: sum.bytes, reason: entry.failure, crashed: entry.crash !== null });
     if (entry.stopped) this.send(this.lead, { type: "stopped", source, bytes: sum.bytes });
     const status = entry.crash !== null ? "crashed" : entry.stopped ? "cancelled" : "done";
-    this.tell([[source, { ...sum, status, crash: entry.crash, endedAt: performance.now() }]]);
+    // Readers stop where the last event ends, or where its stream does.
+    const bytes = entry.failure === null && !entry.stopped ? entry.file.size : sum.bytes;
+    this.tell([[source, { ...sum, bytes, status, crash: entry.crash, endedAt: performance.now() }]]);
     if (this.left === 0) this.settle();
   }
 

@@ -597,3 +597,13 @@ test("more files than a call takes arguments are dealt", () => {
   assert.equal(pool.entries.length, 250_000);
   assert.equal(events.find(({ type }) => type === "added").files.length, 250_000);
 });
+
+test("a file that ends well was read whole, wherever its reader stopped", () => {
+  const { pool, events, alive } = setUp(1);
+  pool.add([input("whole", 25), input("failed", 25)], false);
+  const [scanner] = alive("scan");
+  ends(scanner, 0);
+  ends(scanner, 1, "failed", { reason: "gone" });
+  const bytes = events.filter(({ type }) => type === "files").flatMap(({ patches }) => patches).filter(([, { status }]) => status === "done").map(([, { bytes }]) => bytes);
+  assert.deepEqual(bytes, [25, 10]);
+});
