@@ -171,6 +171,15 @@ inBothBrowsers("hostile", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("a tooltip cuts no character in two", async () => {
+    await writeFile(join(home, "pair.xml"), eventXml({ command: `${"a".repeat(999)}\u{1f642}${"a".repeat(99)}` }));
+    await page().open();
+    await page().drop([join(home, "pair.xml")]);
+    await page().done();
+    await page().until("the row is there", () => document.querySelector("#grid [data-row='0'] .c-process") !== null);
+    assert.equal(await page().run(() => document.querySelector("#grid [data-row='0'] .c-process")?.getAttribute("title")), "a".repeat(999));
+  });
+
   test("what can't be seen pushes nothing out of sight", async () => {
     await writeFile(join(home, "unseen.xml"), eventXml({ command: `cmd.exe /c ${"\u200b".repeat(32_000)}whoami` }));
     await page().open();

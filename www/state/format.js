@@ -40,11 +40,11 @@ export function span(ms) {
   return parts.slice(0, 2).filter(Boolean).join(" ");
 }
 
+/** The beginning of a text. No pair of surrogates is cut in two: half of one is another character. @param {string} text @param {number} length */
+export const upTo = (text, length) => text.slice(0, length < text.length && /[\ud800-\udbff]/.test(text[length - 1] ?? "") ? length - 1 : length);
+
 /** A value in a sentence: all of a long one stands elsewhere. @param {string} value */
-export function short(value) {
-  // No pair of surrogates is cut in two: half of one is another character.
-  return value.length > 60 ? `${value.slice(0, 57).replace(/[\ud800-\udbff]$/, "")}\u2026` : value;
-}
+export const short = (value) => (value.length > 60 ? `${upTo(value, 57)}\u2026` : value);
 
 /** "4,096 (0x1000)": decimal for people, hexadecimal for a hex editor. @param {number} n */
 export function offset(n) {

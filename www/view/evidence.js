@@ -1,5 +1,6 @@
 // A value from a log on the page: every character of it can be seen, and its direction stays its own.
 
+import { upTo } from "../state/format.js";
 import { lines, segments } from "../state/marks.js";
 import { visible } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -11,9 +12,6 @@ const MOST_VALUE = 40_000;
 const MOST_RAW = 160_000;
 /** Of one that is longer, so much is drawn before the first value that the rule used. */
 const BEFORE_MARKS = 4000;
-
-/** The beginning of a text; no pair of surrogates is cut. @param {string} text @param {number} length */
-const upTo = (text, length) => text.slice(0, length < text.length && /[\ud800-\udbff]/.test(text[length - 1] ?? "") ? length - 1 : length);
 
 /** @param {number} left characters that are not drawn */
 const cut = (left) => h("span", { class: "cut" }, en.evidence.more(left));

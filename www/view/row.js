@@ -2,7 +2,7 @@
 
 import { cellValue, widthOf } from "../state/columns.js";
 import { present } from "../state/files.js";
-import { number } from "../state/format.js";
+import { number, upTo } from "../state/format.js";
 import { fullTime, wholeSeconds } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -78,7 +78,7 @@ function cell(item, column, state) {
     };
   }
   if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${en.stack.head[column.name] ?? ""}`)], title: "" };
-  return { content: evidence(value, MOST_TITLE), title: visibleText(value.slice(0, MOST_TITLE)) };
+  return { content: evidence(value, MOST_TITLE), title: visibleText(upTo(value, MOST_TITLE)) };
 }
 
 /** @typedef {{ columns: readonly import("../state/columns.js").Column[], state: App.State }} Shown */
