@@ -131,10 +131,12 @@ declare namespace Core {
     /** From inclusive, to exclusive. */
     range: { from: string; to: string } | null;
     /** Exactly these values: the rows of stacks that were chosen, one within the other. */
-    only: readonly { field: string; value: string }[];
+    only: readonly Only[];
     /** By which clock times are shown, where it matters to a search. */
     clock?: Offset[];
   }
+  /** A value of a stack; the rest is the page's: how the stack was ordered, and in which row the value stood. */
+  interface Only { field: string; value: string; sort: string; descending: boolean; row: number }
   /** So many minutes east of UTC from this millisecond on. */
   interface Offset { from: number; minutes: number }
   interface Size { rows: number; groups: number; events: number }
@@ -201,6 +203,8 @@ declare namespace Core {
     totals: number[];
     /** Most events first. */
     lanes: { dest: string; events: number; counts: number[] }[];
+    /** The page's: nothing but the tuning keeps rows from it. */
+    whole?: boolean;
   }
   interface Count { rows: number; events: number }
   /** One line of the tuning file. */
@@ -353,7 +357,7 @@ declare namespace App {
     sort(column: string): void;
     search(text: string): void;
     stack(field: string): void;
-    unstack(row: Core.Stacked): void;
+    unstack(item: Core.Stacked, row: number): void;
     narrow(patch: Partial<Pick<Core.Query, "hint" | "source" | "member" | "range" | "only">>): void;
     widen(): void;
     /** One step back out of what narrows the table. */

@@ -225,18 +225,61 @@ inBothBrowsers("workbench", (page, kind) => {
       assert.equal(counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0), all);
       const rows = (await cells("groups")).map((/** @type {string} */ text) => Number(text.replace(/\D/g, "")));
       assert.equal(rows.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0), groups);
-      const [value] = await page().run(() => [...document.querySelectorAll("#grid .c-value .evidence")].map((cell) => cell.textContent));
+      const values = await page().run(() => [...document.querySelectorAll("#grid .c-value .evidence")].map((cell) => cell.textContent));
+      const at = Math.min(1, values.length - 1);
+      const value = values[at];
       await page().run(() => document.getElementById("grid")?.focus());
-      await page().press("ENTER");
-      await page().rows(rows[0]);
+      await page().press(...(at === 1 ? ["ARROW_DOWN", "ENTER"] : ["ENTER"]));
+      await page().rows(rows[at]);
       await page().until("only its rows", (/** @type {string} */ field, /** @type {string} */ value) =>
         [...document.querySelectorAll(`#grid .grid-body .c-${field} .evidence`)].every((cell) => cell.textContent === value), { args: [field, value] });
       assert.equal(await page().run(() => /** @type {HTMLSelectElement} */ (document.getElementById("stack")).value), "");
       await page().press("ESCAPE");
+      await page().until("it is back at that value of the stack", (/** @type {string} */ value) => document.querySelector("#grid .row.stacked.at .c-value .evidence")?.textContent === value, { args: [value] });
+      assert.deepEqual(await cells("events"), (await cells("events")).toSorted((/** @type {string} */ a, /** @type {string} */ b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)), "in its order");
+      assert.equal(await page().run(() => /** @type {HTMLSelectElement} */ (document.getElementById("stack")).value), field);
+      await page().select("#stack", "");
       await page().rows(groups);
       await page().assertQuiet();
     });
   }
+
+  test("Esc leads back to a value of a stack wherever it stands, in the order that was chosen", async () => {
+    const path = join(home, "values.xml");
+    await writeFile(path, Array.from({ length: 800 }, (_, at) => eventXml({ record: at + 1, second: at, command: `tool.exe -enc ${String(at).padStart(4, "0")}` })).join("\n"));
+    await read([path]);
+    await page().select("#stack", "process");
+    await page().until("the stack is there", () => document.querySelector("#grid .row.stacked") !== null);
+    await page().click("#head-value button");
+    await page().click("#head-value button");
+    await page().until("the last value is the first", () => document.querySelector("[data-row='0'] .c-value .evidence")?.textContent === "tool.exe -enc 0799");
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().chord("CONTROL", "END");
+    await page().until("its end is there", () => document.querySelector("#grid .row.at .c-value .evidence")?.textContent === "tool.exe -enc 0000");
+    await page().press("ARROW_UP", "ENTER");
+    await page().rows(1);
+    await page().press("ESCAPE");
+    await page().until("it is back", () => document.querySelector("#grid .row.at .c-value .evidence")?.textContent === "tool.exe -enc 0001");
+    assert.equal(await page().run(() => document.querySelector("#grid .row.at")?.getAttribute("data-row")), "798");
+    await page().assertQuiet();
+  });
+
+  test("what is searched for changes the height of nothing above it", async () => {
+    await read();
+    const place = () => page().run(() => Math.round((document.getElementById("search")?.getBoundingClientRect().top ?? 0) + scrollY));
+    const before = await place();
+    for (const [text, lanes] of /** @type {const} */ ([["SRV-DC01", 1], ["zzz", 0], ["WS-", 2]])) {
+      await page().run(() => { const search = /** @type {HTMLInputElement} */ (document.getElementById("search")); search.focus(); search.select(); });
+      await page().press(text);
+      await page().until("the timeline is of it", (/** @type {number} */ lanes) => (lanes === 0 ? document.querySelector("#timeline.coming") !== null
+        : document.querySelector("#timeline:not(.coming)") !== null && document.querySelectorAll("#timeline .lane").length === lanes), { args: [lanes] });
+      assert.equal(await place(), before, text);
+    }
+    await page().press("ESCAPE");
+    await page().until("it is whole again", () => document.querySelectorAll("#timeline .lane").length === 4);
+    assert.equal(await place(), before);
+    await page().assertQuiet();
+  });
 
   test("columns are chosen, made wider by drag and by keys, and kept; evidence is not", async () => {
     await read();
@@ -451,7 +494,7 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().assertQuiet();
   });
 
-  test("a stack within a stack keeps to the first one, and Esc leads out of both", async () => {
+  test("a stack within a stack keeps to the first one, and Esc leads out of both, back to their values", async () => {
     await read();
     const groups = await rowCount();
     const enter = async (/** @type {string} */ field) => {
@@ -469,10 +512,12 @@ inBothBrowsers("workbench", (page, kind) => {
     const chips = await page().texts("#filter-chips .filter-chip");
     assert.equal(chips.length, 2);
     assert.match(chips.join(" "), /^process_name = .* dest = /);
-    await page().press("ESCAPE");
-    await page().rows(outer);
-    await page().press("ESCAPE");
-    await page().rows(groups);
+    for (const field of ["dest", "process_name"]) {
+      await page().press("ESCAPE");
+      await page().until("it is stacked again", (/** @type {string} */ field) => (document.querySelector(".row-count")?.textContent ?? "").includes(field)
+        && document.querySelector("#grid .row.stacked.at[data-row='0']") !== null, { args: [field] });
+    }
+    assert.deepEqual(await page().texts("#filter-chips .filter-chip"), []);
     await page().assertQuiet();
   });
 

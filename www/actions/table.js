@@ -27,9 +27,9 @@ export function tableActions(page) {
     stack(field) {
       store.set((state) => (state.view.stack === field ? {} : { view: stackedBy(state.view, field), details: null, panel: state.panel === "details" ? null : state.panel }));
     },
-    /** @param {Core.Stacked} row */
-    unstack(row) {
-      store.set((state) => ({ view: unstacked(state.view, row.value) }));
+    /** @param {Core.Stacked} item @param {number} row */
+    unstack(item, row) {
+      store.set((state) => ({ view: unstacked(state.view, item.value, row) }));
       page.app.table.focus();
     },
     /** @param {Partial<Core.Query>} patch */
@@ -38,7 +38,12 @@ export function tableActions(page) {
       clearTimeout(searchTimer);
       store.set((state) => ({ view: widened(state.view) }));
     },
-    back: () => store.set((state) => ({ view: steppedBack(state.view) })),
+    back() {
+      const { view } = store.get();
+      store.set({ view: steppedBack(view) });
+      const last = view.only.at(-1);
+      if (last) page.app.table.comeBack(last);
+    },
     /** @param {Core.Query} view @param {number} from @param {number} to @returns {Promise<App.Window>} */
     async window(view, from, to) {
       if (!page.pool) throw new Error("closed");

@@ -61,12 +61,13 @@ export function stackedBy(view, stack) {
 }
 
 /**
- * From a stacked row back to the rule's rows that hold its value.
- * @param {Core.Query} view @param {string} value
+ * From a stacked row back to the rule's rows that hold its value. How the stack was ordered is kept, and where the row stood.
+ * @param {Core.Query} view @param {string} value @param {number} [row]
  * @returns {Core.Query}
  */
-export function unstacked(view, value) {
-  return { ...stackedBy(view, ""), only: [...view.only, { field: view.stack, value }] };
+export function unstacked(view, value, row = 0) {
+  const { stack: field, sort, descending } = view;
+  return { ...stackedBy(view, ""), only: [...view.only, { field, value, sort, descending, row }] };
 }
 
 /**
@@ -90,7 +91,10 @@ export function widened(view) {
   return { ...view, search: "", hint: "", source: null, member: "", range: null, only: [] };
 }
 
-/** One step back: out of the stack that was entered last, and then out of all the rest. @param {Core.Query} view @returns {Core.Query} */
+/** One step back: to the stack that a value was chosen in last, and then out of all the rest. @param {Core.Query} view @returns {Core.Query} */
 export function steppedBack(view) {
-  return view.only.length > 0 ? { ...view, only: view.only.slice(0, -1) } : widened(view);
+  const last = view.only.at(-1);
+  if (!last) return widened(view);
+  const { field: stack, sort, descending } = last;
+  return { ...view, stack, sort, descending, only: view.only.slice(0, -1) };
 }

@@ -28,17 +28,24 @@ test("sorting twice by a column turns it round", () => {
 test("a stack begins with the rarest and leads back to the rows that hold a value", () => {
   const stacked = stackedBy({ ...FIRST_VIEW, search: "a", descending: true }, "user");
   assert.deepEqual(stacked, { ...FIRST_VIEW, search: "a", stack: "user", sort: "events" });
-  assert.deepEqual(unstacked(stacked, "x"), { ...FIRST_VIEW, search: "a", only: [{ field: "user", value: "x" }] });
+  assert.deepEqual(unstacked(stacked, "x", 7), { ...FIRST_VIEW, search: "a", only: [{ field: "user", value: "x", sort: "events", descending: false, row: 7 }] });
 });
 
 test("a stack within a stack keeps to the first one, and Esc leads out of one after the other", () => {
   const first = unstacked(stackedBy({ ...FIRST_VIEW, hint: "a" }, "user"), "x");
   const second = unstacked(stackedBy(first, "dest"), "y");
-  assert.deepEqual(second.only, [{ field: "user", value: "x" }, { field: "dest", value: "y" }]);
-  assert.deepEqual(steppedBack(second).only, first.only);
-  const out = steppedBack(steppedBack(second));
-  assert.deepEqual([out.only, out.hint], [[], "a"]);
-  assert.equal(isNarrowed(steppedBack(out)), false);
+  assert.deepEqual(second.only.map(({ field, value }) => [field, value]), [["user", "x"], ["dest", "y"]]);
+  const dest = steppedBack(second);
+  assert.deepEqual([dest.only, dest.stack, dest.sort], [first.only, "dest", "events"]);
+  const user = steppedBack(dest);
+  assert.deepEqual([user.only, user.stack, user.hint], [[], "user", "a"]);
+  assert.equal(isNarrowed(steppedBack(user)), false);
+});
+
+test("one comes back to a stack as it was ordered", () => {
+  const stacked = sortedBy(sortedBy(stackedBy(FIRST_VIEW, "user"), "hosts"), "hosts");
+  assert.equal(stacked.descending, true);
+  assert.deepEqual(steppedBack(sortedBy(unstacked(stacked, "x"), "dest")), stacked);
 });
 
 test("a search is told by which clock times are shown, and only then", () => {

@@ -77,6 +77,8 @@ export function createTable(actions, menu, openColumns) {
   let stale = false;
   let frame = 0;
   let follow = 0;
+  /** The value of a stack that one is on the way back to. @type {Pick<Core.Only, "value" | "row"> | null} */
+  let back = null;
   /** How far the grid is scrolled and how high it is: asking for them in the middle of a change would lay out the page once more. */
   let top = 0;
   let high = 0;
@@ -198,6 +200,15 @@ export function createTable(actions, menu, openColumns) {
       cursor = { row: 0, column: 0 };
       layColumns();
     } else refresh(follow);
+    if (back && stack !== "") findBack(back);
+  }
+
+  /** To the value, if it is among these rows; else to the row where it stood, and once more when those there have come. @param {NonNullable<typeof back>} to */
+  function findBack({ value, row }) {
+    const at = cache.items.findIndex((item) => isStacked(item) && item.value === value);
+    back = at < 0 && row >= 0 ? { value, row: -1 } : null;
+    const found = at < 0 ? row : cache.from + at;
+    if (found >= 0 && total > 0) moveTo({ row: Math.min(found, total - 1), column: 0 });
   }
 
   /** There are other rows than before, or none. */
@@ -263,10 +274,11 @@ export function createTable(actions, menu, openColumns) {
     }, FOLLOW_MS));
   }
 
-  /** @param {Core.Row | Core.Stacked | undefined} item */
-  function choose(item) {
+  /** @param {number} row */
+  function choose(row) {
+    const item = itemAt(row);
     if (!item) return false;
-    if (isStacked(item)) actions.unstack(item);
+    if (isStacked(item)) actions.unstack(item, row);
     else actions.details(item);
     return true;
   }
@@ -310,7 +322,7 @@ export function createTable(actions, menu, openColumns) {
       return true;
     }
     switch (key) {
-      case "Enter": return choose(itemAt(cursor.row));
+      case "Enter": return choose(cursor.row);
       case "c": cells.copyAt(cursor); return true;
       case "m": case "ContextMenu": cells.openAt(cursor); return true;
       case "s": if (column) actions.sort(column.name); return true;
@@ -326,7 +338,7 @@ export function createTable(actions, menu, openColumns) {
     if (!at || !getSelection()?.isCollapsed) return;
     cursor = { row: at.row, column: at.column };
     paintCursor();
-    choose(itemAt(at.row));
+    choose(at.row);
   }
 
   /** @param {Event} event */
@@ -349,6 +361,7 @@ export function createTable(actions, menu, openColumns) {
     stack = "";
     toolbar.clearSearch();
     shownView = null;
+    back = null;
     layColumns();
   }
 
@@ -395,6 +408,11 @@ export function createTable(actions, menu, openColumns) {
       return handleKey(key, false);
     },
     focus,
+    /** @param {Core.Only} to the value of the stack that is shown again */
+    comeBack(to) {
+      back = to;
+      focus();
+    },
     /** Also when it left no row. @returns {boolean} whether there is a table to search */
     focusSearch() {
       toolbar.focusSearch();
