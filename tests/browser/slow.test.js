@@ -74,11 +74,11 @@ inBothBrowsers("a slow session", (page) => {
   test("on the way to a timeline that is still to come, one gets there", async () => {
     await read();
     await page().press("/", "zzz");
-    await page().until("no row is left, nor a timeline", () => document.querySelector(".nothing")?.checkVisibility() && document.querySelector("#timeline[hidden]"));
+    await page().until("no row is left, nor a timeline", () => document.querySelector(".nothing")?.checkVisibility() && document.querySelector("#timeline.coming"));
     await page().press("ESCAPE");
     await page().run(() => /** @type {HTMLElement} */ (document.activeElement).blur());
     await page().press("t");
-    assert.equal(await page().run(() => document.querySelector("#timeline[hidden]") !== null), true, "it is still to come");
+    assert.equal(await page().run(() => document.querySelector("#timeline.coming") !== null), true, "it is still to come");
     await page().until("the focus is there", () => document.activeElement?.id === "timeline-plot");
     await page().assertQuiet();
   });

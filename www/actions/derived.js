@@ -1,7 +1,7 @@
 // What follows from the rows and is asked for when they change: the timeline, the hints and what each line of the
 // tuning hides. While logs are read it is asked for now and then only, as it is work for who merges the findings.
 
-import { queryOf } from "../state/grid.js";
+import { isNarrowed, queryOf } from "../state/grid.js";
 
 /** Bars of the timeline: few enough to be told apart, also on a phone. */
 const BARS = 160;
@@ -39,18 +39,19 @@ export function deriveFrom(page) {
     const { view, revision } = store.get();
     const { pool } = page;
     const rows = rowsToo;
+    const all = { ...view, range: null };
     asking = true;
     rowsToo = false;
     last = performance.now();
     try {
       const [timeline, hints, tuning] = await Promise.all([
-        page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: queryOf(store.get(), { ...view, range: null }) }),
+        page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: queryOf(store.get(), all) }),
         rows ? page.ask("hints") : null,
         rows ? page.ask("tuning") : null,
       ]);
       // Another session, or a change that will be answered by itself: this answer is of the past.
       if (pool === page.pool && timeline && revision === store.get().revision) {
-        store.set({ timeline, derived: revision, ...(hints ? { hints } : {}), ...(tuning ? { tuning } : {}) });
+        store.set({ timeline: { ...timeline, whole: !isNarrowed(all) }, derived: revision, ...(hints ? { hints } : {}), ...(tuning ? { tuning } : {}) });
       } else rowsToo ||= rows;
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.

@@ -36,6 +36,8 @@ export function createTimeline(actions) {
   let hosts = [];
   /** When someone wanted to come here, but nothing was here yet, and did nothing else since. */
   let awaited = -Infinity;
+  /** Lanes of the last one that nothing narrowed: while one searches, the search stays where it is. */
+  let kept = 0;
   for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => { awaited = -Infinity; }, { capture: true, passive: true });
 
   const facts = h("span", { class: "muted small" });
@@ -205,7 +207,7 @@ export function createTimeline(actions) {
     const labels = ticks(data, matchMedia("(max-width: 720px)").matches ? 2 : 5);
     // An offset stands below its time: beside it there is no room.
     const times = timesOf(labels.map(({ iso }) => iso), zone).map((text) => text.replace(" ", "\n"));
-    axis.classList.toggle("turned", times.some((text) => text.includes("\n")));
+    if (data.whole || times.some((text) => text.includes("\n"))) axis.classList.toggle("turned", times.some((text) => text.includes("\n")));
     replace(axis, labels.map(({ share }, at) => {
       const [text = "", before] = [times[at], times[at - 1]];
       return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(before, text) : text);
@@ -226,10 +228,11 @@ export function createTimeline(actions) {
     }));
   }
 
-  /** How many hosts a timeline will have that was not told yet. @param {App.State} state */
+  /** How many hosts a timeline will have that was not told yet, or will have again when nothing narrows it. @param {App.State} state */
   function lanesOf({ phase, timeline, summary }) {
-    if (phase === "empty" || timeline !== null || !summary) return 0;
+    if (phase === "empty" || !summary) return 0;
     const { hosts, firstTime, lastTime } = summary.verdict;
+    if (timeline !== null) return timeline.whole || hosts === 0 ? 0 : kept;
     return firstTime !== null && lastTime !== null && millis(lastTime) > millis(firstTime) ? Math.min(hosts, MOST_LANES) : 0;
   }
 
@@ -251,6 +254,8 @@ export function createTimeline(actions) {
       const { timeline } = now;
       const shown = now.phase !== "empty" && timeline !== null && timeline.lanes.length > 0 && timeline.from !== null && timeline.to !== null
         && millis(timeline.to) > millis(timeline.from) && timeline.stepMs > 0;
+      if (now.phase === "empty" || timeline?.whole) kept = shown ? Math.min(timeline?.lanes.length ?? 0, MOST_LANES) : 0;
+      setVar(lanes, "--kept", String(kept));
       const lanesToCome = shown ? 0 : lanesOf(now);
       const leaves = !shown && document.activeElement === plot;
       show(node, shown || lanesToCome > 0);
