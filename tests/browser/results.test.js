@@ -51,6 +51,49 @@ inBothBrowsers("results", (page) => {
     await detailsShown();
   };
 
+  test("started over, the page holds nothing of the case before", async () => {
+    const path = join(home, "secret.xml");
+    await writeFile(path, [1, 2, 3].map((record) => eventXml({ record, second: record, host: "host-secret", user: "EXAMPLE\\user-secret", image: "C:\\secret.exe", command: "secret.exe secret-value powershell -enc secret" })).join("\n"));
+    await page().open();
+    await page().drop([path]);
+    await page().done();
+    await page().click("[data-step=process_creations]");
+    await page().select("#stack", "user");
+    await page().until("it is stacked", () => document.querySelector("#grid .row.stacked") !== null);
+    await page().select("#stack", "");
+    await rowsShown(3);
+    await page().click("[data-row='0'] .c-process_name");
+    await detailsShown();
+    await page().click("#context-read");
+    await page().until("the context is there", () => document.querySelector("#context[data-state=done]") !== null);
+    await page().run(() => document.getElementById("close-details")?.click());
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("x");
+    await page().until("the row is hidden", () => document.querySelector("#no-match:not([hidden])") !== null);
+    await page().press("f");
+    await page().until("the tuning is open", () => /secret/.test(document.querySelector("#tuning")?.textContent ?? ""));
+    await page().click("#no-match-show-all");
+    await rowsShown(3);
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("m");
+    await page().until("the menu is open", () => document.querySelector("#menu:not([hidden])") !== null);
+    await page().press("ESCAPE");
+    await page().press("/", "no-secret");
+    await page().until("nothing is found", () => /no-secret/.test(document.querySelector(".nothing")?.textContent ?? ""));
+    await page().run(() => {
+      document.getElementById("again")?.click();
+      document.getElementById("again-yes")?.click();
+    });
+    await page().until("it is empty", () => document.documentElement.dataset.phase === "empty");
+    const left = await page().run(() => [...document.body.querySelectorAll("*")].filter((one) => one.tagName !== "SCRIPT")
+      .filter((one) => [...one.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && /secret/.test(child.textContent ?? "")) || [...one.attributes].some(({ value }) => /secret/.test(value)))
+      .map((one) => `${one.closest("[id]")?.id}: ${/** @type {Element} */ (one.cloneNode(false)).outerHTML} ${one.textContent}`));
+    assert.deepEqual(left, []);
+    const told = await page().run(() => ["#funnel", "#verdict", "#status"].map((css) => document.querySelector(css)?.textContent?.replace(/[^0-9]/g, "")));
+    assert.deepEqual(told, ["00000", "", ""]);
+    await page().assertQuiet();
+  });
+
   /** @param {number} count */
   const manyGroups = async (count) => {
     const path = join(home, `${count}.xml`);

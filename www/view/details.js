@@ -158,6 +158,11 @@ export function createDetails(actions, menu) {
       const { details } = state;
       context.update(state);
       show(node, details !== null && state.panel === "details");
+      if (!details && before?.details) {
+        clearTimeout(stays);
+        stays = 0;
+        for (const part of [name, place, body]) part.replaceChildren();
+      }
       if (!details || state.panel !== "details") return;
       const old = before?.panel === "details" ? before.details : null;
       const turned = state.zone !== before?.zone;

@@ -97,7 +97,15 @@ export function createFunnel(actions) {
       const { summary } = state;
       show(node, state.phase !== "empty" && summary !== null);
       open = state.step;
-      if (!summary) return;
+      if (!summary) {
+        // Nothing of a case stays behind where it is not seen.
+        for (const { value, extra } of parts) {
+          setText(value, "0");
+          setText(extra, "");
+        }
+        panel.replaceChildren();
+        return;
+      }
       const all = outcomes(summary.totals);
       for (const { step, value, extra, button } of parts) {
         setText(value, number(all[step]));

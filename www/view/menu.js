@@ -25,6 +25,7 @@ export function createMenu() {
   function close(returns = true) {
     if (node.hidden) return;
     node.hidden = true;
+    node.replaceChildren();
     const go = back;
     back = null;
     if (returns) go?.();

@@ -25,7 +25,8 @@ export function createStatus() {
       // A small file may be read from one drawing to the next.
       } else if (state.phase === "done" && state.endedAt !== before?.endedAt && state.summary) {
         setText(node, `${wasStopped(state) ? `${en.say.cancelled} ` : ""}${en.say.done(state.summary)}`);
-      } else return;
+      } else if (state.phase === "empty") setText(node, "");
+      else return;
       said = performance.now();
     },
   };
@@ -43,6 +44,7 @@ export function createToast(actions) {
     node,
     /** @param {App.State} state @param {App.State | null} before */
     update(state, before) {
+      if (state.phase === "empty" && !state.toast) setText(text, "");
       if (state.toast === before?.toast) return;
       show(box, state.toast !== null);
       // What gets the focus by keys is not scrolled behind it.

@@ -362,6 +362,8 @@ export function createTable(actions, menu, openColumns) {
     toolbar.clearSearch();
     shownView = null;
     back = null;
+    nothing.replaceChildren();
+    if (state) filters.update(state, null);
     layColumns();
   }
 

@@ -262,6 +262,10 @@ export function createTimeline(actions) {
       node.classList.toggle("coming", lanesToCome > 0);
       data = shown ? timeline : null;
       if (lanesToCome > 0 && lanesToCome !== lanes.children.length) replace(lanes, Array.from({ length: lanesToCome }, () => h("div", { class: "lane" })));
+      if (now.phase === "empty") {
+        for (const part of [lanes, axis, tableHead, tableBody, facts, readout]) part.replaceChildren();
+        setAttribute(plot, "aria-valuetext", null);
+      }
       // The focus is not lost with it.
       if (leaves) actions.focusGrid();
       if (!shown) return;

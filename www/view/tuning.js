@@ -160,6 +160,10 @@ export function createTuning(actions) {
       if (!open) {
         editing = null;
         tuning = null;
+        if (state.phase === "empty" && before && before.phase !== "empty") {
+          draw();
+          for (const part of [refusedText, macro, where, notes]) part.replaceChildren();
+        }
         return;
       }
       undo.disabled = state.undo.length === 0;

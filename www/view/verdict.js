@@ -68,6 +68,7 @@ export function createVerdict(actions) {
           h("span", { class: "tag", title: `${rule.technique_name}, ${rule.tactic}` }, rule.technique),
           h("span", { class: "tag risk", title: t.riskTitle(rule) }, icon("warning"), t.risk(rule), h("span", { class: "sum" }, t.riskSum(rule))));
       }
+      if (!summary) for (const part of [line, span, why]) part.replaceChildren();
       if (!summary || (summary === previous?.summary && zone === previous?.zone && phase === previous?.phase)) return;
       const { verdict } = summary;
       show(note, verdict.groups > 0);
