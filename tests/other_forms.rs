@@ -18,9 +18,9 @@ const TEXTS: [&str; 6] = [
     "&lt;Event&gt;&lt;System&gt;&lt;Provider Name='Microsoft-Windows-Sysmon'/&gt;&lt;/System&gt;&lt;/Event&gt;\n",
 ];
 
-/// Wazuh, GELF and Splunk's classic text.
+/// Loki, GELF and Splunk's classic text.
 const OBJECTS: [&str; 3] = [
-    "{\"data\":{\"win\":{\"system\":{\"eventID\":\"1\"},\"eventdata\":{\"parentImage\":\"C:\\\\WmiPrvSE.exe\"}}}}\n",
+    "{\"line\":{\"event\":{\"eventID\":\"1\",\"eventdata\":{\"parentImage\":\"C:\\\\WmiPrvSE.exe\"}}}}\n",
     "{\"version\":\"1.1\",\"host\":\"h\",\"_EventID\":1,\"_ParentImage\":\"C:\\\\WmiPrvSE.exe\"}\n",
     "{\"result\":{\"_raw\":\"03/04/2024 08:00:00 AM\\nLogName=Security\\nEventCode=4688\"}}\n",
 ];

@@ -250,9 +250,16 @@ fn in_json_names(name: &'static str) -> &'static [&'static str] {
             "hostname",
         ],
         "EventID" => &["EventID", "event_id", "EventId", "EventCode", "Id", "code"],
-        "Provider@Name" => {
-            &["provider_name", "SourceName", "source_name", "ProviderName", "Provider", "Name", "provider"]
-        }
+        "Provider@Name" => &[
+            "provider_name",
+            "providerName",
+            "SourceName",
+            "source_name",
+            "ProviderName",
+            "Provider",
+            "Name",
+            "provider",
+        ],
         "Image" | "ParentImage" => &["executable"],
         "CommandLine" | "ParentCommandLine" => &["command_line"],
         "ProcessId" | "ParentProcessId" => &["pid"],
@@ -265,16 +272,25 @@ fn in_json_names(name: &'static str) -> &'static [&'static str] {
 /// pose as a member. The log's name is the last part of the member's name. A member of this name with another value is not
 /// the one that was used.
 fn in_json(raw: &str, name: &'static str, value: &str) -> Option<(usize, usize)> {
-    let names = std::iter::once(&name).chain(in_json_names(name));
-    names.into_iter().find_map(|name| {
-        members(raw, name).take(PLACES).find(|(start, end)| is_value(&raw[*start..*end], value))
-    })
+    let wazuh = name.get(..1).map(|first| first.to_ascii_lowercase() + &name[1..]).unwrap_or_default();
+    let names = [name, wazuh.as_str()].into_iter().chain(in_json_names(name).iter().copied());
+    for name in names {
+        let found = members(raw, name).take(PLACES).find(|(start, end)| is_value(&raw[*start..*end], value));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 /// Whether a scalar in JSON is this value.
 fn is_value(scalar: &str, value: &str) -> bool {
     match serde_json::from_str(scalar) {
-        Ok(Value::String(text)) => text == value,
+        // Wazuh escapes it twice.
+        Ok(Value::String(text)) => {
+            text == value
+                || serde_json::from_str::<String>(&format!("\"{text}\"")).is_ok_and(|text| text == value)
+        }
         Ok(_) => scalar == value,
         // It stands where JSON is itself a text.
         Err(_) => true,

@@ -7,6 +7,7 @@
 //! | Winlogbeat 6 | `event_data` beside `event_id` |
 //! | Azure, Microsoft Sentinel | `EventData` as object, JSON text or XML text |
 //! | EvtxECmd | `Payload` as JSON text |
+//! | Wazuh | `win.system`, alone or in `data` |
 //! | NXLog, OTRF datasets, Splunk field exports, `Get-WinEvent`, CSV rows | flat names with an EventID |
 
 use std::borrow::Cow;
@@ -135,7 +136,44 @@ pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
         let mut event = flat_system(object);
         return Some(data_from_text(payload, &mut event).map(|()| event));
     }
-    None
+    let win = get(object, "data.win").or_else(|| object.get("win"))?;
+    Some(Ok(wazuh(win.get("system")?.as_object()?, win.get("eventdata"))))
+}
+
+/// Wazuh's decoder `windows_eventchannel`: names begin with a small letter, and values are escaped as in JSON once more.
+fn wazuh(system: &Object, data: Option<&Value>) -> Event {
+    let mut event = Event::default();
+    let names = [
+        ("Provider@Name", "providerName"),
+        ("EventID", "eventID"),
+        ("TimeCreated@SystemTime", "systemTime"),
+        ("EventRecordID", "eventRecordID"),
+        ("Channel", "channel"),
+        ("Computer", "computer"),
+    ];
+    for (name, from) in names {
+        if let Some(value) = system.get(from) {
+            push_text(&mut event.system, name, value);
+        }
+    }
+    event.message = system.get("message").and_then(text_of);
+    let data = data.and_then(Value::as_object).into_iter().flatten();
+    let values: Vec<_> = data.filter_map(|(name, value)| Some((name, text_of(value)?))).collect();
+    let is_escaped = values.iter().any(|(_, text)| text.contains(":\\\\"));
+    for (name, text) in values {
+        let plain = || serde_json::from_str(&format!("\"{text}\"")).ok().filter(|_| is_escaped);
+        let value = plain().unwrap_or_else(|| text.clone());
+        event.data.push(capitalized(name), value);
+    }
+    event
+}
+
+fn capitalized(name: &str) -> String {
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
 }
 
 /// evtx_dump and Velociraptor.
@@ -509,11 +547,29 @@ mod tests {
             r##"{"TimeCreated":"2020-01-01T00:00:00.5Z","Provider":"Microsoft-Windows-Sysmon","EventId":1,"Channel":"C","Computer":"H","Payload":"{\"EventData\":{\"Data\":[{\"@Name\":\"Image\",\"#text\":\"i.exe\"},{\"@Name\":\"ProcessId\",\"#text\":\"7\"}]}}"}"##,
             r#"{"@timestamp":"2020-01-01T00:00:00.5Z","SourceName":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"C","Hostname":"H","Image":"i.exe","ProcessId":"7"}"#,
             r#"{"preview":false,"result":{"_raw":"<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><TimeCreated SystemTime='2020-01-01T00:00:00.5Z'/><Channel>C</Channel><Computer>H</Computer></System><EventData><Data Name='Image'>i.exe</Data><Data Name='ProcessId'>7</Data></EventData></Event>"}}"#,
+            r#"{"timestamp":"t","data":{"win":{"system":{"providerName":"Microsoft-Windows-Sysmon","eventID":"1","systemTime":"2020-01-01T00:00:00.5Z","channel":"C","computer":"H"},"eventdata":{"image":"i.exe","processId":"7"}}}}"#,
             r#"{"results":[{"SystemTime":"2020-01-01T00:00:00.5Z","SourceName":"Microsoft-Windows-Sysmon","EventCode":"1","Channel":"C","host":"x","ComputerName":"H","Image":"i.exe","ProcessId":"7"}]}"#,
         ];
         for shape in shapes {
             let wanted = "Microsoft-Windows-Sysmon Some(1) C Some(\"H\") Some(\"2020-01-01T00:00:00.5Z\") image=Some(\"i.exe\") pid=Some(\"7\")\n";
             assert_eq!(show(shape), wanted, "{shape}");
+        }
+    }
+
+    /// As Wazuh has it in its alerts, and as it takes it.
+    #[test]
+    fn values_that_are_escaped_once_more() {
+        for (image, command) in
+            [(r"C:\\\\x.exe", r#"\\\"C:\\\\x y.exe\\\" -a"#), (r"C:\\x.exe", r#"\"C:\\x y.exe\" -a"#)]
+        {
+            let json = format!(
+                r#"{{"win":{{"system":{{"eventID":"1"}},"eventdata":{{"image":"{image}","commandLine":"{command}"}}}}}}"#
+            );
+            let event = structured(serde_json::from_str::<Value>(&json).unwrap().as_object().unwrap())
+                .unwrap()
+                .unwrap();
+            assert_eq!(event.data.get("Image"), Some("C:\\x.exe"));
+            assert_eq!(event.data.get("CommandLine"), Some("\"C:\\x y.exe\" -a"));
         }
     }
 

@@ -212,7 +212,7 @@ object!(Record, "an object", |record, map, key| {
         record.structured = true;
     }
     "Payload" => record.payload = Some(map.next_value()?),
-    "event.original" | "RawLog" | "raw" | "xml" | "Xml" | "EventXml" | "xml_string" | "Event Data" | "Original Event Log" => {
+    "win" | "event.original" | "RawLog" | "raw" | "xml" | "Xml" | "EventXml" | "xml_string" | "Event Data" | "Original Event Log" => {
         map.next_value::<Passed>()?;
         record.other = true;
     }

@@ -2,9 +2,11 @@
 //!
 //! The shapes follow real exports: evtx_dump, Winlogbeat's documentation of its fields (6.8, 7.17,
 //! 8.11), NXLog's `im_msvistalog` with `to_json()`, Azure Monitor's table `WindowsEvent`, Splunk's
-//! REST export, Velociraptor's `parse_evtx()` and EvtxECmd's `--json`.
+//! REST export, Velociraptor's `parse_evtx()`, EvtxECmd's `--json` and Wazuh's alerts.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Event, Value};
 use crate::xml;
@@ -34,13 +36,15 @@ pub enum Shape {
     Velociraptor,
     /// EvtxECmd: the data as JSON in the string `Payload`, and some of them once more by the event's map.
     EvtxECmd,
+    /// Wazuh: `data.win`, names with small letters, values escaped once more.
+    Wazuh,
     /// PowerShell's `Get-WinEvent`: the fields stand in the message alone, and `ProcessId` is the logging service.
     GetWinEvent,
 }
 
 impl Shape {
     /// All of them whose fields stand by themselves.
-    pub const ALL: [Shape; 11] = [
+    pub const ALL: [Shape; 12] = [
         Shape::EvtxDump,
         Shape::Winlogbeat6,
         Shape::Winlogbeat7,
@@ -52,6 +56,7 @@ impl Shape {
         Shape::Splunk,
         Shape::Velociraptor,
         Shape::EvtxECmd,
+        Shape::Wazuh,
     ];
 }
 
@@ -144,6 +149,7 @@ pub fn object(event: &Event, shape: Shape) -> Json {
         Shape::Splunk => splunk(event),
         Shape::Velociraptor => velociraptor(event),
         Shape::EvtxECmd => evtx_ecmd(event),
+        Shape::Wazuh => wazuh(event),
         Shape::GetWinEvent => get_winevent(event),
     }
 }
@@ -421,6 +427,53 @@ fn evtx_ecmd(event: &Event) -> Json {
         ("RecordNumber", number(event.record)),
     ]);
     Json::Object(members)
+}
+
+fn wazuh(event: &Event) -> Json {
+    let system = vec![
+        ("providerName", text(event.provider.name)),
+        ("providerGuid", text(guid(event))),
+        ("eventID", text(event.id)),
+        ("version", text(event.version)),
+        ("level", text(event.level)),
+        ("task", text(event.task)),
+        ("opcode", text(0)),
+        ("keywords", text(keywords(event))),
+        ("systemTime", text(event.time.iso(7))),
+        ("eventRecordID", text(event.record)),
+        ("processID", text(event.process)),
+        ("threadID", text(event.thread)),
+        ("channel", text(event.provider.channel)),
+        ("computer", text(&event.computer)),
+        ("severityValue", text("INFORMATION")),
+        ("message", text(format!("\"{}\"", event.message("\r\n")))),
+    ];
+    let escaped = |value: &Value| {
+        let mut quoted = String::new();
+        push_string(&mut quoted, &value.text());
+        text(&quoted[1..quoted.len() - 1])
+    };
+    let small = data(event, escaped).into_iter().map(|(name, value)| (small_letter(name), value)).collect();
+    let win = Json::Object(vec![("system", Json::Object(system)), ("eventdata", Json::Object(small))]);
+    Json::Object(vec![
+        ("timestamp", text(event.time.iso(3).replace('Z', "+0000"))),
+        ("rule", Json::Object(vec![("level", number(3)), ("id", text("61603"))])),
+        ("agent", Json::Object(vec![("id", text("001")), ("name", text("agent"))])),
+        ("id", text(format!("1704067200.{}", event.record))),
+        ("data", Json::Object(vec![("win", win)])),
+        ("location", text("EventChannel")),
+    ])
+}
+
+/// The name with a small first letter; there are few names, and each is made once.
+fn small_letter(name: &'static str) -> &'static str {
+    static SMALL: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
+    let mut small = SMALL.lock().unwrap_or_else(PoisonError::into_inner);
+    small.entry(name).or_insert_with(|| {
+        let mut name = name.to_owned();
+        name[..1].make_ascii_lowercase();
+        name.leak()
+    })
 }
 
 impl Json {
