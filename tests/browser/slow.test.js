@@ -136,6 +136,7 @@ inBothBrowsers("a slow session", (page) => {
     await page().done();
     await page().click("#toggle-files");
     await page().click("#funnel [data-step=records]");
+    await page().until("its panel is there", () => document.querySelector("#funnel-panel [role=region]") !== null);
     await page().run(() => /** @type {HTMLElement} */ (document.querySelector("#funnel-panel [role=region]")).focus());
     await hashedBeside();
     await page().assertQuiet();
