@@ -75,6 +75,10 @@ inBothBrowsers("results", (page) => {
     await page().click("#no-match-show-all");
     await rowsShown(3);
     await page().run(() => document.getElementById("grid")?.focus());
+    await page().until("a row is there, and marked", () => {
+      const marked = document.getElementById("grid")?.getAttribute("aria-activedescendant");
+      return !!marked && (document.getElementById(marked)?.textContent ?? "") !== "";
+    });
     await page().press("m");
     await page().until("the menu is open", () => document.querySelector("#menu:not([hidden])") !== null);
     await page().press("ESCAPE");
