@@ -24,8 +24,6 @@ pub(super) type Object = Map<String, Value>;
 /// Names that flat records use, the first that has a value counts.
 pub(super) const EVENT_ID: &[&str] =
     &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
-/// Those that say it by themselves.
-const EVENT_ID_BUT_ID: &[&str] = &["EventID", "EventCode", "event_id", "EventId", "Event ID", "event.code"];
 pub(super) const PROVIDER: &[&str] = &[
     "SourceName",
     "Provider",
@@ -36,17 +34,6 @@ pub(super) const PROVIDER: &[&str] = &[
     "Provider Name",
     "Provider_Name",
     "Source",
-    "event.provider",
-];
-const PROVIDER_BUT_SOURCE: &[&str] = &[
-    "SourceName",
-    "Provider",
-    "ProviderName",
-    "EventSourceName",
-    "provider_name",
-    "source_name",
-    "Provider Name",
-    "Provider_Name",
     "event.provider",
 ];
 /// Those of Windows come first: what others call the host may be the one that collects the events.
@@ -307,7 +294,7 @@ pub(super) fn flat(object: &Object) -> Option<Event> {
     let mut event = flat_system(object);
     // Many a table of something else numbers its rows so.
     let is_number_of_row =
-        first(object, EVENT_ID_BUT_ID).is_none() && event.provider().is_empty() && event.channel().is_empty();
+        has_only(object, EVENT_ID, "Id") && event.provider().is_empty() && event.channel().is_empty();
     if is_number_of_row && event.message.is_none() {
         return None;
     }
@@ -387,7 +374,13 @@ fn flat_system(object: &Object) -> Event {
 
 /// Whether nothing but `Source` names a provider.
 pub(super) fn has_only_source(object: &Object) -> bool {
-    first(object, PROVIDER).is_some() && first(object, PROVIDER_BUT_SOURCE).is_none()
+    has_only(object, PROVIDER, "Source")
+}
+
+/// Whether of some names only this one says anything.
+fn has_only(object: &Object, names: &[&str], only: &str) -> bool {
+    let mut says = names.iter().filter(|name| first(object, &[**name]).is_some());
+    says.next() == Some(&only) && says.next().is_none()
 }
 
 /// A path is no provider: some call `Source` the file that a record is from.
