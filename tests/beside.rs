@@ -27,8 +27,7 @@ fn assert_all(cases: &[(String, u64, u64, &[&str])]) {
 #[test]
 fn what_tells_of_an_event_beside_another_one_is_told_of() {
     let other = OTHER.trim_matches(['{', '}']);
-    let foreign =
-        json!({"data": {"win": {"system": {"eventID": "1"}, "eventdata": {"parentImage": "WmiPrvSE.exe"}}}});
+    let foreign = json!({"log": {"windows": {"system": {"eventID": "1"}, "eventdata": {"parentImage": "WmiPrvSE.exe"}}}});
     let xml = "<Event><System><EventID>3</EventID></System></Event>";
     assert_all(&[
         (
