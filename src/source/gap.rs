@@ -264,6 +264,11 @@ fn without_markup(line: &str) -> &str {
 /// Whether a line holds an event in another encoding than the text before it: PowerShell's `>>` writes UTF-16 behind what is
 /// UTF-8, that of other shells UTF-8 behind UTF-16.
 fn is_otherwise_encoded(line: &str) -> bool {
+    // Few lines of text have zeros, or many such characters, and a text may have millions.
+    let leads = line.bytes().filter(|byte| *byte >= 0xe2).count();
+    if leads * 6 <= line.len() && !line.contains('\0') {
+        return false;
+    }
     let is_event = |bytes: &[u8]| memmem::find(bytes, b"<Event").is_some() || signs::tell_of_events(bytes);
     // A letter of UTF-16 is one with a zero, two of UTF-8 are one that no log is full of.
     let letters: Vec<u8> = line.bytes().filter(|byte| *byte != 0).collect();

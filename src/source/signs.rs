@@ -14,6 +14,8 @@ const MARKS: usize = 8;
 const OF_A_FILE: [&[u8]; 2] = [b"%4", b"%254"];
 /// Columns in which a table has who started a process: Sysmon's, those of the Elastic Common Schema and of Defender.
 const PARENTS: [&[u8]; 3] = [b"parentimage", b"process.parent.executable", b"initiatingprocessfilename"];
+/// One of these stands in each of those names, and in that line: lines without them are many.
+const PARENT_WORDS: [&[u8]; 2] = [b"parent", b"initiatingprocess"];
 /// The line of a message that says the same.
 const PARENT_LINE: &[u8] = b"parentimage: ";
 
@@ -26,8 +28,8 @@ pub fn tell_of_events(text: &[u8]) -> bool {
     };
     memmem::find_iter(&lower, SYSMON).any(is_provider)
         || number_an_event(text)
-        || names_a_parent(&lower)
-        || says_a_parent(&lower)
+        || (PARENT_WORDS.iter().any(|word| memmem::find(&lower, word).is_some())
+            && (names_a_parent(&lower) || says_a_parent(&lower)))
 }
 
 /// Whether one of the names of a table's columns is that of a parent.
