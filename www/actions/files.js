@@ -1,6 +1,7 @@
 // What is read: opened, added, taken out, stopped, forgotten.
 
-import { packedBlock } from "../input/blocks.js";
+import { unpackedBlock } from "../input/blocks.js";
+import { core } from "../input/core.js";
 import { haveSameBytes } from "../input/same.js";
 import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
@@ -24,10 +25,8 @@ export function fileActions(page, { tool, source }) {
   let spawn = null;
 
   async function startPool() {
-    module ??= WebAssembly.compileStreaming
-      ? WebAssembly.compileStreaming(new Response(packedBlock("wasm"), { headers: { "content-type": "application/wasm" } }))
-      : new Response(packedBlock("wasm")).arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
-    spawn ??= new Response(packedBlock("worker")).text().then(workerFactory);
+    module ??= core().then((bytes) => WebAssembly.compile(bytes));
+    spawn ??= unpackedBlock("worker").then((bytes) => workerFactory(new TextDecoder().decode(bytes)));
     const made = new Pool({ module: await module, spawn: await spawn, cores: navigator.hardwareConcurrency || 2, listen, words: en.reader, broke: en.files.broke });
     const [rule, forms] = await Promise.all([made.ask("rule"), made.ask("rule_forms").catch(() => [])]);
     store.set({ rule, forms });

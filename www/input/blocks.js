@@ -29,11 +29,8 @@ export function bytesOf(text) {
 }
 
 /** @param {string} id */
-export function packedBlock(id) {
+export function unpackedBlock(id) {
   const text = document.getElementById(id)?.textContent ?? "";
   if (text === "") throw new Error(`This page is damaged: its part "${id}" is missing.`);
-  return new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
-
-/** @param {string} id */
-export const unpackedBlock = (id) => new Response(packedBlock(id)).arrayBuffer();

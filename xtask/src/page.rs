@@ -5,11 +5,13 @@
 //! and nothing else; and, as text blocks that no browser runs by itself, the module, the worker and the sample.
 
 use std::fs;
+use std::io::Write as _;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 use sha2::{Digest, Sha256};
 
 use crate::run::{hex_sha256, node_tool, output, root, strict_output};
@@ -26,6 +28,7 @@ pub struct Parts {
     pub script: String,
     pub worker: String,
     pub wasm: Vec<u8>,
+    pub unpacker: Vec<u8>,
     pub sample: Vec<u8>,
     pub warm: Vec<u8>,
 }
@@ -36,7 +39,7 @@ const MOST_BYTES: usize = 1_200_000;
 /// Builds `dist/index.html` and gives its path.
 pub fn dist() -> Result<PathBuf> {
     setup::for_build()?;
-    let wasm::Wasm { module, glue } = wasm::build()?;
+    let wasm::Wasm { module, glue, unpacker } = wasm::build()?;
     let www = |name: &str| {
         let path = root().join("www").join(name);
         fs::read(&path).with_context(|| format!("{} could not be read", path.display()))
@@ -47,6 +50,7 @@ pub fn dist() -> Result<PathBuf> {
         script: bundle("www/main.js", &["--format=iife"])?,
         worker: format!("{}\n{}", shorten(&glue)?, bundle("www/worker/worker.js", &["--format=iife"])?),
         wasm: module,
+        unpacker,
         sample: www("sample/sample.xml")?,
         warm: www("sample/warm.evtx")?,
     };
@@ -102,6 +106,7 @@ fn shorten(glue: &str) -> Result<String> {
 pub fn assemble(parts: &Parts) -> Result<String> {
     let build = &hex_sha256(&[
         &parts.wasm,
+        &parts.unpacker,
         parts.worker.as_bytes(),
         parts.script.as_bytes(),
         parts.style.as_bytes(),
@@ -123,7 +128,8 @@ pub fn assemble(parts: &Parts) -> Result<String> {
             format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(&script, &style)),
         ),
         ("<!--style-->", format!("<style>{style}</style>")),
-        ("<!--wasm-->", data("wasm", &base91::encode(&gzip(&parts.wasm)?))),
+        ("<!--wasm-->", data("wasm", &base91::encode(&gzip(&lzma(&parts.wasm)?)?))),
+        ("<!--unpacker-->", data("unpacker", &base91::encode(&gzip(&parts.unpacker)?))),
         ("<!--worker-->", data("worker", &base91::encode(&gzip(worker.as_bytes())?))),
         ("<!--sample-->", data("sample", &base91::encode(&gzip(&parts.sample)?))),
         ("<!--warm-->", data("warm", &base91::encode(&gzip(&parts.warm)?))),
@@ -202,12 +208,26 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
+/// What `www/unpacker` unpacks: a quarter less than gzip of the core. It has no checksum, which the gzip around it has.
+fn lzma(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut options = LzmaOptions::with_preset(9);
+    // The window holds all of it. One that is no larger, as the page allocates it.
+    options.dict_size = u32::try_from(bytes.len()).context("lzma")?.max(lzma_rust2::DICT_SIZE_MIN);
+    options.nice_len = LzmaOptions::NICE_LEN_MAX;
+    (options.lc, options.lp, options.pb) = (4, 0, 0);
+    let mut packed =
+        LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64)).context("lzma")?;
+    packed.write_all(bytes).context("lzma")?;
+    packed.finish().context("lzma")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
-    const TEMPLATE: &str =
-        "<head><!--csp--><!--style--></head><!--wasm--><!--worker--><!--sample--><!--warm--><!--script-->";
+    const TEMPLATE: &str = "<head><!--csp--><!--style--></head><!--wasm--><!--unpacker--><!--worker--><!--sample--><!--warm--><!--script-->";
 
     fn parts() -> Parts {
         Parts {
@@ -216,6 +236,7 @@ mod tests {
             script: "run('@@BUILD_ID@@', '<!--wasm-->')".into(),
             worker: "work()".into(),
             wasm: b"\0asm".to_vec(),
+            unpacker: b"\0asm1".to_vec(),
             sample: b"<Event/>".to_vec(),
             warm: b"ElfFile".to_vec(),
         }
@@ -229,6 +250,21 @@ mod tests {
         let build = |page: &str| page.split("run('").nth(1).unwrap()[..12].to_owned();
         assert!(build(&page).bytes().all(|byte| byte.is_ascii_hexdigit()));
         assert_ne!(build(&page), build(&other));
+    }
+
+    #[test]
+    fn what_is_packed_says_how_long_it_is_and_comes_back() {
+        let bytes: Vec<u8> = (0..100_000_u32).flat_map(|n| n.wrapping_mul(n).to_le_bytes()).collect();
+        let packed = lzma(&bytes).unwrap();
+        assert!(packed.len() < bytes.len());
+        // Where www/input/core.js looks for it.
+        assert_eq!(packed[5..13], (bytes.len() as u64).to_le_bytes());
+        let mut back = Vec::new();
+        lzma_rust2::LzmaReader::new_mem_limit(&packed[..], u32::MAX, None)
+            .unwrap()
+            .read_to_end(&mut back)
+            .unwrap();
+        assert!(back == bytes);
     }
 
     #[test]

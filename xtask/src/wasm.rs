@@ -1,4 +1,4 @@
-//! The core as WebAssembly, and the glue that calls it.
+//! The core as WebAssembly, the glue that calls it, and what unpacks it in the page.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,19 +12,14 @@ use crate::run::{cargo, root, run, target_dir};
 pub struct Wasm {
     pub module: Vec<u8>,
     pub glue: String,
+    /// `www/unpacker`.
+    pub unpacker: Vec<u8>,
 }
 
 /// Builds the core for the browser.
 pub fn build() -> Result<Wasm> {
-    let target = target_dir();
-    run(cargo()
-        .args(["build", "--quiet", "--lib", "--profile", "page", "--locked", "--no-default-features"])
-        .args(["--target", "wasm32-unknown-unknown", "--config", &remapped_paths()])
-        .arg("--target-dir")
-        .arg(&target))?;
-
-    let input = target.join("wasm32-unknown-unknown/page/sysmon_triage.wasm");
-    let dir = target.join("page");
+    let input = compiled("sysmon-triage")?;
+    let dir = target_dir().join("page");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(&input).typescript(false).remove_name_section(true).remove_producers_section(true);
     bindgen.no_modules(true).context("wasm-bindgen")?;
@@ -38,7 +33,22 @@ pub fn build() -> Result<Wasm> {
     if !glue.contains("wasm_bindgen") {
         bail!("the glue does not define wasm_bindgen");
     }
-    Ok(Wasm { module: read("sysmon_triage_bg.wasm")?, glue })
+    let unpacker = compiled("unpacker")?;
+    let unpacker = fs::read(&unpacker).with_context(|| unpacker.display().to_string())?;
+    Ok(Wasm { module: read("sysmon_triage_bg.wasm")?, glue, unpacker })
+}
+
+/// Builds a package of the workspace for the browser and gives the path of its module.
+fn compiled(package: &str) -> Result<PathBuf> {
+    let target = target_dir();
+    run(cargo()
+        .args(["build", "--quiet", "--lib", "--profile", "page", "--locked", "--no-default-features"])
+        .args(["--package", package])
+        .args(["--target", "wasm32-unknown-unknown", "--config", &remapped_paths()])
+        .arg("--target-dir")
+        .arg(&target))?;
+    let module = format!("{}.wasm", package.replace('-', "_"));
+    Ok(target.join("wasm32-unknown-unknown/page").join(module))
 }
 
 /// A cargo setting that keeps this machine's folders out of the module (they stand in panic messages), so that

@@ -12,12 +12,12 @@ use crate::run::{command, hex_sha256, output};
 
 /// The list of what is compiled into the page.
 pub fn of_page(sha256: &str) -> Result<String> {
-    bill(sha256, "wasm32-unknown-unknown", &["--no-default-features"])
+    bill(sha256, "wasm32-unknown-unknown", &["--no-default-features"], &["unpacker"])
 }
 
 /// The list of what is compiled into the program for a platform.
 pub fn of_program(sha256: &str, target: &str) -> Result<String> {
-    bill(sha256, target, &[])
+    bill(sha256, target, &[], &[])
 }
 
 /// Prints the list of the program that this machine's compiler made.
@@ -30,8 +30,9 @@ pub fn print_of_program(path: &str) -> Result<()> {
     Ok(())
 }
 
-/// Same packages, same bytes: it has no time and no serial number.
-fn bill(sha256: &str, target: &str, features: &[&str]) -> Result<String> {
+/// Same packages, same bytes: it has no time and no serial number. `beside`: packages of this repository that are a part of
+/// the product, and that its own one does not depend on.
+fn bill(sha256: &str, target: &str, features: &[&str], beside: &[&str]) -> Result<String> {
     let metadata = metadata("Cargo.toml", &[&["--locked", "--filter-platform", target], features].concat())?;
     let sums = checksums(&read("Cargo.lock")?);
     let packages: BTreeMap<&str, &Value> = metadata["packages"]
@@ -47,7 +48,8 @@ fn bill(sha256: &str, target: &str, features: &[&str]) -> Result<String> {
         .map(|node| Ok((text_of(node, "id")?, node)))
         .collect::<Result<_>>()?;
     let own = text_of(&metadata["resolve"], "root")?;
-    let inside = inside(own, &nodes, &packages);
+    let beside = beside.iter().map(|name| id_of(name, &packages)).collect::<Result<Vec<_>>>()?;
+    let inside = inside([&[own], &beside[..]].concat(), &nodes, &packages);
     let mut components = Vec::new();
     let mut depends = Vec::new();
     for id in &inside {
@@ -55,11 +57,13 @@ fn bill(sha256: &str, target: &str, features: &[&str]) -> Result<String> {
         let reference = reference(package)?;
         if *id != own {
             components.push(match package["source"].is_null() {
+                true if beside.contains(id) => own_part(package, &reference)?,
                 true => own_component(package, &reference)?,
                 false => component(package, &reference, &sums)?,
             });
         }
-        let on = normal_dependencies(nodes[id]).filter(|on| inside.contains(on));
+        let more = beside.iter().copied().filter(|_| *id == own);
+        let on = normal_dependencies(nodes[id]).filter(|on| inside.contains(on)).chain(more);
         let on: Result<BTreeSet<_>> = on.map(|on| self::reference(packages[on])).collect();
         depends.push(json!({ "ref": reference, "dependsOn": on? }));
     }
@@ -108,7 +112,7 @@ fn standard_library(toolchain: &str) -> Result<Value> {
 
 /// The packages whose code ends in the product: not what only runs while it is built.
 fn inside<'a>(
-    own: &'a str,
+    own: Vec<&'a str>,
     nodes: &BTreeMap<&'a str, &'a Value>,
     packages: &BTreeMap<&'a str, &'a Value>,
 ) -> BTreeSet<&'a str> {
@@ -120,7 +124,7 @@ fn inside<'a>(
             })
         })
     };
-    let (mut found, mut left) = (BTreeSet::new(), vec![own]);
+    let (mut found, mut left) = (BTreeSet::new(), own);
     while let Some(id) = left.pop() {
         if found.insert(id) {
             left.extend(
@@ -145,6 +149,25 @@ fn normal_dependencies(node: &Value) -> impl Iterator<Item = &str> {
 fn reference(package: &Value) -> Result<String> {
     let named = format!("{}@{}", text_of(package, "name")?, text_of(package, "version")?);
     Ok(if package["source"].is_null() { format!("own:{named}") } else { format!("pkg:cargo/{named}") })
+}
+
+/// The identity of a package of this repository.
+fn id_of<'a>(name: &str, packages: &BTreeMap<&'a str, &Value>) -> Result<&'a str> {
+    let own = |package: &&Value| package["source"].is_null() && package["name"] == name;
+    let found = packages.iter().find(|(_, package)| own(package));
+    found.map(|(id, _)| *id).with_context(|| format!("no package {name} in this repository"))
+}
+
+/// A package of this repository that is a part of the product.
+fn own_part(package: &Value, reference: &str) -> Result<Value> {
+    Ok(json!({
+        "type": "library",
+        "bom-ref": reference,
+        "name": text_of(package, "name")?,
+        "version": text_of(package, "version")?,
+        "description": text_of(package, "description")?,
+        "licenses": [{ "expression": text_of(package, "license")? }],
+    }))
 }
 
 /// A package of this repository that stands in for one of the registry: who looks up flaws by address must not take it
@@ -215,7 +238,8 @@ mod tests {
         let list = of_page("00").unwrap();
         assert_eq!(list, of_page("00").unwrap());
         let names = names(&list);
-        has(&names, &[&ALWAYS[..], &["wasm-bindgen"]].concat(), &[&NEVER[..], &["clap"]].concat());
+        let inside = [&ALWAYS[..], &["wasm-bindgen", "unpacker", "lzma-rust2"]].concat();
+        has(&names, &inside, &[&NEVER[..], &["clap"]].concat());
     }
 
     #[test]
@@ -237,7 +261,7 @@ mod tests {
             .as_array()
             .unwrap()
             .iter()
-            .filter(|one| one["purl"].is_null())
+            .filter(|one| one["purl"].is_null() && one["name"] != "unpacker")
             .map(|one| (one["name"].as_str().unwrap(), &one["pedigree"]["ancestors"][0]["purl"]))
             .collect();
         assert_eq!(own, [("encoding_rs (cut down)", &json!("pkg:cargo/encoding_rs@0.8.44"))]);
