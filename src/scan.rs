@@ -99,6 +99,11 @@ impl Scan {
         progress
     }
 
+    /// Whether a match was found since the last call of [`Scan::take`].
+    pub fn has_match(&self) -> bool {
+        self.collector.findings.counts.matches > 0
+    }
+
     /// Hands over what was found since the last call.
     pub fn take(&mut self) -> Findings {
         let bytes = self.progress.bytes;

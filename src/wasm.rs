@@ -128,6 +128,11 @@ impl Scan {
         })
     }
 
+    /// Whether it holds a match that was not taken yet. It costs next to nothing.
+    pub fn has_match(&self) -> bool {
+        self.room.seen().has_match()
+    }
+
     /// What was found since the last call, packed for `Session.absorb`.
     pub fn take(&mut self) -> Result<Vec<u8>, JsError> {
         packed(&self.room.reader().take())
@@ -239,6 +244,11 @@ impl Session {
             true => Ok(()),
             false => Err(JsError::new("The findings belong to no input of this session.")),
         }
+    }
+
+    /// Whether there is a row yet.
+    pub fn has_match(&self) -> bool {
+        !self.session.groups().is_empty()
     }
 
     /// True when all parts of an input were read and do not fit together: `restart` it and scan it as a

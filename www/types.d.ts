@@ -35,6 +35,8 @@ declare namespace Core {
   interface Session {
     add_source(name: string, size: number): number;
     absorb(bytes: Uint8Array): void;
+    /** Whether there is a row yet. */
+    has_match(): boolean;
     is_misfit(source: number): boolean;
     restart(source: number): void;
     /** Of the sources only those that changed since the last call. */
@@ -68,6 +70,8 @@ declare namespace Core {
     want_length(): number;
     push(bytes: Uint8Array): void;
     progress(): Progress;
+    /** One that was not taken yet. */
+    has_match(): boolean;
     take(): Uint8Array;
     finish(): Uint8Array;
   }

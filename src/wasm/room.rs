@@ -64,6 +64,11 @@ impl<R: Reader> Room<R> {
         self.pieces.push(piece, &mut self.reader);
     }
 
+    /// The reader as far as it has come. It may not have taken all that was pushed.
+    pub fn seen(&self) -> &R {
+        &self.reader
+    }
+
     /// The reader, once it has taken what was pushed.
     pub fn reader(&mut self) -> &mut R {
         self.pieces.flush(&mut self.reader);

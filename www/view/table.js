@@ -58,6 +58,8 @@ export function createTable(actions, menu, openColumns) {
   /** What it showed when it was last shown: what changes while it is hidden is drawn when it comes back. @type {App.State | null} */
   let before = null;
   let hidden = true;
+  /** It was never shown, and stands at its top: to ask or to say so would lay out the page before the first rows are asked for. */
+  let fresh = true;
   let all = 0;
   /** How many of them fit into the page. */
   let total = 0;
@@ -370,7 +372,8 @@ export function createTable(actions, menu, openColumns) {
   /** Another order, or other filters. @param {App.State} now */
   function otherView(now) {
     toolbar.paint(now.view);
-    grid.scrollTop = top = 0;
+    if (!fresh) grid.scrollTop = 0;
+    top = 0;
     if (now.view.only !== before?.view.only || now.view.hint !== before?.view.hint) cursor = { ...cursor, row: 0 };
   }
 
@@ -384,17 +387,18 @@ export function createTable(actions, menu, openColumns) {
 
   /** What is shown now. @param {App.State} now */
   function paint(now) {
+    const isOther = now.view !== shownView;
+    const otherZone = now.zone !== before?.zone;
+    // It searches the times that are shown.
+    const otherClock = now.view.search !== "" && otherZone;
+    if (isOther) otherView(now);
+    // First of all: the core answers while the rest is drawn.
+    if (isOther || otherClock || now.revision !== before?.revision) fetchWindow();
     filters.update(now, before);
     const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before) || (present(now.files).length > 1) !== (present(before.files).length > 1);
     if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
-    const isOther = now.view !== shownView;
-    const otherZone = now.zone !== before?.zone;
     shownView = now.view;
     if (isOther || otherZone) heads.paint(now.view, now.zone);
-    if (isOther) otherView(now);
-    // It searches the times that are shown.
-    const otherClock = now.view.search !== "" && otherZone;
-    if (isOther || otherClock || now.revision !== before?.revision) fetchWindow();
     const hints = now.hints.map(({ id }) => id).join();
     if (otherZone || hints !== shownHints) redraw();
     shownHints = hints;
@@ -435,9 +439,10 @@ export function createTable(actions, menu, openColumns) {
       toolbar.reads(now.phase === "reading");
       if (shown) {
         // What stands at the top again since it was hidden: no event tells.
-        if (hidden) top = grid.scrollTop;
+        if (hidden && !fresh) top = grid.scrollTop;
         hidden = false;
         paint(now);
+        fresh = false;
         return;
       }
       hidden = true;

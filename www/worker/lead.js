@@ -26,6 +26,8 @@ export class Lead {
     this.told = 0;
     /** When inputs came last: the first rows are waited for. */
     this.began = 0;
+    /** The first of all are told of at once. */
+    this.awaited = true;
     this.cost = 0;
   }
 
@@ -69,10 +71,13 @@ export class Lead {
 
   /** Not after every piece: at most a fifth of the time goes into telling. */
   tellSoon() {
-    if (this.timer) return;
+    const first = this.awaited && this.session.has_match();
+    if (this.timer && !first) return;
+    clearTimeout(this.timer);
+    if (first) this.awaited = false;
     const now = performance.now();
     const pace = now - this.began < EAGER_MS ? FIRST_SUMMARY_MS : SUMMARY_MS;
-    const wait = Math.max(pace, this.cost * 5) - (now - this.told);
+    const wait = first ? 0 : Math.max(pace, this.cost * 5) - (now - this.told);
     this.timer = Number(setTimeout(() => guarded({}, () => this.tell()), Math.max(0, wait)));
   }
 

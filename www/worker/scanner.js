@@ -48,6 +48,8 @@ export class Scanner {
     this.rested = now;
     /** When it hands over next what was found: soon at first, then ever later. */
     this.pace = FIRST_MS;
+    /** Its first match is handed over at once. */
+    this.awaited = false;
     /** @type {Waiting[]} */
     this.waiting = [];
     /** What is being read, and how far that is. @type {Map<Job, Core.Scan | null>} */
@@ -98,6 +100,7 @@ export class Scanner {
   wake() {
     this.taken = performance.now();
     this.pace = FIRST_MS;
+    this.awaited = true;
   }
 
   /** Begins what may be read beside what is being read. */
@@ -184,7 +187,8 @@ export class Scanner {
         const piece = bytes;
         this.core(job, () => scan.push(piece));
         const now = performance.now();
-        if (now - this.told >= PROGRESS_MS || now - this.taken >= this.pace) this.report(now);
+        const first = this.awaited && this.core(job, () => scan.has_match());
+        if (first || now - this.told >= PROGRESS_MS || now - this.taken >= this.pace) this.report(now, first);
         if (now - this.rested >= DEAF_MS) await this.listen();
       }
       return ["done", ""];
@@ -193,9 +197,10 @@ export class Scanner {
     }
   }
 
-  /** How far all have come and, less often, what they found. @param {number} now */
-  report(now) {
-    const hands = now - this.taken >= this.pace;
+  /** How far all have come and, less often, what they found. @param {number} now @param {boolean} first it is the first match */
+  report(now, first) {
+    const hands = first || now - this.taken >= this.pace;
+    if (first) this.awaited = false;
     if (hands) {
       this.taken = now;
       this.pace = Math.min(2 * this.pace, TAKE_MS);

@@ -22,6 +22,7 @@ class Scan {
     pushed.push(this.name);
     this.at += bytes.length;
   }
+  has_match() { return this.name === "hit" && this.at >= 2 * PIECE && this.taken === 0; }
   progress() {
     if (this.finished) throw new Error("null pointer passed to rust");
     return { bytes: this.at };
@@ -29,6 +30,7 @@ class Scan {
   take() {
     if (this.finished) throw new Error("null pointer passed to rust");
     if (this.name === "worse") throw new WebAssembly.RuntimeError("unreachable");
+    this.taken += 1;
     return new Uint8Array(1);
   }
   finish() {
@@ -142,4 +144,13 @@ test("what all of them found is handed over soon, each job by itself", async (co
     assert.equal(mine.at(-1).end, "done");
     assert.equal(mine.at(-1).found.byteLength, 2);
   }
+});
+
+test("the first match is handed over at once, and later ones by and by", async (context) => {
+  // Time stands still: nothing is due.
+  context.mock.method(performance, "now", () => 1000);
+  const jobs = [job("a", 6, "plain"), job("hit", 6, "plain"), job("hit", 6, "plain")];
+  await read(...jobs);
+  const told = said.flatMap((message) => message.reports ?? []).filter(({ end, found }) => end === null && found);
+  assert.deepEqual(told.map(({ job }) => job).sort(), jobs.map(({ id }) => id), "once, what all of them found");
 });
