@@ -33,6 +33,7 @@ declare namespace Core {
     starts(): Float64Array;
   }
   interface Session {
+    free(): void;
     add_source(name: string, size: number): number;
     absorb(bytes: Uint8Array): void;
     /** Whether there is a row yet. */

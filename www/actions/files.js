@@ -62,12 +62,16 @@ export function fileActions(page, { tool, source }) {
         const changed = unknown || event.summary.totals.matches !== before.summary?.totals.matches;
         unknown = false;
         const summary = withNews(before.summary, event.summary);
+        const revision = before.revision + (changed ? 1 : 0);
+        const { window = null } = event;
+        if (window) page.app.table.give(window, revision);
         // Only the hashes tell, behind the result. The list of files stays as it is: it would push away what someone is at.
         const copies = before.phase === "done" ? copiesIn(summary) - copiesIn(before.summary) : 0;
         store.set({
           summary,
           rule: event.summary.rule ?? before.rule,
-          revision: before.revision + (changed ? 1 : 0),
+          revision,
+          ...(window ? { rows: window.rows, groups: window.groups, events: window.events } : {}),
         });
         if (copies > 0) page.say(en.say.copies(copiesIn(summary)), "warning", { lasts: true });
         break;

@@ -3,6 +3,7 @@
 import { columnsOf } from "../state/columns.js";
 import { hasSeveralLogs, present } from "../state/files.js";
 import { moveCursor, visibleRange } from "../state/grid.js";
+import { FIRST_VIEW } from "../state/initial.js";
 import { outcomes } from "../state/outcome.js";
 import { cellOf as tunedBy } from "../state/tuning.js";
 import { visibleText } from "../state/visible.js";
@@ -58,6 +59,8 @@ export function createTable(actions, menu, openColumns) {
   /** What it showed when it was last shown: what changes while it is hidden is drawn when it comes back. @type {App.State | null} */
   let before = null;
   let hidden = true;
+  /** Rows that came before they were asked for, in the order that a table begins with, and the revision that they are of. @type {{ window: App.Window, revision: number } | null} */
+  let given = null;
   /** It was never shown, and stands at its top: to ask or to say so would lay out the page before the first rows are asked for. */
   let fresh = true;
   let all = 0;
@@ -393,7 +396,8 @@ export function createTable(actions, menu, openColumns) {
     const otherClock = now.view.search !== "" && otherZone;
     if (isOther) otherView(now);
     // First of all: the core answers while the rest is drawn.
-    if (isOther || otherClock || now.revision !== before?.revision) fetchWindow();
+    const first = takeGiven(now);
+    if (first?.revision !== now.revision && (isOther || otherClock || now.revision !== before?.revision)) fetchWindow();
     filters.update(now, before);
     const otherFiles = before === null || hasSeveralLogs(now) !== hasSeveralLogs(before) || (present(now.files).length > 1) !== (present(before.files).length > 1);
     if (now.columns !== before?.columns || now.density !== before?.density || otherFiles || shownView === null) layColumns();
@@ -404,6 +408,14 @@ export function createTable(actions, menu, openColumns) {
     shownHints = hints;
     if (now.details?.group !== before?.details?.group) markSelected(now.details);
     before = now;
+    if (first) taken(now.view, first.window);
+  }
+
+  /** The rows that were given, if they are those that are to be shown first. @param {App.State} now */
+  function takeGiven({ view }) {
+    const first = all === 0 && JSON.stringify(view) === JSON.stringify(FIRST_VIEW) ? given : null;
+    given = null;
+    return first;
   }
 
   return {
@@ -414,6 +426,10 @@ export function createTable(actions, menu, openColumns) {
       return handleKey(key, false);
     },
     focus,
+    /** The first rows, which are to be shown next. @param {App.Window} window @param {number} revision */
+    give(window, revision) {
+      given = { window, revision };
+    },
     /** @param {Core.Only} to the value of the stack that is shown again */
     comeBack(to) {
       back = to;
@@ -446,6 +462,7 @@ export function createTable(actions, menu, openColumns) {
         return;
       }
       hidden = true;
+      given = null;
       if (previous && previous.phase !== "empty" && now.phase === "empty") forget();
       if (lost) actions.focusGrid();
     },

@@ -1,5 +1,6 @@
 // The lead worker: keeps the session, and answers what the page asks of it.
 
+import { FIRST_VIEW } from "../state/initial.js";
 import { CONTEXT_ANSWERS } from "./asked.js";
 import { grainBytes, joined } from "./plan.js";
 import { EAGER_MS, FIRST_SUMMARY_MS, SUMMARY_MS } from "./protocol.js";
@@ -10,6 +11,8 @@ import { guarded, isTrap, post, sentence } from "./talk.js";
 
 /** By its first bytes a file's format is known, and with it how it can be cut. */
 const HEAD_BYTES = 16 * 1024;
+/** So many rows go with the word of the first of all: more than a screen shows. */
+const FIRST_ROWS = 120;
 
 export class Lead {
   /** @param {import("./protocol.js").WorkerWords} words */
@@ -34,6 +37,8 @@ export class Lead {
   /** @param {ToWorker} message */
   hear(message) {
     switch (message.type) {
+      case "warm":
+        return guarded({}, () => warm(message.samples));
       case "add":
         return this.change({}, () => {
           this.began = performance.now();
@@ -78,11 +83,13 @@ export class Lead {
     const now = performance.now();
     const pace = now - this.began < EAGER_MS ? FIRST_SUMMARY_MS : SUMMARY_MS;
     const wait = first ? 0 : Math.max(pace, this.cost * 5) - (now - this.told);
-    this.timer = Number(setTimeout(() => guarded({}, () => this.tell()), Math.max(0, wait)));
+    this.timer = Number(setTimeout(() => guarded({}, () => this.tell(first)), Math.max(0, wait)));
   }
 
-  tell() {
-    post({ type: "summary", summary: this.news() });
+  /** @param {boolean} first whether there are rows for the first time: they go with it, as whoever is told asks for them next */
+  tell(first) {
+    const summary = this.news();
+    post({ type: "summary", summary, ...(first ? { window: rows(this, { view: FIRST_VIEW, from: 0, to: FIRST_ROWS }) } : {}) });
   }
 
   /** What has changed since it was last told. */
@@ -115,7 +122,7 @@ export class Lead {
 const ANSWERS = {
   rule: ({ session }) => session.rule(),
   rule_forms: ({ session }) => session.rule_forms(),
-  summary: (lead) => lead.tell(),
+  summary: (lead) => lead.tell(false),
   plan,
   misfit: restartMisfit,
   window: rows,
@@ -221,6 +228,23 @@ function restartMisfit(lead, { source, spoilt }) {
   if (misfit) lead.change({ source }, () => lead.session.restart(source));
   lead.stale ||= misfit;
   return misfit;
+}
+
+/**
+ * Does once what will be done with the first rows: a browser makes code of the core when it is called first.
+ * @param {Uint8Array[]} samples
+ */
+function warm(samples) {
+  const session = new wasm_bindgen.Session();
+  for (const bytes of samples) {
+    const scan = new wasm_bindgen.Scan(session.add_source("", bytes.length), "", bytes.length, false);
+    for (let at; (at = scan.want_offset()) >= 0; ) scan.push(bytes.subarray(at, at + scan.want_length()));
+    session.absorb(scan.finish());
+  }
+  session.summary();
+  session.view(FIRST_VIEW);
+  session.rows(0, FIRST_ROWS);
+  session.free();
 }
 
 /** @param {Lead} lead @param {{ view: Core.Query, from: number, to: number }} args */

@@ -4,11 +4,13 @@ import { after, before, test } from "node:test";
 const said = [];
 /** A session that has as many rows as bytes were absorbed. */
 class Session {
-  rows = 0;
+  matches = 0;
   add_source() {}
-  absorb(bytes) { this.rows += bytes.length; }
-  has_match() { return this.rows > 0; }
-  summary() { return { rows: this.rows }; }
+  absorb(bytes) { this.matches += bytes.length; }
+  has_match() { return this.matches > 0; }
+  summary() { return { matches: this.matches }; }
+  view() { return { rows: this.matches }; }
+  rows(from, to) { return Array(to - from).fill("row"); }
 }
 
 /** @type {typeof import("./lead.js").Lead} */
@@ -43,18 +45,18 @@ test("the first rows are told of at once, all else at its pace", (context) => {
   const pass = (ms) => {
     now += ms;
     for (const [timer, { work, at }] of [...timers]) if (at <= now && timers.delete(timer)) work();
-    return said.splice(0).map(({ summary }) => summary.rows);
+    return said.splice(0).map(({ summary, window }) => [summary.matches, ...(window?.items ?? [])]);
   };
   const lead = new Lead({ stalled: "stalled", shorter: "shorter", closed: "closed" });
   const absorb = (rows) => lead.hear({ type: "absorb", source: 0, found: new ArrayBuffer(rows) });
   lead.hear({ type: "add", inputs: [{ name: "a", size: 1 }] });
-  assert.deepEqual(pass(1), [0], "the file");
+  assert.deepEqual(pass(1), [[0]], "the file");
   absorb(0);
   assert.deepEqual(pass(1), [], "nothing was found");
   absorb(3);
-  assert.deepEqual(pass(1), [3], "though it was told a moment ago");
+  assert.deepEqual(pass(1), [[3, "row", "row", "row"]], "with the rows, though it was told a moment ago");
   absorb(4);
   assert.deepEqual(pass(10), [], "these can wait");
-  assert.deepEqual(pass(1000), [7]);
+  assert.deepEqual(pass(1000), [[7]]);
   assert.deepEqual(pass(1000), [], "once");
 });

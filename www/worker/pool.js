@@ -18,7 +18,7 @@ import { Queue, WHOLE_BYTES, bytesOf, isPlain } from "./plan.js";
  * @typedef {(
  *   | { type: "added", files: { source: number, name: string, size: number }[] }
  *   | { type: "files", patches: Patch[] }
- *   | { type: "summary", summary: Core.News }
+ *   | { type: "summary", summary: Core.News, window?: App.Window }
  *   | { type: "over" }
  *   | { type: "restarted" }
  *   | { type: "fatal", message: string }
@@ -240,7 +240,7 @@ export class Pool {
     if (lead !== this.lead) return;
     switch (message.type) {
       case "summary":
-        this.listen({ type: "summary", summary: message.summary });
+        this.listen(message);
         break;
       case "answer":
         if (message.summary) this.listen({ type: "summary", summary: message.summary });
@@ -442,14 +442,14 @@ export class Pool {
   }
 
   /**
-   * Starts all scanners before there is anything to read, and lets one of them read samples: they share the code that
-   * the browser makes of the core.
+   * Starts all scanners before there is anything to read, and lets one of them read samples, and the lead: they share the code
+   * that the browser makes of the core.
    * @param {Uint8Array[]} samples
    */
   prepare(samples) {
     while (this.scanners.size < this.most) this.startScanner();
     const [first] = this.scanners;
-    if (first) this.send(first.worker, { type: "warm", samples });
+    for (const worker of first ? [first.worker, this.lead] : []) this.send(worker, { type: "warm", samples });
   }
 
   startScanner() {

@@ -37,9 +37,9 @@
  *   | { type: "context_found", run: number, found: ArrayBuffer }
  * )} ToWorker
  *
- * From a worker. `crashed`: its core is lost, and with it the source or the job that it was at.
+ * From a worker. `summary`: with the first rows of all come those that a table begins with. `crashed`: its core is lost, and with it the source or the job that it was at.
  * @typedef {(
- *   | { type: "summary", summary: Core.News }
+ *   | { type: "summary", summary: Core.News, window?: App.Window }
  *   | { type: "answer", ask: number, value: unknown, summary?: Core.News }
  *   | { type: "refusal", ask: number, message: string }
  *   | { type: "reports", reports: Report[] }
