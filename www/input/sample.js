@@ -4,7 +4,7 @@ import { unpackedBlock } from "./blocks.js";
 
 /** Logs that the scanners may read before there is one: the forms that most logs have. */
 export async function warmSamples() {
-  return Promise.all(["sample", "warm"].map(async (id) => new Uint8Array(await unpackedBlock(id))));
+  return Promise.all(["sample", "warm-evtx", "warm-json"].map(async (id) => new Uint8Array(await unpackedBlock(id))));
 }
 
 /** @returns {Promise<App.Input>} */

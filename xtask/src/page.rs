@@ -30,7 +30,8 @@ pub struct Parts {
     pub wasm: Vec<u8>,
     pub unpacker: Vec<u8>,
     pub sample: Vec<u8>,
-    pub warm: Vec<u8>,
+    pub warm_evtx: Vec<u8>,
+    pub warm_json: Vec<u8>,
 }
 
 /// How large the page may be: it is carried on sticks and opened over slow lines.
@@ -52,7 +53,8 @@ pub fn dist() -> Result<PathBuf> {
         wasm: module,
         unpacker,
         sample: www("sample/sample.xml")?,
-        warm: www("sample/warm.evtx")?,
+        warm_evtx: www("sample/warm.evtx")?,
+        warm_json: www("sample/warm.jsonl")?,
     };
     let page = assemble(&parts)?;
     if page.len() > MOST_BYTES {
@@ -112,7 +114,8 @@ pub fn assemble(parts: &Parts) -> Result<String> {
         parts.style.as_bytes(),
         parts.template.as_bytes(),
         &parts.sample,
-        &parts.warm,
+        &parts.warm_evtx,
+        &parts.warm_json,
     ])[..BUILD.len()];
     let named = |text: &str| text.trim().replace(BUILD, build);
     let script = script_text("the page's script", &named(&parts.script))?;
@@ -132,7 +135,8 @@ pub fn assemble(parts: &Parts) -> Result<String> {
         ("<!--unpacker-->", data("unpacker", &base91::encode(&gzip(&parts.unpacker)?))),
         ("<!--worker-->", data("worker", &base91::encode(&gzip(worker.as_bytes())?))),
         ("<!--sample-->", data("sample", &base91::encode(&gzip(&parts.sample)?))),
-        ("<!--warm-->", data("warm", &base91::encode(&gzip(&parts.warm)?))),
+        ("<!--warm-evtx-->", data("warm-evtx", &base91::encode(&gzip(&parts.warm_evtx)?))),
+        ("<!--warm-json-->", data("warm-json", &base91::encode(&gzip(&parts.warm_json)?))),
         ("<!--script-->", format!("<script>{script}</script>")),
     ];
     fill(&parts.template, &blocks)
@@ -227,7 +231,7 @@ mod tests {
 
     use super::*;
 
-    const TEMPLATE: &str = "<head><!--csp--><!--style--></head><!--wasm--><!--unpacker--><!--worker--><!--sample--><!--warm--><!--script-->";
+    const TEMPLATE: &str = "<head><!--csp--><!--style--></head><!--wasm--><!--unpacker--><!--worker--><!--sample--><!--warm-evtx--><!--warm-json--><!--script-->";
 
     fn parts() -> Parts {
         Parts {
@@ -238,7 +242,8 @@ mod tests {
             wasm: b"\0asm".to_vec(),
             unpacker: b"\0asm1".to_vec(),
             sample: b"<Event/>".to_vec(),
-            warm: b"ElfFile".to_vec(),
+            warm_evtx: b"ElfFile".to_vec(),
+            warm_json: b"{}".to_vec(),
         }
     }
 
