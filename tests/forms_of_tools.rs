@@ -1,7 +1,12 @@
 //! Forms of tools that name what they write in their own way, and lists of files beside logs.
 
-use crate::common::{problems, reads, report};
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::common::{problems, reads, report, verified};
 use testlog::event::Event;
+use testlog::json::{Layout, Shape};
 use testlog::xml;
 use testlog::zip::{self, Member};
 use testlog::{Expected, Options, Size};
@@ -56,11 +61,11 @@ fn the_source_of_a_row_may_be_a_file() {
 #[test]
 fn an_event_under_a_name_of_a_tools_own() {
     let (events, expected) = log();
-    let lines = |object: &dyn Fn(&Event) -> serde_json::Value| -> String {
+    let lines = |object: &dyn Fn(&Event) -> Value| -> String {
         events.iter().map(|event| object(event).to_string() + "\n").collect()
     };
     let plaso = lines(&|event| {
-        serde_json::json!({"__type__": "AttributeContainer", "data_type": "windows:evtx:record",
+        json!({"__type__": "AttributeContainer", "data_type": "windows:evtx:record",
             "event_identifier": event.id, "source_name": event.provider.name, "xml_string": raw(event)})
     });
     let sketch = table(&events, &["message", "Original Event Log", "Event ID"], |event| {
@@ -69,7 +74,7 @@ fn an_event_under_a_name_of_a_tools_own() {
     for (name, text) in [("plaso.jsonl", plaso), ("sketch.csv", sketch)] {
         assert_eq!(problems(&reads(name, text.as_bytes(), &expected)), [""; 0], "{name}");
     }
-    let dump = testlog::json::file(&events, testlog::json::Shape::EvtxDump, testlog::json::Layout::Lines);
+    let dump = testlog::json::file(&events, Shape::EvtxDump, Layout::Lines);
     let hunt: String = dump
         .lines()
         .map(|line| format!("{{\"name\":\"n\",\"document\":{{\"kind\":\"evtx\",\"data\":{line}}}}}\n"))
@@ -185,5 +190,95 @@ fn what_names_a_parent_is_told_of_in_an_archive() {
             zip::archive(&[Member::new("log.xml", text.as_bytes()), Member::new("b.txt", other.as_bytes())]);
         let said = problems(&report(&[("case.zip", &archive)]));
         assert!(said.iter().any(|line| line.starts_with("error not_understood ")), "{other}: {said:?}");
+    }
+}
+
+/// Graylog writes the names of Winlogbeat with `_` for `.`, and those of GELF beside its own.
+#[test]
+fn events_that_went_through_graylog() {
+    let (events, expected) = log();
+    let parsed = |shape| -> Vec<Value> {
+        let text = testlog::json::file(&events, shape, Layout::Lines);
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    for (shape, prefix) in
+        [(Shape::Winlogbeat8, "winlogbeat_"), (Shape::Winlogbeat8, ""), (Shape::Winlogbeat6, "winlogbeat_")]
+    {
+        let messages: Vec<_> = parsed(shape).iter().map(|event| flattened(event, prefix)).collect();
+        every_form_of_graylog(&messages, &expected, &format!("{shape:?} {prefix}"));
+    }
+    let gelf: Vec<_> = parsed(Shape::NxLog).into_iter().map(of_gelf).collect();
+    every_form_of_graylog(&gelf, &expected, "GELF");
+}
+
+/// As Graylog has the fields of an event of Winlogbeat.
+fn flattened(event: &Value, prefix: &str) -> Map<String, Value> {
+    fn push(to: &mut Map<String, Value>, name: &str, value: &Value) {
+        match value {
+            Value::Object(inner) => {
+                inner.iter().for_each(|(part, value)| push(to, &format!("{name}_{part}"), value))
+            }
+            _ => drop(to.insert(name.to_owned(), value.clone())),
+        }
+    }
+    let mut message = Map::new();
+    for (name, value) in event.as_object().unwrap() {
+        match name.as_str() {
+            "@timestamp" => drop(message.insert("timestamp".to_owned(), value.clone())),
+            "message" => drop(message.insert(name.clone(), value.clone())),
+            _ => push(&mut message, &format!("{prefix}{}", name.replace('.', "_")), value),
+        }
+    }
+    message.insert("source".to_owned(), "COLLECTOR".into());
+    message
+}
+
+/// As NXLog's GELF arrives: the event's own process is in the message alone, as a name that differs in one capital letter had its place.
+fn of_gelf(event: Value) -> Map<String, Value> {
+    let Value::Object(mut event) = event else { panic!("{event}") };
+    let full = event.shift_remove("Message").unwrap();
+    let first = full.as_str().unwrap().lines().next().unwrap().to_owned();
+    let logger = event.shift_remove("ExecutionProcessID").unwrap();
+    event.shift_remove("ProcessId");
+    let host = event.shift_remove("Hostname").unwrap();
+    let time = event.shift_remove("EventTime").unwrap().as_str().unwrap().replace(' ', "T") + "Z";
+    let more = [
+        ("timestamp", time.into()),
+        ("source", host),
+        ("message", first.into()),
+        ("full_message", full),
+        ("ProcessID", logger),
+    ];
+    more.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(event).collect()
+}
+
+/// As lines, as an answer of the search, and as a table.
+fn every_form_of_graylog(messages: &[Map<String, Value>], expected: &Expected, of: &str) {
+    let lines: String =
+        messages.iter().map(|message| Value::from(message.clone()).to_string() + "\n").collect();
+    let answer: Vec<_> = messages
+        .iter()
+        .map(|message| json!({"highlight_ranges": {}, "message": message, "index": "graylog_0"}))
+        .collect();
+    let answer =
+        json!({"query": "*", "built_query": "{}", "messages": answer, "fields": ["message"], "time": 3})
+            .to_string();
+    let names: BTreeSet<&str> = messages.iter().flat_map(Map::keys).map(String::as_str).collect();
+    let cell = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    let quoted = |cells: Vec<String>| {
+        cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect::<Vec<_>>().join(",")
+            + "\n"
+    };
+    let rows =
+        messages.iter().map(|message| quoted(names.iter().map(|name| cell(message.get(*name))).collect()));
+    let header = quoted(names.iter().map(|name| (*name).to_owned()).collect());
+    let table: String = std::iter::once(header).chain(rows).collect();
+    for (form, text) in [("lines", lines), ("answer", answer), ("table", table)] {
+        let report = reads(&format!("{of} {form}"), text.as_bytes(), expected);
+        assert_eq!(report["groups"], verified(text.as_bytes())["groups"], "{of} {form}");
     }
 }

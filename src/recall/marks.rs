@@ -248,6 +248,7 @@ fn in_json_names(name: &'static str) -> &'static [&'static str] {
             "computer",
             "name",
             "hostname",
+            "source",
         ],
         "EventID" => &["EventID", "event_id", "EventId", "EventCode", "Id", "code"],
         "Provider@Name" => &[
@@ -303,7 +304,7 @@ fn members<'a>(raw: &'a str, name: &'a str) -> impl Iterator<Item = (usize, usiz
         let before = raw[..at].chars().next_back()?;
         let after = raw[at + name.len()..].strip_prefix('"')?.trim_start().strip_prefix(':')?.trim_start();
         let alone = after.strip_prefix('[').map_or(after, str::trim_start);
-        if !matches!(before, '"' | '.') || alone.starts_with(['{', '[', ']']) {
+        if !matches!(before, '"' | '.' | '_') || alone.starts_with(['{', '[', ']']) {
             return None;
         }
         let start = raw.len() - alone.len();
@@ -393,6 +394,8 @@ mod tests {
         assert_eq!(marked(lists, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\""]);
         let flat = r#"{"winlog.event_data.ParentImage":"C:\\x.exe","winlog.computer_name":"H"}"#;
         assert_eq!(marked(flat, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\""]);
+        let graylog = r#"{"source":"C","winlogbeat_winlog_event_data_ParentImage":"C:\\x.exe","winlogbeat_winlog_computer_name":"H","winlogbeat_winlog_event_id":1}"#;
+        assert_eq!(marked(graylog, Form::Json, USED), [r#""C:\\x.exe""#, "\"H\"", "1"]);
     }
 
     #[test]

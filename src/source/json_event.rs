@@ -8,13 +8,14 @@
 //! | Azure, Microsoft Sentinel | `EventData` as object, JSON text or XML text |
 //! | EvtxECmd | `Payload` as JSON text |
 //! | Wazuh | `win.system`, alone or in `data` |
+//! | Graylog | see `json_graylog` |
 //! | NXLog, OTRF datasets, Splunk field exports, `Get-WinEvent`, CSV rows | flat names with an EventID |
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{json_string, xml_event};
+use super::{json_graylog, json_string, xml_event};
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
 use crate::time::Time;
@@ -259,6 +260,7 @@ pub fn column(name: &str) -> &str {
 pub fn is_counted(name: &str) -> bool {
     let counted = ["Provider@Name", "EventID", "Channel", "Computer"];
     let winlog = WINLOG.iter().filter(|(part, _)| counted.contains(part)).map(|(_, paths)| *paths);
+    let name = &*json_graylog::plain_name(name);
     [EVENT_ID, PROVIDER, COMPUTER, CHANNEL, &[ORIGIN]]
         .into_iter()
         .chain(winlog)
@@ -272,11 +274,18 @@ pub fn is_provider(name: &str) -> bool {
 
 /// Whether a part of `System` stands under this name, without nested records or in those of Winlogbeat.
 fn has_part(part: &str, names: &[&str], name: &str) -> bool {
+    let name = &*unmasked(name);
     names.contains(&name) || WINLOG.iter().any(|(have, paths)| *have == part && paths.contains(&name))
+}
+
+/// Winlogbeat's name of a field, where only Graylog calls it so.
+fn unmasked(name: &str) -> Cow<'_, str> {
+    if json_graylog::is_name(name) { json_graylog::plain_name(name) } else { Cow::Borrowed(name) }
 }
 
 /// True for the names that make a record one of Winlogbeat 7 or 8.
 pub fn is_winlog(name: &str) -> bool {
+    let name = &*unmasked(name);
     name == "winlog" || name.starts_with("winlog.")
 }
 

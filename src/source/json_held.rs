@@ -9,14 +9,14 @@
 use serde_json::Value;
 
 use super::json_event::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PROVIDER, TIME, first, get, structured};
-use super::{json_string, signs, xml_event};
+use super::{json_graylog, json_string, signs, xml_event};
 use crate::event::{Event, is_sysmon};
 
 /// Members that hold one record.
-const ONE: &[&str] = &["result", "_source", "event", "fields", "document"];
+const ONE: &[&str] = &["result", "_source", "event", "fields", "document", "message"];
 /// Members that hold a list of records.
 const MANY: &[&str] =
-    &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data"];
+    &["results", "records", "Records", "Events", "events", "Event", "value", "hits", "data", "messages"];
 /// Members that hold the original event as text.
 const TEXT: &[&str] = &[
     "_raw",
@@ -93,6 +93,8 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
         original(value, depth, held);
         return;
     };
+    let plain = json_graylog::plain(object);
+    let object = plain.as_ref().unwrap_or(object);
     if let Some(event) = structured(object) {
         held.events.push(event);
         return;

@@ -12,6 +12,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
 use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_path};
+use super::json_graylog;
 use super::json_kind::Skimmed;
 use super::json_payload;
 use super::json_strict::{Name, Passed, Plain, Text, object};
@@ -226,11 +227,11 @@ object!(Record, "an object", |record, map, key| {
         record.text = true;
     }
     "result" | "_source" | "fields" | "results" | "records" | "Records" | "Events" | "events" | "value" | "hits"
-    | "data" | "document" => {
+    | "data" | "document" | "messages" => {
         map.next_value::<Passed>()?;
         record.list = true;
     }
-    name if name.starts_with("winlog.") => {
+    name if name.starts_with("winlog.") || json_graylog::is_name(name) || name == json_graylog::FULL_MESSAGE => {
         map.next_value::<Passed>()?;
         record.structured = true;
         record.other = true;

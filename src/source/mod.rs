@@ -8,6 +8,7 @@ mod csv_skim;
 pub mod evtx;
 pub mod json;
 pub mod json_event;
+mod json_graylog;
 pub mod json_held;
 mod json_kind;
 mod json_members;

@@ -1,0 +1,114 @@
+//! Graylog's names for the fields of an event, in what it exports and in the answers of its search.
+//!
+//! | how the event came to it | recognised by |
+//! |---|---|
+//! | Winlogbeat: its names with `_` for `.`, as no field may have one in its name, and the name of the beat before them if it is set up so | `winlogbeat_…`, `winlog_…`, `event_data_…` |
+//! | NXLog's GELF: flat names, but the host, the time and the message under those of Graylog | `full_message` beside `source` |
+//!
+//! Source: Graylog's `graylog2-server`, `Beats2Codec` and `GelfCodec`.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::json_event::{COMPUTER, EVENT_ID, Object, first};
+use crate::message;
+
+/// What stands before the names of a beat.
+const BEAT: &str = "winlogbeat_";
+/// The message of a record of GELF; `message` is its first line.
+pub const FULL_MESSAGE: &str = "full_message";
+/// Graylog's name of the host that a message is from, and of its time.
+const HOST: &str = "source";
+const TIME: &str = "timestamp";
+
+/// Names of the Elastic Common Schema, of which a name with `_` does not tell where its dots were.
+const SCHEMA: [(&str, &str); 15] = [
+    ("event_code", "event.code"),
+    ("event_provider", "event.provider"),
+    ("host_name", "host.name"),
+    ("user_domain", "user.domain"),
+    ("user_name", "user.name"),
+    ("process_executable", "process.executable"),
+    ("process_command_line", "process.command_line"),
+    ("process_working_directory", "process.working_directory"),
+    ("process_pid", "process.pid"),
+    ("process_entity_id", "process.entity_id"),
+    ("process_parent_executable", "process.parent.executable"),
+    ("process_parent_command_line", "process.parent.command_line"),
+    ("process_parent_pid", "process.parent.pid"),
+    ("process_parent_entity_id", "process.parent.entity_id"),
+    ("winlog_user_identifier", "winlog.user.identifier"),
+];
+
+/// Whether only Graylog names a field so.
+pub fn is_name(name: &str) -> bool {
+    [BEAT, "winlog_", "event_data_"].iter().any(|start| name.starts_with(start))
+}
+
+/// What Winlogbeat calls the field that Graylog calls so.
+pub fn plain_name(name: &str) -> Cow<'_, str> {
+    let rest = name.strip_prefix(BEAT).unwrap_or(name);
+    if let Some((_, plain)) = SCHEMA.iter().find(|(with, _)| *with == rest) {
+        return Cow::Borrowed(plain);
+    }
+    if let Some(data) = rest.strip_prefix("winlog_event_data_") {
+        return Cow::Owned(format!("winlog.event_data.{data}"));
+    }
+    match rest.strip_prefix("winlog_") {
+        Some(part) => Cow::Owned(format!("winlog.{part}")),
+        // Winlogbeat 6, whose other names have no dots.
+        None => Cow::Borrowed(rest.strip_prefix("event_data_").unwrap_or(rest)),
+    }
+}
+
+/// A record with the names that whoever sent it to Graylog gave. None: it is not one of Graylog's.
+pub fn plain(object: &Object) -> Option<Object> {
+    if object.keys().any(|name| is_name(name)) {
+        return Some(of_beat(object));
+    }
+    let message = object.get(FULL_MESSAGE)?.as_str()?;
+    let host = object.get(HOST)?;
+    first(object, EVENT_ID)?;
+    Some(of_gelf(object, message, host))
+}
+
+fn of_beat(object: &Object) -> Object {
+    let name = |name: &str| if name == TIME { "@timestamp".into() } else { plain_name(name).into_owned() };
+    let mut record = Object::new();
+    for (of, value) in object {
+        // The first of equal names counts that says anything.
+        if record.get(&name(of)).is_none_or(is_empty) {
+            record.insert(name(of), value.clone());
+        }
+    }
+    record
+}
+
+/// NXLog's names of fields are the same in capital and small letters: `ProcessID`, of who logged the event, stands in place of
+/// the event's own `ProcessId`, which only the message has.
+fn of_gelf(object: &Object, message: &str, host: &Value) -> Object {
+    let mut record = object.clone();
+    record.shift_remove("message");
+    record.insert("Message".to_owned(), Value::from(message));
+    if first(object, COMPUTER).is_none() {
+        record.insert("Hostname".to_owned(), host.clone());
+    }
+    if let Some(time) = record.shift_remove(TIME) {
+        record.entry("@timestamp").or_insert(time);
+    }
+    if let Some(logger) = record.shift_remove("ProcessID") {
+        record.insert("ExecutionProcessID".to_owned(), logger);
+    }
+    let mut said = message::of_process_creation(message).into_iter();
+    if let Some((name, id)) = said.find(|(name, _)| *name == "ProcessId")
+        && record.get(name).is_none_or(is_empty)
+    {
+        record.insert(name.to_owned(), Value::from(id));
+    }
+    record
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value == ""
+}
