@@ -282,3 +282,76 @@ fn every_form_of_graylog(messages: &[Map<String, Value>], expected: &Expected, o
         assert_eq!(report["groups"], verified(text.as_bytes())["groups"], "{of} {form}");
     }
 }
+
+/// Tables whose cells or names are those of nested records, and records with nothing but a message under a name of its own.
+#[test]
+fn tables_of_nested_records_and_described_events() {
+    let (events, expected) = log();
+    let parsed = |shape| -> Vec<Value> {
+        let text = testlog::json::file(&events, shape, Layout::Lines);
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    // Velociraptor's `parse_evtx`.
+    let cells = |event: &Value| ["System", "EventData"].map(|name| event[name].to_string());
+    let rows = parsed(Shape::Velociraptor);
+    let velociraptor: String = [row(&["System", "EventData", "Message"])]
+        .into_iter()
+        .chain(rows.iter().map(cells).map(|[system, data]| row(&[&system, &data, "m"])))
+        .collect();
+    // Wazuh's dashboard.
+    let rows: Vec<_> = parsed(Shape::Wazuh).iter().map(|event| dotted(&event["data"], "data")).collect();
+    let names: BTreeSet<&str> = rows.iter().flat_map(Map::keys).map(String::as_str).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let cells = |of: &Map<String, Value>| -> Vec<String> {
+        names
+            .iter()
+            .map(|name| of.get(*name).and_then(Value::as_str).unwrap_or_default().to_owned())
+            .collect()
+    };
+    let wazuh: String = [row(&names)]
+        .into_iter()
+        .chain(rows.iter().map(|of| row(&cells(of).iter().map(String::as_str).collect::<Vec<_>>())))
+        .collect();
+    // FullEventLogView, where `User` is who logged the event, and Fluentd, whose data have no names.
+    let columns =
+        ["Event Time", "Record ID", "Event ID", "Channel", "Provider", "Description", "Computer", "User"];
+    let viewed = table(&events, &columns, |event| {
+        let (channel, provider) = (event.provider.channel.to_owned(), event.provider.name.to_owned());
+        let (description, user) = (event.message("\r\n"), "NT AUTHORITY\\SYSTEM".to_owned());
+        let record = event.record.to_string();
+        let time = "5/18/2023 8:28:24 PM.168".to_owned();
+        vec![
+            time,
+            record,
+            event.id.to_string(),
+            channel,
+            provider,
+            description,
+            event.computer.to_string(),
+            user,
+        ]
+    });
+    let fluentd: String = events
+        .iter()
+        .map(|event| {
+            let data: Vec<_> = event.data.iter().map(|_| "v").collect();
+            json!({"ProviderName": event.provider.name, "EventID": event.id.to_string(), "Channel": event.provider.channel,
+                "Computer": event.computer, "Description": event.message("\r\n"), "EventData": data}).to_string() + "\n"
+        })
+        .collect();
+    for (name, text) in [
+        ("velociraptor.csv", velociraptor),
+        ("wazuh.csv", wazuh),
+        ("viewed.csv", viewed),
+        ("fluentd.jsonl", fluentd),
+    ] {
+        let report = reads(name, text.as_bytes(), &expected);
+        assert_eq!(report["groups"], verified(text.as_bytes())["groups"], "{name}");
+    }
+}
+
+/// The texts in a record, by their paths.
+fn dotted(value: &Value, path: &str) -> Map<String, Value> {
+    let Value::Object(inner) = value else { return [(path.to_owned(), value.clone())].into_iter().collect() };
+    inner.iter().flat_map(|(name, value)| dotted(value, &format!("{path}.{name}"))).collect()
+}

@@ -183,7 +183,7 @@ impl CsvReader {
         self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&names));
         // Asked for again and again where no row is an event.
         self.columns = listed(&names);
-        self.of_sysmon = names.iter().any(|name| json_event::column(name) == "ParentImage");
+        self.of_sysmon = names.iter().any(|name| json_event::is_parent(json_event::column(name)));
         self.header = Some(names);
     }
 

@@ -60,7 +60,7 @@ struct Columns {
     path: Option<usize>,
     /// No two have the same name.
     distinct: bool,
-    /// One of those that make a record one of Winlogbeat.
+    /// One of those that make a record one of Winlogbeat or Wazuh.
     winlog: Option<String>,
     /// The data of an event don't have their names alone.
     nested: bool,
@@ -81,7 +81,7 @@ impl Columns {
         let at = |wanted: &str| names.iter().position(|name| name == wanted);
         let all = |is: fn(&str) -> bool| (0..names.len()).filter(|at| is(&names[*at])).collect();
         let distinct = set(names.iter().map(String::as_str));
-        let winlog = names.iter().find(|name| json_event::is_winlog(name)).cloned();
+        let winlog = names.iter().find(|name| json_event::is_nested(name)).cloned();
         Columns {
             counted: all(json_event::is_counted),
             texts: all(json_held::may_be_event),

@@ -54,8 +54,15 @@ pub(super) const COMPUTER: &[&str] = &[
     "host",
 ];
 pub(super) const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
-const RECORD_ID: &[&str] =
-    &["EventRecordID", "EventRecordId", "RecordNumber", "record_number", "RecordId", "record_id"];
+const RECORD_ID: &[&str] = &[
+    "EventRecordID",
+    "EventRecordId",
+    "RecordNumber",
+    "record_number",
+    "RecordId",
+    "Record ID",
+    "record_id",
+];
 pub(super) const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
 /// Splunk's and Graylog's, which may be local times.
 const OTHER_TIME: &[&str] = &["_time", "timestamp"];
@@ -67,6 +74,10 @@ pub const PAYLOAD: &str = "Payload";
 const ORIGIN: &str = "source";
 const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];
 const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
+
+/// How names of Wazuh begin in a table.
+const WAZUH_SYSTEM: &str = "data.win.system.";
+const WAZUH_DATA: &str = "data.win.eventdata.";
 
 /// Where Winlogbeat has the parts of `System`.
 const WINLOG: &[(&str, &[&str])] = &[
@@ -91,8 +102,15 @@ pub fn is_mended(event: &Event, raw: &str) -> bool {
 /// Shapes with a part for the system and a part for the data.
 pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
     let root = object.get("Event").and_then(Value::as_object).unwrap_or(object);
-    if let Some(system) = root.get("System").and_then(Value::as_object) {
-        return Some(Ok(rendered(root, system)));
+    match root.get("System") {
+        Some(Value::Object(system)) => return Some(Ok(rendered(root, system))),
+        // Velociraptor, in a table.
+        Some(Value::String(text)) if text.starts_with('{') && root.contains_key(DATA) => {
+            if let Ok(Value::Object(system)) = serde_json::from_str(text) {
+                return Some(Ok(rendered(root, &system)));
+            }
+        }
+        _ => {}
     }
     if object.keys().any(|key| is_winlog(key)) {
         return Some(Ok(winlogbeat(object)));
@@ -110,8 +128,9 @@ pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
             Some(text) if text.trim_start().starts_with(['<', '{']) => {
                 Some(data_from_text(text, &mut event).map(|()| event))
             }
-            // Some other field of this name: the record is flat.
+            // Some other field of this name: the record is flat. So is Fluentd's, whose data are values without names.
             Some(_) => None,
+            None if data.is_array() => None,
             None => {
                 push_all(&mut event.data, Some(data));
                 Some(Ok(event))
@@ -124,12 +143,24 @@ pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
         let mut event = flat_system(object);
         return Some(data_from_text(payload, &mut event).map(|()| event));
     }
-    let win = get(object, "data.win").or_else(|| object.get("win"))?;
-    Some(Ok(wazuh(win.get("system")?.as_object()?, win.get("eventdata"))))
+    if let Some(win) = get(object, "data.win").or_else(|| object.get("win")) {
+        let data = win.get("eventdata").and_then(Value::as_object);
+        return Some(Ok(wazuh(win.get("system")?.as_object()?, data.unwrap_or(&Object::new()))));
+    }
+    // The same with dots in its names, as a table has it.
+    let system = below(object, WAZUH_SYSTEM);
+    (!system.is_empty()).then(|| Ok(wazuh(&system, &below(object, WAZUH_DATA))))
+}
+
+/// The members whose names begin so, without that beginning.
+fn below(object: &Object, start: &str) -> Object {
+    let inner =
+        |(name, value): (&String, &Value)| Some((name.strip_prefix(start)?.to_owned(), value.clone()));
+    object.iter().filter_map(inner).collect()
 }
 
 /// Wazuh's decoder `windows_eventchannel`: names begin with a small letter, and values are escaped as in JSON once more.
-fn wazuh(system: &Object, data: Option<&Value>) -> Event {
+fn wazuh(system: &Object, data: &Object) -> Event {
     let mut event = Event::default();
     let names = [
         ("Provider@Name", "providerName"),
@@ -145,8 +176,7 @@ fn wazuh(system: &Object, data: Option<&Value>) -> Event {
         }
     }
     event.message = system.get("message").and_then(text_of);
-    let data = data.and_then(Value::as_object).into_iter().flatten();
-    let values: Vec<_> = data.filter_map(|(name, value)| Some((name, text_of(value)?))).collect();
+    let values: Vec<_> = data.iter().filter_map(|(name, value)| Some((name, text_of(value)?))).collect();
     let is_escaped = values.iter().any(|(_, text)| text.contains(":\\\\"));
     for (name, text) in values {
         let plain = || serde_json::from_str(&format!("\"{text}\"")).ok().filter(|_| is_escaped);
@@ -289,6 +319,16 @@ pub fn is_winlog(name: &str) -> bool {
     name == "winlog" || name.starts_with("winlog.")
 }
 
+/// True for the names under which a process creation has its parent.
+pub fn is_parent(name: &str) -> bool {
+    unmasked(name).rsplit('.').next().is_some_and(|part| part.eq_ignore_ascii_case("ParentImage"))
+}
+
+/// True for the names by which a record of texts is one of nested records, with dots in its names: of Winlogbeat or Wazuh.
+pub fn is_nested(name: &str) -> bool {
+    is_winlog(name) || name.starts_with(WAZUH_SYSTEM)
+}
+
 /// The names that together make a record one of Winlogbeat 6.
 pub const BEAT: [&str; 2] = ["event_data", "event_id"];
 
@@ -345,7 +385,10 @@ fn take_message_apart(event: &mut Event) {
             false => message::of_other(&message),
         };
         for (name, value) in fields {
-            if event.data.get(name).is_none_or(str::is_empty) {
+            // Beside a message, that is who logged the event, not whose process it is.
+            if name == "User" {
+                event.data.put_first(name, value.to_owned());
+            } else if event.data.get(name).is_none_or(str::is_empty) {
                 event.data.push(name, value);
             }
         }
@@ -377,7 +420,9 @@ fn flat_system(object: &Object) -> Event {
         let time = first(object, OTHER_TIME).filter(|time| Time::has_zone(time));
         time.into_iter().for_each(|time| event.system.push("TimeCreated@SystemTime", time));
     }
-    event.message = first(object, MESSAGE);
+    // A program says in a field of that name what it is, on one line.
+    let described = || first(object, &["Description"]).filter(|text| text.contains("\nUtcTime: "));
+    event.message = first(object, MESSAGE).or_else(described);
     event
 }
 

@@ -231,7 +231,9 @@ object!(Record, "an object", |record, map, key| {
         map.next_value::<Passed>()?;
         record.list = true;
     }
-    name if name.starts_with("winlog.") || json_graylog::is_name(name) || name == json_graylog::FULL_MESSAGE => {
+    name if name.starts_with("winlog.")
+        || name.starts_with("data.win.")
+        || json_graylog::is_name(name) || name == json_graylog::FULL_MESSAGE => {
         map.next_value::<Passed>()?;
         record.structured = true;
         record.other = true;
