@@ -18,6 +18,7 @@ export async function unpackedLzma(unpacker, packed) {
     /** @type {unknown} */ (instance.exports));
   const length = new DataView(packed.buffer, packed.byteOffset).getUint32(LENGTH_AT, true);
   const [from, to] = [room(packed.length), room(length)];
+  if (from === 0 || to === 0) throw new Error("This browser has no memory left for the page's core.");
   new Uint8Array(memory.buffer).set(packed, from);
   if (unpack(from, packed.length, to, length) !== length) throw new Error("This page is damaged: its core can't be unpacked.");
   return new Uint8Array(memory.buffer, to, length);

@@ -52,9 +52,13 @@ async function findSame(input, alike, isSame) {
  */
 export function namedApart(known, incoming) {
   const taken = new Set(known);
+  /** The number that a name had last: of a hundred thousand files of one name each would try all those before. @type {Map<string, number>} */
+  const last = new Map();
   return incoming.map((name) => {
-    let label = name;
-    for (let nth = 2; taken.has(label); nth += 1) label = `${name} (${nth})`;
+    let nth = last.get(name) ?? 1;
+    let label = nth === 1 ? name : `${name} (${nth})`;
+    while (taken.has(label)) label = `${name} (${++nth})`;
+    last.set(name, nth);
     taken.add(label);
     return label;
   });
