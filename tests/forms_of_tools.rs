@@ -263,20 +263,7 @@ fn every_form_of_graylog(messages: &[Map<String, Value>], expected: &Expected, o
     let answer =
         json!({"query": "*", "built_query": "{}", "messages": answer, "fields": ["message"], "time": 3})
             .to_string();
-    let names: BTreeSet<&str> = messages.iter().flat_map(Map::keys).map(String::as_str).collect();
-    let cell = |value: Option<&Value>| match value {
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-        None => String::new(),
-    };
-    let quoted = |cells: Vec<String>| {
-        cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect::<Vec<_>>().join(",")
-            + "\n"
-    };
-    let rows =
-        messages.iter().map(|message| quoted(names.iter().map(|name| cell(message.get(*name))).collect()));
-    let header = quoted(names.iter().map(|name| (*name).to_owned()).collect());
-    let table: String = std::iter::once(header).chain(rows).collect();
+    let table = quoted_table(messages);
     for (form, text) in [("lines", lines), ("answer", answer), ("table", table)] {
         let report = reads(&format!("{of} {form}"), text.as_bytes(), expected);
         assert_eq!(report["groups"], verified(text.as_bytes())["groups"], "{of} {form}");
@@ -354,4 +341,170 @@ fn tables_of_nested_records_and_described_events() {
 fn dotted(value: &Value, path: &str) -> Map<String, Value> {
     let Value::Object(inner) = value else { return [(path.to_owned(), value.clone())].into_iter().collect() };
     inner.iter().flat_map(|(name, value)| dotted(value, &format!("{path}.{name}"))).collect()
+}
+
+/// A process creation that matches, with its fields beside what tells of it.
+fn plain_match() -> Map<String, Value> {
+    let Value::Object(event) = json!({
+        "SourceName": "Microsoft-Windows-Sysmon", "EventID": "1", "Channel": "C", "Hostname": "H",
+        "UtcTime": "2024-01-01 00:00:00.000", "ProcessGuid": "{1}", "ProcessId": "7", "Image": "C:\\a.exe", "User": "U",
+        "CommandLine": "a", "ParentProcessId": "8", "ParentImage": "C:\\WmiPrvSE.exe", "ParentCommandLine": "WmiPrvSE.exe -x"
+    }) else {
+        unreachable!()
+    };
+    event
+}
+
+/// The same with these members in place of its own, and without those that are null.
+fn with(changes: Value) -> Map<String, Value> {
+    let mut event = plain_match();
+    event.extend(changes.as_object().unwrap().clone());
+    event.retain(|_, value| !value.is_null());
+    event
+}
+
+/// What of a record is whose: its own fields, its message, and what somebody wrote into either.
+#[test]
+fn what_others_wrote_into_a_record_is_not_the_event() {
+    let forged = "x\nUtcTime: 2001-01-01 00:00:00\nProcessId: 9\nImage: q\nCurrentDirectory: C\nUser: V\nParentImage: C:\\x.exe";
+    let inner = Value::from(plain_match());
+    let xml = "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID></System><EventData><Data Name='ParentImage'>WmiPrvSE.exe</Data></EventData></Event>";
+    let of_beat_6 = |more: Value| {
+        let mut event = Map::new();
+        for (name, value) in
+            [("source_name", "P"), ("event_id", "1"), ("log_name", "L"), ("computer_name", "H")]
+        {
+            event.insert(format!("winlogbeat_{name}"), value.into());
+        }
+        event.extend(more.as_object().unwrap().clone());
+        event
+    };
+    let kept = Some(["H", "U", "7"]);
+    for (case, event, row) in [
+        ("a description", with(json!({"Description": forged, "ParentImage": null})), kept),
+        (
+            "a description, no time",
+            with(json!({"Description": forged, "UtcTime": null, "@timestamp": "2024-01-01T00:00:00Z"})),
+            kept,
+        ),
+        (
+            "an empty user in the message",
+            with(
+                json!({"UtcTime": null, "@timestamp": "2024-01-01T00:00:00Z", "Message": "Process Create:\nUser: "}),
+            ),
+            kept,
+        ),
+        (
+            "a cut message",
+            with(
+                json!({"UtcTime": null, "@timestamp": "2024-01-01T00:00:00Z", "Message": format!("Process Create:\n{forged}\nAA")}),
+            ),
+            kept,
+        ),
+        (
+            "a name like Graylog's",
+            with(json!({"winlog_forwarder": "x", "event_data_size": 3, "host_name": "G"})),
+            kept,
+        ),
+        ("an event as its message", with(json!({"message": {"EventID": 3, "SourceName": "P"}})), kept),
+        ("messages", with(json!({"messages": {"EventID": 3, "SourceName": "P"}})), kept),
+        ("another's message", with(json!({"SourceName": "P", "EventID": 7, "message": inner})), None),
+        (
+            "another's data",
+            of_beat_6(
+                json!({"event_data_SourceName": "Microsoft-Windows-Sysmon", "event_data_ParentImage": "WmiPrvSE.exe"}),
+            ),
+            None,
+        ),
+        ("another's text", of_beat_6(json!({"event_data_xml": xml, "event_data_raw": xml})), None),
+        (
+            "Graylog's nested record",
+            with(json!({"winlog": {"event_id": 3, "provider_name": "P"}, "winlog_event_id": 1})),
+            None,
+        ),
+    ] {
+        // A table has no records in its cells.
+        let table = (!event.values().any(Value::is_object)).then(|| quoted_table(&[event.clone()]));
+        for text in table.into_iter().chain([Value::from(event).to_string()]) {
+            let report = report(&[(case, text.as_bytes())]);
+            assert_eq!(problems(&report), [""; 0], "{case}");
+            let found: Vec<_> = report["groups"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| ["dest", "user", "process_id"].map(|name| row[name].as_str().unwrap()))
+                .collect();
+            assert_eq!(found, Vec::from_iter(row), "{case}");
+            assert_eq!(report["totals"], verified(text.as_bytes())["totals"], "{case}");
+        }
+    }
+    // Which of two parents counts is the same in both modes.
+    let two = quoted_table(&[with(
+        json!({"event_data_ParentImage": "WmiPrvSE.exe", "ParentImage": "C:\\x.exe", "ParentCommandLine": "y"}),
+    )]);
+    assert_eq!(report(&[("two", two.as_bytes())])["totals"], verified(two.as_bytes())["totals"]);
+}
+
+/// A table with these records as rows; all cells in quotes.
+fn quoted_table(records: &[Map<String, Value>]) -> String {
+    let names: BTreeSet<&str> = records.iter().flat_map(Map::keys).map(String::as_str).collect();
+    let cell = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    let line = |cells: Vec<String>| {
+        let cells: Vec<_> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        cells.join(",") + "\n"
+    };
+    let header = line(names.iter().map(|name| (*name).to_owned()).collect());
+    let rows = records.iter().map(|record| line(names.iter().map(|name| cell(record.get(*name))).collect()));
+    std::iter::once(header).chain(rows).collect()
+}
+
+/// Records of Linux among those of Windows say nothing in the columns of these; and data that are cut or spoilt in a cell.
+#[test]
+fn rows_of_others_and_damaged_cells_in_tables_of_nested_records() {
+    let wazuh = |text: Value| {
+        dotted(
+            &json!({"system": {"providerName": "Microsoft-Windows-Sysmon", "eventID": "1", "computer": "H"},
+        "eventdata": {"utcTime": "2024-01-01 00:00:00", "image": "C:\\a.exe", "user": "D\\u", "parentImage": "C:\\WmiPrvSE.exe", "commandLine": text}}),
+            "data.win",
+        )
+    };
+    let graylog = dotted(
+        &json!({"provider_name": "Microsoft-Windows-Sysmon", "event_id": "1", "event_data": {"UtcTime": "2024-01-01 00:00:00", "ParentImage": "WmiPrvSE.exe"}}),
+        "winlog",
+    );
+    let masked: Map<_, _> =
+        graylog.iter().map(|(name, value)| (name.replace('.', "_"), value.clone())).collect();
+    let other: Map<_, _> = [("message".to_owned(), json!("sshd: session opened"))].into_iter().collect();
+    for events in [[wazuh("a".into()), other.clone()], [graylog, other.clone()], [masked, other]] {
+        for empty in ["\"\"", "\"-\""] {
+            let text = quoted_table(&events).replace("\"\"", empty);
+            let report = report(&[("mixed", text.as_bytes())]);
+            let found: Vec<_> = problems(&report)
+                .iter()
+                .map(|problem| problem.split(' ').take(2).collect::<Vec<_>>().join(" "))
+                .collect();
+            assert_eq!(found, ["warning not_an_event"], "{text}");
+            assert_eq!(report["totals"]["matches"], 1, "{text}");
+        }
+    }
+    // Values that are not escaped twice are not unescaped for what stands in a command line.
+    let text = quoted_table(&[wazuh(r"dir C:\\x".into())]);
+    let report_of = report(&[("wazuh.csv", text.as_bytes())]);
+    assert_eq!(report_of["groups"][0]["user"], r"D\u");
+    assert_eq!(report_of["groups"][0]["process"], r"dir C:\\x");
+    // Velociraptor's.
+    let system = r#"{"Provider":{"Name":"Microsoft-Windows-Sysmon"},"EventID":{"Value":1},"Computer":"H"}"#;
+    let data = r#"{"UtcTime":"2024-01-01 00:00:00","ParentImage":"WmiPrvSE.exe","CommandLine":"\ud83d"}"#;
+    for (data, matches, told) in
+        [(data, 1, "warning text_replaced"), (&data[..60], 0, "error damaged_record")]
+    {
+        let text = row(&["System", "EventData"]) + &row(&[&format!(" {system}"), data]);
+        let report = report(&[("velociraptor.csv", text.as_bytes())]);
+        assert_eq!(report["totals"]["matches"], matches);
+        assert!(problems(&report).iter().any(|problem| problem.starts_with(told)), "{:?}", problems(&report));
+    }
 }

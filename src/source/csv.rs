@@ -27,8 +27,10 @@ pub struct CsvReader {
     header: Option<Vec<String>>,
     /// Its names, as a problem lists them.
     columns: String,
-    /// One of them is a field of Sysmon's process creations.
-    of_sysmon: bool,
+    /// Those of the parent of a process creation.
+    parents: Vec<usize>,
+    /// One of them has the EventID.
+    has_id: bool,
     /// Passes over rows that can't match; without it all are read in full.
     skimmer: Option<Skimmer>,
     /// Bytes of the row at the front that were searched for its end.
@@ -76,7 +78,8 @@ impl CsvReader {
             delimiter,
             header: None,
             columns: String::new(),
-            of_sysmon: false,
+            parents: Vec::new(),
+            has_id: false,
             searched: 0,
             quoted: false,
             skipping: !part.exact,
@@ -183,7 +186,11 @@ impl CsvReader {
         self.skimmer.iter_mut().for_each(|skimmer| skimmer.start(&names));
         // Asked for again and again where no row is an event.
         self.columns = listed(&names);
-        self.of_sysmon = names.iter().any(|name| json_event::is_parent(json_event::column(name)));
+        let all = |is: fn(&str) -> bool| {
+            (0..names.len()).filter(|at| is(json_event::column(&names[*at]))).collect::<Vec<_>>()
+        };
+        self.parents = all(json_event::is_parent);
+        self.has_id = !all(json_event::is_event_id).is_empty();
         self.header = Some(names);
     }
 
@@ -274,6 +281,7 @@ impl CsvReader {
         let viewer = event_viewer(header, &cells);
         let header = viewer.as_ref().unwrap_or(header);
         let trouble = self.trouble(&row, header, &cells);
+        let of_sysmon = viewer.is_none() && self.is_of_sysmon(&cells);
         let json_held::Held { events, unread, .. } = events(header, cells);
         // That it has other cells than columns is no news in a row without an event; that it is damaged, cut or may hold
         // other rows is.
@@ -281,8 +289,6 @@ impl CsvReader {
         let trouble = trouble.filter(is_news);
         let is_damaged = trouble.as_ref().is_some_and(|trouble| trouble.code == Code::DamagedRecord);
         if events.is_empty() && !is_damaged {
-            // A table of Sysmon's fields, without the number of the event.
-            let of_sysmon = viewer.is_none() && self.of_sysmon;
             let columns = if viewer.is_some() { &listed(header) } else { &self.columns };
             sink.trouble(match of_sysmon || signs::tell_of_events(raw.as_bytes()) {
                 true => {
@@ -315,6 +321,13 @@ impl CsvReader {
             }
         }
         events.iter().any(Result::is_ok)
+    }
+
+    /// Whether a row that is no event may be one of Sysmon: its table has the fields of a process creation. Where the table has an
+    /// EventID, too, rows of other logs may stand between, which say nothing in those.
+    fn is_of_sysmon(&self, cells: &[String]) -> bool {
+        let says = |at: &usize| cells.get(*at).is_some_and(|cell| !matches!(cell.trim(), "" | "-"));
+        !self.parents.is_empty() && (!self.has_id || self.parents.iter().any(says))
     }
 
     /// What is wrong with a row as such.

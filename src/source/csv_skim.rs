@@ -60,8 +60,10 @@ struct Columns {
     path: Option<usize>,
     /// No two have the same name.
     distinct: bool,
-    /// One of those that make a record one of Winlogbeat or Wazuh.
-    winlog: Option<String>,
+    /// One of those that make a record one of Winlogbeat.
+    winlog: bool,
+    /// One of those that may make it one of another shape.
+    masked: bool,
     /// The data of an event don't have their names alone.
     nested: bool,
 }
@@ -81,7 +83,7 @@ impl Columns {
         let at = |wanted: &str| names.iter().position(|name| name == wanted);
         let all = |is: fn(&str) -> bool| (0..names.len()).filter(|at| is(&names[*at])).collect();
         let distinct = set(names.iter().map(String::as_str));
-        let winlog = names.iter().find(|name| json_event::is_nested(name)).cloned();
+        let winlog = names.iter().any(|name| json_event::is_winlog(name));
         Columns {
             counted: all(json_event::is_counted),
             texts: all(json_held::may_be_event),
@@ -91,7 +93,8 @@ impl Columns {
             utc_time: at("UtcTime"),
             path: path.and_then(at),
             distinct: distinct.len() == names.len(),
-            nested: winlog.is_some() || json_event::BEAT.iter().all(|name| distinct.contains(name)),
+            nested: winlog || json_event::BEAT.iter().all(|name| distinct.contains(name)),
+            masked: names.iter().any(|name| json_event::is_masked(name)),
             winlog,
             names,
         }
@@ -143,7 +146,7 @@ impl Skimmer {
                 }
                 xml::skim_alone(&mut self.xml, event.as_bytes())
             }
-            (None, _) if self.columns.distinct => self.fields(row),
+            (None, _) if self.columns.distinct && !self.columns.masked => self.fields(row),
             _ => None,
         }
     }
@@ -173,9 +176,7 @@ impl Skimmer {
             Some(place) => *place as usize,
             None => {
                 let counted = columns.counted.iter().map(|at| (columns.names[*at].as_str(), cell(*at)));
-                // What makes the shape of the record makes that of a record of these cells alone.
-                let shape = columns.winlog.iter().map(|name| (name.as_str(), ""));
-                let kind = Kind::of(shape.chain(counted))?;
+                let kind = Kind::of(counted, columns.winlog)?;
                 if kinds.len() == KINDS {
                     (*kinds, *places) = Default::default();
                 }
@@ -205,10 +206,14 @@ impl Skimmer {
 
 impl Kind {
     /// The kind of a row with these cells. None: the row is no event, or not a plain one.
-    fn of<'a>(counted: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Kind> {
+    fn of<'a>(counted: impl Iterator<Item = (&'a str, &'a str)>, winlog: bool) -> Option<Kind> {
         let row: Map<String, Value> = counted
             .map(|(name, cell)| (name.to_owned(), Value::String(cell.replace("\"\"", "\""))))
             .collect();
+        // These cells make the shape that all of them make.
+        if winlog && !row.iter().any(|(name, cell)| json_event::is_winlog(name) && json_event::says(cell)) {
+            return None;
+        }
         let is_unsure = json_event::has_only_source(&row);
         let event = json_held::events(&Value::Object(row)).events.pop()?.ok()?;
         // What else it says tells whether that is the provider.

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{json_graylog, json_string, xml_event};
+use super::{json_graylog, json_held, json_string, xml_event};
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
 use crate::time::Time;
@@ -79,6 +79,9 @@ const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
 const WAZUH_SYSTEM: &str = "data.win.system.";
 const WAZUH_DATA: &str = "data.win.eventdata.";
 
+/// Fields that a process creation of Sysmon has, one of them at least, where a record has its fields.
+const OWN: &[&str] = &["Image", "ParentImage", "CommandLine", "ParentCommandLine"];
+
 /// Where Winlogbeat has the parts of `System`.
 const WINLOG: &[(&str, &[&str])] = &[
     ("Provider@Name", &["winlog.provider_name", "event.provider"]),
@@ -105,14 +108,14 @@ pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
     match root.get("System") {
         Some(Value::Object(system)) => return Some(Ok(rendered(root, system))),
         // Velociraptor, in a table.
-        Some(Value::String(text)) if text.starts_with('{') && root.contains_key(DATA) => {
-            if let Ok(Value::Object(system)) = serde_json::from_str(text) {
-                return Some(Ok(rendered(root, &system)));
+        Some(Value::String(system)) => {
+            if let Some(event) = rendered_in_texts(root, system) {
+                return Some(event);
             }
         }
         _ => {}
     }
-    if object.keys().any(|key| is_winlog(key)) {
+    if object.iter().any(|(key, value)| is_winlog(key) && says(value)) {
         return Some(Ok(winlogbeat(object)));
     }
     if BEAT.iter().all(|name| object.contains_key(*name)) {
@@ -149,7 +152,13 @@ pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
     }
     // The same with dots in its names, as a table has it.
     let system = below(object, WAZUH_SYSTEM);
-    (!system.is_empty()).then(|| Ok(wazuh(&system, &below(object, WAZUH_DATA))))
+    let is_event = ["providerName", "eventID"].iter().any(|name| system.get(*name).is_some_and(says));
+    is_event.then(|| Ok(wazuh(&system, &below(object, WAZUH_DATA))))
+}
+
+/// Whether a value says anything. In a table the cells of other records are empty, or `-`.
+pub(super) fn says(value: &Value) -> bool {
+    !value.is_null() && value != "" && value != "-"
 }
 
 /// The members whose names begin so, without that beginning.
@@ -177,7 +186,10 @@ fn wazuh(system: &Object, data: &Object) -> Event {
     }
     event.message = system.get("message").and_then(text_of);
     let values: Vec<_> = data.iter().filter_map(|(name, value)| Some((name, text_of(value)?))).collect();
-    let is_escaped = values.iter().any(|(_, text)| text.contains(":\\\\"));
+    // By what is a path, and not by what somebody wrote into a command line.
+    let paths = ["image", "parentImage", "currentDirectory"];
+    let is_escaped =
+        values.iter().any(|(name, text)| paths.contains(&name.as_str()) && text.contains(":\\\\"));
     for (name, text) in values {
         let plain = || serde_json::from_str(&format!("\"{text}\"")).ok().filter(|_| is_escaped);
         let value = plain().unwrap_or_else(|| text.clone());
@@ -221,6 +233,20 @@ fn rendered(root: &Object, system: &Object) -> Event {
     }
     event.message = root.get("Message").and_then(text_of);
     event
+}
+
+/// The same as texts: Velociraptor, in a table. None: `System` is no such text.
+fn rendered_in_texts(root: &Object, system: &str) -> Option<Result<Event, String>> {
+    let data = root.get(DATA)?;
+    let Ok(Value::Object(system)) = serde_json::from_str(&json_string::mended(json_held::trimmed(system)))
+    else {
+        return None;
+    };
+    let Some(data) = data.as_str() else { return Some(Ok(rendered(root, &system))) };
+    let mut rest = root.clone();
+    rest.shift_remove(DATA);
+    let mut event = rendered(&rest, &system);
+    Some(if data.trim().is_empty() { Ok(event) } else { data_from_text(data, &mut event).map(|()| event) })
 }
 
 fn push_attribute(system: &mut Pairs, element: &str, attribute: &str, value: &Value) {
@@ -315,18 +341,19 @@ fn unmasked(name: &str) -> Cow<'_, str> {
 
 /// True for the names that make a record one of Winlogbeat 7 or 8.
 pub fn is_winlog(name: &str) -> bool {
-    let name = &*unmasked(name);
     name == "winlog" || name.starts_with("winlog.")
 }
 
 /// True for the names under which a process creation has its parent.
 pub fn is_parent(name: &str) -> bool {
-    unmasked(name).rsplit('.').next().is_some_and(|part| part.eq_ignore_ascii_case("ParentImage"))
+    let part =
+        |name: &str| name.rsplit('.').next().unwrap_or_default().trim_start_matches("event_data_").to_owned();
+    part(&unmasked(name)).eq_ignore_ascii_case("ParentImage")
 }
 
-/// True for the names by which a record of texts is one of nested records, with dots in its names: of Winlogbeat or Wazuh.
-pub fn is_nested(name: &str) -> bool {
-    is_winlog(name) || name.starts_with(WAZUH_SYSTEM)
+/// True for the names by which a record may be one of another shape than its other names say: of Graylog or Wazuh.
+pub fn is_masked(name: &str) -> bool {
+    json_graylog::is_name(name) || name == json_graylog::FULL_MESSAGE || name.starts_with("data.win.")
 }
 
 /// The names that together make a record one of Winlogbeat 6.
@@ -334,7 +361,7 @@ pub const BEAT: [&str; 2] = ["event_data", "event_id"];
 
 /// True for the names under which a record without nested ones has its EventID.
 pub fn is_event_id(name: &str) -> bool {
-    has_part("EventID", EVENT_ID, name)
+    has_part("EventID", EVENT_ID, name) || name.strip_prefix(WAZUH_SYSTEM) == Some("eventID")
 }
 
 /// Flat names: NXLog, OTRF datasets, field exports, PowerShell's `Get-WinEvent`, CSV rows.
@@ -384,9 +411,10 @@ fn take_message_apart(event: &mut Event) {
             true => message::of_process_creation(&message),
             false => message::of_other(&message),
         };
+        let has_own = OWN.iter().any(|name| event.data.get(name).is_some_and(|value| !value.is_empty()));
         for (name, value) in fields {
-            // Beside a message, that is who logged the event, not whose process it is.
-            if name == "User" {
+            // In a record without fields of the event that is who logged it, not whose process it is.
+            if name == "User" && !value.is_empty() && !has_own {
                 event.data.put_first(name, value.to_owned());
             } else if event.data.get(name).is_none_or(str::is_empty) {
                 event.data.push(name, value);
@@ -420,8 +448,11 @@ fn flat_system(object: &Object) -> Event {
         let time = first(object, OTHER_TIME).filter(|time| Time::has_zone(time));
         time.into_iter().for_each(|time| event.system.push("TimeCreated@SystemTime", time));
     }
-    // A program says in a field of that name what it is, on one line.
-    let described = || first(object, &["Description"]).filter(|text| text.contains("\nUtcTime: "));
+    // Where the event has fields of its own, a program says in that one what it is, in its own words.
+    let described = || {
+        let says = |text: &String| text.contains("\nUtcTime: ") && first(object, OWN).is_none();
+        first(object, &["Description"]).filter(says)
+    };
     event.message = first(object, MESSAGE).or_else(described);
     event
 }

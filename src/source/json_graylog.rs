@@ -11,9 +11,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::json_event::{COMPUTER, EVENT_ID, Object, first};
+use super::json_event::{self, COMPUTER, EVENT_ID, Object, first, is_winlog, says};
 use crate::message;
+use crate::time::Time;
 
+/// Winlogbeat's names of an EventID: without one a name that begins like one of Graylog's is somebody else's.
+const IDS: [&str; 3] = ["winlog.event_id", "event.code", json_event::BEAT[1]];
 /// What stands before the names of a beat.
 const BEAT: &str = "winlogbeat_";
 /// The message of a record of GELF; `message` is its first line.
@@ -58,14 +61,16 @@ pub fn plain_name(name: &str) -> Cow<'_, str> {
     match rest.strip_prefix("winlog_") {
         Some(part) => Cow::Owned(format!("winlog.{part}")),
         // Winlogbeat 6, whose other names have no dots.
-        None => Cow::Borrowed(rest.strip_prefix("event_data_").unwrap_or(rest)),
+        None => Cow::Borrowed(rest),
     }
 }
 
 /// A record with the names that whoever sent it to Graylog gave. None: it is not one of Graylog's.
 pub fn plain(object: &Object) -> Option<Object> {
     if object.keys().any(|name| is_name(name)) {
-        return Some(of_beat(object));
+        let is_id = |(name, value): (&String, &Value)| IDS.contains(&&*plain_name(name)) && says(value);
+        let is_nested = object.keys().any(|name| is_winlog(name));
+        return (!is_nested && object.iter().any(is_id)).then(|| of_beat(object));
     }
     let message = object.get(FULL_MESSAGE)?.as_str()?;
     let host = object.get(HOST)?;
@@ -74,15 +79,32 @@ pub fn plain(object: &Object) -> Option<Object> {
 }
 
 fn of_beat(object: &Object) -> Object {
-    let name = |name: &str| if name == TIME { "@timestamp".into() } else { plain_name(name).into_owned() };
-    let mut record = Object::new();
-    for (of, value) in object {
-        // The first of equal names counts that says anything.
-        if record.get(&name(of)).is_none_or(is_empty) {
-            record.insert(name(of), value.clone());
+    let (mut record, mut data) = (Object::new(), Object::new());
+    for (name, value) in object {
+        let inner = name.strip_prefix(BEAT).unwrap_or(name).strip_prefix("event_data_");
+        match inner {
+            Some(inner) => put(&mut data, inner, value),
+            None if is_time(name, value) => put(&mut record, "@timestamp", value),
+            None => put(&mut record, &plain_name(name), value),
         }
     }
+    // Those of Winlogbeat 6, which are a record of their own there.
+    if !data.is_empty() {
+        record.insert(json_event::BEAT[0].to_owned(), Value::Object(data));
+    }
     record
+}
+
+/// The first of equal names counts that says anything.
+fn put(record: &mut Object, name: &str, value: &Value) {
+    if record.get(name).is_none_or(is_empty) {
+        record.insert(name.to_owned(), value.clone());
+    }
+}
+
+/// Graylog's time. In a table it may be a local one.
+fn is_time(name: &str, value: &Value) -> bool {
+    name == TIME && value.as_str().is_some_and(Time::has_zone)
 }
 
 /// NXLog's names of fields are the same in capital and small letters: `ProcessID`, of who logged the event, stands in place of
@@ -94,7 +116,7 @@ fn of_gelf(object: &Object, message: &str, host: &Value) -> Object {
     if first(object, COMPUTER).is_none() {
         record.insert("Hostname".to_owned(), host.clone());
     }
-    if let Some(time) = record.shift_remove(TIME) {
+    if let Some(time) = record.get(TIME).filter(|time| is_time(TIME, time)).cloned() {
         record.entry("@timestamp").or_insert(time);
     }
     if let Some(logger) = record.shift_remove("ProcessID") {

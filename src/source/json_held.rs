@@ -113,6 +113,7 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
             && !is_field(inner)
             // Splunk's REST interface lists the names of fields there.
             && !(*name == "fields" && inner.is_array())
+            && holds_messages(name, inner, object)
         {
             collect(inner, depth - 1, held);
             // A list may stand beside another one; other members tell of the same event in another way.
@@ -126,6 +127,17 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     let holds_object = || MANY.iter().any(|name| object.get(*name).is_some_and(Value::is_object));
     if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
         held.events.extend(json_event::flat(object).map(Ok));
+    }
+}
+
+/// Whether a member may hold records: under names that many others use, only what Graylog's search answers with.
+fn holds_messages(name: &str, inner: &Value, object: &Object) -> bool {
+    let is_one =
+        |item: &Value| item.get("message").is_some_and(Value::is_object) && item.get("index").is_some();
+    match name {
+        "messages" => inner.as_array().is_some_and(|items| items.iter().any(is_one)),
+        "message" => object.contains_key("index") && first(object, EVENT_ID).is_none(),
+        _ => true,
     }
 }
 

@@ -11,8 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_path};
-use super::json_graylog;
+use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_masked, is_path};
 use super::json_kind::Skimmed;
 use super::json_payload;
 use super::json_strict::{Name, Passed, Plain, Text, object};
@@ -231,9 +230,7 @@ object!(Record, "an object", |record, map, key| {
         map.next_value::<Passed>()?;
         record.list = true;
     }
-    name if name.starts_with("winlog.")
-        || name.starts_with("data.win.")
-        || json_graylog::is_name(name) || name == json_graylog::FULL_MESSAGE => {
+    name if name.starts_with("winlog.") || is_masked(name) => {
         map.next_value::<Passed>()?;
         record.structured = true;
         record.other = true;
