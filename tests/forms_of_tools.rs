@@ -424,7 +424,8 @@ fn what_others_wrote_into_a_record_is_not_the_event() {
         ),
     ] {
         // A table has no records in its cells.
-        let table = (!event.values().any(Value::is_object)).then(|| quoted_table(&[event.clone()]));
+        let table =
+            (!event.values().any(Value::is_object)).then(|| quoted_table(std::slice::from_ref(&event)));
         for text in table.into_iter().chain([Value::from(event).to_string()]) {
             let report = report(&[(case, text.as_bytes())]);
             assert_eq!(problems(&report), [""; 0], "{case}");
