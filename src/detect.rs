@@ -369,7 +369,7 @@ fn delimiter(body: &str) -> Option<u8> {
         let path = name.as_str();
         let name = path.rsplit('.').next().unwrap_or_default();
         // And Graylog with the names of what it is in before it (`winlogbeat_winlog_event_id`).
-        let inner = ["winlogbeat", "winlog", "eventdata"]
+        let inner = ["winlogbeat", "filebeat", "winlog", "eventdata"]
             .iter()
             .fold(name, |name, outer| name.strip_prefix(outer).unwrap_or(name));
         let name = if inner.is_empty() { name } else { inner };

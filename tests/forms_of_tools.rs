@@ -201,9 +201,12 @@ fn events_that_went_through_graylog() {
         let text = testlog::json::file(&events, shape, Layout::Lines);
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
-    for (shape, prefix) in
-        [(Shape::Winlogbeat8, "winlogbeat_"), (Shape::Winlogbeat8, ""), (Shape::Winlogbeat6, "winlogbeat_")]
-    {
+    for (shape, prefix) in [
+        (Shape::Winlogbeat8, "winlogbeat_"),
+        (Shape::Winlogbeat8, ""),
+        (Shape::Winlogbeat7, "filebeat_"),
+        (Shape::Winlogbeat6, "winlogbeat_"),
+    ] {
         let messages: Vec<_> = parsed(shape).iter().map(|event| flattened(event, prefix)).collect();
         every_form_of_graylog(&messages, &expected, &format!("{shape:?} {prefix}"));
     }

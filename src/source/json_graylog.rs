@@ -2,7 +2,7 @@
 //!
 //! | how the event came to it | recognised by |
 //! |---|---|
-//! | Winlogbeat: its names with `_` for `.`, as no field may have one in its name, and the name of the beat before them if it is set up so | `winlogbeat_…`, `winlog_…`, `event_data_…` |
+//! | Winlogbeat or Elastic Agent: names with `_` for `.`, and the name of the beat before them unless it is set up otherwise | `winlogbeat_…`, `winlog_…`, `event_data_…` |
 //! | NXLog's GELF: flat names, but the host, the time and the message under those of Graylog | `full_message` beside `source` |
 //!
 //! Source: Graylog's `graylog2-server`, `Beats2Codec` and `GelfCodec`.
@@ -17,8 +17,10 @@ use crate::time::Time;
 
 /// Winlogbeat's names of an EventID: without one a name that begins like one of Graylog's is somebody else's.
 const IDS: [&str; 3] = ["winlog.event_id", "event.code", json_event::BEAT[1]];
-/// What stands before the names of a beat.
-const BEAT: &str = "winlogbeat_";
+/// What stands before the names of a beat: of Winlogbeat, of Elastic Agent, of one that does not say its name.
+const BEATS: [&str; 3] = ["winlogbeat_", "filebeat_", "beat_"];
+/// What stands before the names of an event's data in Winlogbeat 6.
+const DATA: &str = "event_data_";
 /// The message of a record of GELF; `message` is its first line.
 pub const FULL_MESSAGE: &str = "full_message";
 /// Graylog's name of the host that a message is from, and of its time.
@@ -46,12 +48,18 @@ const SCHEMA: [(&str, &str); 15] = [
 
 /// Whether only Graylog names a field so.
 pub fn is_name(name: &str) -> bool {
-    [BEAT, "winlog_", "event_data_"].iter().any(|start| name.starts_with(start))
+    let inner = without_beat(name);
+    name.starts_with(BEATS[0]) || ["winlog_", DATA].iter().any(|start| inner.starts_with(start))
+}
+
+/// A name without that of the beat before it.
+fn without_beat(name: &str) -> &str {
+    BEATS.iter().find_map(|beat| name.strip_prefix(beat)).unwrap_or(name)
 }
 
 /// What Winlogbeat calls the field that Graylog calls so.
 pub fn plain_name(name: &str) -> Cow<'_, str> {
-    let rest = name.strip_prefix(BEAT).unwrap_or(name);
+    let rest = without_beat(name);
     if let Some((_, plain)) = SCHEMA.iter().find(|(with, _)| *with == rest) {
         return Cow::Borrowed(plain);
     }
@@ -81,8 +89,7 @@ pub fn plain(object: &Object) -> Option<Object> {
 fn of_beat(object: &Object) -> Object {
     let (mut record, mut data) = (Object::new(), Object::new());
     for (name, value) in object {
-        let inner = name.strip_prefix(BEAT).unwrap_or(name).strip_prefix("event_data_");
-        match inner {
+        match without_beat(name).strip_prefix(DATA) {
             Some(inner) => put(&mut data, inner, value),
             None if is_time(name, value) => put(&mut record, "@timestamp", value),
             None => put(&mut record, &plain_name(name), value),
