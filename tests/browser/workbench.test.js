@@ -271,13 +271,14 @@ inBothBrowsers("workbench", (page, kind) => {
     for (const [text, lanes] of /** @type {const} */ ([["SRV-DC01", 1], ["zzz", 0], ["WS-042.", 1]])) {
       await page().run(() => { const search = /** @type {HTMLInputElement} */ (document.getElementById("search")); search.focus(); search.select(); });
       await page().press(text);
-      await page().until("the timeline is of it", (/** @type {number} */ lanes) => (lanes === 0 ? document.querySelector("#timeline.coming") !== null
-        : document.querySelector("#timeline:not(.coming)") !== null && document.querySelectorAll("#timeline .lane").length === lanes), { args: [lanes] });
+      await page().until("the timeline is of it", (/** @type {number} */ lanes) => (lanes === 0 ? document.querySelector("#timeline.idle .timeline-head")?.textContent?.includes("No event passes the filters.")
+        : document.querySelector("#timeline:not(.idle, .coming)") !== null && document.querySelectorAll("#timeline .lane").length === lanes), { args: [lanes] });
       assert.equal(await place(), before, text);
     }
     await page().press("ESCAPE");
-    await page().until("it is whole again", () => document.querySelectorAll("#timeline .lane").length === 4);
+    await page().until("it is whole again", () => document.querySelectorAll("#timeline:not(.idle) .lane").length === 4);
     assert.equal(await place(), before);
+    assert.doesNotMatch(await page().text("#timeline"), /No event passes/);
     await page().assertQuiet();
   });
 

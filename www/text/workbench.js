@@ -129,6 +129,8 @@ export const timeline = {
   /** @param {string} host @param {string} from @param {string} to @param {number} n */
   host: (host, from, to, n) => `${host}, ${from} to ${to}: ${events(n)}`,
   untimed: (/** @type {number} */ n) => `${events(n)} without a time`,
+  none: "No event passes the filters.",
+  moment: "The events that pass the filters are of one moment, or without a time.",
   others: (/** @type {number} */ n) => count(n, "other host", "other hosts"),
   clear: "Clear the range",
   table: "Events by time, all hosts",

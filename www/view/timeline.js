@@ -91,8 +91,8 @@ export function createTimeline(actions) {
 
   /** @param {{ first: number, last: number } | null} range */
   function choose(range) {
-    if (!data) return;
-    actions.narrow({ range: range === null ? null : rangeOf(data, range.first, range.last) });
+    if (range === null) actions.narrow({ range });
+    else if (data) actions.narrow({ range: rangeOf(data, range.first, range.last) });
   }
 
   function paint() {
@@ -259,7 +259,9 @@ export function createTimeline(actions) {
       const lanesToCome = shown ? 0 : lanesOf(now);
       const leaves = !shown && document.activeElement === plot;
       show(node, shown || lanesToCome > 0);
-      node.classList.toggle("coming", lanesToCome > 0);
+      const idle = lanesToCome > 0 && timeline !== null;
+      node.classList.toggle("coming", lanesToCome > 0 && !idle);
+      node.classList.toggle("idle", idle);
       data = shown ? timeline : null;
       if (lanesToCome > 0 && lanesToCome !== lanes.children.length) replace(lanes, Array.from({ length: lanesToCome }, () => h("div", { class: "lane" })));
       if (now.phase === "empty") {
@@ -268,8 +270,9 @@ export function createTimeline(actions) {
       }
       // The focus is not lost with it.
       if (leaves) actions.focusGrid();
-      if (!shown) return;
+      if (idle) setText(facts, timeline.lanes.length === 0 ? t.none : t.moment);
       show(clear, now.view.range !== null);
+      if (!shown) return;
       const other = timeline !== before?.timeline || now.zone !== before?.zone;
       if (other) draw();
       // Thousands of nodes, which nobody can read while they change: while logs are read there is none.
