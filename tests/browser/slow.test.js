@@ -74,11 +74,14 @@ inBothBrowsers("a slow session", (page) => {
   test("on the way to a timeline that is still to come, one gets there", async () => {
     await read();
     await page().press("/", "zzz");
-    await page().until("no row is left, nor a timeline", () => document.querySelector(".nothing")?.checkVisibility() && document.querySelector("#timeline.coming"));
+    await page().until("no row is left, nor a timeline", () => document.querySelector(".nothing")?.checkVisibility() && document.querySelector("#timeline.idle") !== null);
     await page().press("ESCAPE");
     await page().run(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+    // It says no more why it is empty, and the rows are awaited, too.
+    const coming = () => page().run(() => document.querySelector("#timeline.coming") !== null);
+    for (let tries = 0; tries < 100 && !(await coming()); tries += 1);
     await page().press("t");
-    assert.equal(await page().run(() => document.querySelector("#timeline.coming") !== null), true, "it is still to come");
+    assert.equal(await coming(), true, "it is still to come");
     await page().until("the focus is there", () => document.activeElement?.id === "timeline-plot");
     await page().assertQuiet();
   });

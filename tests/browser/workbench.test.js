@@ -334,7 +334,7 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().press("ESCAPE", "ESCAPE");
     // Where the timeline is still to come, "t" leads nowhere.
     await page().until("the rows are back, and the timeline", () => document.getElementById("grid")?.checkVisibility()
-      && document.querySelector("#timeline:not([hidden], .coming) .lane-bars"));
+      && document.querySelector("#timeline:not([hidden], .coming, .idle) .lane-bars") !== null);
     await page().press("t", "HOME");
     for (let i = 0; i < 160 && !/: 0 events$/.test(await page().text("#timeline-readout")); i += 1) await page().press("ARROW_RIGHT");
     await page().press("ENTER");

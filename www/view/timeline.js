@@ -2,6 +2,7 @@
 
 import { bars, bucketCount, bucketsOf, hostsIn, hostsOf, rangeOf, ticks } from "../state/timeline.js";
 import { number } from "../state/format.js";
+import { isNarrowed } from "../state/grid.js";
 import { endOfSpan, millis, timesOf } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -259,7 +260,8 @@ export function createTimeline(actions) {
       const lanesToCome = shown ? 0 : lanesOf(now);
       const leaves = !shown && document.activeElement === plot;
       show(node, shown || lanesToCome > 0);
-      const idle = lanesToCome > 0 && timeline !== null;
+      // Where nothing narrows the table any more, another one is on its way.
+      const idle = lanesToCome > 0 && timeline !== null && isNarrowed(now.view);
       node.classList.toggle("coming", lanesToCome > 0 && !idle);
       node.classList.toggle("idle", idle);
       data = shown ? timeline : null;
