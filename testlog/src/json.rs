@@ -2,9 +2,9 @@
 //!
 //! The shapes follow real exports: evtx_dump, Winlogbeat's documentation of its fields (6.8, 7.17,
 //! 8.11), NXLog's `im_msvistalog` with `to_json()`, Azure Monitor's table `WindowsEvent`, Splunk's
-//! REST export, Velociraptor's `parse_evtx()`, EvtxECmd's `--json` and Wazuh's alerts.
+//! REST export, Velociraptor's `parse_evtx()`, EvtxECmd's `--json`, Wazuh's alerts and Graylog's exports.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 
@@ -38,13 +38,15 @@ pub enum Shape {
     EvtxECmd,
     /// Wazuh: `data.win`, names with small letters, values escaped once more.
     Wazuh,
+    /// Graylog, with what Winlogbeat 8 sent it: the paths of fields with `_` between their parts.
+    Graylog,
     /// PowerShell's `Get-WinEvent`: the fields stand in the message alone, and `ProcessId` is the logging service.
     GetWinEvent,
 }
 
 impl Shape {
     /// All of them whose fields stand by themselves.
-    pub const ALL: [Shape; 12] = [
+    pub const ALL: [Shape; 13] = [
         Shape::EvtxDump,
         Shape::Winlogbeat6,
         Shape::Winlogbeat7,
@@ -57,6 +59,7 @@ impl Shape {
         Shape::Velociraptor,
         Shape::EvtxECmd,
         Shape::Wazuh,
+        Shape::Graylog,
     ];
 }
 
@@ -150,6 +153,7 @@ pub fn object(event: &Event, shape: Shape) -> Json {
         Shape::Velociraptor => velociraptor(event),
         Shape::EvtxECmd => evtx_ecmd(event),
         Shape::Wazuh => wazuh(event),
+        Shape::Graylog => graylog(event),
         Shape::GetWinEvent => get_winevent(event),
     }
 }
@@ -465,15 +469,44 @@ fn wazuh(event: &Event) -> Json {
     ])
 }
 
-/// The name with a small first letter; there are few names, and each is made once.
-fn small_letter(name: &'static str) -> &'static str {
-    static SMALL: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
-    let mut small = SMALL.lock().unwrap_or_else(PoisonError::into_inner);
-    small.entry(name).or_insert_with(|| {
-        let mut name = name.to_owned();
-        name[..1].make_ascii_lowercase();
-        name.leak()
-    })
+/// Graylog's `Beats2Codec`: time and message under its own names, `source` is who sent it.
+fn graylog(event: &Event) -> Json {
+    let Json::Object(members) = winlogbeat(event, text(event.id)) else { unreachable!("an object") };
+    let mut flat = vec![("source", text("collector"))];
+    for (name, value) in members {
+        match name {
+            "@timestamp" => flat.push(("timestamp", value)),
+            "message" => flat.push((name, value)),
+            _ => flatten(&mut flat, &format!("winlogbeat_{name}"), value),
+        }
+    }
+    Json::Object(flat)
+}
+
+fn flatten(flat: &mut Vec<(&'static str, Json)>, path: &str, value: Json) {
+    match value {
+        Json::Object(members) => {
+            members.into_iter().for_each(|(name, value)| flatten(flat, &format!("{path}_{name}"), value));
+        }
+        value => flat.push((kept(path), value)),
+    }
+}
+
+/// The name with a small first letter.
+fn small_letter(name: &str) -> &'static str {
+    kept(&(name[..1].to_ascii_lowercase() + &name[1..]))
+}
+
+/// A name that lasts; there are few, and each is made once.
+fn kept(name: &str) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(name) = names.get(name) {
+        return name;
+    }
+    let name: &'static str = name.to_owned().leak();
+    names.insert(name);
+    name
 }
 
 impl Json {
