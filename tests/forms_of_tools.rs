@@ -193,24 +193,26 @@ fn what_names_a_parent_is_told_of_in_an_archive() {
     }
 }
 
+/// The events as records of a shape.
+fn parsed(events: &[Event], shape: Shape) -> Vec<Value> {
+    let text = testlog::json::file(events, shape, Layout::Lines);
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// Graylog writes the names of Winlogbeat with `_` for `.`, and those of GELF beside its own.
 #[test]
 fn events_that_went_through_graylog() {
     let (events, expected) = log();
-    let parsed = |shape| -> Vec<Value> {
-        let text = testlog::json::file(&events, shape, Layout::Lines);
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    };
     for (shape, prefix) in [
         (Shape::Winlogbeat8, "winlogbeat_"),
         (Shape::Winlogbeat8, ""),
         (Shape::Winlogbeat7, "filebeat_"),
         (Shape::Winlogbeat6, "winlogbeat_"),
     ] {
-        let messages: Vec<_> = parsed(shape).iter().map(|event| flattened(event, prefix)).collect();
+        let messages: Vec<_> = parsed(&events, shape).iter().map(|event| flattened(event, prefix)).collect();
         every_form_of_graylog(&messages, &expected, &format!("{shape:?} {prefix}"));
     }
-    let gelf: Vec<_> = parsed(Shape::NxLog).into_iter().map(of_gelf).collect();
+    let gelf: Vec<_> = parsed(&events, Shape::NxLog).into_iter().map(of_gelf).collect();
     every_form_of_graylog(&gelf, &expected, "GELF");
 }
 
@@ -277,19 +279,16 @@ fn every_form_of_graylog(messages: &[Map<String, Value>], expected: &Expected, o
 #[test]
 fn tables_of_nested_records_and_described_events() {
     let (events, expected) = log();
-    let parsed = |shape| -> Vec<Value> {
-        let text = testlog::json::file(&events, shape, Layout::Lines);
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    };
     // Velociraptor's `parse_evtx`.
     let cells = |event: &Value| ["System", "EventData"].map(|name| event[name].to_string());
-    let rows = parsed(Shape::Velociraptor);
+    let rows = parsed(&events, Shape::Velociraptor);
     let velociraptor: String = [row(&["System", "EventData", "Message"])]
         .into_iter()
         .chain(rows.iter().map(cells).map(|[system, data]| row(&[&system, &data, "m"])))
         .collect();
     // Wazuh's dashboard.
-    let rows: Vec<_> = parsed(Shape::Wazuh).iter().map(|event| dotted(&event["data"], "data")).collect();
+    let rows: Vec<_> =
+        parsed(&events, Shape::Wazuh).iter().map(|event| dotted(&event["data"], "data")).collect();
     let names: BTreeSet<&str> = rows.iter().flat_map(Map::keys).map(String::as_str).collect();
     let names: Vec<_> = names.into_iter().collect();
     let cells = |of: &Map<String, Value>| -> Vec<String> {
