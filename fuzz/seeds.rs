@@ -23,6 +23,7 @@ fn main() -> io::Result<()> {
         ("evtx", "log".into(), evtx.clone()),
         ("xml", "document".into(), xml::file(&events, &EVENT_VIEWER, Layout::Document).into()),
         ("xml", "records".into(), xml::file(&events, &EVTX_DUMP, Layout::Records).into()),
+        ("splunk_xml", "results".into(), xml::results(&events).into()),
         ("csv", "splunk".into(), csv::splunk(&events).into()),
         ("csv", "apt_hunter".into(), csv::apt_hunter(&events).into()),
         ("csv", "evtx_ecmd".into(), csv::evtx_ecmd(&events).into()),

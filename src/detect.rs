@@ -14,6 +14,8 @@ pub enum Format {
     Evtx,
     /// Text with `<Event>` elements in it, or text that is nothing else: the XML reader tells.
     Xml(Encoding),
+    /// Results of a search as Splunk writes them in XML.
+    SplunkXml(Encoding),
     /// JSON: lines, one array, or objects one after another.
     Json(Encoding),
     /// Delimited text with a header line.
@@ -51,6 +53,7 @@ impl Format {
         match self {
             Format::Evtx => "evtx",
             Format::Xml(_) => "xml",
+            Format::SplunkXml(_) => "splunk_xml",
             Format::Json(_) => "json",
             Format::Csv { .. } => "csv",
             Format::Gzip => "gzip",
@@ -231,6 +234,7 @@ fn detect_text(prefix: &[u8]) -> Format {
     match (significant.next(), significant.next()) {
         (Some('{'), Some('"' | '}') | None) => return Format::Json(encoding),
         (Some('['), Some('{' | '[' | ']' | '"') | None) => return Format::Json(encoding),
+        (Some('<'), _) if is_splunk_results(body) => return Format::SplunkXml(encoding),
         (Some('<'), _) => return Format::Xml(encoding),
         _ => {}
     }
@@ -318,6 +322,20 @@ fn has_paths(line: &str) -> bool {
         rest = behind;
     }
     others > pairs
+}
+
+/// Whether a text is results of Splunk, and not events in a root of that name.
+fn is_splunk_results(body: &str) -> bool {
+    let declared = body.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
+    let rest = declared.map_or(body, |(_, rest)| rest).trim_start();
+    let Some((tag, inner)) = rest.strip_prefix("<results").and_then(|rest| rest.split_once('>')) else {
+        return false;
+    };
+    let is_root = tag.is_empty() || tag.starts_with(char::is_whitespace);
+    let (before, has_events) =
+        inner.split_once("<Event").map_or((inner, false), |(before, _)| (before, true));
+    let has_results = before.contains("<result ") || before.contains("<result>");
+    is_root && (has_results || (tag.contains("preview=") && !has_events))
 }
 
 /// Skips the `Record 17` lines that evtx_dump prints between objects.
@@ -425,6 +443,11 @@ mod tests {
             (b"<Event xmlns='x'>", Format::Xml(UTF8)),
             (b"\xef\xbb\xbf<?xml version=", Format::Xml(Encoding::Utf8 { bom: 3 })),
             (b"\xff\xfe<\0E\0v\0", Format::Xml(Encoding::Utf16Le { bom: 2 })),
+            (b"<?xml version='1.0'?>\n<results preview='0'>\n<meta>", Format::SplunkXml(UTF8)),
+            (b"<results>\n<result offset='0'>", Format::SplunkXml(UTF8)),
+            (b"<results>", Format::Xml(UTF8)),
+            (b"<results preview='0'><Event xmlns='x'>", Format::Xml(UTF8)),
+            (b"<resultset preview='0'><result>", Format::Xml(UTF8)),
             (b"Record 1\n<?xml", Format::Xml(UTF8)),
             (b"# a comment\r\n<Event>", Format::Xml(UTF8)),
             (b"03/25/2022 05:46:37 PM\nLogName=Security", Format::Xml(UTF8)),

@@ -61,6 +61,9 @@ impl Intake {
                 (Format::Evtx, chunk, chunk + CHUNK_BYTES as u64)
             }
             "json" => (Format::Json(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length),
+            "splunk_xml" => {
+                (Format::SplunkXml(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length)
+            }
             _ => (Format::Xml(Encoding::Utf8 { bom: 0 }), span.offset, span.offset + span.length),
         };
         let place = Place::input(name, None);
@@ -205,7 +208,7 @@ impl Plan {
             Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => {
                 (EVTX_HEADER_BYTES as u64, part_bytes.next_multiple_of(CHUNK_BYTES as u64))
             }
-            Format::Xml(Encoding::Utf8 { .. }) => (0, part_bytes),
+            Format::Xml(Encoding::Utf8 { .. }) | Format::SplunkXml(Encoding::Utf8 { .. }) => (0, part_bytes),
             Format::Json(Encoding::Utf8 { .. }) if is_json_lines(head) => (0, part_bytes),
             // Every part needs the columns, so they stand in the first one.
             Format::Csv { .. } => csv::header(&format, head).map_or((0, 0), |(_, end)| (end, part_bytes)),

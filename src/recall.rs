@@ -5,6 +5,7 @@
 
 mod marks;
 mod object;
+mod result;
 
 use serde::Serialize;
 

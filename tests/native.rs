@@ -38,6 +38,7 @@ mod properties;
 mod recall;
 mod report;
 mod rule_forms;
+mod splunk_xml;
 mod tar_holes;
 mod tuning;
 mod undecided;

@@ -133,7 +133,7 @@ fn cut_at_every_byte_of_every_form() {
                 whole = cut;
             }
             let rest = String::from_utf8_lossy(&bytes[whole..cut]).replace('\0', "");
-            let rest = rest.replace("\\n", "").replace("</Events>", "");
+            let rest = rest.replace("\\n", "").replace("</Events>", "").replace("</results>", "");
             let rest = rest
                 .split("<?xml")
                 .next()

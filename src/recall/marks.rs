@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::result;
 use crate::order;
 use crate::source::Form;
 
@@ -44,6 +45,7 @@ pub fn marks(text: &str, own: Range<usize>, form: Form, used: &[Used]) -> Vec<Ma
         let says = |(start, end): &(usize, usize)| is_said(&raw[*start..*end], form, value);
         let in_xml_of_it = || in_xml_where(raw, name, says);
         let place = match form {
+            Form::Xml if raw.starts_with("<result") => result::place(raw, &names(name), value),
             Form::Xml | Form::Evtx => in_xml(raw, name),
             Form::Json => in_json(raw, name, value)
                 .or_else(in_xml_of_it)
@@ -110,14 +112,14 @@ fn is_said(part: &str, form: Form, value: &str) -> bool {
 
 /// Byte range of a value in a rendered message: a line with its name and nothing else but the value.
 #[inline(never)]
-fn in_message(raw: &str, form: Form, name: &str, written: &str) -> Option<(usize, usize)> {
+pub(super) fn in_message(raw: &str, form: Form, name: &str, written: &str) -> Option<(usize, usize)> {
     let line_ends: &[&str] = if form == Form::Json { &["\\r", "\\n"] } else { &["\r", "\n"] };
     let line = format!("{}{name}: {written}", line_ends[1]);
     // A command line may hold such a line of a field behind it, so the last one counts.
     let mut ends = raw.rmatch_indices(&line).map(|(at, line)| at + line.len());
     let end = ends.find(|end| {
         let rest = &raw[*end..];
-        rest.is_empty() || rest.starts_with('"') || line_ends.iter().any(|end| rest.starts_with(end))
+        rest.is_empty() || rest.starts_with(['"', '<']) || line_ends.iter().any(|end| rest.starts_with(end))
     })?;
     Some((end - written.len(), end))
 }
@@ -234,6 +236,11 @@ fn in_text(
 fn is_of_json(json: &str, at: usize, quote: &str) -> bool {
     let before = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
     before % (2 * (quote.len() - quote.trim_start_matches('\\').len() + 1)) == 0
+}
+
+/// All names of a field, the log's first.
+fn names(name: &'static str) -> Vec<&'static str> {
+    [name].into_iter().chain(in_json_names(name).iter().copied()).collect()
 }
 
 /// Other names of a field in JSON, also the last parts of those of the Elastic Common Schema.

@@ -216,6 +216,11 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_start_matches('\u{feff}').trim()
 }
 
+/// Whether an object is no event by its own members: what it has as text decides.
+pub fn has_only_texts(object: &Object) -> bool {
+    json_graylog::plain(object).is_none() && structured(object).is_none()
+}
+
 /// True for the names under which a wrapper has records.
 pub fn wraps(name: &str) -> bool {
     ONE.contains(&name) || MANY.contains(&name)

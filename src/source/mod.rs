@@ -20,6 +20,8 @@ mod json_strict;
 mod json_string;
 mod json_wrapper;
 mod signs;
+mod splunk_result;
+pub mod splunk_xml;
 pub mod xml;
 mod xml_data;
 pub mod xml_event;
@@ -149,6 +151,9 @@ pub fn reader(
     match format {
         Format::Evtx => Some(Box::new(evtx::EvtxReader::new(part, needle))),
         Format::Xml(encoding) => Some(Box::new(xml::XmlReader::new(*encoding, part, needle))),
+        Format::SplunkXml(encoding) => {
+            Some(Box::new(splunk_xml::SplunkXmlReader::new(*encoding, part, needle)))
+        }
         Format::Json(encoding) => Some(Box::new(json::JsonReader::new(*encoding, part, needle))),
         Format::Csv { encoding, delimiter } => {
             Some(Box::new(csv::CsvReader::new(*encoding, *delimiter, part, header, needle)))

@@ -16,6 +16,17 @@ pub enum Whole {
     Text(Box<GapCounts>, u64),
     /// JSON: how many objects there are, and how many of them hold an event.
     Json(u64, u64),
+    /// Results of Splunk: what stands between them, how many there are, and how many of them hold an event.
+    Results {
+        /// Text that is none of them.
+        gaps: Box<GapCounts>,
+        /// All of them.
+        results: u64,
+        /// Those with an event, also one that can't be read.
+        events: u64,
+        /// How many roots begin, and how many end.
+        roots: (u64, u64),
+    },
     /// CSV: how many rows hold an event, and its columns.
     Csv(u64, String),
     /// An archive: a member was read, or should have been; a member is something else.
@@ -31,6 +42,20 @@ impl Whole {
             (Whole::Text(ours, events), Whole::Text(theirs, more)) => {
                 ours.merge(*theirs);
                 *events += more;
+            }
+            (
+                Whole::Results { gaps, results, events, roots },
+                Whole::Results {
+                    gaps: more_gaps,
+                    results: more_results,
+                    events: more_events,
+                    roots: more_roots,
+                },
+            ) => {
+                *roots = (roots.0 + more_roots.0, roots.1 + more_roots.1);
+                gaps.merge(*more_gaps);
+                *results += more_results;
+                *events += more_events;
             }
             (Whole::Json(objects, events), Whole::Json(more_objects, more_events)) => {
                 *objects += more_objects;
@@ -56,6 +81,18 @@ impl Whole {
         match self {
             Whole::Evtx(chunks) => chunks.judge(),
             Whole::Text(gaps, events) => gaps.judge(*events),
+            Whole::Results { gaps, results, events, roots: (begun, ended) } => {
+                let mut troubles = gaps.judge(*results);
+                if *results > 0 && *events == 0 {
+                    let message = format!("A Splunk export without any event in it: {results} result(s).");
+                    troubles.push(Trouble::note(Code::UnknownFormat, None, message));
+                }
+                if begun > ended {
+                    let message = "Splunk's results are cut off: the input ends before they do.";
+                    troubles.push(Trouble::note(Code::Truncated, None, message));
+                }
+                troubles
+            }
             Whole::Json(0, _) => vec![Trouble::note(Code::EmptyInput, None, "The JSON holds no object.")],
             Whole::Json(objects, 0) => {
                 let message = format!("JSON without any event in it: {objects} object(s).");

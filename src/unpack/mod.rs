@@ -250,7 +250,7 @@ impl Stream {
 }
 
 fn is_text(format: &Format) -> bool {
-    matches!(format, Format::Xml(_) | Format::Json(_) | Format::Csv { .. })
+    matches!(format, Format::Xml(_) | Format::SplunkXml(_) | Format::Json(_) | Format::Csv { .. })
 }
 
 /// Holds the bytes of a nested zip, up to one byte more than there is room for, which tells that it is too large.

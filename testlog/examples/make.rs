@@ -2,7 +2,7 @@
 //!
 //!     cargo run --release -p testlog --example make -- evtx 1073741824 1gib.evtx
 //!
-//! Formats: `evtx`, `xml`, `json`, `csv`; `zip`, the XML log four times in one archive; and the other forms of JSON, see [`JSON`].
+//! Formats: `evtx`, `xml`, `splunk-xml`, `json`, `csv`; `zip`, the XML log four times in one archive; and the other forms of JSON, see [`JSON`].
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -39,10 +39,13 @@ fn write(format: &str, options: &Options, mut out: BufWriter<File>) -> io::Resul
         "xml" => testlog::write_xml(options, &mut out),
         "json" => testlog::write_json(options, &mut out),
         "csv" => testlog::write_csv(options, &mut out),
+        "splunk-xml" => testlog::write_results(options, &mut out),
         "zip" => zip(options, &mut out),
         _ => match JSON.iter().find(|(name, ..)| *name == format) {
             Some((_, shape, layout)) => testlog::write_json_of(options, *shape, *layout, &mut out),
-            None => Err(io::Error::other("the format is evtx, xml, json, csv, zip or another form of JSON")),
+            None => Err(io::Error::other(
+                "the format is evtx, xml, splunk-xml, json, csv, zip or another form of JSON",
+            )),
         },
     }?;
     out.flush()?;

@@ -54,6 +54,22 @@ pub fn write_xml(options: &Options, out: &mut impl Write) -> io::Result<Expected
     })
 }
 
+/// Streams Splunk's results in XML.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_results(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
+    out.write_all(xml::RESULTS.as_bytes())?;
+    let mut events = 0;
+    let mut expected = write_lines(options, out, |text, event| {
+        xml::push_result(text, event, events);
+        events += 1;
+    })?;
+    out.write_all(xml::RESULTS_END.as_bytes())?;
+    expected.bytes += (xml::RESULTS.len() + xml::RESULTS_END.len()) as u64;
+    Ok(expected)
+}
+
 /// Streams evtx_dump's JSON, one event a line.
 ///
 /// # Errors

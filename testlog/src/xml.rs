@@ -68,6 +68,35 @@ pub fn file(events: &[Event], style: &Style, layout: Layout) -> String {
     text
 }
 
+/// What stands before the results of a search as Splunk exports them in XML.
+pub const RESULTS: &str = "<?xml version='1.0' encoding='UTF-8'?>\n<results preview='0'>\n<meta>\n<fieldOrder>\n<field>_raw</field>\n\
+    <field>host</field>\n</fieldOrder>\n</meta>\n<messages>\n  <msg type='DEBUG'>Configuration initialization took 5 ms</msg>\n\
+    </messages>\n\n";
+/// What stands behind them.
+pub const RESULTS_END: &str = "</results>\n";
+
+/// One result at the end of a text: the event in `_raw`, escaped once more.
+pub fn push_result(text: &mut String, event: &Event, nth: u64) {
+    let mut raw = String::new();
+    push(&mut raw, event, &SPLUNK);
+    text.push_str(&format!(
+        "\t<result offset='{nth}'>\n\t\t<field k='_raw'><v xml:space='preserve' trim='0'>"
+    ));
+    escape(text, &raw, true);
+    text.push_str("</v></field>\n\t\t<field k='host'>\n\t\t\t<value h='1'><text>");
+    escape(text, &event.computer, true);
+    text.push_str("</text></value>\n\t\t</field>\n\t</result>\n");
+}
+
+/// Results of a search as Splunk exports them in XML.
+pub fn results(events: &[Event]) -> String {
+    let mut text = String::from(RESULTS);
+    for (nth, event) in events.iter().enumerate() {
+        push_result(&mut text, event, nth as u64);
+    }
+    text + RESULTS_END
+}
+
 /// One event at the end of a text.
 pub fn push(text: &mut String, event: &Event, style: &Style) {
     let mut writer = Writer { text, style };
@@ -203,22 +232,27 @@ impl Writer<'_> {
     }
 
     fn escape(&mut self, value: &str) {
-        let mut rest = value;
-        let special = |c: char| match c {
-            '&' | '<' | '>' => true,
-            '"' => self.style.escape_quotes,
-            _ => false,
-        };
-        while let Some(at) = rest.find(special) {
-            self.text.push_str(&rest[..at]);
-            self.text.push_str(match rest.as_bytes()[at] {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                _ => "&quot;",
-            });
-            rest = &rest[at + 1..];
-        }
-        self.text.push_str(rest);
+        escape(self.text, value, self.style.escape_quotes);
     }
+}
+
+/// Text in markup, quotes as references if they are to be.
+fn escape(text: &mut String, value: &str, quotes: bool) {
+    let mut rest = value;
+    let special = |c: char| match c {
+        '&' | '<' | '>' => true,
+        '"' => quotes,
+        _ => false,
+    };
+    while let Some(at) = rest.find(special) {
+        text.push_str(&rest[..at]);
+        text.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
+    }
+    text.push_str(rest);
 }

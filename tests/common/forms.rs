@@ -30,6 +30,7 @@ pub fn plain(events: &[Event]) -> Vec<Form> {
     let layouts =
         [(WINDOWS, Layout::Ended("")), (EVENT_VIEWER, Layout::Document), (EVTX_DUMP, Layout::Records)];
     forms.extend(layouts.map(|(style, layout)| form(layout, "xml", xml::file(events, &style, layout))));
+    forms.push(form("splunk_results", "xml", xml::results(events)));
     for shape in Shape::ALL {
         let layouts = [json::Layout::Lines, json::Layout::Array, json::Layout::PrettyArray];
         forms.extend(layouts.map(|layout| form((shape, layout), "json", json::file(events, shape, layout))));

@@ -130,7 +130,7 @@ export const en = {
     /** For the report. @param {string} message */
     broke: (message) => `The reader of this file broke down (${message.replace(/\.$/, "")}).`,
     format: /** @type {Record<string, string>} */ ({
-      evtx: "EVTX", xml: "XML", json: "JSON", csv: "CSV", gzip: "gzip", zip: "zip", tar: "tar", text: "text", unknown: "unknown", empty: "empty",
+      evtx: "EVTX", xml: "XML", splunk_xml: "Splunk XML", json: "JSON", csv: "CSV", gzip: "gzip", zip: "zip", tar: "tar", text: "text", unknown: "unknown", empty: "empty",
     }),
   },
 

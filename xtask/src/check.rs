@@ -259,6 +259,7 @@ fn made_logs() -> Result<PathBuf> {
         ("json", 6),
         ("array", 3),
         ("splunk", 3),
+        ("splunk-xml", 3),
         ("evtxecmd", 3),
         ("csv", 6),
         ("zip", 3),

@@ -1,0 +1,189 @@
+//! Results of Splunk in XML, as its search saves them ("Export results", XML) and its REST interface gives them. Made by hand
+//! after the form that Splunk documents.
+
+use crate::common::{self, cut_at, misfit_of, problems, read, report};
+use sysmon_triage::limits;
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::{Options, Size};
+
+const HEAD: &str = "<?xml version='1.0' encoding='UTF-8'?>\n<results preview='0'>\n<meta>\n<fieldOrder>\n<field>_raw</field>\n\
+    </fieldOrder>\n</meta>\n";
+const EVENT: &str = "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><EventRecordID>7</EventRecordID>\
+    <Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>H</Computer></System><EventData><Data Name='UtcTime'>2024-03-04 08:00:00.500\
+    </Data><Data Name='ProcessId'>4</Data><Data Name='Image'>C:\\a.exe</Data><Data Name='CommandLine'>a &lt;b&gt; &amp;amp; c</Data>\
+    <Data Name='ParentImage'>C:\\WmiPrvSE.exe</Data></EventData></Event>";
+
+fn escaped(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+/// One result with an event as text.
+fn raw(event: &str) -> String {
+    format!(
+        "\t<result offset='0'>\n\t\t<field k='_raw'><v xml:space='preserve' trim='0'>{}</v></field>\n\t</result>\n",
+        escaped(event)
+    )
+}
+
+/// One with these fields.
+fn fields(fields: &[(&str, &str)]) -> String {
+    let field = |(name, value): &(&str, &str)| {
+        format!(
+            "\t\t<field k='{name}'>\n\t\t\t<value><text>{}</text></value>\n\t\t</field>\n",
+            escaped(value)
+        )
+    };
+    format!("\t<result offset='0'>\n{}\t</result>\n", fields.iter().map(field).collect::<String>())
+}
+
+fn document(results: &[String]) -> String {
+    format!("{HEAD}{}</results>\n", results.concat())
+}
+
+/// Counts of a document in both modes, and what is said of it.
+#[track_caller]
+fn said(text: &str) -> ((u64, u64, u64), Vec<String>) {
+    let (counts, _) = read(text.as_bytes());
+    (counts, problems(&report(&[("export.xml", text.as_bytes())])))
+}
+
+#[test]
+fn the_same_as_the_events_that_were_exported() {
+    let (events, _) =
+        testlog::log(&Options { size: Size::Events(300), matches: 40, groups: 9, ..Options::default() });
+    let lines = report(&[("log", xml::file(&events, &SPLUNK, Layout::Ended("\n")).as_bytes())]);
+    let results = xml::results(&events);
+    let export = report(&[("log", results.as_bytes())]);
+    assert_eq!(export["sources"][0]["format"], "splunk_xml");
+    assert_eq!(problems(&export), [""; 0]);
+    assert_eq!(read(results.as_bytes()).0.2, 40);
+    for part in ["totals", "event_counts"] {
+        assert_eq!(export[part], lines[part], "{part}");
+    }
+    let keys = |report: &serde_json::Value| {
+        let rows = report["groups"].as_array().unwrap().iter();
+        rows.map(|row| {
+            (row["key"].clone(), row["count"].clone(), row["first_time"].clone(), row["last_time"].clone())
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&export), keys(&lines));
+}
+
+/// `| table` has the fields alone, some with more than one value, and other programs' events say nothing in Sysmon's.
+#[test]
+fn fields_alone() {
+    let sysmon = [
+        ("EventCode", "1"),
+        ("SourceName", "Microsoft-Windows-Sysmon"),
+        ("ComputerName", "H"),
+        ("UtcTime", "2024-03-04 08:00:00.500"),
+        ("Image", "C:\\a.exe"),
+        ("ProcessId", "4"),
+        ("ParentImage", "C:\\WmiPrvSE.exe"),
+    ];
+    let twice = fields(&sysmon).replace(
+        "<value><text>C:\\WmiPrvSE.exe</text></value>",
+        "<value><text>C:\\WmiPrvSE.exe</text></value>\n\t\t\t<value><text>C:\\WmiPrvSE.exe</text></value>",
+    );
+    assert_eq!(said(&document(&[fields(&sysmon), twice])), ((2, 2, 2), vec![]));
+}
+
+/// What the search looked for is set off in the text.
+#[test]
+fn words_that_are_set_off_belong_to_the_text() {
+    let text = document(&[raw(EVENT).replace("WmiPrvSE.exe", "<sg h=\"1\">WmiPrvSE</sg>.exe")]);
+    assert_eq!(said(&text), ((1, 1, 1), vec![]));
+}
+
+#[test]
+fn joined_exports_and_a_root_on_one_line() {
+    let one = document(&[raw(EVENT)]);
+    assert_eq!(said(&(one.clone() + &one)), ((2, 2, 2), vec![]));
+    let flat = one.replace(['\n', '\t'], "");
+    assert_eq!(said(&(flat.clone() + "\u{feff}" + &flat)), ((2, 2, 2), vec![]));
+}
+
+#[test]
+fn what_is_no_event_is_told_of() {
+    let table = document(&[fields(&[("count", "5"), ("user", "a")])]);
+    let (counts, lines) = said(&table);
+    assert_eq!(counts, (0, 0, 0));
+    assert!(
+        lines.iter().any(|line| line.starts_with("error unknown_format ") && line.contains("1 result(s)")),
+        "{lines:?}"
+    );
+    let (counts, lines) = said(&document(&[fields(&[("count", "5")]), raw(EVENT)]));
+    assert_eq!((counts, lines.len()), ((1, 1, 1), 1));
+    assert!(lines[0].contains("not_an_event"), "{lines:?}");
+    let (_, lines) = said(&document(&[]));
+    assert!(lines[0].starts_with("error empty_input "), "{lines:?}");
+    let classic = fields(&[(
+        "_raw",
+        "03/04/2024 08:00:00 AM\nLogName=Microsoft-Windows-Sysmon/Operational\nEventCode=1",
+    )]);
+    let (counts, lines) = said(&document(&[classic, raw(EVENT)]));
+    assert_eq!(counts, (1, 1, 1));
+    assert!(lines[0].starts_with("error not_understood "), "{lines:?}");
+}
+
+#[test]
+fn damage_costs_one_result() {
+    let good = raw(EVENT);
+    let cases = [
+        (good.replace("</result>", ""), "error truncated "),
+        (good.replace("</field>", ""), "error damaged_record "),
+        (good.replace("C:\\a.exe", &"\0".repeat(limits::ZERO_RUN)), "error damaged_record "),
+        (good.replace(" k='_raw'", ""), "error damaged_record "),
+        (raw(&EVENT.replace("</System>", "")), "error damaged_record "),
+        (good.replace("a.exe", &"a".repeat(limits::EVENT_BYTES)), "error over_limit "),
+    ];
+    for (bad, wanted) in cases {
+        let (counts, lines) = said(&document(&[good.clone(), bad, good.clone()]));
+        assert_eq!((counts, lines.len()), ((2, 2, 2), 1), "{wanted}");
+        assert!(lines[0].starts_with(wanted), "{wanted}: {}", lines[0]);
+    }
+    let whole = document(&[good.clone(), good]);
+    let (counts, lines) = said(whole.trim_end().trim_end_matches("</results>"));
+    assert_eq!((counts, lines.len()), ((2, 2, 2), 1), "{lines:?}");
+    assert!(lines[0].starts_with("error truncated "), "{lines:?}");
+    let (counts, lines) = said(&whole[..whole.len() - 30]);
+    assert_eq!(counts, (1, 1, 1));
+    assert!(lines.iter().any(|line| line.contains("the input ends before its end")), "{lines:?}");
+    assert_eq!(said("<results preview='0'/>").1, ["error empty_input [] The text holds no event."]);
+}
+
+/// What the search complains of, an event that stands beside, a long line.
+#[test]
+fn what_stands_between_results_is_told_of() {
+    let good = raw(EVENT);
+    for (other, wanted) in [
+        (
+            "<messages>\n<msg type='ERROR'>The search was cancelled.</msg>\n</messages>\n".to_owned(),
+            "stray_text",
+        ),
+        (format!("{EVENT}\n"), "error truncated"),
+        ("x".repeat(3 * limits::GAP_LINE_BYTES) + "\n", "stray_text"),
+    ] {
+        let (counts, lines) = said(&document(&[good.clone(), other, good.clone()]));
+        assert_eq!(counts, (2, 2, 2));
+        assert!(lines[0].contains(wanted), "{lines:?}");
+    }
+    let debug = "<messages>\n<msg type='DEBUG'>base lispy</msg>\n<msg type='INFO'>Your timerange was substituted.</msg></messages>\n";
+    assert_eq!(said(&document(&[debug.to_owned(), good])), ((1, 1, 1), vec![]));
+}
+
+/// Cut anywhere, into parts and into pieces.
+#[test]
+fn parts_and_pieces_give_the_same() {
+    let long = "y".repeat(limits::GAP_LINE_BYTES + 7) + "<meta>\n";
+    let text = document(&[raw(EVENT), fields(&[("count", "5")]), long, raw(EVENT), "<result x".to_owned()]);
+    let bytes = text.as_bytes();
+    for at in (0..bytes.len() as u64).filter(|at| at % 13 == 0 || *at < 700) {
+        assert!(!misfit_of("export.xml", bytes, cut_at(bytes, &[at, at + 1, at + 900]), 97, 1), "{at}");
+    }
+    let whole = report(&[("log", bytes)]);
+    for piece in [1, 2, 3, 8, 9, 4095, 4096, 4115] {
+        assert_eq!(common::report_of(&common::session(&[("log", bytes)], piece)), whole, "{piece}");
+    }
+}
