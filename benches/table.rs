@@ -93,7 +93,9 @@ fn table(criterion: &mut Criterion<ProcessorTime>) {
         bencher
             .iter(|| view::timeline(&session, 400, &Query::default()).map(|timeline| timeline.lanes.len()));
     });
-    group.bench_function("hints", |bencher| bencher.iter(|| view::hints(&session)));
+    group.bench_function("hints", |bencher| {
+        bencher.iter(|| view::hints(&session, &Query::default()).map(|hints| hints.len()));
+    });
     let entry = r#"{"mode":"exclude","field":"process","operator":"contains","value":"whoami"}"#;
     let file = format!(
         "{{\"schema\":\"{SCHEMA}\",\"entries\":[{}],\"presets\":[\"system_logon\"]}}",

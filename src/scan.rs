@@ -128,7 +128,11 @@ impl Scan {
     /// Breaks the scan off; hands over what was found.
     pub fn cancel(self) -> Findings {
         let read = self.progress.bytes;
-        self.stop(Code::Cancelled, format!("Reading was stopped after {read} bytes; the result is partial."))
+        let message = match read {
+            0 => "Reading was stopped before it began; nothing of this input is in the result.".to_owned(),
+            _ => format!("Reading was stopped after {read} bytes; the result is partial."),
+        };
+        self.stop(Code::Cancelled, message)
     }
 
     /// The input can't be read on; hands over what was found. `reason`: a sentence.

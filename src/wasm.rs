@@ -334,9 +334,9 @@ impl Session {
         out(&view::timeline(&self.session, buckets, &asked(query)?).map_err(JsError::new)?)
     }
 
-    /// The hints, counted over what is shown.
-    pub fn hints(&self) -> Out {
-        out(&view::hints(&self.session))
+    /// The hints, counted over what is shown and over what the query leaves, which is that of `view`.
+    pub fn hints(&self, query: JsValue) -> Out {
+        out(&view::hints(&self.session, &asked(query)?).map_err(JsError::new)?)
     }
 
     /// Takes a tuning, as a file holds it, in place of the one before. An error names what is wrong in it; nothing

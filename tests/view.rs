@@ -212,9 +212,27 @@ fn filters_are_about_events_and_the_timeline_counts_the_same() {
         assert_eq!(passing, events(asked));
         assert!(found.iter().all(|row| row["passing"].as_u64() <= row["count"].as_u64()));
     }
-    for hint in view::hints(&session) {
+    for hint in view::hints(&session, &query(json!({}))).unwrap() {
         let view = View::new(&session, &query(json!({ "hint": hint.id }))).unwrap();
         assert_eq!((view.len() as u64, view.events()), (hint.rows, hint.events), "{}", hint.id);
+        assert_eq!(hint.left, hint.rows, "{}", hint.id);
+    }
+    // What is left by the other filters, whichever hint is asked for.
+    for asked in [
+        json!({ "source": 1 }),
+        json!({ "search": "whoami" }),
+        json!({ "source": 0, "search": "cmd", "hint": "discovery" }),
+    ] {
+        for hint in view::hints(&session, &query(asked.clone())).unwrap() {
+            let mut with = asked.clone();
+            with["hint"] = hint.id.into();
+            assert_eq!(
+                View::new(&session, &query(with)).unwrap().len() as u64,
+                hint.left,
+                "{} {asked}",
+                hint.id
+            );
+        }
     }
     let timeline = |asked: Value, buckets| {
         serde_json::to_value(view::timeline(&session, buckets, &query(asked)).unwrap()).unwrap()

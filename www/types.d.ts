@@ -57,7 +57,7 @@ declare namespace Core {
     tune(json: string): Tuning;
     tuning(): Tuning;
     timeline(buckets: number, query: Query): Timeline;
-    hints(): HintCount[];
+    hints(view: Query): HintCount[];
     rule_forms(): RuleForm[];
     remove(source: number): Uint32Array;
     reading_failed(source: number, bytes: number, reason: string, crashed: boolean): void;
@@ -199,7 +199,7 @@ declare namespace Core {
   }
   interface Stacked { value: string; groups: number; events: number; hosts: number; firstTime: string | null; lastTime: string | null }
   interface Hint { id: string; label: string; why: string }
-  interface HintCount extends Hint { rows: number; events: number }
+  interface HintCount extends Hint { rows: number; events: number; /** rows with it that the other filters leave */ left: number }
   interface Timeline {
     from: string | null; to: string | null; stepMs: number; laneCount: number;
     /** Events without a time, which stand in no lane. */
@@ -358,7 +358,8 @@ declare namespace App {
     cancel(): void;
     reset(): void;
     remove(source: number): void;
-    retry(source: number): void;
+    retry(sources: number[]): void;
+    readOn(): void;
     sort(column: string): void;
     search(text: string): void;
     stack(field: string): void;

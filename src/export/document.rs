@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::hints;
 use crate::limits;
 use crate::locator::Locator;
+use crate::problem::Severity;
 use crate::report::{self, Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::time::ctime;
@@ -293,7 +294,13 @@ impl Writer<'_> {
                 Some(hash) => Inline::Value(hash.to_owned()),
                 None => Inline::Text("not computed".to_owned()),
             };
-            let read = if source.complete { "whole" } else { "in part" };
+            let has_errors = source.problems.iter().any(|problem| problem.severity == Severity::Error);
+            let read = match source.complete {
+                false => "in part",
+                true if !has_errors => "whole",
+                true if source.counts.records == 0 => "not read",
+                true => "with errors",
+            };
             vec![
                 self.values(source.name),
                 self.values(source.format),
@@ -426,7 +433,7 @@ fn nothing(report: &Report<'_>) -> Option<String> {
             counted(totals.process_creations, "process creation")
         ),
         Outcome::NoProcessCreations => {
-            "No process creation is in these logs, so the rule had nothing to look at.".to_owned()
+            "No process creation of Sysmon is in these logs, so the rule had nothing to look at.".to_owned()
         }
         Outcome::CoverageUnknown => {
             "No match in what could be read, but not everything could be read.".to_owned()

@@ -86,6 +86,18 @@ impl Filter {
         tally
     }
 
+    /// The hints on what passes of a group.
+    pub(super) fn hints(&mut self, session: &Session, group: &Group) -> Hints {
+        if !self.admits(session, group) {
+            return Hints::default();
+        }
+        if !self.is_about_events() {
+            return group.shown.hints;
+        }
+        let of = |found| session.variant(found).all.hints;
+        self.events(session, group).fold(Hints::default(), |all, found| all.union(of(found)))
+    }
+
     /// Whether it may leave some events of a group and others not.
     fn is_about_events(&self) -> bool {
         self.hint.is_some() || self.log.is_some() || self.range.is_some()

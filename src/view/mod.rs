@@ -7,6 +7,7 @@ mod search;
 mod table;
 mod timeline;
 
+use filter::Filter;
 pub use logs::LogName;
 pub use query::{Offset, Only, Query, Range};
 pub use table::{IndexedRow, StackedRow, View, Window};
@@ -149,10 +150,17 @@ pub struct HintCount {
     pub why: &'static str,
     pub rows: u64,
     pub events: u64,
+    /// Rows with an event of it that passes a query, but for the hint that the query asks for.
+    pub left: u64,
 }
 
-/// All hints, counted over what is shown.
-pub fn hints(session: &Session) -> Vec<HintCount> {
+/// All hints, counted over what is shown, and over what a query leaves of it.
+///
+/// # Errors
+/// A sentence, when a part of the query is not understood.
+pub fn hints(session: &Session, query: &Query) -> Result<Vec<HintCount>, &'static str> {
+    let mut filter = Filter::of(session, &Query { hint: String::new(), ..query.clone() }, true)?;
+    let left: Vec<_> = session.shown().map(|group| filter.hints(session, group)).collect();
     let count = |hint: &hints::Hint| {
         let only = Hints::named(hint.id).unwrap_or_default();
         let events = session.variants().filter(|variant| variant.is_shown && variant.all.hints.any_of(only));
@@ -162,9 +170,10 @@ pub fn hints(session: &Session) -> Vec<HintCount> {
             why: hint.why,
             rows: session.shown().filter(|group| group.shown.hints.any_of(only)).count() as u64,
             events: events.map(|variant| variant.all.events).sum(),
+            left: left.iter().filter(|hints| hints.any_of(only)).count() as u64,
         }
     };
-    hints::ALL.iter().map(count).collect()
+    Ok(hints::ALL.iter().map(count).collect())
 }
 
 /// Where one event of a group lies.

@@ -16,8 +16,9 @@ export function deriveFrom(page) {
   let stale = false;
   let timer = 0;
   let last = -Infinity;
-  /** Whether more than the view has changed. */
+  /** Whether more than the view has changed, and more of that than the chosen range. */
   let rowsToo = false;
+  let timesToo = false;
 
   function soon() {
     const reading = store.get().phase === "reading";
@@ -38,21 +39,25 @@ export function deriveFrom(page) {
     }
     const { view, revision } = store.get();
     const { pool } = page;
-    const rows = rowsToo;
+    const [rows, times] = [rowsToo, timesToo];
     const all = { ...view, range: null };
     asking = true;
     rowsToo = false;
+    timesToo = false;
     last = performance.now();
     try {
       const [timeline, hints, tuning] = await Promise.all([
-        page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: queryOf(store.get(), all) }),
-        rows ? page.ask("hints") : null,
+        times ? page.ask("timeline", { buckets: narrow.matches ? BARS_NARROW : BARS, view: queryOf(store.get(), all) }) : null,
+        page.ask("hints", { view: queryOf(store.get(), view) }),
         rows ? page.ask("tuning") : null,
       ]);
       // Another session, or a change that will be answered by itself: this answer is of the past.
-      if (pool === page.pool && timeline && revision === store.get().revision) {
-        store.set({ timeline: { ...timeline, whole: !isNarrowed(all) }, derived: revision, ...(hints ? { hints } : {}), ...(tuning ? { tuning } : {}) });
-      } else rowsToo ||= rows;
+      if (pool === page.pool && hints && revision === store.get().revision) {
+        store.set({ hints, derived: revision, ...(timeline ? { timeline: { ...timeline, whole: !isNarrowed(all) } } : {}), ...(tuning ? { tuning } : {}) });
+      } else {
+        rowsToo ||= rows;
+        timesToo ||= times;
+      }
     } catch {
       // The session was lost or closed; its successor announces itself by a new revision.
     } finally {
@@ -64,15 +69,20 @@ export function deriveFrom(page) {
     }
   }
 
-  narrow.addEventListener("change", soon);
+  narrow.addEventListener("change", () => {
+    timesToo = true;
+    soon();
+  });
   store.subscribe((state, before) => {
     if (state.phase === "empty" || !state.summary) return;
     const rows = state.revision !== before.revision || (state.phase === "done" && before.phase !== "done");
-    // The order of rows and the chosen range change nothing here.
+    const changed = (/** @type {readonly (keyof Core.Query)[]} */ keys) => state.view !== before.view && keys.some((key) => state.view[key] !== before.view[key]);
+    // The order of rows changes nothing here, and the chosen range only how many rows a hint has.
     const clock = state.zone !== before.zone && state.view.search !== "";
-    const view = clock || state.view !== before.view && /** @type {const} */ (["search", "hint", "source", "member", "only"]).some((key) => state.view[key] !== before.view[key]);
-    if (!rows && !view) return;
+    const times = clock || changed(["search", "hint", "source", "member", "only"]);
+    if (!rows && !times && !changed(["range"])) return;
     rowsToo ||= rows;
+    timesToo ||= rows || times;
     soon();
   });
 }

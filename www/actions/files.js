@@ -246,6 +246,8 @@ export function fileActions(page, { tool, source }) {
         page.show();
         await page.starting;
       }
+      // What was not added before may be among these.
+      if (what === "add" && !toast?.undo) store.set({ toast: null });
       if (what !== "none") actions.open(waiting);
       else if (waiting.length > 0) page.say(en.say.notAdded(waiting.map(({ name }) => name)), "warning");
     },
@@ -275,14 +277,28 @@ export function fileActions(page, { tool, source }) {
       const anew = await takeOut(pool, index);
       if (anew === null) return;
       page.say(anew ? en.say.anew(anew) : en.say.removed(file.name));
-      document.getElementById("toggle-files")?.focus();
+      // To the next one, as there may be more to take out.
+      page.show();
+      const buttons = [...document.querySelectorAll(".file-remove")].filter((button) => button.checkVisibility());
+      const next = buttons.find((button) => Number(button.id.slice("remove-".length)) > index) ?? buttons.at(-1) ?? document.getElementById("toggle-files");
+      if (next instanceof HTMLElement) next.focus();
     },
-    /** Reads a file whose reader broke down once more, with a new one. @param {number} index */
-    async retry(index) {
+    /** Reads files of which nothing or not all was read once more, from their beginning. @param {number[]} indexes */
+    async retry(indexes) {
       const { pool } = page;
-      const input = page.inputs[index];
-      if (!pool || !input || store.get().phase !== "done") return;
-      if (await takeOut(pool, index) !== null) read([input]);
+      /** @type {App.Input[]} */
+      const inputs = [];
+      for (const index of indexes) {
+        const input = page.inputs[index];
+        if (!pool || pool !== page.pool || !input || store.get().phase !== "done") break;
+        if (await takeOut(pool, index) !== null) inputs.push(input);
+      }
+      if (inputs.length > 0) read(inputs);
+    },
+    /** Reads what a cancelled reading left. */
+    readOn() {
+      const { files } = store.get();
+      actions.retry(files.flatMap(({ status }, index) => (status === "cancelled" ? [index] : [])));
     },
     copyDiagnostics() {
       page.app.actions.copy(diagnostics({ ...tool, agent: navigator.userAgent }, store.get()), en.files.diagnostics);

@@ -29,7 +29,7 @@ function startOver(page) {
 
 for (const [what, act] of /** @type {const} */ ([
   ["taken out", ({ actions }) => actions.remove(0)],
-  ["read once more", ({ actions }) => actions.retry(0)],
+  ["read once more", ({ actions }) => actions.retry([0])],
   ["added again", ({ actions }) => actions.open([input("a")])],
 ])) {
   test(`a file that is ${what} while all is started over is none of the next ones`, async () => {

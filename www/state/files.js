@@ -72,10 +72,11 @@ export const hasFailed = (source) => (source?.problems ?? []).some(({ code }) =>
  * to tell.
  * @param {App.FileState} file @param {Core.Source | undefined} source
  */
-export function gravity({ status, crash, problems }, source) {
+export function gravity({ status, crash, problems, bytes }, source) {
   const told = source?.problems ?? [];
   const holds = (/** @type {string} */ severity) => told.some((problem) => problem.severity === severity);
   if (crash !== null || (holds("error") && !source?.records)) return 0;
+  if (status === "cancelled" && bytes === 0) return 0;
   if (status === "cancelled" || source?.complete === false) return 1;
   if (holds("error")) return 2;
   if (holds("warning")) return 3;

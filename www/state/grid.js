@@ -91,10 +91,14 @@ export function widened(view) {
   return { ...view, search: "", hint: "", source: null, member: "", range: null, only: [] };
 }
 
-/** One step back: to the stack that a value was chosen in last, and then out of all the rest. @param {Core.Query} view @returns {Core.Query} */
+/** One step back: to the stack that a value was chosen in last, and then out of one filter after another, the last chip first. @param {Core.Query} view @returns {Core.Query} */
 export function steppedBack(view) {
   const last = view.only.at(-1);
-  if (!last) return widened(view);
+  if (!last) {
+    if (view.hint !== "") return { ...view, hint: "" };
+    if (view.source !== null) return { ...view, source: null, member: "" };
+    return view.range ? { ...view, range: null } : widened(view);
+  }
   const { field: stack, sort, descending } = last;
   return { ...view, stack, sort, descending, only: view.only.slice(0, -1) };
 }

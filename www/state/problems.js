@@ -2,6 +2,13 @@
 
 const RANK = /** @type {Record<string, number>} */ ({ error: 0, warning: 1, info: 2 });
 
+/** How many there are of each severity. @param {Core.Problem[]} problems */
+export function tally(problems) {
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { severity, count } of problems) counts[severity === "error" || severity === "info" ? severity : "warning"] += count;
+  return counts;
+}
+
 /**
  * @param {Core.Problem[]} problems
  * @returns {{ severity: string, code: string, message: string, next: string, count: number, places: string[] }[]} the gravest first

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { problemKinds } from "./problems.js";
+import { problemKinds, tally } from "./problems.js";
 
 const problem = (severity, code, message, where, count = 1) => ({ severity, code, message, where, count, next: "" });
 
@@ -20,4 +20,8 @@ test("the same problem at several places is one, errors come first, no count is 
 
 test("different messages of one code stay apart", () => {
   assert.equal(problemKinds([problem("error", "x", "a", ""), problem("error", "x", "b", "")]).length, 2);
+});
+
+test("they are counted by severity", () => {
+  assert.deepEqual(tally([problem("info", "a", "", "", 3), problem("error", "b", "", ""), problem("info", "c", "", "")]), { error: 1, warning: 0, info: 4 });
 });

@@ -2,6 +2,7 @@
 // does not show it.
 
 import { bytes, duration, number, short } from "../state/format.js";
+import { tally } from "../state/problems.js";
 import { context } from "./context.js";
 import * as workbench from "./workbench.js";
 
@@ -10,6 +11,12 @@ const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
 /** The first names of many. @param {string[]} names */
 const list = (names) => [...names.slice(0, 3), ...(names.length > 3 ? [`and ${number(names.length - 3)} more`] : [])].join(", ");
+
+/** @param {ReturnType<typeof tally>} counts */
+function problemsIn({ error, warning, info }) {
+  const parts = [error === 0 ? "" : count(error, "error", "errors"), warning === 0 ? "" : count(warning, "warning", "warnings"), info === 0 ? "" : count(info, "note", "notes")];
+  return parts.filter(Boolean).join(", ") || "0 problems";
+}
 
 /** What there is in place of rows, in a word. @type {Record<string, string>} */
 const outcome = {
@@ -107,8 +114,7 @@ export const en = {
     creations: (n) => count(n, "process creation", "process creations"),
     /** @param {number} n */
     matches: (n) => count(n, "match", "matches"),
-    /** @param {number} n */
-    problems: (n) => count(n, "problem", "problems"),
+    problems: problemsIn,
     /** @param {number} n */
     more: (n) => `and ${count(n, "file", "files")} more, in the export`,
     /** @param {number} n */
@@ -127,6 +133,7 @@ export const en = {
       next: `${some ? "What it had found until then is kept" : "Nothing of it is in the result"}, and the other files went on. Try it again; if its reader breaks down again, read it with the command line tool; the diagnostics say what the makers need to know.`,
     }),
     retry: "Try this file again",
+    readAll: "Read all of it",
     /** For the report. @param {string} message */
     broke: (message) => `The reader of this file broke down (${message.replace(/\.$/, "")}).`,
     format: /** @type {Record<string, string>} */ ({
@@ -168,7 +175,9 @@ export const en = {
     at: "at",
     sofar: "So far: ",
     none: "Nothing matched so far.",
-    partial: "Partial: reading was cancelled. What follows is what was found until then.",
+    /** @param {number} left @param {number} others with errors */
+    partial: (left, others) => `Partial: reading was cancelled. What follows is what was found until then; of ${count(left, "file", "files")} nothing or not all was read${others > 0 ? `, and ${number(others)} more ${others === 1 ? "has" : "have"} errors` : ""}.`,
+    readOn: "Read the rest",
     incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, so rows may be missing. The problems at the ${n === 1 ? "file" : "files"} below say why.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
@@ -296,10 +305,11 @@ export const en = {
       seenPeriod: "Period",
     },
     no_process_creations: {
-      title: "There are no process creations in these logs, so the rule had nothing to look at.",
+      title: "There are no process creations of Sysmon in these logs, so the rule had nothing to look at.",
       text: "The rule needs Sysmon EventID 1 of the provider Microsoft-Windows-Sysmon. This is not an all-clear.",
       next: ["Get the channel Microsoft-Windows-Sysmon/Operational from the host.", "If it is this channel, the Sysmon configuration may leave out EventID 1: look at its ProcessCreate rules."],
       found: "What these logs hold instead",
+      security: (/** @type {number} */ n) => `${n === 1 ? "The one event" : `The ${count(n, "event", "events")}`} with EventID 4688 of the Security log ${n === 1 ? "is a process creation" : "are process creations"} too, in which this rule does not look. Until there is Sysmon\u2019s log, look through them for the creator process WmiPrvSE.exe.`,
       more: (/** @type {number} */ n) => `and ${count(n, "kind", "kinds")} more: open \u201crecords read\u201d, above`,
     },
     all_hidden: {
@@ -368,7 +378,7 @@ export const en = {
   say: {
     reading: (/** @type {number} */ n) => `Reading ${count(n, "file", "files")}.`,
     progress: (/** @type {number} */ percent, /** @type {number} */ matches) => `${percent} % read, ${count(matches, "match", "matches")} so far.`,
-    done: (/** @type {Core.Summary} */ s) => `Done: ${outcome[s.outcome] ?? `${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}`}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${count(s.totals.problems, "problem", "problems")}.`,
+    done: (/** @type {Core.Summary} */ s) => `Done: ${outcome[s.outcome] ?? `${count(s.verdict.groups, "group", "groups")}, ${count(s.verdict.matches, "matching event", "matching events")}`}, ${s.totals.hidden ? `${count(s.totals.hidden, "more event", "more events")} hidden by tuning, ` : ""}${problemsIn(tally(s.sources.flatMap(({ problems }) => problems)))}.`,
     cancelled: "Reading stopped. What was found is kept.",
     copies: (/** @type {number} */ n) => `${count(n, "file has", "files have")} the same bytes as another one: ${n === 1 ? "its" : "their"} events count twice. The list of files names the original of each.`,
     copied: (/** @type {string} */ what) => `Copied: ${short(what)}`,

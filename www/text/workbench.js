@@ -156,7 +156,7 @@ export const narrow = {
   range: (/** @type {string} */ from, /** @type {string} */ to) => `${from} to ${to}`,
   take: (/** @type {string} */ what) => `Take this filter away: ${what}`,
   all: "Clear all filters",
-  nothing: "No row is left by these filters.",
+  nothing: (/** @type {string} */ search) => (search === "" ? "No row is left by these filters." : `No row is left by these filters and the search for ${search}.`),
 };
 
 export const columns = {
@@ -216,8 +216,7 @@ export const paper = {
   cut: (/** @type {number} */ shown, /** @type {number} */ all) => `The first ${number(shown)} of ${rows(all)}. The JSON and CSV exports hold all of them.`,
   files: "Files",
   fileHead: ["file", "read", "bytes", "records", "matches", "SHA-256"],
-  whole: "whole",
-  inPart: "in part",
+  read: { whole: "whole", part: "in part", errors: "with errors", failed: "not read" },
   zoneMixed: "local, each with its offset from UTC",
   evidence: "evidence",
   place: (/** @type {number | string | undefined} */ record, /** @type {number} */ offset, /** @type {number} */ length) =>

@@ -1,4 +1,5 @@
-// A value from a log on the page: every character of it can be seen, and its direction stays its own.
+// A value from a log on the page: every character of it can be seen, its blanks too, and it turns nothing around it. Paths, names
+// and commands of Windows are read from left to right, whatever letter they begin with.
 
 import { upTo } from "../state/format.js";
 import { lines, segments } from "../state/marks.js";
@@ -41,12 +42,12 @@ function beginning(text, most, options) {
 
 /** @param {string} value @param {number} [most] characters that are drawn */
 export function evidence(value, most = MOST_VALUE) {
-  return h("bdi", { class: "evidence" }, beginning(value, most));
+  return h("bdi", { class: "evidence", dir: "ltr" }, beginning(value, most));
 }
 
 /** A text of several lines, which stay lines. @param {string} text */
 export function evidenceLines(text) {
-  return h("bdi", { class: "evidence lines" }, beginning(text, MOST_VALUE, { lines: true }));
+  return h("bdi", { class: "evidence", dir: "ltr" }, beginning(text, MOST_VALUE, { lines: true }));
 }
 
 /** The raw event with the used parts marked, an element a line. @param {Core.Evidence} event */

@@ -2,6 +2,7 @@
 
 import { gravity, hasFailed, present } from "../state/files.js";
 import { bytes } from "../state/format.js";
+import { tally } from "../state/problems.js";
 import { fileProgress, secondsOf, totalProgress } from "../state/progress.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -44,10 +45,12 @@ function createRow(actions, file) {
       const partial = now.status === "done" && source !== undefined && !source.complete;
       const warned = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "warning");
       const failed = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "error");
-      const word = failed ? (source?.records ? t.status.errors : t.status.failed) : partial ? t.status.partial : warned ? t.status.warnings : t.status[now.status];
+      // Its turn had not come.
+      const unread = now.status === "cancelled" && now.bytes === 0;
+      const word = unread ? t.status.failed : failed ? (source?.records ? t.status.errors : t.status.failed) : partial ? t.status.partial : warned ? t.status.warnings : t.status[now.status];
       if (word !== status) {
         status = word;
-        const kind = failed || now.status === "crashed" ? "bad" : now.status === "done" && !partial && !warned ? "good" : reading ? "busy" : "part";
+        const kind = failed || unread || now.status === "crashed" ? "bad" : now.status === "done" && !partial && !warned ? "good" : reading ? "busy" : "part";
         replace(state, icon(kind === "good" ? "check" : kind === "bad" ? "error" : kind === "busy" ? "clock" : "warning"), h("span", { class: "word" }, word));
         setAttribute(state, "class", `file-state ${kind}`);
       }
@@ -61,7 +64,7 @@ function createRow(actions, file) {
       const { share, rate, left } = fileProgress(now, clock);
       setText(speed, reading
         ? [rate === null ? "" : t.rate(rate), left === null ? "" : t.left(left)].filter(Boolean).join(" \u00b7 ")
-        : now.problems > 0 || (source?.problems.length ?? 0) > 0 ? t.problems(source ? source.problems.reduce((sum, problem) => sum + problem.count, 0) : now.problems) : "");
+        : now.problems > 0 || (source?.problems.length ?? 0) > 0 ? t.problems(tally(source?.problems ?? [])) : "");
       show(bar, reading);
       setVar(bar, "--share", String(share));
       setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
@@ -86,7 +89,7 @@ function createRow(actions, file) {
     return [
       crash || known.length > 0 ? problemList(crash ? [crash, ...known] : known) : null,
       // Of what could not even be opened there is nothing to try.
-      idle && (crash || (hasFailed(source) && now.size > 0)) ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry(now.source) } }, t.retry) : null,
+      idle && (crash || now.status === "cancelled" || (hasFailed(source) && now.size > 0)) ? h("button", { type: "button", class: "button small", id: `retry-${now.source}`, on: { click: () => actions.retry([now.source]) } }, now.status === "cancelled" ? t.readAll : t.retry) : null,
       source && source.members.length > 0 ? h("details", { class: "members" },
         h("summary", null, icon("right", "turn"), t.members(source.members.length + (source.members_left_out ?? 0))),
         h("ul", null, source.members.slice(0, MOST_ROWS).map((member) => h("li", null,
@@ -139,7 +142,7 @@ export function createFiles(actions) {
       setText(title, reading ? (state.cancelled ? t.cancelling : t.reading) : t.heading);
       setText(facts, (reading
         ? [t.ofFiles(whole.finished, files.length), t.ofBytes(whole.bytes, whole.size), whole.rate === null ? "" : t.rate(whole.rate), whole.left === null ? "" : t.left(whole.left)]
-        : [t.files(files.length), bytes(whole.size), seconds === null ? "" : t.took(seconds), problems > 0 ? t.problems(problems) : ""]).filter(Boolean).join(" \u00b7 "));
+        : [t.files(files.length), bytes(whole.size), seconds === null ? "" : t.took(seconds), problems > 0 ? t.problems(tally((summary?.sources ?? []).flatMap((source) => source?.problems ?? []))) : ""]).filter(Boolean).join(" \u00b7 "));
       show(bar, reading && files.length > 1);
       setVar(bar, "--share", String(whole.share));
       setAttribute(bar, "aria-valuenow", Math.floor(whole.share * 100));

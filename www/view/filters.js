@@ -62,7 +62,7 @@ export function createFilters(actions) {
         keepFocus(hintList, () => replace(hintList, found.map((hint) => h("button", {
           type: "button", class: "hint-chip", id: `hint-${hint.id}`, "aria-pressed": view.hint === hint.id ? "true" : "false", title: en.hints.filter(hint),
           on: { click: () => actions.narrow({ hint: view.hint === hint.id ? "" : hint.id }) },
-        }, h("span", null, hint.label), h("b", null, number(hint.rows))))));
+        }, h("span", null, hint.label), h("b", null, number(hint.left))))));
       }
 
       if (view === before?.view && zone === before?.zone && state.files === before?.files) return;

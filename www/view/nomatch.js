@@ -21,6 +21,14 @@ export function titleOf(kind, { totals }) {
   }
 }
 
+/** What to do next. @param {NonNullable<ReturnType<typeof noMatchKind>>} kind @param {Core.Summary} summary @returns {string[]} */
+export function stepsOf(kind, { events }) {
+  const { next } = en.noMatch[kind];
+  // Windows logs process creations of its own.
+  const security = events.filter(({ event_id: id, channel }) => id === 4688 && channel === "Security").reduce((sum, one) => sum + one.count, 0);
+  return kind === "no_process_creations" && security > 0 ? [en.noMatch.no_process_creations.security(security), ...next] : next;
+}
+
 /** @param {App.Actions} actions */
 export function createNoMatch(actions) {
   const t = en.noMatch;
@@ -71,7 +79,7 @@ export function createNoMatch(actions) {
           kind === "no_match" || kind === "coverage_unknown" ? seen(summary, state.zone) : null,
           kind === "no_process_creations" ? kinds(summary) : null,
           h("h3", null, t.nextHeading),
-          h("ul", null, words.next.map((step) => h("li", null, step))),
+          h("ul", null, stepsOf(kind, summary).map((step) => h("li", null, step))),
           kind === "all_hidden" ? h("div", { class: "button-row" },
             h("button", { type: "button", class: "button primary", id: "no-match-show-all", on: { click: () => actions.showAll() } }, en.tuning.banner.showAll),
             h("button", { type: "button", class: "button", id: "no-match-tuning", on: { click: () => actions.openTuning() } }, en.tuning.banner.look)) : null));

@@ -6,14 +6,24 @@ import { areTurnedBetween, fullTime, offsetAt, offsetLabel, wholeSeconds } from 
 import { en } from "../text/en.js";
 import { evidence, evidenceLines } from "./evidence.js";
 import { h, replace } from "./dom.js";
-import { titleOf } from "./nomatch.js";
+import { stepsOf, titleOf } from "./nomatch.js";
 
 /** A printer is no place for more; the other forms hold all. */
 const MOST_ROWS = 2000;
 /** Events of a row whose places are printed. */
 const MOST_EVENTS = 10;
+/** A command line of more characters takes much of a page. */
+const LONG = 1000;
 /** The rule's columns that fit a page beside each other; the others stand under the command line. */
 const HEAD = ["firstTime", "dest", "user", "process_name", "process", "count", "lastTime"];
+
+/** How much of a file was read, in the words of the list of files. @param {Core.Source} source */
+function readingOf({ complete, records, problems }) {
+  const t = en.paper.read;
+  if (!complete) return t.part;
+  if (!problems.some(({ severity }) => severity === "error")) return t.whole;
+  return records === 0 ? t.failed : t.errors;
+}
 
 /** @param {{ version: string, build: string }} tool */
 export function createPaper(tool) {
@@ -32,8 +42,7 @@ export function createPaper(tool) {
   function answer(summary) {
     const kind = noMatchKind(summary);
     if (kind === null) return [h("p", { class: "paper-verdict" }, en.verdict.found(summary.verdict).join(", "))];
-    const { text, next } = en.noMatch[kind];
-    return [h("p", { class: "paper-verdict" }, titleOf(kind, summary)), h("p", null, text), h("ul", null, next.map((step) => h("li", null, step)))];
+    return [h("p", { class: "paper-verdict" }, titleOf(kind, summary)), h("p", null, en.noMatch[kind].text), h("ul", null, stepsOf(kind, summary).map((step) => h("li", null, step)))];
   }
 
   /** Where the events of a row lie. @param {Core.WithEvidence} row @param {Core.Source[]} sources */
@@ -95,7 +104,7 @@ export function createPaper(tool) {
         groups.length > MOST_ROWS ? h("p", null, t.cut(MOST_ROWS, groups.length)) : null,
         table(HEAD, groups.slice(0, MOST_ROWS).map((row) => [
           time(row.firstTime), evidence(row.dest), evidence(row.user), evidence(row.process_name),
-          h("div", null, h("code", null, evidence(row.process)),
+          h("div", { class: row.process.length > LONG ? "paper-long" : "" }, h("code", null, evidence(row.process)),
             h("div", { class: "paper-minor" }, "process_id ", evidence(row.process_id), " \u00b7 parent_process_id ", evidence(row.parent_process_id), " \u00b7 parent_process ", evidence(row.parent_process)),
             (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null,
             places(row, sources)),
@@ -107,8 +116,8 @@ export function createPaper(tool) {
           ` (${en.tuning.hides(entry.hides)})`, entry.note ? [": ", evidence(entry.note)] : "")),
         presets.map((preset) => h("li", null, `${preset.name} (${en.tuning.hides(preset.hides)})`)))),
       section(t.files, table(t.fileHead, sources.map((source) => [
-        evidence(source.name), source.complete ? t.whole : t.inPart, number(source.bytes), number(source.records), number(source.matches), source.sha256 ? h("code", null, source.sha256) : t.noHash,
-      ]))),
+        evidence(source.name), readingOf(source), number(source.bytes), number(source.records), number(source.matches), source.sha256 ? h("code", null, source.sha256) : t.noHash,
+      ]), "paper-files")),
       sources.some(({ problems }) => problems.length > 0) ? section(t.problems, h("ul", null, sources.flatMap((source) => source.problems.map((problem) => h("li", null,
         `${en.severity[problem.severity] ?? problem.severity}: `, evidence(source.name), `: `, problem.where ? [evidence(problem.where), ": "] : "", evidence(problem.message), problem.count > 1 ? ` ${en.problem.times(problem.count)}` : "", ` ${problem.next}`))))) : "",
       section(t.limits, h("ul", null, summary.rule.limits.map((limit) => h("li", null, limit)))));

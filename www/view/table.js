@@ -230,7 +230,7 @@ export function createTable(actions, menu, openColumns) {
     // What is not shown stands at its top again when it is, and no event tells.
     if (total === 0) top = 0;
     const { search, hint, source, range: time, only } = state.view;
-    setText(nothing, search !== "" && !hint && source === null && !time && only.length === 0 ? t.nothing(visibleText(search)) : en.narrow.nothing);
+    setText(nothing, search !== "" && !hint && source === null && !time && only.length === 0 ? t.nothing(visibleText(search)) : en.narrow.nothing(visibleText(search)));
     cursor = { ...cursor, row: Math.min(cursor.row, Math.max(0, total - 1)) };
     grid.classList.toggle("short", total * rowHeight() < 400);
   }
@@ -312,9 +312,20 @@ export function createTable(actions, menu, openColumns) {
     }
   }
 
+  /** On a card not all columns stand: the next one that does, on the way from one to another. @param {number} from @param {number} to */
+  function onCard(from, to) {
+    const row = rows.at(cursor.row);
+    if (!narrow.matches || !row) return to;
+    const shown = [...row.children].flatMap((cell, at) => (cell.checkVisibility() ? [at] : []));
+    const [before, behind] = [shown.filter((at) => at <= to).at(-1), shown.find((at) => at >= to)];
+    return (to >= from ? behind ?? before : before ?? behind) ?? to;
+  }
+
   /** @param {string} key @param {boolean} ctrl @param {boolean} [shift] */
   function handleKey(key, ctrl, shift = false) {
     if (total === 0) return false;
+    // The window may have become narrow since, and a key would act on what nobody sees.
+    cursor = { ...cursor, column: onCard(0, cursor.column) };
     const column = columns[cursor.column];
     if (shift && (key === "ArrowLeft" || key === "ArrowRight")) {
       if (column && !narrow.matches) heads.resize(column.name, key === "ArrowLeft" ? -1 : 1);
@@ -323,7 +334,7 @@ export function createTable(actions, menu, openColumns) {
     const page = Math.max(1, Math.floor((grid.clientHeight - headHeight()) / rowHeight()) - 1);
     const to = moveCursor(cursor, key, { rows: total, columns: columns.length, page, ctrl });
     if (to) {
-      moveTo(to);
+      moveTo({ ...to, column: onCard(cursor.column, to.column) });
       return true;
     }
     switch (key) {

@@ -274,7 +274,11 @@ export function createTimeline(actions) {
       if (leaves) actions.focusGrid();
       if (idle) setText(facts, timeline.lanes.length === 0 ? t.none : t.moment);
       show(clear, now.view.range !== null);
-      if (!shown) return;
+      if (!shown) {
+        replace(tableBody);
+        show(aside, false);
+        return;
+      }
       const other = timeline !== before?.timeline || now.zone !== before?.zone;
       if (other) draw();
       // Thousands of nodes, which nobody can read while they change: while logs are read there is none.

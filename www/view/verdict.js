@@ -25,7 +25,8 @@ export function period(from, to, zone) {
 
 /** Why there may be more rows. Where there are none, what stands in their place says so. @param {App.State} state */
 function whyIncomplete({ cancelled, summary, files }) {
-  if (cancelled) return en.verdict.partial;
+  const left = present(files).filter(({ status }) => status === "cancelled").length;
+  if (cancelled) return en.verdict.partial(left, (summary?.totals.incomplete ?? left) - left);
   if (!summary || summary.totals.matches === 0) return null;
   const { incomplete } = summary.totals;
   return incomplete === 0 ? null : en.verdict.incomplete(incomplete, present(files).length);
@@ -44,8 +45,9 @@ export function createVerdict(actions) {
   const shared = h("div", { class: "shared" }, facts, verified);
   const line = h("p", { class: "verdict", id: "verdict", tabindex: "-1" });
   const span = h("p", { class: "span" });
-  const why = h("span", null, "");
-  const partial = h("p", { class: "banner", id: "incomplete", hidden: true }, icon("warning"), why);
+  const why = h("span", { class: "grow" }, "");
+  const readOn = h("button", { type: "button", class: "button small", id: "read-on", hidden: true, on: { click: () => actions.readOn() } }, t.readOn);
+  const partial = h("p", { class: "banner", id: "incomplete", hidden: true }, icon("warning"), why, readOn);
   const note = h("p", { class: "muted small" }, t.note);
   const node = h("section", { class: "verdict-region", "aria-label": t.label }, h("div", { class: "verdict-head" }, shared, exports), partial, line, span, note);
   /** @type {Core.Rule | null} */
@@ -60,6 +62,7 @@ export function createVerdict(actions) {
       show(verified, state.verified);
       const missing = phase === "done" ? whyIncomplete(state) : null;
       show(partial, missing !== null);
+      show(readOn, state.cancelled && phase === "done");
       if (missing !== null && why.textContent !== missing) why.textContent = missing;
       if (rule && rule !== shown) {
         shown = rule;

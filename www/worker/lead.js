@@ -135,7 +135,7 @@ const ANSWERS = {
   tuning: ({ session }) => session.tuning(),
   tune,
   remove,
-  hints: ({ session }) => session.hints(),
+  hints: ({ session }, { view }) => session.hints(view),
   timeline: ({ session }, { buckets, view }) => session.timeline(buckets, view),
   ...CONTEXT_ANSWERS,
 };
