@@ -142,6 +142,12 @@ pub fn detect(prefix: &[u8]) -> Format {
     detect_text(prefix)
 }
 
+/// Whether bytes begin as a file does in which others are packed.
+pub fn is_packed(bytes: &[u8]) -> bool {
+    let of_gzip = bytes.starts_with(&[0x1f, 0x8b, 8]);
+    of_gzip || is_zip(bytes) || FOREIGN.iter().any(|(magic, _, packed)| *packed && bytes.starts_with(magic))
+}
+
 /// The signature of a zip's first part.
 pub fn is_zip(prefix: &[u8]) -> bool {
     // A part of several that became the only one has a mark before it (APPNOTE 8.5.4).

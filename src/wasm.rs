@@ -567,8 +567,8 @@ impl Pass {
 
     /// How many process creations of the host were met so far: without any, the input or part need
     /// not be asked about the next generation.
-    pub fn host_creations(&mut self) -> f64 {
-        self.0.reader().host_creations() as f64
+    pub fn host_lives(&mut self) -> f64 {
+        self.0.reader().host_lives() as f64
     }
 
     /// What was found, packed for `Context.absorb`.

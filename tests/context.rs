@@ -580,3 +580,47 @@ proptest! {
         check_all(&forest, &inputs, How { piece, part, backwards, verify: false }, "any");
     }
 }
+
+/// A log that only tells which processes of the host ended is asked again, too.
+#[test]
+fn ends_in_a_log_of_their_own() {
+    let pid = |seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]| {
+        let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
+        all.extend(data);
+        event(SYSMON, id, seconds, &all)
+    };
+    let child = [("Image", "C:\\b.exe"), ("CommandLine", "child"), ("ParentImage", "C:\\a.exe")];
+    let stranger = [("Image", "C:\\c.exe"), ("CommandLine", "stranger"), ("ParentImage", "C:\\b.exe")];
+    let created =
+        pid(1, 1, "20", "4", HIT) + &pid(2, 1, "30", "20", &child) + &pid(9, 1, "40", "30", &stranger);
+    let ends = pid(5, 5, "30", "0", &[("Image", "C:\\b.exe")]);
+    let apart =
+        [("a.xml".to_owned(), created.clone().into_bytes()), ("b.xml".to_owned(), ends.clone().into_bytes())];
+    for inputs in [apart.to_vec(), vec![("all.xml".to_owned(), (created + &ends).into_bytes())]] {
+        let answer = all_contexts(&inputs, 3, WHOLE).into_iter().next().unwrap();
+        assert_eq!(commands(&answer["tree"]), ["a", "child"]);
+    }
+}
+
+/// Times may be cut to seconds: an id that ends and begins in one of them ended first.
+#[test]
+fn an_id_that_is_free_and_taken_in_one_moment() {
+    let pid = |seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]| {
+        let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
+        all.extend(data);
+        event(SYSMON, id, seconds, &all)
+    };
+    let of = |command: &'static str| {
+        [("Image", "C:\\b.exe"), ("CommandLine", command), ("ParentImage", "C:\\a.exe")]
+    };
+    let log = pid(1, 1, "10", "4", HIT)
+        + &pid(2, 1, "20", "10", &of("first"))
+        + &pid(5, 5, "20", "0", &[("Image", "C:\\b.exe")])
+        + &pid(5, 1, "20", "10", &of("second"))
+        + &pid(7, 1, "30", "20", &of("grandchild"));
+    let answer = context_of(log, 3);
+    assert_eq!(sorted(commands(&answer["tree"])), ["a", "first", "grandchild", "second"]);
+    let ended: Vec<_> =
+        answer["tree"]["items"].as_array().unwrap().iter().map(|item| !item["ended"].is_null()).collect();
+    assert_eq!(ended.iter().filter(|ended| **ended).count(), 1, "{ended:?}");
+}

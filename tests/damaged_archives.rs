@@ -425,10 +425,16 @@ fn what_stands_behind_the_end_of_a_zip() {
     for own in [&comment, &with(end, &[0; 512]), &with(record, &zip64)] {
         assert_eq!(said(own, &events[..20]), [""; 0]);
     }
-    for (at, more) in [(end, &b"x"[..]), (end, first.as_bytes()), (record, b"something")] {
+    // What tells of events is more than something strange.
+    let cases = [
+        (end, &b"x"[..], "warning stray_bytes"),
+        (end, first.as_bytes(), "error damaged_archive"),
+        (record, b"something", "warning stray_bytes"),
+    ];
+    for (at, more, wanted) in cases {
         let lines = said(&with(at, more), &events[..20]);
         assert_eq!(lines.len(), 1, "{lines:?}");
-        assert!(lines[0].starts_with(&format!("warning stray_bytes [offset {at} ")), "{lines:?}");
+        assert!(lines[0].starts_with(&format!("{wanted} [offset {at} ")), "{lines:?}");
     }
     for at in [end, record] {
         let lines = said(&with(at, member), &events);

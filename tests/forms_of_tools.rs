@@ -511,3 +511,102 @@ fn rows_of_others_and_damaged_cells_in_tables_of_nested_records() {
         assert!(problems(&report).iter().any(|problem| problem.starts_with(told)), "{:?}", problems(&report));
     }
 }
+
+/// One byte between files of UTF-16 turns the letters of the next one round; so does another order of bytes.
+#[test]
+fn text_whose_letters_are_turned_round_is_told_of() {
+    let (events, _) = log();
+    let text: String = events[..4].iter().map(|event| raw(event) + "\r\n").collect();
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mark: &[u8] = b"\xff\xfe";
+    for bytes in [[mark, &little, b"\n", mark, &little].concat(), [mark, &little, b"\xfe\xff", &big].concat()]
+    {
+        let said = problems(&report(&[("log.xml", &bytes)]));
+        assert!(said.iter().any(|line| line.starts_with("error not_understood ")), "{said:?}");
+    }
+}
+
+/// `cat log.1 log.2.gz`, and what stands behind a zip.
+#[test]
+fn packed_data_behind_text_and_events_behind_a_zip_are_told_of() {
+    let (events, _) = log();
+    let text: String = events[..4].iter().map(|event| raw(event) + "\n").collect();
+    let (gzip, zip) =
+        (testlog::gzip::member(text.as_bytes()), zip::archive(&[Member::new("a.xml", text.as_bytes())]));
+    for packed in [&gzip, &zip] {
+        for end in ["", "\n"] {
+            let bytes = [text.trim_end().as_bytes(), end.as_bytes(), packed].concat();
+            let said = problems(&report(&[("log.xml", &bytes)]));
+            assert!(
+                said.iter().any(|line| line.starts_with("error not_understood ") && line.contains("packed")),
+                "{said:?}"
+            );
+        }
+    }
+    for (behind, wanted) in [
+        (text.as_bytes(), "error damaged_archive "),
+        (&gzip, "error damaged_archive "),
+        (b"hello", "warning stray_bytes "),
+    ] {
+        let said = problems(&report(&[("log.zip", &[&zip, behind].concat())]));
+        assert!(said.iter().any(|line| line.starts_with(wanted)), "{said:?}");
+    }
+}
+
+/// An export of .NET in a table of others: who logged an event is not whose process it is. The host is the one of Windows, and
+/// values that Splunk extracted twice are one.
+#[test]
+fn columns_that_say_nothing_of_an_event() {
+    let rows = |text: &str| {
+        let report = report(&[("log.csv", text.as_bytes())]);
+        assert_eq!(problems(&report), [""; 0]);
+        report["groups"][0].clone()
+    };
+    let message = "\"Process Create:\nUtcTime: 2020-07-20 13:29:49.966\nProcessId: 4508\nImage: C:\\a.exe\nCommandLine: a\nUser: A\\b\n\
+        ParentProcessId: 7\nParentImage: C:\\WmiPrvSE.exe\"";
+    let key = rows(&format!(
+        "Id,ProviderName,MachineName,ProcessId,ThreadId,ProcessGuid,Message\n1,Microsoft-Windows-Sysmon,H,2608,3,,{message}\n"
+    ));
+    assert_eq!(key["process_id"], "4508");
+    let key = rows(&format!(
+        "EventID,SourceName,Hostname,Computer,Message\n1,Microsoft-Windows-Sysmon,collector,H,{message}\n"
+    ));
+    assert_eq!(key["dest"], "H");
+    let key = rows(
+        "_time,EventCode,SourceName,ComputerName,User,Image,CommandLine,ProcessId,ParentImage\n\
+         2020-07-20T13:29:49.966Z,1,Microsoft-Windows-Sysmon,H,\"A\\b\nA\\b\",\"C:\\a.exe\nC:\\a.exe\",\"a\na\",\"5\n5\",\"C:\\WmiPrvSE.exe\nC:\\WmiPrvSE.exe\"\n",
+    );
+    assert_eq!(
+        (&key["user"], &key["process_id"], &key["process"]),
+        (&"A\\b".into(), &"5".into(), &"a".into())
+    );
+}
+
+/// Exports that were joined, of which the second numbers its rows, ends them with a delimiter or has a column that begins with a digit.
+#[test]
+fn columns_behind_rows_with_a_gap_or_a_digit() {
+    let first = "EventID,SourceName,Computer,Channel,Image,ParentImage\n3,Microsoft-Windows-Sysmon,H,C,a,b\n";
+    for second in [
+        "EventID,SourceName,Computer,Channel,ParentImage,Image,\n1,Microsoft-Windows-Sysmon,H,C,C:\\WmiPrvSE.exe,C:\\a.exe,\n",
+        ",EventID,SourceName,Computer,Channel,ParentImage,Image\n0,1,Microsoft-Windows-Sysmon,H,C,C:\\WmiPrvSE.exe,C:\\a.exe\n",
+        "EventID,SourceName,Computer,2nd host,ParentImage,Image\n1,Microsoft-Windows-Sysmon,H,x,C:\\WmiPrvSE.exe,C:\\a.exe\n",
+    ] {
+        let ((records, _, matches), said) = crate::common::read(format!("{first}{second}").as_bytes());
+        assert_eq!((records, matches), (2, 1), "{second}: {said:?}");
+        assert!(said.iter().any(|code| code == "joined_rows"), "{said:?}");
+    }
+}
+
+/// A printer of XML put values on lines of their own, of an event without a time.
+#[test]
+fn pretty_printed_xml_without_a_time() {
+    let value = |name: &str, value: &str| format!("<Data Name='{name}'>\n  {value}\n</Data>");
+    let data =
+        value("ProcessId", "4") + &value("Image", "C:\\a.exe") + &value("ParentImage", "C:\\WmiPrvSE.exe");
+    let text = format!(
+        "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><Computer>H</Computer></System><EventData>{data}\
+         </EventData></Event>"
+    );
+    assert_eq!(crate::common::read(text.as_bytes()), ((1, 1, 1), vec!["time_unknown".to_owned()]));
+}

@@ -52,8 +52,8 @@ pub struct Seen {
 pub struct Found {
     /// Number of the input.
     pub source: u32,
-    /// Process creations of the host in it.
-    pub host_creations: u64,
+    /// How many processes of the host it saw begin, and how many end.
+    pub host_lives: u64,
     /// Processes that may belong to the tree.
     pub created: Shelf<Created>,
     /// Who started whom on the host. Only the first round asks for it.
@@ -80,7 +80,7 @@ impl Found {
         let candidates = if by_pid { limits::CONTEXT_CANDIDATES } else { limits::CONTEXT_LISTED };
         Found {
             source,
-            host_creations: 0,
+            host_lives: 0,
             created: Shelf::new(candidates),
             links: Links::default(),
             ended: Shelf::new(candidates),
@@ -95,7 +95,7 @@ impl Found {
 
     /// Adds what was found elsewhere.
     pub fn merge(&mut self, other: Found) {
-        self.host_creations += other.host_creations;
+        self.host_lives += other.host_lives;
         self.created.merge(other.created);
         self.links.merge(other.links);
         self.ended.merge(other.ended);
@@ -129,9 +129,9 @@ impl Gatherer {
         Gatherer { rule, parents: question.parents.clone(), question, found, open: Vec::new() }
     }
 
-    /// Process creations of the host so far.
-    pub fn host_creations(&self) -> u64 {
-        self.found.host_creations
+    /// How many processes of the host began and ended so far.
+    pub fn host_lives(&self) -> u64 {
+        self.found.host_lives
     }
 
     /// What was found.
@@ -148,8 +148,8 @@ impl Gatherer {
 
     /// Counts an event of the host. Only the first round does.
     fn count(&mut self, sysmon: bool, event_id: Option<u32>, security: impl FnOnce() -> bool) {
-        if sysmon && event_id == Some(PROCESS_CREATE) {
-            self.found.host_creations += 1;
+        if sysmon && matches!(event_id, Some(PROCESS_CREATE | PROCESS_TERMINATE)) {
+            self.found.host_lives += 1;
         }
         if self.question.anchor.is_none() {
             return;

@@ -269,8 +269,8 @@ impl Pass {
     }
 
     /// Process creations of the host that were met so far.
-    pub fn host_creations(&self) -> u64 {
-        self.gatherer.host_creations()
+    pub fn host_lives(&self) -> u64 {
+        self.gatherer.host_lives()
     }
 
     /// What was found.
@@ -349,7 +349,7 @@ impl Context {
 
     /// Takes what one input, or a part of one, answered.
     pub fn absorb(&mut self, found: Found) {
-        if found.host_creations > 0 {
+        if found.host_lives > 0 {
             self.holds_host.insert(found.source);
         }
         self.found.merge(found);

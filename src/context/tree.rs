@@ -167,8 +167,18 @@ impl<'a> Lives<'a> {
         let (pid, time) = (have.parent_process_id.as_deref()?, have.time?);
         let begins = self.begins.get(pid)?;
         let latest = begins.iter().rev().find(|(begun, other)| *begun <= time && *other != index)?;
-        let ended = self.ends.get(pid).into_iter().flatten().any(|end| (latest.0..time).contains(end));
+        let ended = self.own_ends(pid, latest.0).next().is_some_and(|end| end < time);
         (!ended).then_some(latest.1)
+    }
+
+    /// The ends of a process id from when one with it began. Times may be cut to seconds: of an end in the same moment it was
+    /// the one before that ended, as only then its id was free.
+    fn own_ends(&self, pid: &str, begun: Time) -> impl Iterator<Item = Time> {
+        let begins = self.begins.get(pid).into_iter().flatten();
+        let others = begins.filter(|(time, _)| *time < begun).count().min(1);
+        let ends = self.ends.get(pid).into_iter().flatten().copied().filter(move |end| *end >= begun);
+        let of_others = ends.clone().take_while(|end| *end == begun).count().min(others);
+        ends.skip(of_others)
     }
 
     /// When a process ended. With ids: before another one with the same id began.
@@ -179,8 +189,7 @@ impl<'a> Lives<'a> {
         }
         let (pid, begun) = (have.process_id.as_deref()?, have.time?);
         let next = self.begins.get(pid)?.iter().map(|(time, _)| *time).find(|time| *time > begun);
-        let ends = self.ends.get(pid)?.iter().copied();
-        ends.into_iter().find(|end| *end >= begun && next.is_none_or(|next| *end <= next))
+        self.own_ends(pid, begun).find(|end| next.is_none_or(|next| *end <= next))
     }
 }
 
@@ -190,7 +199,14 @@ pub fn until(anchor: &Anchor, found: &Found) -> Option<Time> {
     let (pid, begun) = (anchor.created.process_id.as_ref()?, anchor.created.time?);
     let same = |other: &Option<String>| other.as_ref() == Some(pid);
     let ended = found.ended.iter().filter(|(_, end)| same(&end.process_id)).filter_map(|(_, end)| end.time);
-    let again =
-        found.created.iter().filter(|(_, have)| same(&have.process_id)).filter_map(|(_, have)| have.time);
-    ended.filter(|time| *time >= begun).chain(again.filter(|time| *time > begun)).min()
+    let begins: Vec<_> = found
+        .created
+        .iter()
+        .filter(|(_, have)| same(&have.process_id))
+        .filter_map(|(_, have)| have.time)
+        .collect();
+    // As in `Lives::own_ends`.
+    let is_second = begins.iter().any(|time| *time < begun);
+    let again = begins.into_iter().filter(|time| *time > begun);
+    ended.filter(|time| *time > begun || (*time == begun && !is_second)).chain(again).min()
 }

@@ -161,14 +161,17 @@ impl CsvReader {
     }
 
     /// Whether a row behind the columns has columns itself: names of an EventID and of two other things that are counted of every
-    /// event, and neither a number nor a gap, of which every event has some. A single cell may be an attacker's words.
+    /// event, and no number, of which every event has some; a gap at an end, where some programs number their rows or end
+    /// them with a delimiter. A single cell may be an attacker's words.
     fn has_columns(&self, cells: &[String]) -> bool {
-        // A sign belongs to a number.
-        let is_number = |first: u8| first.is_ascii_digit() || first == b'+';
-        let is_name = |cell: &String| cell.trim().bytes().next().is_some_and(|first| !is_number(first));
+        let is_of_number = |letter: char| letter.is_ascii_digit() || "+-.,:/ TZ".contains(letter);
+        let is_name = |cell: &String| !cell.trim().is_empty() && !cell.trim().chars().all(is_of_number);
+        let is_gap = |cell: Option<&String>| cell.is_some_and(|cell| cell.trim().is_empty());
+        let (from, to) = (usize::from(is_gap(cells.first())), usize::from(is_gap(cells.last())));
+        let inner = cells.get(from..cells.len() - to).unwrap_or_default();
         let name = |cell: &String| json_event::column(cell).to_owned();
         self.header.is_some()
-            && cells.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))
+            && inner.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))
             && cells.iter().map(name).any(|name| json_event::is_event_id(&name))
             && cells.iter().map(name).filter(|name| json_event::is_counted(name)).count() >= 3
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Trouble, signs};
 use crate::problem::Code;
-use crate::{limits, text};
+use crate::{detect, limits, text};
 
 /// How an event ends.
 const END_OF_EVENT: &[u8] = b"</Event>";
@@ -42,6 +42,8 @@ pub struct GapCounts {
     unread: Count,
     /// Of these those in another encoding.
     encoded: Count,
+    /// Lines that begin as a packed file does, and are no text.
+    packed: Count,
     /// Events whose beginning is missing.
     headless: Count,
     /// Lines with zeros in place of data.
@@ -143,6 +145,10 @@ impl Gap {
             }
             return;
         }
+        if !is_event && str::from_utf8(&line).is_err() && detect::is_packed(&line) {
+            self.counts.packed.add(self.line_offset, length, "");
+            return;
+        }
         let is_comment = || length == line.len() as u64 && is_comment(rest);
         if !is_event && (rest.is_empty() || is_comment() || is_record_line(rest)) {
             return;
@@ -172,6 +178,7 @@ impl GapCounts {
         self.classic.merge(other.classic);
         self.unread.merge(other.unread);
         self.encoded.merge(other.encoded);
+        self.packed.merge(other.packed);
         self.headless.merge(other.headless);
         self.zeros.merge(other.zeros);
     }
@@ -193,6 +200,10 @@ impl GapCounts {
             );
             let note = Trouble::note(Code::DamagedRecord, self.zeros.first, message);
             troubles.push(Trouble { lost: self.zeros.number, ..note });
+        }
+        if self.packed.number > 0 {
+            let message = "Behind text stands what begins as a packed file; it was not read. Files were joined that must be unpacked first.";
+            troubles.push(Trouble::lost(Code::NotUnderstood, self.packed.first, message));
         }
         if headless.number > 0 {
             let message =
@@ -262,7 +273,7 @@ fn without_markup(line: &str) -> &str {
 }
 
 /// Whether a line holds an event in another encoding than the text before it: PowerShell's `>>` writes UTF-16 behind what is
-/// UTF-8, that of other shells UTF-8 behind UTF-16.
+/// UTF-8, that of other shells UTF-8 behind UTF-16, and one byte between files of UTF-16 turns the letters of the next one round.
 fn is_otherwise_encoded(line: &str) -> bool {
     // Few lines of text have zeros, or many such characters, and a text may have millions.
     let leads = line.bytes().filter(|byte| *byte >= 0xe2).count();
@@ -279,7 +290,7 @@ fn is_otherwise_encoded(line: &str) -> bool {
     units().filter(|unit| *unit > 0x2000).count() * 2 > units().count()
         && [u16::to_le_bytes, u16::to_be_bytes]
             .iter()
-            .any(|bytes| is_event(&units().flat_map(bytes).collect::<Vec<_>>()))
+            .any(|bytes| is_event(&units().flat_map(bytes).filter(|byte| *byte != 0).collect::<Vec<_>>()))
 }
 
 /// Whether a line is a comment, and no event behind the sign of one.

@@ -39,9 +39,9 @@ pub(super) const PROVIDER: &[&str] = &[
 ];
 /// Those of Windows come first: what others call the host may be the one that collects the events.
 pub(super) const COMPUTER: &[&str] = &[
-    "Hostname",
     "Computer",
     "ComputerName",
+    "Hostname",
     "MachineName",
     "computer_name",
     "host.name",
@@ -378,7 +378,7 @@ pub(super) fn flat(object: &Object) -> Option<Event> {
     // The properties of an `EventLogRecord` in .NET: this process wrote the event, which `System/Execution` says in XML.
     let logger = data.contains_key("ThreadId")
         || event.message.as_ref().is_some_and(|text| text.contains("\nProcessId: "));
-    if logger && !data.contains_key("ProcessGuid") {
+    if logger && !data.get("ProcessGuid").is_some_and(says) {
         for (name, of) in [("Execution@ProcessID", "ProcessId"), ("Execution@ThreadID", "ThreadId")] {
             if let Some(text) = data.shift_remove(of).as_ref().and_then(text_of) {
                 event.system.push(name, text);
@@ -387,7 +387,10 @@ pub(super) fn flat(object: &Object) -> Option<Event> {
     }
     push_all(&mut event.data, Some(&Value::Object(data)));
     // Splunk has extracted this event's fields twice.
-    if event.data.get("UtcTime").is_some_and(|time| time.contains('\n') && !once(time).contains('\n')) {
+    let is_twice = |name: &&str| {
+        event.data.get(name).is_some_and(|value| value.contains('\n') && !once(value).contains('\n'))
+    };
+    if ["UtcTime", "ProcessGuid", "ProcessId"].iter().any(|name| is_twice(&name)) {
         let mut data = Pairs::default();
         event.data.iter().for_each(|(name, value)| data.push(name, once(value)));
         event.data = data;

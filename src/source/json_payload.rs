@@ -173,7 +173,7 @@ mod tests {
             for (name, other) in [
                 ("\"EventId\":1", "\"EventId\":1,\"EventID\":[1]"),
                 ("\"EventId\":1", "\"EventId\":1,\"event_id\":true"),
-                ("\"Computer\"", "\"Hostname\":[\"I\"],\"Computer\""),
+                ("\"Computer\"", "\"Hostname\":[\"I\"],\"MachineName\""),
                 ("\"Provider\"", "\"SourceName\":\"S\",\"Provider\""),
                 ("\"Computer\"", "\"System\":{},\"Computer\""),
                 ("\"Computer\"", "\"winlog\":{},\"Computer\""),

@@ -19,7 +19,7 @@ mod json_skim;
 mod json_strict;
 mod json_string;
 mod json_wrapper;
-mod signs;
+pub mod signs;
 mod splunk_result;
 pub mod splunk_xml;
 pub mod xml;

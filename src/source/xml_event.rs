@@ -246,10 +246,12 @@ impl Build {
     }
 }
 
-/// Takes from the values what a printer of XML put around them, line breaks and blanks, where it did so with the time:
-/// Windows begins no time so, but a command line may begin with anything.
+/// Takes from the values what a printer of XML put around them, line breaks and blanks, where it did so with the time
+/// or, without one, an id: Sysmon begins none so, but a command line may begin with anything.
 fn flatten(data: &mut Pairs) {
-    let is_set_in = data.get("UtcTime").is_some_and(|time| time.starts_with(['\n', '\r']));
+    let written_by_sysmon = ["UtcTime", "ProcessGuid", "ProcessId", "ParentProcessGuid", "ParentProcessId"];
+    let first = written_by_sysmon.iter().find_map(|name| data.get(name));
+    let is_set_in = first.is_some_and(|value| value.starts_with(['\n', '\r']));
     if is_set_in {
         let mut flat = Pairs::default();
         data.iter().for_each(|(name, value)| flat.push(name, value.trim_ascii()));

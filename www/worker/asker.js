@@ -43,9 +43,9 @@ export class Asker {
         told = performance.now();
         post({ type: "passing", bytes });
       }
-      const hostCreations = pass.host_creations();
+      const hostLives = pass.host_lives();
       const found = owned(pass.finish());
-      post({ type: "passed", found, hostCreations }, [found]);
+      post({ type: "passed", found, hostLives }, [found]);
     } catch (error) {
       if (isTrap(error)) throw error;
       post({ type: "pass_failed", message: sentence(error) });

@@ -174,7 +174,7 @@ class Run {
       job.bytes = message.bytes;
       this.tell();
     } else if (message.type === "passed") {
-      if (message.hostCreations > 0) this.holdHost.add(job.target);
+      if (message.hostLives > 0) this.holdHost.add(job.target);
       this.contexts.found(this.number, message.found);
       this.done(asker);
     } else if (message.type === "pass_failed") {

@@ -45,7 +45,7 @@ function setUp({ entries, more = [], most = 2 }) {
 
 const entry = (name, size, parts = 1) => Object.assign(new Entry({ name, file: { size, name } }, false), { parts, over: true });
 const keys = (worker) => worker.told.map(({ source, part }) => (part ? `${source}:${part.start / PART}` : `${source}`));
-const passes = (worker, hostCreations = 1, bytes = 3) => worker.says({ type: "passed", found: new ArrayBuffer(bytes), hostCreations });
+const passes = (worker, hostLives = 1, bytes = 3) => worker.says({ type: "passed", found: new ArrayBuffer(bytes), hostLives });
 
 test("a part without the host is not asked about the next generation", async () => {
   const { gather, workers, found, progress, calls, alive } = setUp({ entries: [entry("a", 64 * MIB, 4)], more: [true, false] });

@@ -46,7 +46,7 @@
  *   | { type: "hashed", source: number, hex: string }
  *   | { type: "hash_failed", source: number }
  *   | { type: "passing", bytes: number }
- *   | { type: "passed", found: ArrayBuffer, hostCreations: number }
+ *   | { type: "passed", found: ArrayBuffer, hostLives: number }
  *   | { type: "pass_failed", message: string }
  *   | { type: "crashed", source?: number, job?: number, message: string }
  * )} FromWorker

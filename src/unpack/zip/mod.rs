@@ -101,15 +101,19 @@ impl Gap {
             );
             sink.trouble(Trouble::note(Code::UnlistedMembers, start, message));
         } else if self.exact && stray > 0 {
+            let (code, and) = match self.walk.is_suspicious() {
+                true => (Code::DamagedArchive, ", and may hold events"),
+                false => (Code::StrayBytes, ""),
+            };
             let message = match self.behind {
-                true => format!("{stray} byte(s) stand behind the zip's end; they were not read."),
+                true => format!("{stray} byte(s) stand behind the zip's end; they were not read{and}."),
                 false => {
                     format!(
-                        "{stray} byte(s) between here and the next member belong to none; they were not read."
+                        "{stray} byte(s) between here and the next member belong to none; they were not read{and}."
                     )
                 }
             };
-            sink.trouble(Trouble::note(Code::StrayBytes, start, message));
+            sink.trouble(Trouble::note(code, start, message));
         }
     }
 }

@@ -3,9 +3,9 @@
 use memchr::memmem;
 
 use super::member::{Entry, LOCAL_HEADER_BYTES, LOCAL_HEADER_MAGIC, Member, Method};
-use crate::limits;
-use crate::source::Sink;
+use crate::source::{Sink, signs};
 use crate::unpack::Place;
+use crate::{detect, limits};
 
 /// What may follow a member: magic, checksum and two sizes of eight bytes (APPNOTE 4.3.9).
 pub const DESCRIPTOR_BYTES: u64 = 24;
@@ -37,6 +37,8 @@ pub struct Walk {
     pub members: u64,
     /// Bytes, other than zeros, that are no part of a member, and how many of them may be so: what describes one.
     passed: u64,
+    /// The first of them.
+    kept: Vec<u8>,
     described: u64,
     /// A member could not be read to its end, and was told of: bytes of it are passed as well.
     broken: bool,
@@ -62,8 +64,20 @@ impl Walk {
         if self.broken { 0 } else { self.passed.saturating_sub(self.described + before) }
     }
 
+    /// Whether those bytes may hold events.
+    pub fn is_suspicious(&self) -> bool {
+        let begin = self.kept.iter().position(|byte| *byte != 0).unwrap_or(self.kept.len());
+        let holds = |sign: &[u8]| memmem::find(&self.kept, sign).is_some();
+        detect::is_packed(&self.kept[begin..])
+            || holds(b"<Event")
+            || holds(detect::EVTX_CHUNK_MAGIC)
+            || signs::tell_of_events(&self.kept)
+    }
+
     fn pass(&mut self, bytes: &[u8]) {
         self.passed += bytes.iter().filter(|byte| **byte != 0).count() as u64;
+        let room = limits::DETECT_BYTES.saturating_sub(self.kept.len());
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     /// Takes the next bytes.
