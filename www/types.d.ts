@@ -89,7 +89,7 @@ declare namespace Core {
     want_offset(): number;
     want_length(): number;
     push(bytes: Uint8Array): void;
-    host_creations(): number;
+    host_lives(): number;
     finish(): Uint8Array;
   }
   /** A context on its way. */

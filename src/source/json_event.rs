@@ -387,10 +387,10 @@ pub(super) fn flat(object: &Object) -> Option<Event> {
     }
     push_all(&mut event.data, Some(&Value::Object(data)));
     // Splunk has extracted this event's fields twice.
-    let is_twice = |name: &&str| {
+    let is_twice = |name: &str| {
         event.data.get(name).is_some_and(|value| value.contains('\n') && !once(value).contains('\n'))
     };
-    if ["UtcTime", "ProcessGuid", "ProcessId"].iter().any(|name| is_twice(&name)) {
+    if ["UtcTime", "ProcessGuid", "ProcessId"].into_iter().any(is_twice) {
         let mut data = Pairs::default();
         event.data.iter().for_each(|(name, value)| data.push(name, once(value)));
         event.data = data;
