@@ -346,6 +346,20 @@ fn no_report_is_bare() {
     }
 }
 
+/// Of each input how much was read, as the page's list of files says it.
+#[test]
+fn a_report_says_how_much_of_each_input_was_read() {
+    let (events, _) = testlog::log(&Log { size: Size::Events(30), matches: 3, groups: 2, ..Log::default() });
+    let log = xml::file(&events, &SPLUNK, Layout::Ended("\n")).into_bytes();
+    let cut = &log[..log.len() - 40];
+    let session = common::session(&[("whole", &log), ("cut", cut), ("text", b"no log")], 1 << 20);
+    let text = markdown::markdown(&session, &Options::default());
+    for (name, read) in [("whole", "whole"), ("cut", "with errors"), ("text", "not read")] {
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{name}` "))).unwrap();
+        assert!(row.contains(&format!(" | {read} | ")), "{row}");
+    }
+}
+
 #[test]
 fn csv_and_table_carry_what_is_hidden() {
     let mut session = session("log", &["=1+1", "b"]);

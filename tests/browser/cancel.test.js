@@ -90,6 +90,24 @@ inBothBrowsers("cancel", (page) => {
     });
   }
 
+  test("what a cancel left is read by one press", async () => {
+    await page().open();
+    await page().drop([join(home, "large.xml")]);
+    await page().until("a match shows while reading goes on", () =>
+      document.documentElement.dataset.phase === "reading" && /[1-9]/.test(document.getElementById("verdict")?.innerText ?? ""));
+    await page().press("ESCAPE");
+    await page().done({ within: 10_000 });
+    assert.match(await page().text("#incomplete"), /of 1 file nothing or not all was read/);
+    await page().click("#read-on");
+    await page().until("it is read again", () => document.documentElement.dataset.phase === "reading");
+    await page().done({ within: 60_000 });
+    const report = JSON.parse(await page().exportJson());
+    assert.deepEqual(report.sources.map((/** @type {{ complete: boolean }} */ { complete }) => complete), [true]);
+    assert.equal(report.totals.incomplete, 0);
+    assert.equal(await page().run(() => document.getElementById("incomplete")?.checkVisibility()), false);
+    await page().assertQuiet();
+  });
+
   test("Esc closes what is open first", async () => {
     await page().open();
     await page().drop([join(home, "large.xml")]);

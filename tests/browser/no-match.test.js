@@ -23,6 +23,11 @@ const CASES = [
     says: [/no process creations/i, /22/, /Microsoft-Windows-Sysmon\/Operational/],
   },
   {
+    kind: "no_process_creations",
+    bytes: [1, 2].map((record) => eventXml({ record, id: 4688, provider: "Microsoft-Windows-Security-Auditing" }).replace("Microsoft-Windows-Sysmon/Operational", "Security")).join("\n"),
+    says: [/no process creations of Sysmon/i, /The 2 events with EventID 4688 of the Security log are process creations too/],
+  },
+  {
     kind: "coverage_unknown",
     bytes: `${eventXml({ record: 1, parent: EXPLORER })}\n${eventXml({ record: 2 }).slice(0, -80)}`,
     says: [/not everything could be read/i],

@@ -62,6 +62,34 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("hints count what the other filters leave, and Esc takes off one after another", async () => {
+    await read();
+    const all = await rowCount();
+    const chips = () => page().run(() => [...document.querySelectorAll("#hint-bar button")].map((chip) => ({ id: chip.id, rows: Number(chip.querySelector("b")?.textContent) })));
+    const before = await chips();
+    await page().select("#source-filter", "0");
+    await page().until("the hints are counted anew", (/** @type {number} */ sum) => [...document.querySelectorAll("#hint-bar b")].reduce((all, one) => all + Number(one.textContent), 0) < sum, { args: [before.reduce((/** @type {number} */ sum, /** @type {{ rows: number }} */ { rows }) => sum + rows, 0)] });
+    const ofFile = await rowCount();
+    assert.ok(ofFile < all);
+    const after = await chips();
+    assert.deepEqual(after.map((/** @type {{ id: string }} */ { id }) => id), before.map((/** @type {{ id: string }} */ { id }) => id));
+    for (const { id, rows } of after.filter((/** @type {{ rows: number }} */ { rows }) => rows > 0)) {
+      await page().click(`#${id}`);
+      await page().rows(rows);
+      await page().click("#chip-hint");
+      await page().rows(ofFile);
+    }
+    const [{ id, rows }] = after.filter((/** @type {{ rows: number }} */ { rows }) => rows > 0 && rows < ofFile);
+    await page().click(`#${id}`);
+    await page().rows(rows);
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("ESCAPE");
+    await page().rows(ofFile);
+    await page().press("ESCAPE");
+    await page().rows(all);
+    await page().assertQuiet();
+  });
+
   test("the place of the timeline is kept until it comes", { skip: kind === "firefox" && "its page does not see what a script of the driver changes" }, async () => {
     await page().open();
     await page().run(() => {
@@ -354,7 +382,11 @@ inBothBrowsers("workbench", (page, kind) => {
         await page().run(() => document.getElementById("grid")?.focus());
         await page().press("HOME");
         for (let at = 0; at < 12; at += 1) {
-          assert.ok(await page().run(() => document.querySelector("#grid .cell.cursor")?.checkVisibility()), `${field} ${at}`);
+          // And one sees which value a key would exclude.
+          assert.ok(await page().run(() => {
+            const cell = document.querySelector("#grid .cell.cursor");
+            return cell?.checkVisibility() && getComputedStyle(cell).outlineStyle !== "none";
+          }), `${field} ${at}`);
           await page().press("ARROW_RIGHT");
         }
       }

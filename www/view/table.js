@@ -312,20 +312,9 @@ export function createTable(actions, menu, openColumns) {
     }
   }
 
-  /** On a card not all columns stand: the next one that does, on the way from one to another. @param {number} from @param {number} to */
-  function onCard(from, to) {
-    const row = rows.at(cursor.row);
-    if (!narrow.matches || !row) return to;
-    const shown = [...row.children].flatMap((cell, at) => (cell.checkVisibility() ? [at] : []));
-    const [before, behind] = [shown.filter((at) => at <= to).at(-1), shown.find((at) => at >= to)];
-    return (to >= from ? behind ?? before : before ?? behind) ?? to;
-  }
-
   /** @param {string} key @param {boolean} ctrl @param {boolean} [shift] */
   function handleKey(key, ctrl, shift = false) {
     if (total === 0) return false;
-    // The window may have become narrow since, and a key would act on what nobody sees.
-    cursor = { ...cursor, column: onCard(0, cursor.column) };
     const column = columns[cursor.column];
     if (shift && (key === "ArrowLeft" || key === "ArrowRight")) {
       if (column && !narrow.matches) heads.resize(column.name, key === "ArrowLeft" ? -1 : 1);
@@ -334,7 +323,7 @@ export function createTable(actions, menu, openColumns) {
     const page = Math.max(1, Math.floor((grid.clientHeight - headHeight()) / rowHeight()) - 1);
     const to = moveCursor(cursor, key, { rows: total, columns: columns.length, page, ctrl });
     if (to) {
-      moveTo({ ...to, column: onCard(cursor.column, to.column) });
+      moveTo(to);
       return true;
     }
     switch (key) {
