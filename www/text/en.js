@@ -176,7 +176,7 @@ export const en = {
     sofar: "So far: ",
     none: "Nothing matched so far.",
     /** @param {number} left @param {number} others with errors */
-    partial: (left, others) => `Partial: reading was cancelled. What follows is what was found until then; of ${count(left, "file", "files")} nothing or not all was read${others > 0 ? `, and ${number(others)} more ${others === 1 ? "has" : "have"} errors` : ""}.`,
+    partial: (left, others) => `Partial: reading was cancelled before ${count(left, "file was", "files were")} read to the end${others > 0 ? `, and ${number(others)} more ${others === 1 ? "has" : "have"} errors` : ""}. What follows is what was found until then.`,
     readOn: "Read the rest",
     incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, so rows may be missing. The problems at the ${n === 1 ? "file" : "files"} below say why.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
