@@ -311,6 +311,17 @@ struct Open {
     format: String,
     /// All that was counted for it, also what was handed over already.
     counts: Counts,
+    /// What is said of its parts that are no events, until one is: of a member without any, one sentence says it.
+    not_events: Problems,
+    /// That sentence was said.
+    is_no_log: bool,
+}
+
+impl Open {
+    fn new(id: MemberId) -> Open {
+        let (format, counts, not_events) = Default::default();
+        Open { id, format, counts, not_events, is_no_log: false }
+    }
 }
 
 impl Collector {
@@ -380,11 +391,15 @@ impl Collector {
 
 impl Sink for Collector {
     fn enter(&mut self, member: &MemberId) {
-        self.open.push(Open { id: member.clone(), format: String::new(), counts: Counts::default() });
+        self.open.push(Open::new(member.clone()));
     }
 
     fn leave(&mut self, bytes: u64) {
-        self.open.pop().into_iter().for_each(|open| self.findings.members.end(&open, bytes));
+        let Some(open) = self.open.pop() else { return };
+        self.findings.members.end(&open, bytes);
+        if open.counts.records > 0 || !open.is_no_log {
+            self.findings.problems.merge(open.not_events);
+        }
     }
 
     fn format(&mut self, format: &Format) {
@@ -466,6 +481,14 @@ impl Sink for Collector {
             member: member.map(|id| id.name),
             record: trouble.record,
         };
-        self.findings.problems.add(Problem { place, code, message: trouble.message });
+        let problem = Problem { place, code, message: trouble.message };
+        match self.open.last_mut() {
+            Some(open) if code == Code::NotAnEvent => open.not_events.add(problem),
+            open => {
+                let says_no_log = matches!(code, Code::NotALog | Code::UnknownFormat | Code::EmptyInput);
+                open.into_iter().for_each(|open| open.is_no_log |= says_no_log);
+                self.findings.problems.add(problem);
+            }
+        }
     }
 }

@@ -41,7 +41,7 @@ impl Members {
 
     /// Tells of a member that is being read, or of one that was: then `bytes` is how long it is.
     pub(super) fn put(&mut self, open: &Open, bytes: u64) {
-        let Open { id, format, counts } = open;
+        let Open { id, format, counts, .. } = open;
         if *counts == Counts::default() {
             return;
         }
@@ -126,7 +126,7 @@ mod tests {
         let mut members = Members::default();
         for number in (0..3 * limits::MEMBERS_LISTED).rev() {
             let id = MemberId { ordinal: number as u128, name: name(number) };
-            members.end(&Open { id, format: "evtx".to_owned(), counts }, 1);
+            members.end(&Open { format: "evtx".to_owned(), counts, ..Open::new(id) }, 1);
         }
         members.settle();
         for (number, member) in members.iter().enumerate() {

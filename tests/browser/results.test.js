@@ -323,4 +323,21 @@ inBothBrowsers("results", (page) => {
     assert.match(await page().text("#rows-cut"), /first \d+ rows/i);
     assert.equal(JSON.parse(await page().exportJson()).groups.length, 40);
   });
+
+  test("Esc in the tuning leads back to the details that it covered", async () => {
+    await page().open();
+    await page().click("#try-sample");
+    await page().done();
+    await page().until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+    await page().run(() => document.getElementById("grid")?.focus());
+    await page().press("j", "k", "ENTER");
+    await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+    await page().press("f");
+    await page().until("the tuning has the focus", () => document.getElementById("tuning")?.contains(document.activeElement));
+    await page().press("ESCAPE");
+    await page().until("the details are back", () => document.getElementById("details")?.checkVisibility() && document.getElementById("details")?.contains(document.activeElement));
+    await page().press("ESCAPE");
+    await page().until("the table has the focus", () => document.activeElement?.id === "grid" && document.getElementById("details")?.checkVisibility() !== true);
+    await page().assertQuiet();
+  });
 });

@@ -145,6 +145,14 @@ export function detailsActions(page) {
       return page.pool.eventAt(at);
     },
     closePanel() {
+      const { panel, details } = store.get();
+      // The tuning stood before them.
+      if (panel === "tuning" && details) {
+        store.set({ panel: "details" });
+        page.show();
+        page.app.details.focus();
+        return;
+      }
       page.pool?.stopContext();
       page.recall += 1;
       store.set({ panel: null, details: null });

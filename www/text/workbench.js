@@ -130,6 +130,7 @@ export const timeline = {
   host: (host, from, to, n) => `${host}, ${from} to ${to}: ${events(n)}`,
   untimed: (/** @type {number} */ n) => `${events(n)} without a time`,
   none: "No event passes the filters.",
+  outside: "The chosen time is not on this axis: no event of it passes the other filters.",
   moment: "The events that pass the filters are of one moment, or without a time.",
   others: (/** @type {number} */ n) => count(n, "other host", "other hosts"),
   clear: "Clear the range",

@@ -83,7 +83,7 @@ export function createTimeline(actions) {
 
   /** @param {number | null} at @param {number} [lane] */
   function say(at, lane = -1) {
-    if (!data || at === null) return setText(readout, t.help);
+    if (!data || at === null) return setText(readout, data && state?.view.range && bucketsOf(data, state.view.range, bucketCount(data)) === null ? t.outside : t.help);
     const one = hosts[lane];
     if (!one) return setText(readout, words(at, at));
     const { from, to } = span(at);
