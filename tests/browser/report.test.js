@@ -100,7 +100,7 @@ inBothBrowsers("report", (page) => {
     window.print = () => {
       const paper = document.getElementById("paper");
       /** @type {any} */ (window).printed = {
-        text: paper?.textContent, rows: paper?.querySelectorAll(".paper-rows tbody tr").length, alone: document.documentElement.classList.contains("printing"),
+        text: paper?.textContent, rows: paper?.querySelectorAll(".paper-rows tbody").length, alone: document.documentElement.classList.contains("printing"),
         hints: [...(paper?.querySelectorAll("section") ?? [])].filter((part) => part.querySelector("h2")?.textContent === "Hints").flatMap((part) => [...part.querySelectorAll("li")].map((line) => line.textContent)),
       };
       window.dispatchEvent(new Event("afterprint"));

@@ -14,8 +14,8 @@ const MOST_ROWS = 2000;
 const MOST_EVENTS = 10;
 /** A command line of more characters takes much of a page. */
 const LONG = 1000;
-/** The rule's columns that fit a page beside each other; the others stand under the command line. */
-const HEAD = ["firstTime", "dest", "user", "process_name", "process", "count", "lastTime"];
+/** The rule's columns that fit a page beside each other; the command line stands below them, over the whole width, and the others under it. */
+const HEAD = ["firstTime", "dest", "user", "process_name", "count", "lastTime"];
 
 /** How much of a file was read, in the words of the list of files. @param {Core.Source} source */
 function readingOf({ complete, records, problems }) {
@@ -102,14 +102,15 @@ export function createPaper(tool) {
         h("p", null, en.verdict.note)),
       section(t.rows,
         groups.length > MOST_ROWS ? h("p", null, t.cut(MOST_ROWS, groups.length)) : null,
-        table(HEAD, groups.slice(0, MOST_ROWS).map((row) => [
-          time(row.firstTime), evidence(row.dest), evidence(row.user), evidence(row.process_name),
-          h("div", { class: row.process.length > LONG ? "paper-long" : "" }, h("code", null, evidence(row.process)),
-            h("div", { class: "paper-minor" }, "process_id ", evidence(row.process_id), " \u00b7 parent_process_id ", evidence(row.parent_process_id), " \u00b7 parent_process ", evidence(row.parent_process)),
-            (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null,
-            places(row, sources)),
-          number(row.count), time(row.lastTime),
-        ]), "paper-rows")),
+        h("table", { class: "paper-rows" },
+          h("thead", null, h("tr", null, HEAD.map((name) => h("th", { scope: "col" }, name))), h("tr", null, h("th", { scope: "col", colspan: HEAD.length }, "process"))),
+          groups.slice(0, MOST_ROWS).map((row) => h("tbody", null,
+            h("tr", null, [time(row.firstTime), evidence(row.dest), evidence(row.user), evidence(row.process_name), number(row.count), time(row.lastTime)].map((cell) => h("td", null, cell))),
+            h("tr", { class: row.process.length > LONG ? "paper-long" : "" }, h("td", { colspan: HEAD.length },
+              h("code", null, evidence(row.process)),
+              h("div", { class: "paper-minor" }, "process_id ", evidence(row.process_id), " \u00b7 parent_process_id ", evidence(row.parent_process_id), " \u00b7 parent_process ", evidence(row.parent_process)),
+              (row.hints ?? []).length > 0 ? h("div", { class: "paper-minor" }, `${en.hints.column}: ${row.hints.map((id) => state.hints.find((hint) => hint.id === id)?.label ?? id).join(", ")}`) : null,
+              places(row, sources))))))),
       said.length > 0 ? section(en.hints.heading, h("ul", null, said.map(({ label, why }) => h("li", null, h("strong", null, label), `: ${why}`)))) : "",
       section(t.tuning, lines.length + presets.length === 0 ? h("p", null, t.noTuning) : h("ul", null,
         lines.map((entry) => h("li", null, `${en.tuning.mode[entry.mode]} `, h("code", null, entry.field), ` ${en.tuning.operatorShort[entry.operator] ?? entry.operator} `, h("code", null, evidence(entry.value)),
