@@ -624,3 +624,23 @@ fn an_id_that_is_free_and_taken_in_one_moment() {
         answer["tree"]["items"].as_array().unwrap().iter().map(|item| !item["ended"].is_null()).collect();
     assert_eq!(ended.iter().filter(|ended| **ended).count(), 1, "{ended:?}");
 }
+
+/// The same of an id that was free before: the end in that moment is the process's own.
+#[test]
+fn an_end_of_the_process_itself_in_the_moment_of_its_begin() {
+    let pid = |seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]| {
+        let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
+        all.extend(data);
+        event(SYSMON, id, seconds, &all)
+    };
+    let of = |command: &'static str| {
+        [("Image", "C:\\b.exe"), ("CommandLine", command), ("ParentImage", "C:\\a.exe")]
+    };
+    let log = pid(10, 1, "5", "4", &of("earlier"))
+        + &pid(11, 5, "5", "0", &[])
+        + &pid(14, 1, "5", "4", HIT)
+        + &pid(14, 5, "5", "0", &[])
+        + &pid(21, 1, "30", "5", &of("of another"));
+    let answer = context_of(log, 3);
+    assert_eq!(commands(&answer["tree"]), ["a"]);
+}

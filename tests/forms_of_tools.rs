@@ -544,6 +544,21 @@ fn packed_data_behind_text_and_events_behind_a_zip_are_told_of() {
             );
         }
     }
+    let wide: Vec<u8> =
+        format!("<Events>{text}</Events>").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let root = format!("<Events>{text}</Events>");
+    for bytes in [
+        [root.as_bytes(), &gzip].concat(),
+        [root.as_bytes(), b" ", &zip].concat(),
+        [b"\xff\xfe", &*wide, &gzip].concat(),
+    ] {
+        let said = problems(&report(&[("log.xml", &bytes)]));
+        assert!(said.iter().any(|line| line.starts_with("error not_understood ")), "{said:?}");
+    }
+    for behind in [[b"\n", gzip.as_slice()].concat(), wide, [&[0; 90_000], text.as_bytes()].concat()] {
+        let said = problems(&report(&[("log.zip", &[&zip, behind.as_slice()].concat())]));
+        assert!(said.iter().any(|line| line.starts_with("error damaged_archive ")), "{said:?}");
+    }
     for (behind, wanted) in [
         (text.as_bytes(), "error damaged_archive "),
         (&gzip, "error damaged_archive "),

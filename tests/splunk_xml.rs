@@ -196,3 +196,66 @@ fn parts_and_pieces_give_the_same() {
         assert_eq!(common::report_of(&common::session(&[("log", bytes)], piece)), whole, "{piece}");
     }
 }
+
+/// Lines that are lost, or a tag that is damaged, cost no event in silence.
+#[test]
+fn lost_lines_are_told_of() {
+    let (good, body) = (raw(EVENT), raw(EVENT));
+    let fields_of = |result: &str| {
+        let from = result.find("\t\t<field").unwrap();
+        result[from..result.find("\t</result>").unwrap()].to_owned()
+    };
+    let alone = fields(&[("ParentImage", "C:\\WmiPrvSE.exe"), ("EventCode", "1")]);
+    for (damaged, matches) in [
+        (fields_of(&body), 2),
+        (body.replace("<result offset", "<resuld offset"), 2),
+        (alone[alone.find("<value>").unwrap()..].to_owned(), 2),
+        (format!("\t<result offset='0'>\n{0}{0}\t</result>\n", fields_of(&body)), 2),
+        (alone.replace("<field k='EventCode'>", "<note><text>junk</text></note>\n<field k='EventCode'>"), 2),
+        (
+            alone.replace("<field k='EventCode'>", "<value><text>junk</text></value>\n<field k='EventCode'>"),
+            2,
+        ),
+        (
+            fields(&[
+                ("_time", "2024-03-04T08:00:00.000+00:00"),
+                ("ParentImage", "C:\\WmiPrvSE.exe"),
+                ("Image", "a"),
+            ]),
+            2,
+        ),
+    ] {
+        let (counts, lines) = said(&document(&[good.clone(), damaged.clone(), good.clone()]));
+        assert_eq!(counts.2, matches, "{damaged}");
+        assert!(lines.iter().any(|line| line.starts_with("error ")), "{damaged}: {lines:?}");
+    }
+}
+
+/// All on one line, of a search with many fields.
+#[test]
+fn a_long_list_of_fields_on_one_line() {
+    let names: String = (0..900).map(|at| format!("<field>name_of_a_field_{at}</field>")).collect();
+    let text =
+        document(&[raw(EVENT), raw(EVENT)]).replace("<field>_raw</field>", &names).replace(['\n', '\t'], "");
+    assert!(text.find("<result ").unwrap() > 4 * limits::GAP_LINE_BYTES);
+    assert_eq!(said(&text), ((2, 2, 2), vec![]));
+    let cut = &text[..text.rfind("<result ").unwrap()];
+    let (counts, lines) = said(cut);
+    assert_eq!((counts, lines.len()), ((1, 1, 1), 1));
+    assert!(lines[0].starts_with("error truncated "), "{lines:?}");
+}
+
+/// What Splunk says of its search may quote it; a result may be empty.
+#[test]
+fn what_splunk_says_is_no_event() {
+    let messages = "<messages>\n<msg type=\"INFO\">index=win EventCode=1</msg>\n<msg type='WARN'>EventCode=1 was cut</msg>\n</messages>\n";
+    let (counts, lines) =
+        said(&document(&[messages.to_owned(), "<result offset='0'/>\n".to_owned(), raw(EVENT)]));
+    assert_eq!(counts, (1, 1, 1));
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.contains("Splunk says of its search: \"EventCode=1 was cut\".")),
+        "{lines:?}"
+    );
+    assert!(lines.iter().all(|line| line.starts_with("warning ")), "{lines:?}");
+}

@@ -171,14 +171,16 @@ impl<'a> Lives<'a> {
         (!ended).then_some(latest.1)
     }
 
-    /// The ends of a process id from when one with it began. Times may be cut to seconds: of an end in the same moment it was
-    /// the one before that ended, as only then its id was free.
+    /// The ends of a process id from when one with it began, see [`is_of_another`].
     fn own_ends(&self, pid: &str, begun: Time) -> impl Iterator<Item = Time> {
-        let begins = self.begins.get(pid).into_iter().flatten();
-        let others = begins.filter(|(time, _)| *time < begun).count().min(1);
-        let ends = self.ends.get(pid).into_iter().flatten().copied().filter(move |end| *end >= begun);
-        let of_others = ends.clone().take_while(|end| *end == begun).count().min(others);
-        ends.skip(of_others)
+        let nothing = || (&[][..], &[][..]);
+        let (begins, ends) = self.begins.get(pid).map_or_else(nothing, |begins| {
+            (begins.as_slice(), self.ends.get(pid).map_or(&[][..], Vec::as_slice))
+        });
+        let others = is_of_another(begun, begins.iter().map(|(time, _)| *time), ends.iter().copied());
+        let own = ends.iter().copied().filter(move |end| *end >= begun);
+        let first = own.clone().next();
+        own.skip(usize::from(others && first == Some(begun)))
     }
 
     /// When a process ended. With ids: before another one with the same id began.
@@ -193,20 +195,31 @@ impl<'a> Lives<'a> {
     }
 }
 
+/// Whether an end in the very moment in which a process began is that of the one before with the same id, as times may be cut to
+/// seconds, and only then its id was free: there was one, and it has no end of its own before.
+fn is_of_another(
+    begun: Time,
+    begins: impl Iterator<Item = Time>,
+    mut ends: impl Iterator<Item = Time>,
+) -> bool {
+    let before = begins.filter(|time| *time < begun).max();
+    before.is_some_and(|before| !ends.any(|end| before <= end && end < begun))
+}
+
 /// Until when an id meant the anchor: when it ended, or another process got the same id. None: as
 /// far as the log tells, to its end.
 pub fn until(anchor: &Anchor, found: &Found) -> Option<Time> {
     let (pid, begun) = (anchor.created.process_id.as_ref()?, anchor.created.time?);
     let same = |other: &Option<String>| other.as_ref() == Some(pid);
-    let ended = found.ended.iter().filter(|(_, end)| same(&end.process_id)).filter_map(|(_, end)| end.time);
+    let ended: Vec<_> =
+        found.ended.iter().filter(|(_, end)| same(&end.process_id)).filter_map(|(_, end)| end.time).collect();
     let begins: Vec<_> = found
         .created
         .iter()
         .filter(|(_, have)| same(&have.process_id))
         .filter_map(|(_, have)| have.time)
         .collect();
-    // As in `Lives::own_ends`.
-    let is_second = begins.iter().any(|time| *time < begun);
+    let others = is_of_another(begun, begins.iter().copied(), ended.iter().copied());
     let again = begins.into_iter().filter(|time| *time > begun);
-    ended.filter(|time| *time > begun || (*time == begun && !is_second)).chain(again).min()
+    ended.into_iter().filter(|time| *time > begun || (*time == begun && !others)).chain(again).min()
 }

@@ -145,7 +145,7 @@ impl Gap {
             }
             return;
         }
-        if !is_event && str::from_utf8(&line).is_err() && detect::is_packed(&line) {
+        if !is_event && (holds_packed(&line) || begins_packed(rest)) {
             self.counts.packed.add(self.line_offset, length, "");
             return;
         }
@@ -249,6 +249,19 @@ impl GapCounts {
         }
         troubles
     }
+}
+
+/// Whether a packed file begins in a line that is no text: at its start, or behind markup or a blank.
+fn holds_packed(line: &[u8]) -> bool {
+    let begins = |at: &usize| at.checked_sub(1).is_none_or(|before| b"> \t".contains(&line[before]));
+    str::from_utf8(line).is_err() && (0..line.len()).filter(begins).any(|at| detect::is_packed(&line[at..]))
+}
+
+/// The same of one that was read as UTF-16: how gzip and zip begin, in both orders of bytes.
+fn begins_packed(text: &str) -> bool {
+    ["\u{8b1f}", "\u{1f8b}", "\u{4b50}\u{0403}", "\u{504b}\u{0304}"]
+        .iter()
+        .any(|begin| text.starts_with(begin))
 }
 
 /// The line without what may stand between events.

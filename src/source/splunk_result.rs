@@ -36,9 +36,9 @@ pub fn parse(result: &str) -> Result<Map<String, Value>, String> {
             Xml::Start(start) => build.open(&start)?,
             Xml::Empty(start) => {
                 build.open(&start)?;
-                build.close();
+                build.close()?;
             }
-            Xml::End(_) => build.close(),
+            Xml::End(_) => build.close()?,
             Xml::Text(text) => build.add(&text.xml10_content())?,
             Xml::CData(text) => build.add(&text.xml10_content())?,
             Xml::GeneralRef(reference) => build.add(&resolve(&reference))?,
@@ -67,25 +67,29 @@ impl Build {
         let name = start.local_name().as_ref().to_owned();
         if self.path.len() == 1 && name == FIELD.0 {
             self.field = field_name(start)?;
+            self.values.clear();
         }
-        if self.text.is_none() && self.path.len() > 1 && VALUES.contains(&name.as_str()) {
+        let is_in_field = self.path.get(1).is_some_and(|outer| outer == FIELD.0);
+        if self.text.is_none() && is_in_field && VALUES.contains(&name.as_str()) {
             self.text = Some(String::new());
         }
         self.path.push(name);
         Ok(())
     }
 
-    fn close(&mut self) {
-        let Some(name) = self.path.pop() else { return };
+    fn close(&mut self) -> Result<(), String> {
+        let Some(name) = self.path.pop() else { return Ok(()) };
         if VALUES.contains(&name.as_str()) {
             self.values.extend(self.text.take().map(Value::String));
         }
         if self.path.len() == 1 && name == FIELD.0 {
             let mut values = std::mem::take(&mut self.values);
             let value = if values.len() == 1 { values.remove(0) } else { Value::Array(values) };
-            // The first of equal names counts, as in a table.
-            self.record.entry(std::mem::take(&mut self.field)).or_insert(value);
+            if self.record.insert(std::mem::take(&mut self.field), value).is_some() {
+                return Err("A field stands twice in a result: it may be what is left of two.".to_owned());
+            }
         }
+        Ok(())
     }
 
     fn add(&mut self, text: &str) -> Result<(), String> {
@@ -128,6 +132,10 @@ mod tests {
     fn what_is_wrong_is_said() {
         let said = |result: &str| parse(result).unwrap_err();
         assert_eq!(said("<result><field><v>a</v></field></result>"), "A field of a result has no name.");
+        let stray = "<result><value><text>a</text></value><field k='b'><value><text>c</text></value></field></result>";
+        assert_eq!(said(stray), "Text stands outside of the values of a result.");
+        let twice = "<result><field k='b'><v>c</v></field><field k='b'><v>d</v></field></result>";
+        assert_eq!(said(twice), "A field stands twice in a result: it may be what is left of two.");
         assert_eq!(said("<result>a</result>"), "Text stands outside of the values of a result.");
         assert_eq!(said("<result><field k='a'>"), "The result is not closed.");
         assert!(said("<result><field k='a'></result>").starts_with("XML breaks at byte "));

@@ -2,6 +2,8 @@
 //!
 //! All text in them is escaped, so that no value can hold the beginning or the end of one.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 use serde_json::{Map, Value};
 
@@ -21,20 +23,29 @@ const BEGIN: &[u8] = b"<result";
 const END: &[u8] = b"</result>";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// Longest line between results that is looked at as a whole: all that stands around them may be on one.
+const FRAME_BYTES: usize = 1 << 20;
 /// Most bytes of a line that are kept until it ends: so many that a longer one is long without a tag that is cut.
-const KEPT: usize = limits::GAP_LINE_BYTES + 2 * END.len();
+const KEPT: usize = FRAME_BYTES + 2 * END.len();
+
+/// Longest tag of a result that is looked at for its own end.
+const TAG_BYTES: usize = 4096;
 
 /// Elements around the results, of which only the tags stand there.
-const AROUND: [&str; 7] =
-    ["<?xml", "<results", "</results", "<meta", "</meta", "<fieldOrder", "</fieldOrder"];
-/// The same: what the search says, and the names of the fields, each with its end. Warnings and errors are none of them.
-const SAID: [(&str, &str); 5] = [
-    ("<messages", ">"),
-    ("</messages", ">"),
-    ("<msg type='DEBUG'", "</msg>"),
-    ("<msg type='INFO'", "</msg>"),
-    ("<field", "</field>"),
+const AROUND: [&str; 9] = [
+    "<?xml",
+    "<results",
+    "</results",
+    "<meta",
+    "</meta",
+    "<fieldOrder",
+    "</fieldOrder",
+    "<messages",
+    "</messages",
 ];
+/// The names of the fields, and what the search says, each with its end.
+const NAME: (&str, &str) = ("<field", "</field>");
+const SAID: (&str, &str) = ("<msg", "</msg>");
 
 /// Reads a text, or a part of one.
 #[derive(Debug)]
@@ -84,7 +95,7 @@ impl SplunkXmlReader {
     fn advance(&mut self, ended: bool, sink: &mut dyn Sink) {
         while !self.part.is_done() {
             let more = match self.state {
-                State::Before | State::Between => self.find_begin(ended),
+                State::Before | State::Between => self.find_begin(ended, sink),
                 State::Inside(searched) => self.find_end(searched, ended, sink),
                 State::TooLong => self.skip_rest(),
             };
@@ -95,7 +106,7 @@ impl SplunkXmlReader {
     }
 
     /// Consumes what stands before the next result. True when one begins.
-    fn find_begin(&mut self, ended: bool) -> bool {
+    fn find_begin(&mut self, ended: bool, sink: &mut dyn Sink) -> bool {
         let text = self.window.bytes();
         let begin = begin_of_result(text);
         // What may be the beginning of one, or a line that has not come in full, waits for more.
@@ -103,7 +114,7 @@ impl SplunkXmlReader {
         let settled = if ended { text.len() } else { text.len() - line.min(KEPT) };
         let length = begin.unwrap_or(settled);
         if matches!(self.state, State::Between) {
-            self.pass(length);
+            self.pass(length, sink);
         }
         self.window.consume(length);
         if begin.is_some() {
@@ -117,16 +128,29 @@ impl SplunkXmlReader {
 
     /// Passes over what stands between results; what does not belong there is counted. A long line, which comes in pieces, is
     /// nothing that Splunk writes there.
-    fn pass(&mut self, length: usize) {
+    fn pass(&mut self, length: usize, sink: &mut dyn Sink) {
         let text = &self.window.bytes()[..length];
         let mut at = 0;
         for line in text.split_inclusive(|byte| *byte == b'\n') {
-            let is_long = self.is_long_line || line.len() > limits::GAP_LINE_BYTES;
-            let rest = if is_long { line } else { without_frame(line, &mut self.roots) };
-            let begin = at + line.len() - rest.len();
             at += line.len();
+            let is_long = self.is_long_line || line.len() > FRAME_BYTES;
             self.is_long_line = is_long && !line.ends_with(b"\n");
-            if is_long || !rest.trim_ascii().is_empty() {
+            let mut rest = line;
+            while !is_long && let (Some(element), behind) = frame(rest) {
+                self.roots.0 += u64::from(element.starts_with(b"<results") && !element.ends_with(b"/>"));
+                self.roots.1 += u64::from(element.starts_with(b"</results"));
+                if let Some(said) = complaint(element) {
+                    let offset = self.window.source_offset(at - behind.len() - element.len());
+                    sink.trouble(Trouble::note(Code::StrayText, offset, said));
+                }
+                rest = behind;
+            }
+            let begin = at - rest.len();
+            if !is_long && memmem::find(rest, END).is_some() {
+                let message = "A result has an end but no beginning; it was not read.";
+                sink.trouble(Trouble::lost(Code::Truncated, self.window.source_offset(begin), message));
+            }
+            if is_long || !frame(rest).1.trim_ascii().is_empty() {
                 self.gap.push(rest, |within| self.window.source_offset(begin + within));
             }
         }
@@ -135,6 +159,11 @@ impl SplunkXmlReader {
     /// Takes the result at the front. True when it was taken or given up.
     fn find_end(&mut self, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
         let text = self.window.bytes();
+        let tag = memchr::memchr(b'>', &text[..text.len().min(TAG_BYTES)]);
+        if let Some(end) = tag.filter(|end| searched == BEGIN.len() && text[end - 1] == b'/') {
+            self.take(end + 1, sink);
+            return true;
+        }
         let end = memmem::find(&text[searched..], END).map(|at| searched + at + END.len());
         let inner = begin_of_result(&text[searched..end.unwrap_or(text.len())]).map(|at| searched + at);
         let length = inner.or(end).unwrap_or(text.len());
@@ -224,9 +253,11 @@ impl SplunkXmlReader {
 
 /// Hands on the events of a record. Whether it held one, or tells of one.
 fn events(record: Map<String, Value>, raw: &str, replaced: bool, span: Span, sink: &mut dyn Sink) -> bool {
-    let held = json_held::events(&Value::Object(record));
+    let record = Value::Object(record);
+    let held = json_held::events(&record);
     if held.events.is_empty() {
-        let tells = held.unread > 0 || signs::tell_of_events(raw.as_bytes());
+        // As JSON: in XML the name of a field stands far from what it says.
+        let tells = held.unread > 0 || signs::json_tells_of_events(&record.to_string());
         sink.trouble(match tells {
             true => {
                 let message = "A result tells of an event in a form that is not read here.";
@@ -266,29 +297,37 @@ fn begin_of_result(text: &[u8]) -> Option<usize> {
     memmem::find_iter(text, BEGIN).find(|at| ends_name(*at))
 }
 
-/// A line without the elements that stand around results. `roots`: how many began and ended so far.
-fn without_frame<'a>(line: &'a [u8], roots: &mut (u64, u64)) -> &'a [u8] {
-    let mut rest = line;
-    loop {
-        // A byte-order mark stands between files that were joined.
-        rest = rest.trim_ascii_start();
-        rest = rest.strip_prefix(BYTE_ORDER_MARK).unwrap_or(rest);
-        let tags = AROUND.iter().map(|begin| (*begin, ">"));
-        let end = tags.chain(SAID).find_map(|(begin, end)| {
-            let inner = rest.strip_prefix(begin.as_bytes())?;
-            let at = memmem::find(inner, end.as_bytes())?;
-            Some(begin.len() + at + end.len())
-        });
-        match end {
-            Some(end) => {
-                // One without results may be `<results preview='0'/>`.
-                roots.0 += u64::from(rest.starts_with(b"<results") && !rest[..end].ends_with(b"/>"));
-                roots.1 += u64::from(rest.starts_with(b"</results"));
-                rest = &rest[end..];
-            }
-            None => return rest,
-        }
+/// What stands around results in a line: one element of it after another, and then what is none.
+fn frame(line: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let rest = line.trim_ascii_start();
+    // A byte-order mark stands between files that were joined.
+    let rest = rest.strip_prefix(BYTE_ORDER_MARK).unwrap_or(rest).trim_ascii_start();
+    let upto = |begin: &str, end: &str| {
+        let inner = rest.strip_prefix(begin.as_bytes())?;
+        let at = memmem::find(inner, end.as_bytes())?;
+        Some(begin.len() + at + end.len())
+    };
+    let tag = AROUND.iter().find_map(|begin| upto(begin, ">"));
+    // A field of a result has its name in an attribute, and elements in it.
+    let is_name = |end: &usize| {
+        let element = &rest[..*end - NAME.1.len()];
+        memmem::find(element, b" k=").is_none() && element.iter().filter(|byte| **byte == b'<').count() == 1
+    };
+    let name = || upto(NAME.0, NAME.1).filter(is_name);
+    match tag.or_else(name).or_else(|| upto(SAID.0, SAID.1)) {
+        Some(end) => (Some(&rest[..end]), &rest[end..]),
+        None => (None, rest),
     }
+}
+
+/// What the search says that is more than a remark: a result may lack something then.
+fn complaint(element: &[u8]) -> Option<String> {
+    let text =
+        String::from_utf8_lossy(element.strip_prefix(SAID.0.as_bytes())?.strip_suffix(SAID.1.as_bytes())?);
+    let (tag, said) = text.split_once('>')?;
+    let is_remark = ["DEBUG", "INFO"].iter().any(|kind| tag.contains(kind));
+    let said = quick_xml::escape::unescape(said).map_or_else(|_| said.to_owned(), Cow::into_owned);
+    (!is_remark).then(|| format!("Splunk says of its search: {said:?}."))
 }
 
 impl Reader for SplunkXmlReader {
@@ -315,14 +354,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_around_results_is_passed_over() {
-        let mut roots = (0, 0);
-        let frame = b"\t<meta><fieldOrder><field>_raw</field><field groupby_rank='0'>a</field></fieldOrder></meta>\r\n";
-        assert_eq!(without_frame(frame, &mut roots), b"");
+    fn what_stands_around_results_is_told_apart() {
+        let elements = |line: &[u8]| {
+            let (mut rest, mut count) = (line.to_vec(), 0);
+            while let (Some(_), behind) = frame(&rest) {
+                (rest, count) = (behind.to_vec(), count + 1);
+            }
+            (count, String::from_utf8(frame(&rest).1.to_vec()).unwrap())
+        };
+        let line = b"\t<meta><fieldOrder><field>_raw</field><field groupby_rank='0'>a</field></fieldOrder></meta>\r\n";
+        assert_eq!(elements(line), (6, String::new()));
+        assert_eq!(elements(b"</results><Event>"), (1, "<Event>".to_owned()));
+        let field = "<field k='_raw'><v>&lt;Event&gt;</v></field>\n";
+        assert_eq!(elements(field.as_bytes()), (0, field.to_owned()));
+        assert_eq!(complaint(b"<msg type=\"INFO\">x</msg>"), None);
         assert_eq!(
-            without_frame(b"<msg type='INFO'>x</msg> <msg type='WARN'>y</msg>\n", &mut roots),
-            b"<msg type='WARN'>y</msg>\n"
+            complaint(b"<msg type='WARN'>a &lt; b</msg>").unwrap(),
+            "Splunk says of its search: \"a < b\"."
         );
-        assert_eq!(without_frame(b"</results><Event>", &mut roots), b"<Event>");
     }
 }

@@ -37,7 +37,7 @@ pub struct Walk {
     pub members: u64,
     /// Bytes, other than zeros, that are no part of a member, and how many of them may be so: what describes one.
     passed: u64,
-    /// The first of them.
+    /// The first of them, behind zeros and blanks.
     kept: Vec<u8>,
     described: u64,
     /// A member could not be read to its end, and was told of: bytes of it are passed as well.
@@ -66,18 +66,20 @@ impl Walk {
 
     /// Whether those bytes may hold events.
     pub fn is_suspicious(&self) -> bool {
-        let begin = self.kept.iter().position(|byte| *byte != 0).unwrap_or(self.kept.len());
-        let holds = |sign: &[u8]| memmem::find(&self.kept, sign).is_some();
-        detect::is_packed(&self.kept[begin..])
-            || holds(b"<Event")
-            || holds(detect::EVTX_CHUNK_MAGIC)
-            || signs::tell_of_events(&self.kept)
+        // A letter of UTF-16 is one with a zero.
+        let letters: Vec<u8> = self.kept.iter().copied().filter(|byte| *byte != 0).collect();
+        detect::is_packed(&self.kept)
+            || memmem::find(&self.kept, detect::EVTX_CHUNK_MAGIC).is_some()
+            || memmem::find(&letters, b"<Event").is_some()
+            || signs::tell_of_events(&letters)
     }
 
     fn pass(&mut self, bytes: &[u8]) {
         self.passed += bytes.iter().filter(|byte| **byte != 0).count() as u64;
+        let is_filler = |byte: &&u8| **byte == 0 || byte.is_ascii_whitespace();
+        let filler = if self.kept.is_empty() { bytes.iter().take_while(is_filler).count() } else { 0 };
         let room = limits::DETECT_BYTES.saturating_sub(self.kept.len());
-        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.kept.extend_from_slice(&bytes[filler..][..(bytes.len() - filler).min(room)]);
     }
 
     /// Takes the next bytes.
