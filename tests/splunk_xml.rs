@@ -186,7 +186,16 @@ fn what_stands_between_results_is_told_of() {
 #[test]
 fn parts_and_pieces_give_the_same() {
     let long = "y".repeat(limits::GAP_LINE_BYTES + 7) + "<meta>\n";
-    let text = document(&[raw(EVENT), fields(&[("count", "5")]), long, raw(EVENT), "<result x".to_owned()]);
+    // An empty one, one inside of another, an end alone, and what a search says.
+    let odd = "<result offset='0'/>\n<result <result/>\n</result>\n<msg type='WARN'>a</msg>\n";
+    let text = document(&[
+        odd.to_owned(),
+        raw(EVENT),
+        fields(&[("count", "5")]),
+        long,
+        raw(EVENT),
+        "<result x".to_owned(),
+    ]);
     let bytes = text.as_bytes();
     for at in (0..bytes.len() as u64).filter(|at| at % 13 == 0 || *at < 700) {
         assert!(!misfit_of("export.xml", bytes, cut_at(bytes, &[at, at + 1, at + 900]), 97, 1), "{at}");

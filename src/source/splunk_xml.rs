@@ -159,9 +159,8 @@ impl SplunkXmlReader {
     /// Takes the result at the front. True when it was taken or given up.
     fn find_end(&mut self, searched: usize, ended: bool, sink: &mut dyn Sink) -> bool {
         let text = self.window.bytes();
-        let tag = memchr::memchr(b'>', &text[..text.len().min(TAG_BYTES)]);
-        if let Some(end) = tag.filter(|end| searched == BEGIN.len() && text[end - 1] == b'/') {
-            self.take(end + 1, sink);
+        if let Some(length) = length_of_empty(text) {
+            self.take(length, sink);
             return true;
         }
         let end = memmem::find(&text[searched..], END).map(|at| searched + at + END.len());
@@ -295,6 +294,14 @@ fn skim<'a>(skimmer: &'a mut Skimmer, event: &'a str) -> Option<Skim<'a>> {
 fn begin_of_result(text: &[u8]) -> Option<usize> {
     let ends_name = |at: usize| text.get(at + BEGIN.len()).is_some_and(|byte| b" \t\r\n>".contains(byte));
     memmem::find_iter(text, BEGIN).find(|at| ends_name(*at))
+}
+
+/// The length of a result without anything in it, `<result offset='0'/>`.
+fn length_of_empty(text: &[u8]) -> Option<usize> {
+    let rest = &text[BEGIN.len()..text.len().min(TAG_BYTES)];
+    // What begins before the tag ends is another one, however the text came in pieces.
+    let end = BEGIN.len() + memchr::memchr2(b'<', b'>', rest)?;
+    text[..=end].ends_with(b"/>").then_some(end + 1)
 }
 
 /// What stands around results in a line: one element of it after another, and then what is none.
