@@ -20,7 +20,7 @@ fn escaped(text: &str) -> String {
 /// One result with an event as text.
 fn raw(event: &str) -> String {
     format!(
-        "\t<result offset='0'>\n\t\t<field k='_raw'><v xml:space='preserve' trim='0'>{}</v></field>\n\t</result>\n",
+        "\t<result offset='0'>\n\t\t<field k='_raw'><v xml:space='preserve' trunc='0'>{}</v></field>\n\t</result>\n",
         escaped(event)
     )
 }

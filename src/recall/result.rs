@@ -74,7 +74,7 @@ mod tests {
         for quote in QUOTES {
             let raw = format!(
                 "<result offset='0'><field k='host'><value><text>F</text></value></field><field k='_raw'><v xml:space='preserve' \
-                 trim='0'>&lt;Event&gt;&lt;Provider Name={quote}P{quote} Guid={quote}g{quote}/&gt;&lt;EventID&gt;1&lt;/EventID&gt;&lt;Data \
+                 trunc='0'>&lt;Event&gt;&lt;Provider Name={quote}P{quote} Guid={quote}g{quote}/&gt;&lt;EventID&gt;1&lt;/EventID&gt;&lt;Data \
                  Name={quote}CommandLine{quote}&gt;a &amp;lt;b&amp;gt;&lt;/Data&gt;&lt;/Event&gt;</v></field></result>"
             );
             marks(&raw, &["Provider@Name"], "P", "P");

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <result offset='0'>
-//!   <field k='_raw'><v xml:space='preserve' trim='0'>&lt;Event …</v></field>
+//!   <field k='_raw'><v xml:space='preserve' trunc='0'>&lt;Event …</v></field>
 //!   <field k='host'><value h='1'><text>WS042</text></value></field>
 //! </result>
 //! ```
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_result_is_the_object_that_the_export_in_json_has() {
-        let result = "<result offset='0'>\n\t<field k='_raw'><v xml:space='preserve' trim='0'>&lt;Event&gt; \
+        let result = "<result offset='0'>\n\t<field k='_raw'><v xml:space='preserve' trunc='0'>&lt;Event&gt; \
             <sg h=\"1\">Wmi</sg>PrvSE &amp;lt;</v></field>\n<field k='tag'><value><text>a</text></value><value h='1'><text> b\n</text>\
             </value></field><field k='none'></field><field k='empty'><value><text/></value></field></result>";
         assert_eq!(

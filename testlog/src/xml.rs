@@ -80,7 +80,7 @@ pub fn push_result(text: &mut String, event: &Event, nth: u64) {
     let mut raw = String::new();
     push(&mut raw, event, &SPLUNK);
     text.push_str(&format!(
-        "\t<result offset='{nth}'>\n\t\t<field k='_raw'><v xml:space='preserve' trim='0'>"
+        "\t<result offset='{nth}'>\n\t\t<field k='_raw'><v xml:space='preserve' trunc='0'>"
     ));
     escape(text, &raw, true);
     text.push_str("</v></field>\n\t\t<field k='host'>\n\t\t\t<value h='1'><text>");
