@@ -581,14 +581,21 @@ proptest! {
     }
 }
 
+/// A process begins or ends, in a log that has ids alone.
+fn pid(seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]) -> String {
+    let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
+    all.extend(data);
+    event(SYSMON, id, seconds, &all)
+}
+
+/// What is said of a process that a hit started.
+fn of(command: &str) -> [(&str, &str); 3] {
+    [("Image", "C:\\b.exe"), ("CommandLine", command), ("ParentImage", "C:\\a.exe")]
+}
+
 /// A log that only tells which processes of the host ended is asked again, too.
 #[test]
 fn ends_in_a_log_of_their_own() {
-    let pid = |seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]| {
-        let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
-        all.extend(data);
-        event(SYSMON, id, seconds, &all)
-    };
     let child = [("Image", "C:\\b.exe"), ("CommandLine", "child"), ("ParentImage", "C:\\a.exe")];
     let stranger = [("Image", "C:\\c.exe"), ("CommandLine", "stranger"), ("ParentImage", "C:\\b.exe")];
     let created =
@@ -605,14 +612,6 @@ fn ends_in_a_log_of_their_own() {
 /// Times may be cut to seconds: an id that ends and begins in one of them ended first.
 #[test]
 fn an_id_that_is_free_and_taken_in_one_moment() {
-    let pid = |seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]| {
-        let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
-        all.extend(data);
-        event(SYSMON, id, seconds, &all)
-    };
-    let of = |command: &'static str| {
-        [("Image", "C:\\b.exe"), ("CommandLine", command), ("ParentImage", "C:\\a.exe")]
-    };
     let log = pid(1, 1, "10", "4", HIT)
         + &pid(2, 1, "20", "10", &of("first"))
         + &pid(5, 5, "20", "0", &[("Image", "C:\\b.exe")])
@@ -628,14 +627,6 @@ fn an_id_that_is_free_and_taken_in_one_moment() {
 /// The same of an id that was free before: the end in that moment is the process's own.
 #[test]
 fn an_end_of_the_process_itself_in_the_moment_of_its_begin() {
-    let pid = |seconds: u32, id: u32, own: &str, parent: &str, data: &[(&str, &str)]| {
-        let mut all = vec![("ProcessId", own), ("ParentProcessId", parent)];
-        all.extend(data);
-        event(SYSMON, id, seconds, &all)
-    };
-    let of = |command: &'static str| {
-        [("Image", "C:\\b.exe"), ("CommandLine", command), ("ParentImage", "C:\\a.exe")]
-    };
     let log = pid(10, 1, "5", "4", &of("earlier"))
         + &pid(11, 5, "5", "0", &[])
         + &pid(14, 1, "5", "4", HIT)
