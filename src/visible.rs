@@ -1,5 +1,10 @@
 //! Characters that can't be seen, made visible in the way of the page.
 
+/// What stands for a blank at the end of a value: the sign of the page.
+const BLANK: &str = "\u{2423}";
+/// More of them are one label that counts them.
+const MOST_ALIKE: usize = 3;
+
 /// The text with a label for every character that shows as nothing, as a blank that is none, or
 /// that turns the text around: `␊` for a line feed, `‹U+202E›` for a right-to-left override.
 pub fn labelled(text: &str) -> String {
@@ -13,6 +18,15 @@ pub fn labelled(text: &str) -> String {
         }
     }
     out
+}
+
+/// The same of a value, with a label for each blank at its ends, too: nothing else shows that it is there, and two rows may differ in
+/// nothing else.
+pub fn value(text: &str) -> String {
+    let from_start = text.trim_start_matches(' ');
+    let inner = from_start.trim_end_matches(' ');
+    let blanks = |count: usize| if count > MOST_ALIKE { format!("{BLANK}×{count}") } else { BLANK.repeat(count) };
+    blanks(text.len() - from_start.len()) + &labelled(inner) + &blanks(from_start.len() - inner.len())
 }
 
 /// Control and format characters, blanks but U+0020, line separators, private and tag characters,
@@ -36,5 +50,13 @@ mod tests {
     #[test]
     fn what_hides_is_labelled() {
         assert_eq!(super::labelled("a\r\n\tb\u{202e}c\u{a0}d\u{7f}é 日"), "a␍␊␉b‹U+202E›c‹U+00A0›d␡é 日");
+    }
+
+    #[test]
+    fn blanks_at_the_ends_of_a_value_are_labelled() {
+        assert_eq!(super::value(" cmd  /c \n  "), "␣cmd  /c ␊␣␣");
+        assert_eq!(super::value("  "), "␣␣");
+        assert_eq!(super::value("a    "), "a␣×4");
+        assert_eq!(super::value(""), "");
     }
 }

@@ -10,7 +10,7 @@ use crate::problem::Severity;
 use crate::report::{self, Amount, Made, Outcome, ProblemReport, Report};
 use crate::session::{Group, Session};
 use crate::time::ctime;
-use crate::visible::labelled;
+use crate::visible::{self, labelled};
 
 use super::defang::defang;
 
@@ -94,7 +94,7 @@ impl Writer<'_> {
     /// A value from outside, safe to look at and cut where no reader would read on.
     fn value(&self, value: &str) -> Inline {
         let cut = value.char_indices().nth(limits::REPORT_VALUE_CHARS).map(|(at, _)| at);
-        let shown = labelled(&value[..cut.unwrap_or(value.len())]);
+        let shown = visible::value(&value[..cut.unwrap_or(value.len())]);
         let shown = if self.options.defang { defang(&shown) } else { shown };
         Inline::Value(match cut {
             Some(at) => format!("{shown}… ({} more characters)", value[at..].chars().count()),

@@ -3,7 +3,7 @@
 use super::csv::cells;
 use super::document::tuning_line;
 use crate::report::{COLUMNS, Report};
-use crate::visible::labelled;
+use crate::visible::{labelled, value};
 
 /// How far columns are set apart for a long value in them: one of a megabyte would fill every other row with as many blanks.
 const MOST_WIDTH: usize = 120;
@@ -13,7 +13,7 @@ const MOST_WIDTH: usize = 120;
 pub fn table(report: &Report<'_>) -> String {
     let header = COLUMNS.map(str::to_owned);
     let rows: Vec<_> = std::iter::once(header)
-        .chain(report.groups.iter().map(|row| cells(row).map(|cell| labelled(&cell))))
+        .chain(report.groups.iter().map(|row| cells(row).map(|cell| value(&cell))))
         .collect();
     let length = |cell: &String| cell.chars().count();
     let width =

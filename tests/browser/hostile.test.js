@@ -188,4 +188,14 @@ inBothBrowsers("hostile", (page, kind) => {
     await page().until("the row is there", () => document.querySelector("#grid [data-row='0'] .c-process .evidence") !== null);
     assert.equal(await page().run(() => document.querySelector("#grid [data-row='0'] .c-process .evidence")?.textContent), "cmd.exe /c \u2039U+200B\u203a\u00d732000whoami");
   });
+
+  test("two rows that differ in a blank at the end look different", async () => {
+    await writeFile(join(home, "ends.xml"), ["cmd.exe", "cmd.exe "].map((command) => eventXml({ command })).join("\n"));
+    await page().open();
+    await page().drop([join(home, "ends.xml")]);
+    await page().done();
+    await page().until("the rows are there", () => document.querySelectorAll("#grid .c-process .evidence").length === 2);
+    const shown = await page().run(() => [...document.querySelectorAll("#grid .c-process .evidence")].map((one) => one.textContent).sort());
+    assert.deepEqual(shown, ["cmd.exe", "cmd.exe\u2423"]);
+  });
 });

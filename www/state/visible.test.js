@@ -62,3 +62,10 @@ test("a run of what can't be seen is counted", () => {
   assert.equal(visible("a\r\r\nb", { lines: true }).length, 3);
   assert.deepEqual(visible("a\n\n\n\n\nb", { lines: true }).length, 1);
 });
+
+test("blanks at the ends of a value are labelled where that is asked for, those between words never", () => {
+  assert.equal(visible("  a  b ", { ends: true }).map(({ text }) => text).join(""), "\u2423\u2423a  b\u2423");
+  assert.deepEqual(visible("    ", { ends: true }), [{ text: "\u2423\u00d74", code: 0x20, length: 4 }]);
+  assert.equal(visible("\0 a", { ends: true }).map(({ text }) => text).join(""), "\u2400 a");
+  assert.equal(visibleText(" a "), " a ");
+});

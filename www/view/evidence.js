@@ -19,11 +19,11 @@ const cut = (left) => h("span", { class: "cut" }, en.evidence.more(left));
 
 /** @param {import("../state/visible.js").Piece} piece */
 const drawn = ({ text, code }) =>
-  (code === null ? text : h("span", { class: "unseen", title: `U+${code.toString(16).toUpperCase().padStart(4, "0")}` }, text));
+  (code === null ? text : h("span", { class: code === 0x20 ? "unseen blank" : "unseen", title: `U+${code.toString(16).toUpperCase().padStart(4, "0")}` }, text));
 
 /**
  * The beginning of a text as it can be seen, and how much more there is.
- * @param {string} text @param {number} most characters that are drawn @param {{ lines?: boolean }} [options] @returns {(Node | string)[]}
+ * @param {string} text @param {number} most characters that are drawn @param {{ lines?: boolean, ends?: boolean }} [options] @returns {(Node | string)[]}
  */
 function beginning(text, most, options) {
   /** @type {(Node | string)[]} */
@@ -42,7 +42,7 @@ function beginning(text, most, options) {
 
 /** @param {string} value @param {number} [most] characters that are drawn */
 export function evidence(value, most = MOST_VALUE) {
-  return h("bdi", { class: "evidence", dir: "ltr" }, beginning(value, most));
+  return h("bdi", { class: "evidence", dir: "ltr" }, beginning(value, most, { ends: true }));
 }
 
 /** A text of several lines, which stay lines. @param {string} text */
