@@ -16,6 +16,7 @@ use crate::event::{Event, Skim, is_doubtful, is_process_creation};
 use crate::group::{Facts, Groups, key};
 use crate::limits;
 use crate::locator::{Locator, MemberId};
+use crate::message;
 use crate::part::{Coverage, Part, coverage};
 use crate::problem::{Code, Place, Problem, Problems};
 use crate::process::Process;
@@ -359,8 +360,7 @@ impl Collector {
         self.count(Counts { records: 1, process_creations: 1, matches: matches.into(), ..Counts::default() });
         if !matches {
             if !self.deciding.is_empty() && self.deciding.iter().all(|name| process.logged(name).is_none()) {
-                let message = format!("A process creation has no {}.", self.deciding.join(" and no "));
-                self.undecided(event, found, &message);
+                self.undecided(event, found, &self.lacking(event));
             }
             return;
         }
@@ -382,6 +382,18 @@ impl Collector {
 }
 
 impl Collector {
+    /// What a process creation lacks that would decide, and why.
+    fn lacking(&self, event: &Event) -> String {
+        let fields = self.deciding.join(" and no ");
+        match event.message.as_deref().is_some_and(message::is_ambiguous) {
+            true => format!(
+                "A process creation has no {fields} but in its message, and that has several lines \"CurrentDirectory:\": a command \
+                 line wrote all but one of them, and the fields behind the right one."
+            ),
+            false => format!("A process creation has no {fields}."),
+        }
+    }
+
     /// Tells of an event of which nobody knows whether it matches.
     fn undecided(&mut self, event: &Event, found: &Found<'_>, message: &str) {
         let record = event.record_id();

@@ -2,8 +2,9 @@
 //!
 //! A message is a title and a line for each field, in the order of Sysmon's schema. Who starts a process writes its
 //! command line, and who made its program what that says of itself; both may hold lines that look like fields. What
-//! stands before them is read from the front, and what stands behind them from the last line that can begin it, so that no
-//! such line can take the place of another field:
+//! stands before them is read from the front, and what stands behind them from the line that begins it, so that no such line
+//! can take the place of another field. Where more than one line could, it may be one of the process's own command line or of
+//! its parent's: then nothing behind the front is read, and the event is undecided.
 //!
 //! ```text
 //! Process Create:
@@ -15,7 +16,7 @@
 //! FileVersion: …                         the program's own words
 //! OriginalFileName: Cmd.Exe
 //! CommandLine: cmd.exe /c …              up to the next line
-//! CurrentDirectory: C:\                  the last line of this name
+//! CurrentDirectory: C:\                  the only line of this name
 //! …
 //! ParentImage: C:\Windows\System32\wbem\WmiPrvSE.exe
 //! ParentCommandLine: …                   up to the next line or the end
@@ -71,11 +72,23 @@ pub fn of_process_creation(message: &str) -> Vec<(&'static str, &str)> {
     let lines = lines(message);
     let mut places = Vec::new();
     let front = forward(message, &lines, FRONT, &mut places);
-    let back = front + begin_of_back(message, &lines[front..]);
-    forward(message, &lines[front..back], MIDDLE, &mut places);
-    behind(message, &lines[back..], &mut places);
+    if let Ok(back) = begin_of_back(message, &lines[front..]) {
+        let back = front + back;
+        forward(message, &lines[front..back], MIDDLE, &mut places);
+        behind(message, &lines[back..], &mut places);
+    }
     places.into_iter().map(|(name, place)| (name, value(name, &message[place]))).collect()
 }
+
+/// Whether a process creation's message can be read in more than one way.
+pub fn is_ambiguous(message: &str) -> bool {
+    let lines = lines(message);
+    let front = forward(message, &lines, FRONT, &mut Vec::new());
+    begin_of_back(message, &lines[front..]).is_err()
+}
+
+/// More than one line can begin the fields behind the command line.
+struct Ambiguous;
 
 /// Where the lines stand, their ends included.
 fn lines(message: &str) -> Vec<Range<usize>> {
@@ -111,13 +124,20 @@ fn forward(message: &str, lines: &[Range<usize>], names: &[&'static str], places
     taken
 }
 
-/// At which of the lines the fields behind the command line begin: the last one that names the first of them, as no line of
-/// the command stands behind it. Without one, the first that names any.
-fn begin_of_back(message: &str, lines: &[Range<usize>]) -> usize {
+/// At which of the lines the fields behind the command line begin: the one that names the first of them. Without one, the first
+/// that names any.
+///
+/// # Errors
+/// More than one names it. A line of the command stands before the right one, a line of the parent's command behind it, and
+/// both may be followed by whatever else looks like fields.
+fn begin_of_back(message: &str, lines: &[Range<usize>]) -> Result<usize, Ambiguous> {
     let names =
         |names: &'static [&'static str]| move |line: &Range<usize>| begun(message, line, names).is_some();
-    let begin = lines.iter().rposition(names(&BACK[..1]));
-    begin.or_else(|| lines.iter().position(names(BACK))).unwrap_or(lines.len())
+    let begin = lines.iter().position(names(&BACK[..1]));
+    if begin != lines.iter().rposition(names(&BACK[..1])) {
+        return Err(Ambiguous);
+    }
+    Ok(begin.or_else(|| lines.iter().position(names(BACK))).unwrap_or(lines.len()))
 }
 
 /// Takes the fields behind the command line, in any order, the first of each name: the parent's command line may hold
@@ -222,6 +242,20 @@ mod tests {
         let fields = of_process_creation(&message);
         assert!(get(&fields, "CommandLine").ends_with("\r\nCommandLine: evil.exe"));
         assert_eq!((get(&fields, "ParentImage"), get(&fields, "ProcessId")), (PARENT, "4508"));
+    }
+
+    /// Who started the parent wrote its command line: it neither makes another one the parent nor hides it.
+    #[test]
+    fn a_second_beginning_of_the_fields_behind_leaves_them_unread() {
+        let forged = "p\nCurrentDirectory: C:\\\nUser: F\\u\nParentImage: C:\\forged.exe\nParentCommandLine: q";
+        let of_parent = message("d", "a").replace("p -Embedding", forged);
+        let of_process = message("d", &format!("a {forged}"));
+        for message in [of_parent, of_process] {
+            assert!(is_ambiguous(&message));
+            let fields = of_process_creation(&message);
+            assert_eq!(fields.iter().map(|(name, _)| *name).collect::<Vec<_>>(), FRONT);
+        }
+        assert!(!is_ambiguous(&message("d", "a")));
     }
 
     #[test]

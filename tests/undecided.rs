@@ -167,6 +167,62 @@ fn half_a_surrogate_pair_is_told_of() {
     assert_eq!(read(&bytes), ((1, 1, 1), vec!["text_replaced".to_owned()]));
 }
 
+/// The same where its escape stands in JSON in a text.
+#[test]
+fn half_a_surrogate_pair_in_a_text_is_told_of() {
+    let data = r#"{\"UtcTime\":\"2024-03-04 08:00:00.5\",\"CommandLine\":\"x\\ud800\",\"ParentImage\":\"C:\\\\WmiPrvSE.exe\"}"#;
+    for json in [
+        format!(r#"{{"EventID":1,"Source":"Microsoft-Windows-Sysmon","Computer":"H","EventData":"{data}"}}"#),
+        format!(
+            r#"{{"event_id":1,"source_name":"Microsoft-Windows-Sysmon","computer_name":"H","event_data":"{data}"}}"#
+        ),
+        format!(
+            r#"{{"Event":{{"System":{{"Provider":{{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1}},"EventData":"{data}"}}}}"#
+        ),
+        format!(
+            r#"{{"winlog":{{"provider_name":"Microsoft-Windows-Sysmon","event_id":1,"event_data":"{data}"}}}}"#
+        ),
+    ] {
+        assert_eq!(read(json.as_bytes()), ((1, 1, 1), vec!["text_replaced".to_owned()]), "{json}");
+    }
+}
+
+/// Data in a text that is no JSON are not passed over.
+#[test]
+fn broken_data_in_a_text_are_told_of() {
+    for json in [
+        r#"{"event_id":1,"source_name":"Microsoft-Windows-Sysmon","event_data":"{\"ParentImage\":\"WmiPrvSE.exe"}"#,
+        r#"{"Event":{"System":{"Provider":{"Name":"Microsoft-Windows-Sysmon"},"EventID":1},"EventData":"{broken WmiPrvSE.exe"}}"#,
+        r#"{"winlog":{"provider_name":"Microsoft-Windows-Sysmon","event_id":1,"event_data":"{WmiPrvSE.exe"}}"#,
+    ] {
+        let (counts, said) = read(json.as_bytes());
+        assert_eq!((counts.2, said), (0, vec!["damaged_record".to_owned()]), "{json}");
+    }
+}
+
+/// Who started the parent wrote its command line: a message that has two beginnings of what stands behind the process's own is
+/// no match and no "no match".
+#[test]
+fn a_message_with_two_readings_is_undecided() {
+    let message = |parent: &str, line: &str| {
+        format!(
+            "Process Create:\nUtcTime: 2024-03-04 08:00:00.5\nProcessId: 4508\nImage: C:\\real.exe\nCommandLine: real.exe\n\
+             CurrentDirectory: C:\\real\nUser: R\\u\nParentImage: {parent}\nParentCommandLine: {line}\nParentUser: S\\t"
+        )
+    };
+    let (wmi, other) = (r"C:\w\WmiPrvSE.exe", r"C:\evil.exe");
+    let forged = |parent: &str| format!("e\nCurrentDirectory: C:\\\nUser: F\\u\nParentImage: {parent}");
+    for (parent, line, matches) in
+        [(wmi, "x".to_owned(), 1), (other, forged(wmi), 0), (wmi, forged(other), 0), (other, forged(other), 0)]
+    {
+        let message = serde_json::to_string(&message(parent, &line)).unwrap();
+        let json =
+            format!(r#"{{"EventID":1,"ProviderName":"Microsoft-Windows-Sysmon","MachineName":"H","Message":{message}}}"#);
+        let said = if matches == 1 { vec![] } else { vec!["undecided".to_owned()] };
+        assert_eq!(read(json.as_bytes()), ((1, 1, matches), said), "{json}");
+    }
+}
+
 /// A line that is too long to be kept may hide markup behind blanks.
 #[test]
 fn a_long_line_hides_no_event_of_another_name() {

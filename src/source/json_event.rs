@@ -94,19 +94,21 @@ const WINLOG: &[(&str, &[&str])] = &[
     ("Security@UserID", &["winlog.user.identifier"]),
 ];
 
-/// Whether half a surrogate pair in JSON inside of a text became U+FFFD in the event, which stands in `raw`.
+/// Whether half a surrogate pair in JSON inside of a text became U+FFFD in the event, which stands in `raw`. There its escape has a
+/// backslash for each text around it.
 pub fn is_mended(event: &Event, raw: &str) -> bool {
-    let replaced = |(_, value): (&str, &str)| value.contains(char::REPLACEMENT_CHARACTER);
-    event.data.iter().any(replaced)
-        && !raw.contains(char::REPLACEMENT_CHARACTER)
-        && matches!(json_string::mended(raw), Cow::Owned(_))
+    let replaced = |value: &str| value.contains(char::REPLACEMENT_CHARACTER);
+    let values = event.data.iter().chain(event.system.iter()).map(|(_, value)| value);
+    values.chain(event.message.as_deref()).any(replaced)
+        && !replaced(raw)
+        && json_string::has_surrogates(raw)
 }
 
 /// Shapes with a part for the system and a part for the data.
 pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
     let root = object.get("Event").and_then(Value::as_object).unwrap_or(object);
     match root.get("System") {
-        Some(Value::Object(system)) => return Some(Ok(rendered(root, system))),
+        Some(Value::Object(system)) => return Some(rendered(root, system)),
         // Velociraptor, in a table.
         Some(Value::String(system)) => {
             if let Some(event) = rendered_in_texts(root, system) {
@@ -116,12 +118,11 @@ pub(super) fn structured(object: &Object) -> Option<Result<Event, String>> {
         _ => {}
     }
     if object.iter().any(|(key, value)| is_winlog(key) && says(value)) {
-        return Some(Ok(winlogbeat(object)));
+        return Some(winlogbeat(object));
     }
     if BEAT.iter().all(|name| object.contains_key(*name)) {
         let mut event = flat_system(object);
-        push_all(&mut event.data, object.get("event_data"));
-        return Some(Ok(event));
+        return Some(push_data(&mut event, object.get("event_data")).map(|()| event));
     }
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let data = object.get(DATA).filter(|data| !data.is_null());
@@ -207,7 +208,7 @@ fn capitalized(name: &str) -> String {
 }
 
 /// evtx_dump and Velociraptor.
-fn rendered(root: &Object, system: &Object) -> Event {
+fn rendered(root: &Object, system: &Object) -> Result<Event, String> {
     let mut event = Event::default();
     for (name, value) in system {
         let name = name.strip_suffix("_attributes").unwrap_or(name);
@@ -229,10 +230,10 @@ fn rendered(root: &Object, system: &Object) -> Event {
         }
     }
     for data in ["EventData", "UserData"] {
-        push_all(&mut event.data, root.get(data));
+        push_data(&mut event, root.get(data))?;
     }
     event.message = root.get("Message").and_then(text_of);
-    event
+    Ok(event)
 }
 
 /// The same as texts: Velociraptor, in a table. None: `System` is no such text.
@@ -242,11 +243,16 @@ fn rendered_in_texts(root: &Object, system: &str) -> Option<Result<Event, String
     else {
         return None;
     };
-    let Some(data) = data.as_str() else { return Some(Ok(rendered(root, &system))) };
-    let mut rest = root.clone();
-    rest.shift_remove(DATA);
-    let mut event = rendered(&rest, &system);
-    Some(if data.trim().is_empty() { Ok(event) } else { data_from_text(data, &mut event).map(|()| event) })
+    let of_text = |text: &str| {
+        let mut rest = root.clone();
+        rest.shift_remove(DATA);
+        let mut event = rendered(&rest, &system)?;
+        if !text.trim().is_empty() {
+            data_from_text(text, &mut event)?;
+        }
+        Ok(event)
+    };
+    Some(data.as_str().map_or_else(|| rendered(root, &system), of_text))
 }
 
 fn push_attribute(system: &mut Pairs, element: &str, attribute: &str, value: &Value) {
@@ -259,14 +265,14 @@ fn push_attribute(system: &mut Pairs, element: &str, attribute: &str, value: &Va
 
 /// Winlogbeat 7 and 8 and Elastic Agent, with the names of the Elastic Common Schema standing in
 /// for fields that an ingest pipeline moved away.
-fn winlogbeat(object: &Object) -> Event {
+fn winlogbeat(object: &Object) -> Result<Event, String> {
     let mut event = Event::default();
     for (name, paths) in WINLOG {
         if let Some(text) = first(object, paths) {
             event.system.push(*name, text);
         }
     }
-    push_all(&mut event.data, get(object, "winlog.event_data"));
+    push_data(&mut event, get(object, "winlog.event_data"))?;
     for (key, value) in object {
         if let Some(name) = key.strip_prefix("winlog.event_data.") {
             push_text(&mut event.data, name, value);
@@ -289,13 +295,15 @@ fn winlogbeat(object: &Object) -> Event {
             fill(&mut event.data, name, || first(object, paths));
         }
         fill(&mut event.data, "User", || {
-            first(object, &["user.domain"])
-                .zip(first(object, &["user.name"]))
-                .map(|(domain, name)| format!("{domain}\\{name}"))
+            let name = first(object, &["user.name"])?;
+            Some(match first(object, &["user.domain"]) {
+                Some(domain) => format!("{domain}\\{name}"),
+                None => name,
+            })
         });
     }
     event.message = first(object, &["message"]);
-    event
+    Ok(event)
 }
 
 /// Puts a value in place of a field's that is absent or empty, or `-`, as Kibana writes what is absent.
@@ -507,19 +515,20 @@ fn without_data_item(text: &str) -> &str {
     inner.map_or(text, |(_, rest)| rest.trim_end().strip_suffix("</DataItem>").unwrap_or(rest))
 }
 
+/// Event data as an object or, as some shippers write it, as text.
+fn push_data(event: &mut Event, value: Option<&Value>) -> Result<(), String> {
+    match value {
+        Some(Value::String(text)) if text.trim_start().starts_with(['<', '{']) => data_from_text(text, event),
+        _ => {
+            push_all(&mut event.data, value);
+            Ok(())
+        }
+    }
+}
+
 /// All members of an object as pairs. `Data` lists (`{"@Name": …, "#text": …}`) give their names.
 fn push_all(data: &mut Pairs, value: Option<&Value>) {
-    let parsed;
-    let members = match value {
-        Some(Value::Object(members)) => members,
-        // Some shippers write it as text.
-        Some(Value::String(text)) if text.trim_start().starts_with('{') => {
-            let Ok(Value::Object(members)) = serde_json::from_str(text) else { return };
-            parsed = members;
-            &parsed
-        }
-        _ => return,
-    };
+    let Some(Value::Object(members)) = value else { return };
     // What stands deeper comes last: of two fields of a name the first one counts.
     let mut deeper = Vec::new();
     for (name, value) in members {

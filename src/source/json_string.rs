@@ -123,10 +123,15 @@ pub fn is_surrogate(digits: &[u8]) -> bool {
     matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..])
 }
 
+/// Whether escapes of surrogates stand in the text, in pairs or not, or what looks like one.
+pub fn has_surrogates(json: &str) -> bool {
+    let mut escapes = memmem::find_iter(json.as_bytes(), b"\\u");
+    escapes.any(|at| is_surrogate(&json.as_bytes()[at + 2..]))
+}
+
 /// JSON as the parser takes it: Windows strings may hold half a surrogate pair, JSON strings in Rust can't.
 pub fn mended(json: &str) -> Cow<'_, str> {
-    let mut escapes = memmem::find_iter(json.as_bytes(), b"\\u");
-    if !escapes.any(|at| is_surrogate(&json.as_bytes()[at + 2..])) {
+    if !has_surrogates(json) {
         return Cow::Borrowed(json);
     }
     // What looks like one may be a path, `C:\\\\udata`.
