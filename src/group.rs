@@ -164,6 +164,12 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// Whether the facts of each match are there.
+    pub fn is_whole(&self) -> bool {
+        let mut found = self.rows.iter().flat_map(|(_, found)| found);
+        found.all(|found| (found.facts as usize) < self.facts.len())
+    }
+
     /// Adds one match; what becomes too much is left out.
     pub fn add(&mut self, key: Key, facts: Facts, time: Option<Time>, locator: Locator) {
         if self.end.as_ref().is_some_and(|end| locator >= *end) {

@@ -4,6 +4,8 @@
 mod context;
 #[path = "main/copies.rs"]
 mod copies;
+#[path = "main/hash.rs"]
+mod hash;
 #[path = "main/inputs.rs"]
 mod inputs;
 
@@ -19,6 +21,7 @@ use clap::{Parser, ValueEnum};
 use sysmon_triage::detect::EVTX_HEADER_BYTES;
 use sysmon_triage::export::document::{Options, empty_answer, tuning_line};
 use sysmon_triage::export::{self, csv, html, json, markdown, table};
+use sysmon_triage::findings::Findings;
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
 use sysmon_triage::limits;
@@ -257,7 +260,7 @@ fn read(session: &mut Session, input: Input, how: How) -> u32 {
         Ok(Content::Standard) => return read_stream(session, &input.name, io::stdin().lock(), how),
         Ok(Content::Refused(reason)) => {
             let source = session.add_source(&input.name, 0);
-            session.absorb(how.scan(source, &input.name, None).refuse(reason));
+            absorb(session, how.scan(source, &input.name, None).refuse(reason));
             return source;
         }
         Ok(Content::File) => File::open(&input.path).and_then(|file| Ok((file.metadata()?, file))),
@@ -270,10 +273,16 @@ fn read(session: &mut Session, input: Input, how: How) -> u32 {
         Err(error) => {
             let source = session.add_source(&input.name, 0);
             let findings = how.scan(source, &input.name, None).fail(&format!("{error}."));
-            session.absorb(findings);
+            absorb(session, findings);
             source
         }
     }
+}
+
+/// Merges what was found in an input of this session.
+fn absorb(session: &mut Session, findings: Findings) {
+    let is_taken = session.absorb(findings);
+    debug_assert!(is_taken, "what a scan of an input gives fits it");
 }
 
 /// Says of a file that it is a copy of one that was read before.
@@ -295,17 +304,20 @@ fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Met
     let source = session.add_source(name, size);
     let mut scan = how.scan(source, name, Some(size));
     match feed(&mut file, &mut scan, Scan::want, Scan::push) {
-        Ok(()) => session.absorb(scan.finish()),
-        Err(error) => session.absorb(scan.fail(&format!("{error}."))),
+        Ok(()) => absorb(session, scan.finish()),
+        Err(error) => absorb(session, scan.fail(&format!("{error}."))),
     };
-    if how.sha256 {
-        match hash(&mut file).and_then(|hash| Ok((hash, file.metadata()?))) {
-            // It is read twice: what was hashed must be what was searched.
-            Ok((_, after)) if is_other(before, &after) => session.changed_while_read(source),
-            Ok((hash, _)) => session.set_sha256(source, hash),
-            Err(error) => {
-                say!("{}: no SHA-256, the file could not be read again: {error}.", labelled(name));
-            }
+    let hash = how.sha256.then(|| file.rewind().and_then(|()| hash::of(&mut file)));
+    match (file.metadata(), hash) {
+        // It was searched before it is hashed: both must be of the same bytes.
+        (Ok(after), _) if is_other(before, &after) => session.changed_while_read(source),
+        (Ok(_), None) => {}
+        (Ok(_), Some(Ok(hash))) => session.set_sha256(source, hash),
+        (Ok(_), Some(Err(error))) => {
+            say!("{}: no SHA-256, the file could not be read again: {error}.", labelled(name));
+        }
+        (Err(error), _) => {
+            say!("{}: whether it was written to while it was read is not known: {error}.", labelled(name));
         }
     }
     source
@@ -350,18 +362,6 @@ fn room(offset: u64) -> usize {
     READ_BYTES - behind
 }
 
-fn hash(file: &mut File) -> io::Result<String> {
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; READ_BYTES];
-    file.rewind()?;
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            count => hasher.push(&buffer[..count]),
-        }
-    }
-}
-
 /// What has no size can't be read from its end: it is read front to back.
 fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How) -> u32 {
     let source = session.add_source(name, 0);
@@ -384,8 +384,8 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
     session.set_bytes(source, scan.progress().bytes);
     let whole = result.is_ok();
     match result {
-        Ok(()) => session.absorb(scan.finish()),
-        Err(error) => session.absorb(scan.fail(&format!("{error}."))),
+        Ok(()) => absorb(session, scan.finish()),
+        Err(error) => absorb(session, scan.fail(&format!("{error}."))),
     };
     // A hash stands for all of an input, or there is none.
     if how.sha256 && whole {

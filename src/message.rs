@@ -247,7 +247,8 @@ mod tests {
     /// Who started the parent wrote its command line: it neither makes another one the parent nor hides it.
     #[test]
     fn a_second_beginning_of_the_fields_behind_leaves_them_unread() {
-        let forged = "p\nCurrentDirectory: C:\\\nUser: F\\u\nParentImage: C:\\forged.exe\nParentCommandLine: q";
+        let forged =
+            "p\nCurrentDirectory: C:\\\nUser: F\\u\nParentImage: C:\\forged.exe\nParentCommandLine: q";
         let of_parent = message("d", "a").replace("p -Embedding", forged);
         let of_process = message("d", &format!("a {forged}"));
         for message in [of_parent, of_process] {

@@ -248,10 +248,14 @@ impl Session {
         }
     }
 
-    /// Merges findings. Findings of an unknown input are not taken; the result says whether. Nor
-    /// are those of one that was taken out: whoever read on did not know yet.
+    /// Merges findings. Those of an unknown input, or with a match whose facts are missing, are not taken; the result says
+    /// whether. Nor are those of an input that was taken out: whoever read on did not know yet.
+    #[must_use]
     pub fn absorb(&mut self, findings: Findings) -> bool {
         let number = findings.source;
+        if !findings.groups.is_whole() {
+            return false;
+        }
         let Some(source) = self.sources.get_mut(number as usize) else {
             return false;
         };
@@ -260,9 +264,6 @@ impl Session {
         }
         let is_last = findings.is_last();
         let Groups { rows, facts, end, .. } = source.findings.merge(findings);
-        if rows.iter().flat_map(|(_, found)| found).any(|found| found.facts as usize >= facts.len()) {
-            return false;
-        }
         self.end_at(end.map(|end| (number, end)));
         self.add_all(number, rows, facts);
         let source = &mut self.sources[number as usize];
@@ -574,13 +575,15 @@ impl Session {
         }
     }
 
-    /// An input was written to while it was read, so that no hash stands for what was searched.
+    /// An input was written to while it was read: no hash stands for what was searched.
     pub fn changed_while_read(&mut self, source: u32) {
         if let Some(source) = self.sources.get_mut(source as usize) {
             source.findings.problems.add(Problem {
                 place: Place::default(),
                 code: Code::ChangedWhileRead,
-                message: "It was written to while it was read; it has no SHA-256 here.".to_owned(),
+                message: "It was written to while it was read, so what was searched may be neither what it was nor what it is; it has no \
+                          SHA-256 here."
+                    .to_owned(),
             });
         }
     }

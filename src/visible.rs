@@ -25,7 +25,8 @@ pub fn labelled(text: &str) -> String {
 pub fn value(text: &str) -> String {
     let from_start = text.trim_start_matches(' ');
     let inner = from_start.trim_end_matches(' ');
-    let blanks = |count: usize| if count > MOST_ALIKE { format!("{BLANK}×{count}") } else { BLANK.repeat(count) };
+    let blanks =
+        |count: usize| if count > MOST_ALIKE { format!("{BLANK}×{count}") } else { BLANK.repeat(count) };
     blanks(text.len() - from_start.len()) + &labelled(inner) + &blanks(from_start.len() - inner.len())
 }
 

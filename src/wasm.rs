@@ -242,7 +242,7 @@ impl Session {
         self.changed.insert(findings.source);
         match self.session.absorb(findings) {
             true => Ok(()),
-            false => Err(JsError::new("The findings belong to no input of this session.")),
+            false => Err(JsError::new("The findings belong to no input of this session, or are not whole.")),
         }
     }
 

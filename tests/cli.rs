@@ -173,9 +173,15 @@ fn a_file_that_is_shorter_than_it_was_is_told_of() {
     assert!(said.contains("The file is shorter than it was when it was opened."), "{said}");
 }
 
-/// A hash stands for what was searched, or there is none.
+/// A hash stands for what was searched, or there is none. Without one the log is named, too.
 #[test]
-fn a_log_that_is_written_to_meanwhile_has_no_hash() {
+fn a_log_that_is_written_to_meanwhile_is_named_and_has_no_hash() {
+    for more in [&["--sha256"][..], &[]] {
+        check_a_log_that_is_written_to(more);
+    }
+}
+
+fn check_a_log_that_is_written_to(more: &[&str]) {
     let folder = folder("written");
     // So long that it is written to while it is read.
     let path = write(&folder, "log.xml", &xml_of(&log().0).repeat(200));
@@ -188,7 +194,7 @@ fn a_log_that_is_written_to_meanwhile_has_no_hash() {
                 std::thread::sleep(std::time::Duration::from_micros(50));
             }
         });
-        let output = run(&["--format", "json", "--sha256", &path], None);
+        let output = run(&[&["--format", "json", &path], more].concat(), None);
         running.store(false, std::sync::atomic::Ordering::Relaxed);
         output
     });

@@ -212,12 +212,16 @@ fn a_message_with_two_readings_is_undecided() {
     };
     let (wmi, other) = (r"C:\w\WmiPrvSE.exe", r"C:\evil.exe");
     let forged = |parent: &str| format!("e\nCurrentDirectory: C:\\\nUser: F\\u\nParentImage: {parent}");
-    for (parent, line, matches) in
-        [(wmi, "x".to_owned(), 1), (other, forged(wmi), 0), (wmi, forged(other), 0), (other, forged(other), 0)]
-    {
+    for (parent, line, matches) in [
+        (wmi, "x".to_owned(), 1),
+        (other, forged(wmi), 0),
+        (wmi, forged(other), 0),
+        (other, forged(other), 0),
+    ] {
         let message = serde_json::to_string(&message(parent, &line)).unwrap();
-        let json =
-            format!(r#"{{"EventID":1,"ProviderName":"Microsoft-Windows-Sysmon","MachineName":"H","Message":{message}}}"#);
+        let json = format!(
+            r#"{{"EventID":1,"ProviderName":"Microsoft-Windows-Sysmon","MachineName":"H","Message":{message}}}"#
+        );
         let said = if matches == 1 { vec![] } else { vec!["undecided".to_owned()] };
         assert_eq!(read(json.as_bytes()), ((1, 1, matches), said), "{json}");
     }

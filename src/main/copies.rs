@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use sysmon_triage::hash::Hasher;
+use crate::hash;
 
 /// How many first bytes are compared before whole files are: logs that are full have one size, but no two of them begin alike.
 const BEGINNING_BYTES: u64 = 64 * 1024;
@@ -53,15 +53,5 @@ impl Alike {
 
 /// The hash of the first bytes of a file, at most so many.
 fn hash(path: &Path, most: u64) -> io::Result<String> {
-    let mut hasher = Hasher::default();
-    let mut file = File::open(path)?.take(most);
-    let mut buffer = vec![0; BEGINNING_BYTES as usize];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(hasher.finish()),
-            Ok(count) => hasher.push(&buffer[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    hash::of(&mut File::open(path)?.take(most))
 }

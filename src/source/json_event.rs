@@ -99,9 +99,7 @@ const WINLOG: &[(&str, &[&str])] = &[
 pub fn is_mended(event: &Event, raw: &str) -> bool {
     let replaced = |value: &str| value.contains(char::REPLACEMENT_CHARACTER);
     let values = event.data.iter().chain(event.system.iter()).map(|(_, value)| value);
-    values.chain(event.message.as_deref()).any(replaced)
-        && !replaced(raw)
-        && json_string::has_surrogates(raw)
+    values.chain(event.message.as_deref()).any(replaced) && !replaced(raw) && json_string::has_surrogates(raw)
 }
 
 /// Shapes with a part for the system and a part for the data.
