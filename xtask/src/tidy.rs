@@ -4,7 +4,7 @@
 //! compiler, and enough: nobody here tries to get round them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -23,9 +23,10 @@ const PIPELINE: &[&str] = &[
     "hints", "findings", "scan", "session", "recall", "context", "report", "export", "view",
 ];
 
-/// The two faces: they may import everything, and nothing may import them.
 /// What stands later in it, and still knows nothing of the other.
 const STRANGERS: &[(&str, &str)] = &[("rule", "source")];
+
+/// The two faces: they may import everything, and nothing may import them.
 const FACES: &[&str] = &["wasm", "main"];
 
 /// Crates of the browser's face.
@@ -95,17 +96,22 @@ fn untested(TestFiles { names, manifest, native }: &TestFiles) -> Vec<String> {
 pub fn tidy() -> Result<()> {
     let mut found = Vec::new();
     let mut files = 0;
-    for dir in ["src", "www", "tests", "testlog/src", "xtask/src", "benches", "fuzz/fuzz_targets", "slim"] {
-        walk(&root().join(dir), &mut |path| {
-            let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
-            let is_code = [".rs", ".js", ".css", ".html"].iter().any(|ending| name.ends_with(ending));
-            if is_code && !name.contains("/fixtures/") {
-                let text = fs::read_to_string(path).with_context(|| name.clone())?;
-                files += 1;
-                found.extend(check(&name, &text));
-            }
-            Ok(())
-        })?;
+    let mut look = |path: &Path| {
+        let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let is_code = [".rs", ".js", ".css", ".html"].iter().any(|ending| name.ends_with(ending));
+        if is_code && !name.contains("/fixtures/") {
+            let text = fs::read_to_string(path).with_context(|| name.clone())?;
+            files += 1;
+            found.extend(check(&name, &text));
+        }
+        Ok(())
+    };
+    for dir in ["src", "www", "tests", "testlog", "xtask/src", "benches", "fuzz/fuzz_targets", "slim"] {
+        walk(&root().join(dir), &mut look)?;
+    }
+    // Beside its own files the fuzzer's folder holds what the fuzzer made, and what was built of it.
+    for path in paths_in(&root().join("fuzz"))?.iter().filter(|path| path.is_file()) {
+        look(path)?;
     }
     if files == 0 {
         bail!("no file was found to check");
@@ -122,17 +128,22 @@ pub fn tidy() -> Result<()> {
 }
 
 fn walk(dir: &Path, visit: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
-    let mut entries: Vec<_> =
-        fs::read_dir(dir).with_context(|| format!("{}", dir.display()))?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(fs::DirEntry::path);
-    for entry in entries {
-        if entry.path().is_dir() {
-            walk(&entry.path(), visit)?;
+    for path in paths_in(dir)? {
+        if path.is_dir() {
+            walk(&path, visit)?;
         } else {
-            visit(&entry.path())?;
+            visit(&path)?;
         }
     }
     Ok(())
+}
+
+/// What stands in a folder itself, in order.
+fn paths_in(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir).with_context(|| format!("{}", dir.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 /// The rules that one file breaks, each as `file:line: sentence`.
