@@ -220,7 +220,7 @@ impl Window {
         }
     }
 
-    /// The next bytes of the input as text of their own, which needs not be copied. None while the window
+    /// The next bytes of the input as text of their own, which need not be copied. None while the window
     /// holds text before them, or where text must be decoded. [`Window::resume`] comes after it.
     pub fn piece<'a>(&self, bytes: &'a [u8]) -> Option<Piece<'a>> {
         let direct = self.encoding.is_identity() && self.skip == 0 && Text::bytes(self).is_empty();

@@ -458,7 +458,7 @@ impl Objects {
     fn take(&mut self, text: &mut dyn Text, length: usize, sink: &mut dyn Sink) {
         self.count += 1;
         self.indent = None;
-        // Of a member of a wrapper it needs not to be said that it is no event.
+        // Of a member of a wrapper it need not be said that it is no event.
         let is_member = self.nest.take_value(None);
         if !matches!(text.bytes().get(length), None | Some(b'\r' | b'\n')) {
             self.not_lines = self.not_lines.saturating_add(1);

@@ -40,7 +40,7 @@ impl Logs {
 }
 
 impl Filter {
-    /// The filter of a query, without its range where `ranged` says so.
+    /// The filter of a query, with its range only where `ranged` says so.
     ///
     /// # Errors
     /// A sentence, when a part of the query is not understood.

@@ -255,7 +255,7 @@ fn sort_groups(session: &Session, mut rows: Vec<usize>, query: &Query) -> Vec<us
     let order = {
         let group = |at: usize| &session.groups()[rows[at]];
         let text = |field: usize| By::Text(Box::new(move |at| &group(at).key[field]));
-        // Ids are compared as numbers; what is no number comes last.
+        // Ids are compared as numbers; what is no number comes last, and first where the order is backwards.
         let id =
             |field: usize| By::Number(Box::new(move |at| group(at).key[field].parse().unwrap_or(u64::MAX)));
         let by = match query.sort.as_str() {
