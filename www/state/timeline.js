@@ -11,7 +11,7 @@ export function isoOf(ms) {
 }
 
 /**
- * The range that bars stand for, both ends included.
+ * The range that bars stand for, with both of these bars: it begins with the first one, and ends before its end time.
  * @param {Core.Timeline} timeline @param {number} a @param {number} b
  * @returns {{ from: string, to: string }}
  */

@@ -33,8 +33,8 @@ import { Queue, WHOLE_BYTES, bytesOf, isPlain } from "./plan.js";
 /** More workers do not read faster than a browser gives data. */
 const MOST_SCANNERS = 4;
 /**
- * So many parts are read at once, by all of them: while the core is at a piece of one, the browser fetches those of the others.
- * More would take memory, and read no faster.
+ * About so many parts are read at once, by all of them: each of three reads three, one alone four. While the core is at a piece
+ * of one, the browser fetches those of the others. More would take memory, and read no faster.
  */
 const STREAMS = 8;
 /**
