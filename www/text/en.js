@@ -1,5 +1,6 @@
-// Every word the page says. Plain, exact, for someone who is tired. Never that a caller was remote: the rule
-// does not show it.
+// Every word the page says, but index.html's, what the core says, and errors that are thrown where they stand (in
+// input/core.js, input/blocks.js, worker/talk.js and worker/asked.js). Plain, exact, for someone who is tired. Never that a
+// caller was remote: the rule does not show it.
 
 import { bytes, duration, number, short } from "../state/format.js";
 import { tally } from "../state/problems.js";
