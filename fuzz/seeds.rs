@@ -14,6 +14,16 @@ use testlog::xml::{self, EVENT_VIEWER, EVTX_DUMP, Layout, SPLUNK};
 use testlog::zip::{self, Member};
 use testlog::{Options, Size, csv, gzip};
 
+/// What other programs packed.
+const PACKED: [(&str, &[u8]); 6] = [
+    ("bzip2", include_bytes!("../tests/fixtures/packed/two.bz2")),
+    ("xz", include_bytes!("../tests/fixtures/packed/two.xz")),
+    ("zstd", include_bytes!("../tests/fixtures/packed/two.zst")),
+    ("zip_deflate64", include_bytes!("../tests/fixtures/packed/deflate64.zip")),
+    ("zip_bzip2", include_bytes!("../tests/fixtures/packed/bzip2.zip")),
+    ("zip_zstd", include_bytes!("../tests/fixtures/packed/zstd.zip")),
+];
+
 fn main() -> io::Result<()> {
     let options = Options { size: Size::Events(6), matches: 2, ..Options::default() };
     let (events, _) = testlog::log(&options);
@@ -33,6 +43,9 @@ fn main() -> io::Result<()> {
         ("unpack", "gzip".into(), gzip::members(lines.as_bytes(), 2)),
         ("unpack", "zip".into(), zip::archive(&[Member::new("a.evtx", &evtx)])),
     ];
+    for (name, bytes) in PACKED {
+        seeds.push(("unpack", name.into(), bytes.into()));
+    }
     for encoding in Encoding::ALL {
         seeds.push(("xml", format!("{encoding:?}"), encoding.encode(&lines)));
     }

@@ -25,8 +25,8 @@ pub enum Format {
         /// Comma, semicolon or tab.
         delimiter: u8,
     },
-    /// gzip, one or many streams.
-    Gzip,
+    /// One or many streams of one coding, which together are one content.
+    Compressed(Coding),
     /// A zip archive.
     Zip,
     /// A tar archive.
@@ -44,6 +44,57 @@ pub enum Format {
     Empty,
 }
 
+/// How what is no archive is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// RFC 1952.
+    Gzip,
+    /// bzip2, whose format is its program's.
+    Bzip2,
+    /// The .xz file format, version 1.2.1.
+    Xz,
+    /// RFC 8878.
+    Zstd,
+}
+
+const CODINGS: [Coding; 4] = [Coding::Gzip, Coding::Bzip2, Coding::Xz, Coding::Zstd];
+
+impl Coding {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Coding::Gzip => "gzip",
+            Coding::Bzip2 => "bzip2",
+            Coding::Xz => "xz",
+            Coding::Zstd => "zstd",
+        }
+    }
+
+    /// Whether a stream of it begins so.
+    pub fn begins(self, bytes: &[u8]) -> bool {
+        match self {
+            Coding::Gzip => bytes.starts_with(b"\x1f\x8b"),
+            // What follows is the first block, or the end of a stream without one.
+            Coding::Bzip2 => {
+                matches!(
+                    bytes,
+                    [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+                        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..]
+                )
+            }
+            Coding::Xz => bytes.starts_with(b"\xfd7zXZ\0"),
+            // Some writers put a frame without data before all others (3.1.2).
+            Coding::Zstd => {
+                matches!(bytes, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+            }
+        }
+    }
+
+    fn of(bytes: &[u8]) -> Option<Coding> {
+        CODINGS.into_iter().find(|coding| coding.begins(bytes))
+    }
+}
+
 /// The name in reports of text that was taken for XML, and is no markup.
 pub const PLAIN_TEXT: &str = "text";
 
@@ -56,13 +107,18 @@ impl Format {
             Format::SplunkXml(_) => "splunk_xml",
             Format::Json(_) => "json",
             Format::Csv { .. } => "csv",
-            Format::Gzip => "gzip",
+            Format::Compressed(coding) => coding.name(),
             Format::Zip => "zip",
             Format::Tar => "tar",
             Format::Foreign { .. } | Format::Binary => "unknown",
             Format::Empty => "empty",
         }
     }
+}
+
+/// Whether a name in reports is that of a form in which others are packed.
+pub fn names_packing(name: &str) -> bool {
+    matches!(name, "zip" | "tar") || CODINGS.iter().any(|coding| coding.name() == name)
 }
 
 /// Start of an EVTX file header.
@@ -90,9 +146,6 @@ const FOREIGN: &[(&[u8], &str, bool)] = &[
     (b"\x30\0\0\0LfLe", "a log of Windows XP (EVT)", false),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", true),
     (b"Rar!\x1a\x07", "a RAR archive", true),
-    (b"\xfd7zXZ\0", "an xz file", true),
-    (b"BZh", "a bzip2 file", true),
-    (b"\x28\xb5\x2f\xfd", "a zstd file", true),
     (b"\x04\x22\x4d\x18", "an LZ4 file", true),
     (b"MSCF", "a cabinet archive", true),
     (b"EVF\x09\x0d\x0a\xff\0", "an EnCase disk image", true),
@@ -120,8 +173,8 @@ pub fn detect(prefix: &[u8]) -> Format {
     if is_evtx(prefix) {
         return Format::Evtx;
     }
-    if prefix.starts_with(&[0x1f, 0x8b]) {
-        return Format::Gzip;
+    if let Some(coding) = Coding::of(prefix) {
+        return Format::Compressed(coding);
     }
     if is_tar(prefix) {
         return Format::Tar;
@@ -130,7 +183,7 @@ pub fn detect(prefix: &[u8]) -> Format {
         return Format::Zip;
     }
     if is_gzip_with_a_flaw(prefix) {
-        return Format::Gzip;
+        return Format::Compressed(Coding::Gzip);
     }
     if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
         return Format::Foreign { what, packed: *packed };
@@ -144,8 +197,11 @@ pub fn detect(prefix: &[u8]) -> Format {
 
 /// Whether bytes begin as a file does in which others are packed.
 pub fn is_packed(bytes: &[u8]) -> bool {
-    let of_gzip = bytes.starts_with(&[0x1f, 0x8b, 8]);
-    of_gzip || is_zip(bytes) || FOREIGN.iter().any(|(magic, _, packed)| *packed && bytes.starts_with(magic))
+    let is_compressed =
+        Coding::of(bytes).is_some_and(|coding| coding != Coding::Gzip || bytes.get(2) == Some(&8));
+    is_compressed
+        || is_zip(bytes)
+        || FOREIGN.iter().any(|(magic, _, packed)| *packed && bytes.starts_with(magic))
 }
 
 /// The signature of a zip's first part.
@@ -440,7 +496,7 @@ mod tests {
         let cases: &[(&[u8], Format)] = &[
             (b"", Format::Empty),
             (b"ElfFile\0....", Format::Evtx),
-            (b"\x1f\x8b\x08", Format::Gzip),
+            (b"\x1f\x8b\x08", Format::Compressed(Coding::Gzip)),
             (b"PK\x03\x04", Format::Zip),
             (b"PK\x05\x06", Format::Zip),
             (b"\x89PNG\r\n\x1a\n\0\0", Format::Foreign { what: "a PNG image", packed: false }),

@@ -64,8 +64,11 @@ pub const TAR_HOLES_BYTES: u64 = 64 * 1024 * 1024;
 /// member and stands at each of its events.
 pub const MEMBER_NAME_BYTES: usize = 4096;
 
-/// Compressed bytes that are inflated at once. Deflate grows at most 1032 times, so this bounds
-/// the output held at once to 16 MiB.
+/// How far back a packed stream may look: so much of it is held. `zstd --ultra -22` and `--long` look back so far, `xz -9` half of it.
+pub const WINDOW_BYTES: usize = 128 * 1024 * 1024;
+
+/// Compressed bytes that are unpacked at once. Deflate grows at most 1032 times, so this bounds
+/// what is made of them to 16 MiB.
 pub const INFLATE_STEP: usize = 16 * 1024;
 
 /// Problems of one kind that are kept word by word for one input; further ones are counted.

@@ -1,5 +1,6 @@
 //! One input read to the end: bytes in, findings out.
 
+use crate::detect;
 use crate::findings::{Collector, Counts, Findings};
 use crate::intake::{Intake, Planned, Want};
 use crate::problem::Code;
@@ -116,7 +117,7 @@ impl Scan {
     pub fn finish(mut self) -> Findings {
         self.intake.finish(&mut self.collector);
         let Progress { format, counts, problems, .. } = self.progress();
-        if matches!(format.as_deref(), Some("zip" | "gzip" | "tar")) {
+        if format.as_deref().is_some_and(detect::names_packing) {
             let error = self.error || self.collector.findings.problems.any_error();
             let logs = error || counts != Counts::default();
             self.collector.findings.whole = Some(Whole::Archive(logs, problems > 0));

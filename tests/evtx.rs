@@ -158,7 +158,7 @@ fn more_than_four_gibibytes_are_read() {
     scan.push(&header);
     (0..CHUNKS).for_each(|_| scan.push(chunk));
     scan.push(last);
-    session.absorb(scan.finish());
+    assert!(session.absorb(scan.finish()));
 
     let report = report_of(&session);
     assert_eq!(report["totals"]["records"], 2 * CHUNKS + 100);

@@ -12,6 +12,7 @@ mod beside;
 mod bounded;
 mod cli;
 mod cli_inputs;
+mod codings;
 mod context;
 mod corpus;
 mod csv;

@@ -1,16 +1,17 @@
-//! Packed input: gzip, zip and tar, nested a few layers deep.
+//! Packed input: gzip, bzip2, xz, zstd, zip and tar, nested a few layers deep.
 //!
 //! A [`Stream`] takes the bytes of one input or archive member in order, finds out what they are,
 //! and passes them on: to a reader of [`crate::source`], or through a decoder to the streams of
 //! its members.
 
 mod carve;
-mod gzip;
-mod inflate;
+mod compressed;
+mod decoder;
 pub mod tar;
 pub mod zip;
 
 use self::carve::Carve;
+use self::compressed::Compressed;
 use crate::detect::{Format, detect};
 use crate::limits;
 use crate::locator::MemberId;
@@ -73,7 +74,7 @@ impl Place {
 enum State {
     Detecting(Vec<u8>),
     Reading(Box<dyn Reader>),
-    Gzip(Box<gzip::Gzip>),
+    Compressed(Box<Compressed>),
     Tar(Box<tar::Tar>),
     /// A zip is read from its end, so it is held until then.
     Zip(Vec<u8>),
@@ -120,7 +121,7 @@ impl Stream {
                 }
             }
             State::Reading(reader) => reader.push(bytes, sink),
-            State::Gzip(gzip) => gzip.push(bytes, sink),
+            State::Compressed(content) => content.push(bytes, sink),
             State::Tar(tar) => tar.push(bytes, sink),
             State::Zip(held) => hold(held, bytes, self.place.room()),
             State::Unknown(carve) => {
@@ -186,7 +187,7 @@ impl Stream {
                 reader.finish(sink);
                 self.state = State::Reading(reader);
             }
-            State::Gzip(mut gzip) => gzip.finish(sink),
+            State::Compressed(mut content) => content.finish(sink),
             State::Tar(mut tar) => tar.finish(sink),
             State::Zip(held) => zip::read_held(&held, self.place.clone(), sink),
             State::Unknown(carve) => sink.trouble(unknown(&carve)),
@@ -223,7 +224,7 @@ impl Stream {
         if let Some(reader) = source::reader(format, Part::WHOLE, &[], self.place.needle.as_ref()) {
             return State::Reading(reader);
         }
-        let packed = matches!(format, Format::Gzip | Format::Tar | Format::Zip);
+        let packed = matches!(format, Format::Compressed(_) | Format::Tar | Format::Zip);
         if packed && self.place.depth >= limits::NESTING {
             let message = format!(
                 "Packed {} layers deep; no more than {} are opened.",
@@ -234,9 +235,9 @@ impl Stream {
             return State::Ignored;
         }
         match format {
-            Format::Gzip => {
+            Format::Compressed(coding) => {
                 let content = Stream::open(&self.place, 0, &unpacked_name(&self.place.name), sink);
-                State::Gzip(Box::new(gzip::Gzip::new(content)))
+                State::Compressed(Box::new(Compressed::new(*coding, content)))
             }
             Format::Tar => State::Tar(Box::new(tar::Tar::new(self.place.clone()))),
             Format::Zip => State::Zip(Vec::new()),
@@ -292,17 +293,29 @@ fn unknown(carve: &Carve) -> Trouble {
     Trouble::note(Code::UnknownFormat, None, message)
 }
 
-/// The name of what a gzip file holds.
+/// Ends of names of what is packed, and what stands in their place when it is not.
+const PACKED_ENDS: &[(&str, &str)] = &[
+    (".gz", ""),
+    (".gzip", ""),
+    (".tgz", ".tar"),
+    (".bz2", ""),
+    (".tbz2", ".tar"),
+    (".tbz", ".tar"),
+    (".xz", ""),
+    (".txz", ".tar"),
+    (".zst", ""),
+    (".tzst", ".tar"),
+];
+
+/// The name of what a compressed file holds.
 fn unpacked_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let lower = base.to_ascii_lowercase();
-    match lower.strip_suffix(".gz").or(lower.strip_suffix(".gzip")) {
-        Some(stem) if !stem.is_empty() => base[..stem.len()].to_owned(),
-        _ => match lower.strip_suffix(".tgz") {
-            Some(stem) => format!("{}.tar", &base[..stem.len()]),
-            None => format!("{base} (unpacked)"),
-        },
-    }
+    let stem = |(end, instead): &(&str, &str)| {
+        let stem = lower.strip_suffix(end)?;
+        (!stem.is_empty() || !instead.is_empty()).then(|| format!("{}{instead}", &base[..stem.len()]))
+    };
+    PACKED_ENDS.iter().find_map(stem).unwrap_or_else(|| format!("{base} (unpacked)"))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use zip::unstable::read::ZipIterable;
 
 use super::blocks::{Blocks, FETCH_BYTES, Reader};
 use super::member::{Entry, Method};
+use crate::detect::Coding;
 use crate::limits;
 use crate::order;
 
@@ -102,6 +103,9 @@ fn list(mut reader: Reader, size: u64) -> Result<List, ZipError> {
                 method: match entry.compression() {
                     CompressionMethod::Stored => Method::Stored,
                     CompressionMethod::DEFLATE => Method::Deflate,
+                    CompressionMethod::DEFLATE64 => Method::Deflate64,
+                    CompressionMethod::BZIP2 => Method::Stream(Coding::Bzip2),
+                    CompressionMethod::ZSTD => Method::Stream(Coding::Zstd),
                     other => Method::Other(other.to_string()),
                 },
                 encrypted: entry.encrypted(),

@@ -2,10 +2,11 @@
 
 use flate2::Crc;
 
+use crate::detect::Coding;
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
-use crate::unpack::inflate::{Inflate, Progress};
+use crate::unpack::decoder::{Decoder, Progress};
 use crate::unpack::{Place, Stream};
 
 /// Fixed part of a local file header (APPNOTE 4.3.7).
@@ -37,6 +38,10 @@ pub enum Method {
     Stored,
     /// Deflate.
     Deflate,
+    /// Deflate64.
+    Deflate64,
+    /// As one stream of this kind.
+    Stream(Coding),
     /// In a way that is not read here: its name.
     Other(String),
 }
@@ -53,8 +58,8 @@ pub struct Member {
     taken: u64,
     content: Stream,
     crc: Crc,
-    /// The decoder; none for stored data.
-    inflate: Option<Inflate>,
+    /// None for stored data.
+    decoder: Option<Decoder>,
     /// The decoder has come to the end of its stream.
     ended: bool,
     failed: bool,
@@ -74,7 +79,7 @@ impl Member {
             taken: 0,
             content,
             crc: Crc::new(),
-            inflate: None,
+            decoder: None,
             ended: false,
             failed: false,
             misplaced: entry.header_start < reach,
@@ -92,7 +97,9 @@ impl Member {
                     member.fail(Code::DamagedArchive, message, sink);
                 }
                 Method::Stored => {}
-                Method::Deflate => member.inflate = Some(Inflate::raw()),
+                Method::Deflate => member.decoder = Some(Decoder::deflate()),
+                Method::Deflate64 => member.decoder = Some(Decoder::deflate64()),
+                Method::Stream(coding) => member.decoder = Some(Decoder::of(*coding)),
                 Method::Other(method) => {
                     let message = format!("It is compressed as {method}, which is not opened here.");
                     member.fail(Code::UnsupportedPacking, &message, sink);
@@ -191,12 +198,12 @@ impl Member {
 
     /// Decodes a piece of the data; returns how much of it belongs to the stream.
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
-        let Member { inflate, content, crc, .. } = self;
+        let Member { decoder, content, crc, .. } = self;
         let mut take = |out: &[u8]| {
             crc.update(out);
             content.push(out, sink);
         };
-        let Some(decoder) = inflate else {
+        let Some(decoder) = decoder else {
             take(bytes);
             return bytes.len();
         };
@@ -207,9 +214,10 @@ impl Member {
                 (self.ended, self.left) = (true, 0);
                 used
             }
-            Err(reason) => {
+            Err(failure) => {
+                let reason = failure.reason();
                 let message = format!("Its compressed data breaks ({reason}); what stands before was read.");
-                self.fail(Code::DamagedArchive, &message, sink);
+                self.fail(failure.code(), &message, sink);
                 bytes.len()
             }
         }
@@ -231,7 +239,7 @@ impl Member {
             let message = "Its checksum does not match: the content is damaged or cut.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
-        if !self.failed && self.inflate.is_some() && !self.ended && self.taken > 0 {
+        if !self.failed && self.decoder.is_some() && !self.ended && self.taken > 0 {
             let message =
                 "Its compressed data does not end where the zip says that it does; what is there was read.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));

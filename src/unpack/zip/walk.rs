@@ -233,17 +233,19 @@ fn is_folder(name: &[u8]) -> bool {
 fn entry(header: &[u8], index: u64) -> Entry {
     let flags = u16_at(header, 6);
     let known = flags & SIZES_FOLLOW == 0;
+    let is_sized = known && u32_at(header, 18) != IN_EXTRA;
     let name = &header[LOCAL_HEADER_BYTES..LOCAL_HEADER_BYTES + usize::from(u16_at(header, 26))];
     Entry {
         index,
         name: String::from_utf8_lossy(name).into_owned(),
         header_start: 0,
         // Deflated data ends by itself, whatever is said of its size.
-        compressed: (known && u16_at(header, 8) != 8 && u32_at(header, 18) != IN_EXTRA)
-            .then(|| u32_at(header, 18).into()),
+        compressed: (is_sized && u16_at(header, 8) != 8).then(|| u32_at(header, 18).into()),
         method: match u16_at(header, 8) {
             0 => Method::Stored,
             8 => Method::Deflate,
+            // Its decoder may take a few bytes behind its end, and these may be the next header.
+            9 if is_sized => Method::Deflate64,
             other => Method::Other(format!("method {other}")),
         },
         encrypted: flags & ENCRYPTED != 0,

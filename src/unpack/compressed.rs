@@ -1,23 +1,24 @@
-//! gzip: one or many streams, which together are one content.
+//! gzip, bzip2, xz and zstd: one or many streams, which together are one content.
 
 use memchr::memmem;
 
 use super::Stream;
-use super::inflate::{Inflate, Progress};
+use super::decoder::{Decoder, Failure, Progress};
+use crate::detect::Coding;
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 
-/// How a stream begins (RFC 1952 2.3.1), and the method that all have, deflate.
-const MAGIC: &[u8] = b"\x1f\x8b";
-const BEGINNING: &[u8] = b"\x1f\x8b\x08";
-const HEADER_BYTES: usize = 10;
+/// So many bytes tell that a stream begins, of any coding; and that one does right behind another.
+const HEADER_BYTES: usize = 12;
+const MAGIC_BYTES: usize = 10;
 /// So many streams may break before the rest of a step is no longer searched for others: each may cost what a whole step
 /// unpacks to.
 const MOST_BREAKS: u64 = 256;
 
-/// Unpacks a gzip file.
-pub struct Gzip {
+/// Unpacks a file of one coding.
+pub struct Compressed {
+    coding: Coding,
     content: Option<Stream>,
     state: State,
     /// Less than a step, or the beginning of a header, that waits for more.
@@ -35,7 +36,7 @@ pub struct Gzip {
 
 enum State {
     /// In a stream that begins at `start`.
-    Stream { inflate: Inflate, start: u64 },
+    Stream { decoder: Decoder, start: u64 },
     /// Behind a stream.
     Gap(Gap),
 }
@@ -45,17 +46,18 @@ struct Gap {
     /// Where they begin.
     start: u64,
     /// The stream before them is broken: where it begins, and why.
-    broken: Option<(u64, String)>,
+    broken: Option<(u64, Failure)>,
     /// Not all of them are blanks or zeros.
     filled: bool,
 }
 
-impl Gzip {
+impl Compressed {
     /// Unpacks into `content`.
-    pub fn new(content: Stream) -> Gzip {
-        Gzip {
+    pub fn new(coding: Coding, content: Stream) -> Compressed {
+        Compressed {
+            coding,
             content: Some(content),
-            state: State::Stream { inflate: Inflate::gzip(), start: 0 },
+            state: State::Stream { decoder: Decoder::of(coding), start: 0 },
             held: Vec::new(),
             offset: 0,
             unpacked: 0,
@@ -104,11 +106,11 @@ impl Gzip {
 
     /// Unpacks on from `at`; returns where to go on in the step.
     fn unpack(&mut self, step: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
-        let Gzip { state: State::Stream { inflate, start }, content, unpacked, .. } = self else {
+        let Compressed { state: State::Stream { decoder, start }, content, unpacked, .. } = self else {
             return None;
         };
         let start = *start;
-        let progress = inflate.push(&step[at..], |out| {
+        let progress = decoder.push(&step[at..], |out| {
             *unpacked += out.len() as u64;
             if let Some(content) = content {
                 content.push(out, sink);
@@ -118,11 +120,11 @@ impl Gzip {
             Ok(Progress::More) => return Some(step.len()),
             Ok(Progress::End(used)) => (at + used, None),
             // Another stream may begin anywhere behind the beginning of this one.
-            Err(reason) => {
+            Err(failure) => {
                 self.breaks += 1;
                 let behind = usize::try_from((start + 1).saturating_sub(self.offset)).unwrap_or(step.len());
                 let next = if self.breaks < MOST_BREAKS { behind } else { step.len() };
-                (next, Some((start, reason.to_string())))
+                (next, Some((start, failure)))
             }
         };
         self.state = State::Gap(Gap { start: self.offset + next as u64, broken, filled: false });
@@ -136,9 +138,9 @@ impl Gzip {
         let first = gap.broken.is_none() && gap.start == self.offset + at as u64;
         // Right behind a stream the magic is enough: a damaged stream is told of as such.
         let found = match first {
-            true if rest.len() < MAGIC.len() && !ended => return None,
-            true if rest.starts_with(MAGIC) => Some(0),
-            _ => beginning(rest),
+            true if rest.len() < MAGIC_BYTES && !ended => return None,
+            true if self.coding.begins(rest) => Some(0),
+            _ => beginning(self.coding, rest),
         };
         let passed = match found {
             Some(found) => found,
@@ -148,7 +150,7 @@ impl Gzip {
         gap.filled |= rest[..passed].iter().any(|byte| *byte != 0 && !byte.is_ascii_whitespace());
         if found.is_some() {
             let start = self.offset + (at + passed) as u64;
-            let stream = State::Stream { inflate: Inflate::gzip(), start };
+            let stream = State::Stream { decoder: Decoder::of(self.coding), start };
             if let State::Gap(gap) = std::mem::replace(&mut self.state, stream) {
                 if let (Some(content), Some(_)) = (&mut self.content, &gap.broken) {
                     content.interrupt(sink);
@@ -162,27 +164,29 @@ impl Gzip {
     /// Notes what a gap was that ends here.
     fn tell(&mut self, gap: Gap, end: u64, last: bool) {
         let bytes = end - gap.start;
+        let coding = self.coding.name();
         let trouble = match gap.broken {
-            Some((start, reason)) => {
+            Some((start, failure)) => {
                 let until = match last {
                     true => "nothing behind it".to_owned(),
                     false => format!("then on from offset {end}, where another one begins"),
                 };
                 let message = format!(
-                    "The gzip stream that begins here breaks after {} unpacked bytes ({reason}); they were read, {until}.",
-                    self.unpacked
+                    "The {coding} stream that begins here breaks after {} unpacked bytes ({}); they were read, {until}.",
+                    self.unpacked,
+                    failure.reason()
                 );
-                Trouble::note(Code::DamagedArchive, start, message)
+                Trouble::note(failure.code(), start, message)
             }
             None if gap.filled => {
                 let message = format!(
-                    "{bytes} byte(s) behind the end of a gzip stream belong to none; they were not read."
+                    "{bytes} byte(s) behind the end of the {coding} stream belong to none; they were not read."
                 );
                 Trouble::note(Code::DamagedArchive, gap.start, message)
             }
             None if bytes > 0 => {
                 let message = format!(
-                    "{bytes} byte(s), blanks or zeros, behind the end of a gzip stream were left out."
+                    "{bytes} byte(s), blanks or zeros, behind the end of the {coding} stream were left out."
                 );
                 Trouble::note(Code::TrailingBytes, gap.start, message)
             }
@@ -202,9 +206,13 @@ impl Gzip {
         let stopped = State::Gap(Gap { start: end, broken: None, filled: false });
         match std::mem::replace(&mut self.state, stopped) {
             State::Gap(gap) => self.tell(gap, end, true),
-            State::Stream { .. } => {
+            State::Stream { mut decoder, .. } => {
+                if let Some(content) = &mut self.content {
+                    decoder.stop(|out| content.push(out, sink));
+                }
+                let coding = self.coding.name();
                 let message =
-                    format!("The gzip stream ends too early, after {end} bytes; what is there was read.");
+                    format!("The {coding} stream ends too early, after {end} bytes; what is there was read.");
                 self.troubles.push(Trouble::note(Code::Truncated, end, message));
             }
         }
@@ -212,7 +220,11 @@ impl Gzip {
             content.close(sink);
         }
         if self.untold > 0 {
-            let message = format!("{} more place(s) where a gzip stream breaks or ends.", self.untold);
+            let message = format!(
+                "{} more place(s) where a stream of {} breaks or ends.",
+                self.untold,
+                self.coding.name()
+            );
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
         for trouble in std::mem::take(&mut self.troubles) {
@@ -222,12 +234,32 @@ impl Gzip {
 }
 
 /// Where the header of a stream begins that is as all tools write it: three bytes alone occur in packed data by chance.
-fn beginning(bytes: &[u8]) -> Option<usize> {
-    memmem::find_iter(bytes, BEGINNING).find(|at| {
+fn beginning(coding: Coding, bytes: &[u8]) -> Option<usize> {
+    let magic: &[u8] = match coding {
+        Coding::Gzip => b"\x1f\x8b\x08",
+        Coding::Bzip2 => b"BZh",
+        Coding::Xz => b"\xfd7zXZ\0",
+        Coding::Zstd => b"\x28\xb5\x2f\xfd",
+    };
+    let is_header = |header: &[u8]| match coding {
+        Coding::Gzip => is_gzip_header(header),
+        Coding::Bzip2 => coding.begins(header),
+        Coding::Xz => is_xz_header(header),
+        // A bit of the descriptor is reserved (RFC 8878 3.1.1.1.1.4).
+        Coding::Zstd => header[4] & 0b1000 == 0,
+    };
+    memmem::find_iter(bytes, magic).find(|at| {
         let header = &bytes[*at..];
-        let known = |flags: u8, speed: u8, system: u8| {
-            flags & 0xe0 == 0 && matches!(speed, 0 | 2 | 4) && (system <= 13 || system == 255)
-        };
-        header.len() >= HEADER_BYTES && known(header[3], header[8], header[9])
+        header.len() >= HEADER_BYTES && is_header(header)
     })
+}
+
+/// Flags, speed and system (RFC 1952 2.3.1).
+fn is_gzip_header(header: &[u8]) -> bool {
+    header[3] & 0xe0 == 0 && matches!(header[8], 0 | 2 | 4) && matches!(header[9], 0..=13 | 255)
+}
+
+/// The flags have a checksum of their own (2.1.1.3 of the format).
+fn is_xz_header(header: &[u8]) -> bool {
+    crc32fast::hash(&header[6..8]).to_le_bytes() == header[8..12]
 }

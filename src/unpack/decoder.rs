@@ -1,0 +1,218 @@
+//! What was packed, unpacked: one stream, fed in pieces.
+
+mod zstd;
+
+use bzip2::Decompress as Bunzip;
+use deflate64::InflaterManaged as Inflate64;
+use flate2::{Decompress as Inflate, FlushDecompress};
+use xz4rust::{XzDecoder, XzError, XzNextBlockResult};
+
+use self::zstd::Zstd;
+use crate::detect::Coding;
+use crate::limits;
+use crate::problem::Code;
+
+/// Bytes that are unpacked before they are passed on.
+const OUT_BYTES: usize = 256 * 1024;
+/// The window of deflate, as a power of two: gzip allows the largest.
+const WINDOW_BITS: u8 = 15;
+/// What most xz files want of memory.
+const XZ_BEGINNING_BYTES: usize = 64 * 1024;
+
+/// Why a stream can't be read on. What the decoder itself says of the same damage depends on how the
+/// bytes came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It is damaged.
+    Broken,
+    /// It looks back farther than [`limits::WINDOW_BYTES`].
+    TooLarge,
+    /// It needs what is not known here.
+    Foreign,
+}
+
+impl Failure {
+    /// The reason in words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Failure::Broken => "the compressed data or its checksum is not valid",
+            Failure::TooLarge => "it looks back farther than the 128 MiB that are held here",
+            Failure::Foreign => "it uses a filter, a checksum or a dictionary that is not known here",
+        }
+    }
+
+    /// The kind of problem that it is.
+    pub fn code(self) -> Code {
+        match self {
+            Failure::Broken => Code::DamagedArchive,
+            Failure::TooLarge | Failure::Foreign => Code::UnsupportedPacking,
+        }
+    }
+}
+
+/// A decoder of one stream.
+pub struct Decoder {
+    state: Box<dyn Decode>,
+    out: Vec<u8>,
+}
+
+/// How far a push came.
+pub enum Progress {
+    /// All input was taken, and the stream goes on.
+    More,
+    /// The stream ended after this many bytes of the input.
+    End(usize),
+}
+
+/// What a decoder did with a piece of input and an output buffer.
+struct Step {
+    /// Bytes of the input that it took.
+    used: usize,
+    /// Bytes of the output that it made, also before an error.
+    made: usize,
+    /// Whether the stream is over, or why it can't be read on.
+    ended: Result<bool, Failure>,
+}
+
+/// One kind of decoder.
+trait Decode {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step;
+
+    /// What is held back until the stream goes on, when it doesn't. Returns how many bytes were made; 0: no more.
+    fn rest(&mut self, _out: &mut [u8]) -> usize {
+        0
+    }
+}
+
+impl Decoder {
+    /// A stream that stands by itself in a file; its checksum is verified.
+    pub fn of(coding: Coding) -> Decoder {
+        match coding {
+            Coding::Gzip => Decoder::new(Inflate::new_gzip(WINDOW_BITS)),
+            Coding::Bzip2 => Decoder::new(Bunzip::new(false)),
+            Coding::Xz => Decoder::new(XzDecoder::in_heap_with_alloc_dict_size(
+                XZ_BEGINNING_BYTES,
+                limits::WINDOW_BYTES,
+            )),
+            Coding::Zstd => Decoder::new(Zstd::default()),
+        }
+    }
+
+    /// Deflate without a frame, as zip holds it.
+    pub fn deflate() -> Decoder {
+        Decoder::new(Inflate::new(false))
+    }
+
+    /// Deflate64, with a window of 64 KiB and long copies, as Windows packs large files in zips (APPNOTE 4.4.5, method 9).
+    pub fn deflate64() -> Decoder {
+        Decoder::new(Inflate64::new())
+    }
+
+    fn new(state: impl Decode + 'static) -> Decoder {
+        Decoder { state: Box::new(state), out: vec![0; OUT_BYTES] }
+    }
+
+    /// Unpacks `input` and hands the output over in pieces. What was unpacked before an error is handed over too.
+    ///
+    /// # Errors
+    /// The reason why the data can't be read on.
+    pub fn push(&mut self, input: &[u8], mut take: impl FnMut(&[u8])) -> Result<Progress, Failure> {
+        let mut used = 0;
+        loop {
+            let step = self.state.decode(&input[used..], &mut self.out);
+            used += step.used;
+            if step.made > 0 {
+                take(&self.out[..step.made]);
+            }
+            match step.ended {
+                Err(failure) => {
+                    self.stop(take);
+                    return Err(failure);
+                }
+                Ok(true) => return Ok(Progress::End(used)),
+                // A full output buffer may hide more output behind it.
+                Ok(false) if step.made == self.out.len() => {}
+                Ok(false) if used == input.len() => return Ok(Progress::More),
+                Ok(false) if step.made == 0 && step.used == 0 => return Err(Failure::Broken),
+                Ok(false) => {}
+            }
+        }
+    }
+
+    /// Hands over what is held back of a stream that does not go on.
+    pub fn stop(&mut self, mut take: impl FnMut(&[u8])) {
+        loop {
+            match self.state.rest(&mut self.out) {
+                0 => return,
+                made => take(&self.out[..made]),
+            }
+        }
+    }
+}
+
+impl Decode for Inflate {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
+        let (before_in, before_out) = (self.total_in(), self.total_out());
+        let status = self.decompress(input, out, FlushDecompress::None);
+        Step {
+            used: (self.total_in() - before_in) as usize,
+            made: (self.total_out() - before_out) as usize,
+            ended: status.map(|status| status == flate2::Status::StreamEnd).map_err(|_| Failure::Broken),
+        }
+    }
+}
+
+impl Decode for Inflate64 {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
+        let result = self.inflate(input, out);
+        let ended = if result.data_error { Err(Failure::Broken) } else { Ok(self.finished()) };
+        Step { used: result.bytes_consumed, made: result.bytes_written, ended }
+    }
+
+    fn rest(&mut self, out: &mut [u8]) -> usize {
+        self.inflate(&[], out).bytes_written
+    }
+}
+
+impl Decode for Bunzip {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
+        let (before_in, before_out) = (self.total_in(), self.total_out());
+        let status = self.decompress(input, out);
+        Step {
+            used: (self.total_in() - before_in) as usize,
+            made: (self.total_out() - before_out) as usize,
+            ended: match status {
+                Ok(bzip2::Status::StreamEnd) => Ok(true),
+                Ok(bzip2::Status::MemNeeded) | Err(_) => Err(Failure::Broken),
+                Ok(_) => Ok(false),
+            },
+        }
+    }
+}
+
+impl Decode for Box<XzDecoder<'static>> {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
+        // It takes no input for a mistake.
+        if input.is_empty() {
+            return Step { used: 0, made: 0, ended: Ok(false) };
+        }
+        match XzDecoder::decode(self, input, out) {
+            Ok(XzNextBlockResult::NeedMoreData(used, made)) => Step { used, made, ended: Ok(false) },
+            Ok(XzNextBlockResult::EndOfStream(used, made)) => Step { used, made, ended: Ok(true) },
+            // What it made of this input before is not said.
+            Err(error) => Step { used: 0, made: 0, ended: Err(failure(&error)) },
+        }
+    }
+}
+
+fn failure(error: &XzError) -> Failure {
+    match error {
+        XzError::DictionaryTooLarge(_) => Failure::TooLarge,
+        XzError::Sha256NotSupported
+        | XzError::UnsupportedCheckType(_)
+        | XzError::UnsupportedBcjFilter(_)
+        | XzError::UnsupportedStreamHeaderOption
+        | XzError::UnsupportedBlockHeaderOption => Failure::Foreign,
+        _ => Failure::Broken,
+    }
+}
