@@ -77,6 +77,8 @@ codes! {
         "An EVTX chunk that can't be read.";
     DamagedRecord Error "Look at the bytes at this place with a hex viewer if the record matters."
         "A record that can't be read.";
+    EarlierRecords Error "Either the clock was set back, or they are left of a log that was cleared: carve the chunk and look at them."
+        "Sound records behind the end that an EVTX chunk states, which run on by their numbers alone.";
     NotUnderstood Error "Export these events again as XML (Splunk: renderXml=true) or take the EVTX file."
         "Events in a form that is not read here.";
     Undecided Error "Export these events again with all fields, EventID and provider too, or take the EVTX file."
@@ -109,6 +111,8 @@ codes! {
         "A tar without the two empty blocks that end it.";
     StrayBytes Warning "Look at the place with a hex viewer: something may have been hidden there, or taken out."
         "Bytes of an archive that belong to no member.";
+    CoveredRecords Warning "Somebody has hidden them: no system writes such a size. Keep the file as evidence, and look at them first."
+        "Records of EVTX that the size of another one covers.";
     HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."
         "Sound records behind the end that an EVTX chunk states.";
     StaleHeader Info "Usual for a log copied from a running system; all was read whatever the header says."

@@ -249,6 +249,13 @@ impl Instance<'_> {
     }
 }
 
+/// Where the values end of the instance that a range of a chunk holds. None: it holds something else.
+pub fn end_of_values(chunk: &[u8], range: Range<usize>) -> Option<usize> {
+    let header = Header::of(chunk, range)?;
+    let sizes = header.descriptors.as_chunks().0.iter().map(size_of);
+    Some(header.values + sizes.sum::<usize>())
+}
+
 /// Whether a value in a range of BinXML is stated to be shorter or longer than its type is. The decoder goes by the type: all
 /// values behind it are then read from another place.
 pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {

@@ -7,6 +7,7 @@
 
 mod checksum;
 pub mod chunks;
+mod covered;
 mod decode;
 mod instance;
 pub mod records;
@@ -22,6 +23,7 @@ use memchr::memmem;
 
 use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
+use self::covered::Covered;
 use self::decode::{Unread, chain};
 use self::records::{CHUNK_HEADER_BYTES, Record, Walk};
 use self::skim::Skimmer;
@@ -175,11 +177,14 @@ impl EvtxReader {
         }
         // First, as this goes from one end to the other: a processor sees it coming, and what is looked at next is near.
         let verdict = self.checksum.of(block);
+        let uncovered = covered::uncovered(block);
+        let block = uncovered.as_ref().map_or(block, |(copy, _)| copy);
         let walk = records::walk(block, &mut self.records, verdict == Verdict::Wrong);
         if let Some(next) = records::next_chunk(block, &walk) {
             self.cut_by_next(block, next, offset, sink);
             return next;
         }
+        tell_covered(uncovered.as_ref().map_or(&[], |(_, covered)| covered), offset, sink);
         self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
         // A few bytes of it may be missing, and the next one begin at its very end. A single byte of that stands behind the
         // used part of many a sound chunk.
@@ -251,6 +256,10 @@ impl EvtxReader {
         let mut bytes = present.to_vec();
         bytes.resize(CHUNK_BYTES, 0);
         let verdict = self.checksum.of(&bytes);
+        if let Some((copy, covered)) = covered::uncovered(&bytes) {
+            tell_covered(&covered, offset, sink);
+            bytes = copy;
+        }
         let walk = records::walk(&bytes, &mut self.records, verdict == Verdict::Wrong);
         self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk }, offset, sink);
     }
@@ -262,7 +271,13 @@ impl EvtxReader {
         self.chunks.last = self.chunks.last.max(Some(offset));
         let behind = offset + walk.end as u64;
         let hidden = records::behind_end(bytes, &walk);
-        if hidden > 0 {
+        if hidden > 0 && records::goes_on_earlier(bytes, &walk) {
+            let message = format!(
+                "{hidden} sound record(s) behind the end that the chunk's header states have the numbers that come next, but earlier \
+                 times than all before them; they were not read."
+            );
+            sink.trouble(Trouble::note(Code::EarlierRecords, behind, message));
+        } else if hidden > 0 {
             let message = format!(
                 "{hidden} sound record(s) lie behind the end that the chunk's header states; they were not read."
             );
@@ -337,6 +352,18 @@ impl EvtxReader {
             self.cut_chunk(bytes, offset, sink);
         }
         length
+    }
+}
+
+/// Says which records of a chunk stood inside of others, by their sizes.
+fn tell_covered(covered: &[Covered], chunk: u64, sink: &mut dyn Sink) {
+    for Covered { by, start, count } in covered {
+        let message = format!(
+            "By the size of a record, {count} more record(s) belong to it, from offset {} on; they were read all the same. Other tools do \
+             not show them.",
+            chunk + *start as u64
+        );
+        sink.trouble(Trouble::note(Code::CoveredRecords, chunk + *by as u64, message));
     }
 }
 

@@ -18,10 +18,13 @@ const HEADER_SIZE_AT: usize = 40;
 const HEADER_SUMMED: usize = 120;
 const HEADER_SUM_AT: usize = 124;
 /// What every record begins with.
-const RECORD_MAGIC: &[u8; 4] = b"**\0\0";
-/// Size of a record's header, and of the copy of its size at its end.
+pub const RECORD_MAGIC: &[u8; 4] = b"**\0\0";
+/// Size of a record's header. A copy of its size stands at its end.
 const RECORD_HEADER_BYTES: usize = 24;
-const SIZE_COPY_BYTES: usize = 4;
+/// Size of that copy.
+pub const SIZE_COPY_BYTES: usize = 4;
+/// A record has no fewer bytes.
+pub const LEAST_RECORD_BYTES: usize = RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
 /// A chunk has fewer records.
 const MOST_RECORDS: u64 = 4096;
 /// How much earlier than the record before it one may have been made: threads wait for one another. In units of 100 ns.
@@ -185,6 +188,12 @@ pub fn behind_end(chunk: &[u8], walk: &Walk) -> u64 {
     count
 }
 
+/// Whether the first of them has the number that comes next: its time alone speaks against it.
+pub fn goes_on_earlier(chunk: &[u8], walk: &Walk) -> bool {
+    let next = walk.newest.and_then(|newest| newest.checked_add(1));
+    next.is_some() && record_at(chunk, walk.end).map(|record| record.number) == next
+}
+
 /// Where another chunk begins in the header of this one, of which nearly all is missing. No magic stands there by chance.
 pub fn chunk_in_header(chunk: &[u8]) -> Option<usize> {
     chunk_within(chunk, 1..chunk.len().min(CHUNK_HEADER_BYTES + EVTX_CHUNK_MAGIC.len()))
@@ -319,7 +328,7 @@ fn rows(chunk: &[u8], starts: &[usize], end: usize, begins: &dyn Fn(usize) -> bo
     // A record with one of its two sizes, whichever is damaged.
     let likely = |at: usize| {
         let size = u32_at(chunk, at + 4)? as usize;
-        let next = at.checked_add(size).filter(|_| size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES)?;
+        let next = at.checked_add(size).filter(|_| size >= LEAST_RECORD_BYTES)?;
         let is_sound = record_at(chunk, at).is_some();
         (is_sound || begins(next)).then_some((at, next, is_sound))
     };
@@ -342,7 +351,7 @@ pub fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
     let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
     let size = u32_at(header, 4)? as usize;
     let end = offset.checked_add(size).filter(|end| *end <= chunk.len())?;
-    let whole = header.starts_with(RECORD_MAGIC) && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
+    let whole = header.starts_with(RECORD_MAGIC) && size >= LEAST_RECORD_BYTES;
     let copied = whole && u32_at(chunk, end - SIZE_COPY_BYTES)? as usize == size;
     copied.then_some(Record { offset, size, number: u64_at(header, 8)? })
 }
@@ -409,7 +418,7 @@ pub fn header_at(chunk: &[u8], offset: usize, number: u64) -> Option<Record> {
     let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
     let is_it = header.starts_with(RECORD_MAGIC) && u64_at(header, 8) == Some(number);
     let size = u32_at(header, 4)? as usize;
-    (is_it && size >= RECORD_HEADER_BYTES + SIZE_COPY_BYTES).then_some(Record { offset, size, number })
+    (is_it && size >= LEAST_RECORD_BYTES).then_some(Record { offset, size, number })
 }
 
 /// The sound record with this number that stands first at an offset or behind it, in the used part of the chunk.
