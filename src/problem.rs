@@ -53,7 +53,7 @@ codes! {
         "What stands in a folder and is neither a file nor a folder: a link, a pipe, a device.";
     ReaderCrashed Error "Try this file again; if its reader breaks down again, read it with the command line."
         "The reader of the input broke down.";
-    Cancelled Error "Add the file again to read all of it."
+    Cancelled Error "Read all of the file."
         "Reading was stopped before the end.";
     EmptyInput Error "Check that the copy or export completed."
         "The input has no bytes.";
@@ -87,7 +87,7 @@ codes! {
         "A CSV row with more cells than columns, or of several lines that does not fit them, or other columns among the rows.";
     SameContent Warning "Take one of the two out: until then its events count twice."
         "The input holds the same bytes as another one.";
-    SameEvents Warning "An event in both counts twice. If all matches of one file are in the other, you can take that one out; a context then lacks its events."
+    SameEvents Warning "An event in both counts twice. If all matches of one file are in the other, you can take that one out; its other events are then missing from a context."
         "Matches that stand in another log, too.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";

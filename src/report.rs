@@ -445,7 +445,7 @@ pub fn outcome(totals: &Totals) -> Outcome {
         () if totals.shown > 0 => Outcome::Matches,
         // None of them found room.
         () if totals.matches > 0 => Outcome::CoverageUnknown,
-        () if totals.records == 0 && totals.unreadable == 0 => Outcome::NothingRead,
+        () if totals.records == 0 => Outcome::NothingRead,
         () if totals.incomplete > 0 => Outcome::CoverageUnknown,
         () if totals.process_creations == 0 => Outcome::NoProcessCreations,
         () => Outcome::NoMatch,

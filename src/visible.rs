@@ -6,14 +6,16 @@ const BLANK: &str = "\u{2423}";
 const MOST_ALIKE: usize = 3;
 
 /// The text with a label for every character that shows as nothing, as a blank that is none, or
-/// that turns the text around: `␊` for a line feed, `‹U+202E›` for a right-to-left override.
+/// that turns the text around: `‹LF›` for a line feed, `‹U+202E›` for a right-to-left override.
 pub fn labelled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        match c as u32 {
-            code @ 0..0x20 => out.extend(char::from_u32(0x2400 + code)),
-            0x7f => out.push('\u{2421}'),
-            code if is_hidden(c) => out += &format!("\u{2039}U+{code:04X}\u{203a}"),
+        match c {
+            '\0' => out += "\u{2039}NUL\u{203a}",
+            '\t' => out += "\u{2039}TAB\u{203a}",
+            '\n' => out += "\u{2039}LF\u{203a}",
+            '\r' => out += "\u{2039}CR\u{203a}",
+            _ if is_hidden(c) => out += &format!("\u{2039}U+{:04X}\u{203a}", c as u32),
             _ => out.push(c),
         }
     }
@@ -50,12 +52,15 @@ pub fn is_hidden(c: char) -> bool {
 mod tests {
     #[test]
     fn what_hides_is_labelled() {
-        assert_eq!(super::labelled("a\r\n\tb\u{202e}c\u{a0}d\u{7f}é 日"), "a␍␊␉b‹U+202E›c‹U+00A0›d␡é 日");
+        assert_eq!(
+            super::labelled("a\r\n\tb\u{202e}c\u{a0}d\u{7f}é 日"),
+            "a‹CR›‹LF›‹TAB›b‹U+202E›c‹U+00A0›d‹U+007F›é 日"
+        );
     }
 
     #[test]
     fn blanks_at_the_ends_of_a_value_are_labelled() {
-        assert_eq!(super::value(" cmd  /c \n  "), "␣cmd  /c ␊␣␣");
+        assert_eq!(super::value(" cmd  /c \n  "), "␣cmd  /c ‹LF›␣␣");
         assert_eq!(super::value("  "), "␣␣");
         assert_eq!(super::value("a    "), "a␣×4");
         assert_eq!(super::value(""), "");

@@ -277,7 +277,7 @@ fn two_values_never_look_the_same() {
     let event = |command: &'static str| events[0].clone().with("CommandLine", command);
     let log = evtx::file(&[event("cmd /c C:\\new.exe"), event("cmd /c C:\new.exe")], Style::default());
     let table = text(&run(&[&write(&folder("same"), "log.evtx", &log)], None).stdout);
-    assert!(table.contains("cmd /c C:\\new.exe ") && table.contains("cmd /c C:␊ew.exe "), "{table}");
+    assert!(table.contains("cmd /c C:\\new.exe ") && table.contains("cmd /c C:‹LF›ew.exe "), "{table}");
 }
 
 /// A terminal obeys what it is sent, in whatever form.

@@ -96,8 +96,8 @@ pub const ALL: &[Hint] = &[
     Hint {
         id: "high_integrity",
         label: "high integrity",
-        why: "Integrity High under an account that is no service's means that somebody with administrator's rights \
-              started it.",
+        why: "Integrity High under an account other than SYSTEM, LOCAL SERVICE or NETWORK SERVICE means that somebody with \
+              administrator's rights started it.",
         find: high_integrity,
     },
 ];

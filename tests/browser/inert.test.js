@@ -61,8 +61,8 @@ const HIDES = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u00a0\\u00a
 /** What stands for a character that can't be seen. @param {string} character */
 function label(character) {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return code === 0x7f ? "\u2421" : `\u2039U+${code.toString(16).toUpperCase().padStart(4, "0")}\u203a`;
+  const known = /** @type {Record<number, string>} */ ({ 0: "NUL", 9: "TAB", 10: "LF", 13: "CR" })[code];
+  return `\u2039${known ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}\u203a`;
 }
 
 /** A value as the page shows it. @param {string} value */

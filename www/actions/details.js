@@ -1,5 +1,6 @@
 // One row and the event behind it, read again from its file.
 
+import { passes } from "../state/passes.js";
 import { en } from "../text/en.js";
 import { sentence } from "./page.js";
 
@@ -113,14 +114,19 @@ export function detailsActions(page) {
       }
       store.set({ panel: "details", details: { group: row.group, row, matches: [], index: 0, ...UNREAD, time: null } });
       if (byKey && page.lastKey === "Enter") requestAnimationFrame(() => page.app.details.focus());
-      loadEvidence(row.group, 0);
+      // Where some of its events pass the filters, the first one of these is wanted, and the list tells which that is.
+      const isPart = row.passing < row.count;
+      if (!isPart) loadEvidence(row.group, 0);
       try {
         const found = await listed(row.group);
-        const { details } = store.get();
+        const { details, view } = store.get();
         if (!found || details?.group !== row.group) return;
-        change(row.group, { matches: found.matches, time: details.time ?? found.matches[details.index]?.time ?? null, row: { ...details.row, count: found.count } });
+        const index = isPart ? Math.max(0, found.matches.findIndex((one) => passes(one, view))) : details.index;
+        change(row.group, { matches: found.matches, index, time: details.time ?? found.matches[index]?.time ?? null, row: { ...details.row, count: found.count } });
+        if (isPart) loadEvidence(row.group, index);
       } catch {
         // The evidence says what went wrong.
+        if (isPart) loadEvidence(row.group, 0);
       }
     },
     /** @param {number} by */

@@ -10,14 +10,14 @@ export const COLUMNS = Object.freeze([
   { name: "dest", kind: "text", width: 168 },
   { name: "user", kind: "text", width: 160 },
   { name: "process_name", kind: "text", width: 144 },
-  { name: "process", kind: "code", width: 312, grows: true },
+  { name: "process", kind: "code", width: 272, grows: true },
   { name: "hints", kind: "tags", width: 190 },
   { name: "count", kind: "number", width: 88 },
   { name: "sources", kind: "files", width: 176 },
   { name: "lastTime", kind: "time", width: 168 },
-  { name: "process_id", kind: "number", width: 104 },
+  { name: "process_id", kind: "number", width: 128 },
   { name: "parent_process", kind: "code", width: 320 },
-  { name: "parent_process_id", kind: "number", width: 152 },
+  { name: "parent_process_id", kind: "number", width: 184 },
 ]);
 
 /** The columns of a stack, whose value is of the field that was stacked by. @type {readonly Column[]} */

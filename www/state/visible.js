@@ -10,13 +10,13 @@ const HIDDEN = /([\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )
 /** A run of more is one label that counts them: a label each would be all that a page can hold. */
 const MOST_ALIKE = 3;
 const BLANK = 0x20;
+/** Many a font has no pictures of these. @type {Record<number, string>} */
+const KNOWN = { 0: "NUL", 9: "TAB", 10: "LF", 13: "CR" };
 
 /** @param {number} code */
 function label(code) {
   if (code === BLANK) return "\u2423";
-  if (code < BLANK) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `\u2039U+${code.toString(16).toUpperCase().padStart(4, "0")}\u203a`;
+  return `\u2039${KNOWN[code] ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}\u203a`;
 }
 
 /** Where a value begins and ends without the blanks around it. @param {string} value */

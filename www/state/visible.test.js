@@ -16,8 +16,8 @@ test("a right-to-left override is named where it stands", () => {
   ]);
 });
 
-test("controls become pictures", () => {
-  assert.equal(visibleText("a\0b\nc\x7f"), "a\u2400b\u240ac\u2421");
+test("controls become words", () => {
+  assert.equal(visibleText("a\0b\nc\x7f"), "a\u2039NUL\u203ab\u2039LF\u203ac\u2039U+007F\u203a");
 });
 
 test("blanks that are not a space, zero width, tags and lone surrogates are named", () => {
@@ -66,6 +66,6 @@ test("a run of what can't be seen is counted", () => {
 test("blanks at the ends of a value are labelled where that is asked for, those between words never", () => {
   assert.equal(visible("  a  b ", { ends: true }).map(({ text }) => text).join(""), "\u2423\u2423a  b\u2423");
   assert.deepEqual(visible("    ", { ends: true }), [{ text: "\u2423\u00d74", code: 0x20, length: 4 }]);
-  assert.equal(visible("\0 a", { ends: true }).map(({ text }) => text).join(""), "\u2400 a");
+  assert.equal(visible("\0 a", { ends: true }).map(({ text }) => text).join(""), "\u2039NUL\u203a a");
   assert.equal(visibleText(" a "), " a ");
 });

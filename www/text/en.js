@@ -267,6 +267,7 @@ export const en = {
   details: {
     close: "Close (Esc)",
     event: (/** @type {number} */ index, /** @type {number} */ all) => `Event ${number(index + 1)} of ${number(all)}`,
+    eventOutside: (/** @type {number} */ index, /** @type {number} */ all) => `Event ${number(index + 1)} of ${number(all)} (filtered out)`,
     previous: "Previous event of this group",
     next: "Next event of this group",
     loading: "Reading this event again from its file",
@@ -308,8 +309,10 @@ export const en = {
     no_process_creations: {
       title: "There are no process creations of Sysmon in these logs, so the rule had nothing to look at.",
       text: "The rule needs Sysmon EventID 1 of the provider Microsoft-Windows-Sysmon. This is not an all-clear.",
-      next: ["Get the channel Microsoft-Windows-Sysmon/Operational from the host.", "If it is this channel, the Sysmon configuration may leave out EventID 1: look at its ProcessCreate rules."],
-      found: "What these logs hold instead",
+      next: /** @type {string[]} */ ([]),
+      channel: "Get the channel Microsoft-Windows-Sysmon/Operational from the host: none of these events is Sysmon\u2019s.",
+      configuration: "Sysmon\u2019s configuration may leave out EventID 1: look at its ProcessCreate rules. Or the log holds only some of the channel: get Microsoft-Windows-Sysmon/Operational whole.",
+      found: "What was read instead",
       security: (/** @type {number} */ n) => `${n === 1 ? "The one event" : `The ${count(n, "event", "events")}`} with EventID 4688 of the Security log ${n === 1 ? "is a process creation" : "are process creations"} too, in which this rule does not look. Until there is Sysmon\u2019s log, look through them for the creator process WmiPrvSE.exe.`,
       more: (/** @type {number} */ n) => `and ${count(n, "kind", "kinds")} more: open \u201crecords read\u201d, above`,
     },

@@ -21,7 +21,7 @@ export const tuning = {
   undoTitle: "Undo the last change of the tuning (u)",
   /** @param {Core.Count} hidden @param {Core.Count} shown */
   sum: (hidden, shown) => (hidden.events === 0
-    ? `Nothing is hidden: all ${rows(shown.rows)} are shown.`
+    ? `The tuning hides none of ${rows(shown.rows)}.`
     : `Hides ${rows(hidden.rows)} of ${number(hidden.rows + shown.rows)}, ${events(hidden.events)} of ${number(hidden.events + shown.events)}.`),
   mode: /** @type {Record<string, string>} */ ({ exclude: "Exclude", include: "Include only" }),
   operator: /** @type {Record<string, string>} */ ({
@@ -180,7 +180,7 @@ export const report = {
   heading: "Report",
   close: "Close",
   /** @param {Core.Count} shown @param {Core.Count} hidden */
-  what: (shown, hidden) => `${rows(shown.rows)} (${events(shown.events)}), also those that the table\u2019s filters leave out.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
+  what: (shown, hidden) => `All ${rows(shown.rows)} (${events(shown.events)}), whatever the table is filtered by.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
   /** @param {Core.Count} hidden */
   leftOut: (hidden) => (hidden.rows === 0
     ? `${events(hidden.events)} hidden by tuning ${hidden.events === 1 ? "is" : "are"}`

@@ -3,6 +3,7 @@
 import { CELL_FIELDS } from "../state/tuning.js";
 import { STACKS } from "../state/columns.js";
 import { number, offset } from "../state/format.js";
+import { passes } from "../state/passes.js";
 import { fullTime } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
@@ -14,6 +15,8 @@ import { cellItems } from "./menu.js";
 
 /** Fields that are listed: an event of Windows has some thirty. */
 const MOST_FIELDS = 500;
+/** Characters of a value that is long. */
+const LONG_VALUE = 600;
 /** So long the event before stays in view instead of flashing, in ms. */
 const STAYS_MS = 150;
 
@@ -54,8 +57,11 @@ export function createDetails(actions, menu) {
     return button;
   }
 
-  /** @param {string | null} value */
-  const shown = (value) => (value === null ? h("span", { class: "null" }, t.none) : evidence(value));
+  /** A long one has its own scroll bar: what stands below must not be screens away. @param {string | null} value */
+  const shown = (value) => {
+    if (value === null) return h("span", { class: "null" }, t.none);
+    return value.length > LONG_VALUE ? h("div", { class: "long", tabindex: "0" }, evidence(value)) : evidence(value);
+  };
 
   /** @param {string} title @param {...(Node | null)} content */
   const section = (title, ...content) => h("section", null, h("h3", null, title), content);
@@ -121,12 +127,13 @@ export function createDetails(actions, menu) {
     replace(place, evidence(row.user), " \u00b7 ", evidence(row.dest), time === null ? null : [" \u00b7 ", h("time", null, fullTime(time, zone))]);
   }
 
-  /** Which of how many. @param {App.Details} details */
-  function drawStepper({ row, matches, index }) {
+  /** Which of how many, and whether the filters of the table leave it out. @param {App.Details} details @param {Core.Query} view */
+  function drawStepper({ row, matches, index }, view) {
+    const event = matches[index];
     const all = Math.max(row.count, matches.length);
     if (all === 1 && stepper.contains(document.activeElement)) focus();
     show(stepper, all > 1);
-    setText(position, t.event(index, all));
+    setText(position, event && !passes(event, view) ? t.eventOutside(index, all) : t.event(index, all));
     // Not disabled, which would take the focus from the one that led to the end.
     setAttribute(previous, "aria-disabled", String(index === 0));
     setAttribute(next, "aria-disabled", String(index >= all - 1));
@@ -166,13 +173,13 @@ export function createDetails(actions, menu) {
       if (!details || state.panel !== "details") return;
       const old = before?.panel === "details" ? before.details : null;
       const turned = state.zone !== before?.zone;
-      if (details === old && !turned) return;
+      if (details === old && !turned && state.view === before?.view) return;
       // Only what has changed: while logs are read a group grows, and who reads or marks its event is not disturbed.
       const other = details.group !== old?.group;
       if (other) node.scrollTop = 0;
       setText(page, state.rule?.name ?? "");
       if (other || turned || timeOf(details) !== timeOf(old)) drawHead(details, state.zone);
-      drawStepper(details);
+      drawStepper(details, state.view);
       if (!other && details.evidence === old.evidence && details.error === old.error) return;
       if (other || details.evidence || details.error) drawBody(details, state.rule);
       else stays ||= Number(setTimeout(() => drawBody(details, state.rule), STAYS_MS));

@@ -42,7 +42,8 @@ function createRow(actions, file) {
     /** @param {App.FileState} now @param {Core.Source | undefined} source @param {number} clock @param {boolean} idle nothing is being read */
     update(now, source, clock, idle) {
       const reading = now.status === "reading" || now.status === "queued";
-      const partial = now.status === "done" && source !== undefined && !source.complete;
+      // Until all is read, what is known of the source may be older than the file's end.
+      const partial = idle && now.status === "done" && source !== undefined && !source.complete;
       const warned = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "warning");
       const failed = now.status === "done" && (source?.problems ?? []).some((problem) => problem.severity === "error");
       // Its turn had not come.
@@ -58,7 +59,7 @@ function createRow(actions, file) {
       setText(format, known === null ? "\u2026" : t.format[known] ?? known);
       setText(size, reading ? t.ofBytes(now.bytes, now.size) : bytes(now.size));
       // While it reads, the reader's own counts are newer than the session's.
-      const counts = reading || !source ? now : source;
+      const counts = source && !reading && (idle || source.records >= now.records) ? source : now;
       setText(found, `${t.records(counts.records)} \u00b7 ${t.creations(counts.process_creations)} \u00b7 ${t.matches(counts.matches)}`);
       show(remove, idle && now.status !== "removed");
       const { share, rate, left } = fileProgress(now, clock);

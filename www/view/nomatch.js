@@ -21,12 +21,16 @@ export function titleOf(kind, { totals }) {
   }
 }
 
+const SYSMON = "Microsoft-Windows-Sysmon";
+
 /** What to do next. @param {NonNullable<ReturnType<typeof noMatchKind>>} kind @param {Core.Summary} summary @returns {string[]} */
-export function stepsOf(kind, { events }) {
+export function stepsOf(kind, { events, totals }) {
   const { next } = en.noMatch[kind];
   // Windows logs process creations of its own.
   const security = events.filter(({ event_id: id, channel }) => id === 4688 && channel === "Security").reduce((sum, one) => sum + one.count, 0);
-  return kind === "no_process_creations" && security > 0 ? [en.noMatch.no_process_creations.security(security), ...next] : next;
+  const has = en.noMatch.no_process_creations;
+  const about = totals.process_creations > 0 || totals.records === 0 ? [] : [...(security > 0 ? [has.security(security)] : []), events.some(({ provider }) => provider === SYSMON) ? has.configuration : has.channel];
+  return [...about, ...next];
 }
 
 /** @param {App.Actions} actions */
@@ -77,7 +81,7 @@ export function createNoMatch(actions) {
           h("p", null, words.text),
           state.cancelled ? h("p", null, t.cancelled) : null,
           kind === "no_match" || kind === "coverage_unknown" ? seen(summary, state.zone) : null,
-          kind === "no_process_creations" ? kinds(summary) : null,
+          summary.totals.process_creations === 0 ? kinds(summary) : null,
           h("h3", null, t.nextHeading),
           h("ul", null, stepsOf(kind, summary).map((step) => h("li", null, step))),
           kind === "all_hidden" ? h("div", { class: "button-row" },

@@ -223,7 +223,11 @@ impl<'a> Rounds<'a> {
                 next.at - start
             ),
             Some(next) if next.is_doubtful => "The size of a record is not the one at its end; it may hide others.".to_owned(),
-            _ => return end,
+            _ => {
+                let message = "The size of a record is not the one at its end; values of it may be wrong.";
+                sink.trouble(Trouble::note(Code::BadChecksum, offset + start as u64, message));
+                return end;
+            }
         };
         let (at, lost) = next.map_or((end, 0), |next| (next.at, next.lost));
         sink.trouble(Trouble { lost, ..Trouble::note(Code::DamagedRecord, offset + start as u64, message) });
@@ -244,7 +248,7 @@ impl<'a> Rounds<'a> {
             return ControlFlow::Break(());
         }
         if !self.unread.excuses(error) {
-            sink.trouble(lost_record(error, self.chunk.offset));
+            sink.trouble(lost_record(error, self.chunk.offset, record));
         }
         // It is one record that is lost where its number is known; the decoder goes on behind it.
         self.reached = failed(error).and_then(|number| {
@@ -561,14 +565,18 @@ fn needs_json(json: &str) -> bool {
     escaped || json.contains([char::REPLACEMENT_CHARACTER, '\u{fffe}', '\u{ffff}'])
 }
 
-fn lost_record(error: &EvtxError, chunk: u64) -> Trouble {
+/// What the decoder says of a record that it can't read. `chunk`: the offset of its chunk; `place`: where it stands in that, if that
+/// is known.
+fn lost_record(error: &EvtxError, chunk: u64, place: Option<Record>) -> Trouble {
     let message = format!("A record can't be read: {}.", chain(error));
-    let (record, offset) = match error {
-        EvtxError::FailedToParseRecord { record_id, .. } => (Some(*record_id), chunk),
-        EvtxError::FailedToReadRecordAt { offset, .. } => (None, chunk + offset),
-        _ => (None, chunk),
+    let (record, at) = match error {
+        EvtxError::FailedToParseRecord { record_id, .. } => {
+            (Some(*record_id), place.map_or(0, |record| record.offset as u64))
+        }
+        EvtxError::FailedToReadRecordAt { offset, .. } => (None, *offset),
+        _ => (None, 0),
     };
-    Trouble { record, ..Trouble::lost(Code::DamagedRecord, offset, message) }
+    Trouble { record, ..Trouble::lost(Code::DamagedRecord, chunk + at, message) }
 }
 
 /// An error with all its causes.

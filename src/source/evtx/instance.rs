@@ -38,6 +38,9 @@ const SID: u8 = 0x13;
 pub const HEX_32: u8 = 0x14;
 pub const HEX_64: u8 = 0x15;
 pub const FRAGMENT: u8 = 0x21;
+/// Rows of texts, and of SIDs.
+const TEXTS: u8 = 0x81;
+const SIDS: u8 = 0x93;
 
 /// A value of a slot: its type and where it lies in the chunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -252,8 +255,10 @@ impl Instance<'_> {
 /// Where the values end of the instance that a range of a chunk holds. None: it holds something else.
 pub fn end_of_values(chunk: &[u8], range: Range<usize>) -> Option<usize> {
     let header = Header::of(chunk, range)?;
-    let sizes = header.descriptors.as_chunks().0.iter().map(size_of);
-    Some(header.values + sizes.sum::<usize>())
+    // The size is the lower half of a descriptor. Four at once are added up so.
+    let size = |descriptor: &[u8; 4]| u32::from_le_bytes(*descriptor) & 0xffff;
+    let sizes: u32 = header.descriptors.as_chunks().0.iter().map(size).sum();
+    Some(header.values + sizes as usize)
 }
 
 /// Whether a value in a range of BinXML is stated to be shorter or longer than its type is. The decoder goes by the type: all
@@ -268,6 +273,10 @@ pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {
             if is_fixed(kind) && !has_size(kind, size) {
                 return true;
             }
+            let value = header.bytes.get(start..start + size);
+            if value.is_some_and(|value| says_another_size(kind, value)) {
+                return true;
+            }
             // Each lies inside of the one before.
             // One that does not would be read by others, too.
             if start + size > header.bytes.len() {
@@ -280,6 +289,28 @@ pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {
         }
     }
     false
+}
+
+/// Whether a value that tells itself where it ends does so at another place: a SID by the number of its parts, texts and SIDs in
+/// a row one behind the other.
+fn says_another_size(kind: u8, value: &[u8]) -> bool {
+    match kind {
+        SID => sid_bytes(value) != Some(value.len()),
+        TEXTS => !value.is_empty() && (!value.len().is_multiple_of(2) || !value.ends_with(&[0, 0])),
+        SIDS => {
+            let mut rest = value;
+            while let Some(next) = sid_bytes(rest).and_then(|bytes| rest.get(bytes..)) {
+                rest = next;
+            }
+            !rest.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// How many bytes the SID has that begins a value.
+fn sid_bytes(value: &[u8]) -> Option<usize> {
+    Some(8 + 4 * usize::from(*value.get(1)?))
 }
 
 /// Whether all values of this type have the same size.

@@ -229,6 +229,13 @@ impl EvtxReader {
     fn no_chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> usize {
         self.behind_chunk = false;
         let next = chunk_magic(&bytes[1..]).map(|at| at + 1);
+        if bytes.starts_with(EVTX_FILE_MAGIC) && next == Some(EVTX_HEADER_BYTES) {
+            self.chunks.header = None;
+            let message = "Another event log begins here, behind the one before; both were read.";
+            sink.trouble(Trouble::note(Code::StaleHeader, offset, message));
+            self.part.misfit = true;
+            return EVTX_HEADER_BYTES;
+        }
         // Parts are cut where chunks should begin; here they begin elsewhere, perhaps with the last byte of the part before.
         self.part.misfit |= next.is_some() || bytes.starts_with(&EVTX_CHUNK_MAGIC[1..]);
         let length = next.unwrap_or_else(|| self.up_to_begun_magic(bytes));
