@@ -120,7 +120,7 @@ mod evtx_files {
             &bytes,
             without(&events, |at| at == 8),
             expect![[r#"
-            error damaged_record [offset 4096 (0x1000), record 9] A record can't be read: Failed to parse record number 9: An error occurred while trying to deserialize evtx stream: Offset 0x00003879: Tried to read an invalid byte `0xa5` as binxml token.
+            error damaged_record [offset 18528 (0x4860), record 9] A record can't be read: Failed to parse record number 9: An error occurred while trying to deserialize evtx stream: Offset 0x00003879: Tried to read an invalid byte `0xa5` as binxml token.
             warning bad_checksum [offset 4096 (0x1000)] The checksum of a chunk does not match its content; what is sound in it was read all the same.
         "#]],
         );

@@ -271,7 +271,7 @@ fn the_whole_report_in_markdown() {
         - shell: `process_name is cmd.exe.` A command shell or script host is what most tools start through WMI, for it runs whatever it is told.
         - output to share: `process writes its output to \\127[.]0[.]0[.]1\ADMIN$\__1.2.` wmiexec and its kin write a command's output to a file on the machine's own admin share and fetch it from there.
         - discovery: `process runs whoami.` Commands that ask who and where one is are what an intruder runs first.
-        - high integrity: `process_integrity_level is high and user is CONTOSO\a.turing.` Integrity High under an account that is no service's means that somebody with administrator's rights started it.
+        - high integrity: `process_integrity_level is high and user is CONTOSO\a.turing.` Integrity High under an account other than SYSTEM, LOCAL SERVICE or NETWORK SERVICE means that somebody with administrator's rights started it.
 
         Evidence:
 

@@ -178,14 +178,15 @@ impl<'a> Rounds<'a> {
         let (at, arena, reached) = (record.binxml_offset, &record.chunk.arena, Reached::of(&record));
         if self.unread.holds(&record) {
             let content = at as usize..at as usize + record.binxml_size as usize;
-            if instance::misstates_sizes(self.chunk.bytes, content) {
+            let is_cut = is_cut(&record, self.chunk.present);
+            if !is_cut && instance::misstates_sizes(self.chunk.bytes, content) {
                 let message =
                     "A value of a record has not the size of its type; those behind it may be wrong.";
                 let offset = self.chunk.offset + at.saturating_sub(RECORD_HEADER_BYTES);
                 let trouble = Trouble::note(Code::DamagedRecord, offset, message);
                 sink.trouble(Trouble { record: Some(record.event_record_id), ..trouble });
             }
-            if is_cut(&record, self.chunk.present) {
+            if is_cut {
                 sink.trouble(cut_record(&record, self.chunk.offset));
             } else if let Err(why) = take(record, self.chunk.offset, false, sink) {
                 if matches!(why, NotExact::Spent(_)) && self.may_retry() {

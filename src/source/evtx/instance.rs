@@ -343,6 +343,24 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn values_that_tell_their_own_size() {
+        let sid = |parts: u8, bytes: usize| [&[1, parts], &vec![0; bytes - 2][..]].concat();
+        for (kind, value, is_other) in [
+            (SID, sid(1, 12), false),
+            (SID, sid(3, 12), true),
+            (SID, vec![], true),
+            (SIDS, [sid(1, 12), sid(2, 16)].concat(), false),
+            (SIDS, [sid(1, 12), sid(2, 12)].concat(), true),
+            (TEXTS, b"a\0\0\0".to_vec(), false),
+            (TEXTS, b"a\0b\0".to_vec(), true),
+            (TEXTS, b"a\0\0".to_vec(), true),
+            (TEXTS, vec![], false),
+        ] {
+            assert_eq!(says_another_size(kind, &value), is_other, "{kind:#x} {value:?}");
+        }
+    }
+
     /// An instance with these descriptors, and room for so many bytes of values, the second of which is this one in each SID.
     fn written(descriptors: &[(u16, u8)], room: usize, byte: u8) -> Vec<u8> {
         let mut bytes = vec![TEMPLATE_INSTANCE, 1, 0, 0, 0, 0, 1, 0, 0, 0];
