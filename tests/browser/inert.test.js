@@ -65,8 +65,8 @@ function label(character) {
   return `\u2039${known ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}\u203a`;
 }
 
-/** A value as the page shows it. @param {string} value */
-const shown = (value) => value.replace(new RegExp(`[${HIDES}\\t\\n\\r]`, "gu"), label);
+/** A value as the page shows it, with the blanks at its ends. @param {string} value */
+const shown = (value) => value.replace(new RegExp(`[${HIDES}\\t\\n\\r]`, "gu"), label).replace(/^ +| +$/g, (blanks) => "\u2423".repeat(blanks.length));
 /** A name in a sentence, where long ones are cut. @param {string} value */
 const short = (value) => (value.length > 60 ? `${value.slice(0, 57)}\u2026` : value);
 

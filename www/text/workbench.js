@@ -180,7 +180,7 @@ export const report = {
   heading: "Report",
   close: "Close",
   /** @param {Core.Count} shown @param {Core.Count} hidden */
-  what: (shown, hidden) => `All ${rows(shown.rows)} (${events(shown.events)}), whatever the table is filtered by.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
+  what: (shown, hidden) => `${rows(shown.rows)} (${events(shown.events)}), whatever the table is filtered by.${hidden.events > 0 ? ` ${report.leftOut(hidden)} left out; the report says so and lists the tuning.` : ""}`,
   /** @param {Core.Count} hidden */
   leftOut: (hidden) => (hidden.rows === 0
     ? `${events(hidden.events)} hidden by tuning ${hidden.events === 1 ? "is" : "are"}`
