@@ -11,6 +11,9 @@ import { eventXml } from "./harness/bad-input.js";
 import { CORPUS, NO_CORPUS, commandLine, log } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
+/** A command line as the page shows it, with the blanks at its ends. @param {string} process */
+const shown = (process) => process.replace(/^ +| +$/g, (blanks) => "\u2423".repeat(blanks.length));
+
 inBothBrowsers("context", (page) => {
   /** @type {string} */
   let home;
@@ -39,7 +42,7 @@ inBothBrowsers("context", (page) => {
       await read();
       const told = await commandLine(["--context", "1", "--format", "json", name], CORPUS);
       const expected = JSON.parse(told.stdout);
-      const processes = (/** @type {{ items: { process: string }[] }} */ list) => list.items.map(({ process }) => process.trim());
+      const processes = (/** @type {{ items: { process: string }[] }} */ list) => list.items.map(({ process }) => shown(process));
       assert.deepEqual(await commands("#context-panel [role=treeitem]"), processes(expected.tree));
       await page().click("#context-tab-beside");
       assert.deepEqual(await commands("#context-panel .context-entry"), processes(expected.beside));
@@ -65,7 +68,7 @@ inBothBrowsers("context", (page) => {
     const alone = JSON.parse((await commandLine(["--context", "1", "--format", "json", name], CORPUS)).stdout);
     await page().click("#context-tab-beside");
     assert.ok(alone.beside.items.length > 0);
-    assert.deepEqual(await commands("#context-panel .context-entry"), alone.beside.items.map((/** @type {{ process: string }} */ { process }) => process.trim()));
+    assert.deepEqual(await commands("#context-panel .context-entry"), alone.beside.items.map((/** @type {{ process: string }} */ { process }) => shown(process)));
     const marks = await page().run(() => [...document.querySelectorAll("#context-panel .context-mark[title]")].map((mark) => `${mark.textContent}: ${mark.getAttribute("title")}`));
     assert.deepEqual(marks, alone.beside.items.map(() => `in 2 files: ${name}\ncopy.evtx`));
     assert.match(await page().text("#context-panel"), new RegExp(`they lie in ${2 * alone.beside.items.length} places`));
