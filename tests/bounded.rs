@@ -228,6 +228,21 @@ fn gzip_bombs() {
     check("event", &outcome, 400, &["over_limit"]);
 }
 
+/// 1 GiB of zeros in 32 KiB: blocks that repeat one byte (RFC 8878 3.1.1.2.2).
+#[test]
+fn a_zstd_bomb() {
+    const BLOCK: u32 = 128 * 1024;
+    let blocks = 8192;
+    let outcome = run("-", move |out| {
+        // A window of 8 MiB, no checksum.
+        out.write_all(b"\x28\xb5\x2f\xfd\x00\x68")?;
+        let [low, middle, high, _] = (BLOCK << 3 | 1 << 1).to_le_bytes();
+        out.write_all(&[low, middle, high, 0].repeat(blocks))?;
+        out.write_all(&[1, 0, 0])
+    });
+    check("zeros in zstd", &outcome, 60, &["not_a_log", "unknown_format"]);
+}
+
 #[test]
 fn archives_inside_each_other() {
     let mut packed = event(1, "a", "b").into_bytes();

@@ -6,6 +6,7 @@ import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Key } from "selenium-webdriver";
 import { eventXml } from "./harness/bad-input.js";
 import { NO_CORPUS, assertSameReport, log } from "./harness/corpus.js";
@@ -188,6 +189,17 @@ inBothBrowsers("input", (page, kind) => {
     assert.equal(totals.incomplete, 1);
     await page().until("it is told of at the verdict and in the list of files", () => /^Incomplete: 1 of 2 files/.test(document.getElementById("incomplete")?.textContent ?? "")
       && /gave neither a file nor a folder/.test(document.getElementById("files")?.textContent ?? ""));
+    await page().assertQuiet();
+  });
+
+  test("what bzip2, xz, zstd and Windows packed", async () => {
+    const folder = fileURLToPath(new URL("../fixtures/packed", import.meta.url));
+    await page().open();
+    await page().drop(["log.xml.bz2", "log.xml.xz", "log.xml.zst", "deflate64.zip"].map((name) => join(folder, name)));
+    await page().done({ within: 60_000 });
+    const { sources, totals } = JSON.parse(await page().exportJson());
+    assert.deepEqual(sources.map((/** @type {any} */ { format, records, matches }) => [format, records, matches]), [["bzip2", 101, 100], ["xz", 101, 100], ["zstd", 101, 100], ["zip", 101, 100]]);
+    assert.equal(totals.groups, 40);
     await page().assertQuiet();
   });
 

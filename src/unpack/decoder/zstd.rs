@@ -127,7 +127,7 @@ impl Decode for Zstd {
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
         // What was decoded before goes first.
         let made = self.decoded(out);
-        if made > 0 {
+        if made > 0 || self.state == State::Last {
             return Step { used: 0, made, ended: if made < out.len() { self.is_over() } else { Ok(false) } };
         }
         if let State::Skipping(left) = self.state {
