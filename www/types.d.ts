@@ -231,8 +231,7 @@ declare namespace Core {
   }
   interface RuleForm { id: string; name: string; text: string; notes: string[] }
   interface MatchRef {
-    index: number; time: string | null; source: number; source_name: string; member: string | null;
-    record_id: string | number | null; offset: number; length: number;
+    time: string | null; source: number; member: string | null;
     /** One word for its place. It begins with the number of its source. */
     at: string;
   }

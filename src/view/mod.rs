@@ -176,26 +176,16 @@ pub fn hints(session: &Session, query: &Query) -> Result<Vec<HintCount>, &'stati
     Ok(hints::ALL.iter().map(count).collect())
 }
 
-/// Where one event of a group lies.
+/// One event of a group, as it is told from others.
 #[derive(Debug, Serialize)]
 pub struct MatchRef<'a> {
-    /// Its place among the group's events.
-    pub index: u64,
     /// Its time, or null.
     pub time: Option<String>,
     /// Number of the input.
     pub source: u32,
-    /// Name of the input.
-    pub source_name: &'a str,
     /// Name of the archive member.
-    pub member: Option<String>,
-    /// `EventRecordID` as text.
-    pub record_id: Option<String>,
-    /// Byte offset in the input, or in the unpacked member.
-    pub offset: u64,
-    /// Length in bytes.
-    pub length: u64,
-    /// One word for its place: its index may change while logs are read.
+    pub member: Option<&'a str>,
+    /// One word for its place: its number in the group may change while logs are read.
     pub at: String,
 }
 
@@ -204,16 +194,11 @@ pub fn matches(session: &Session, group: usize, from: usize, to: usize) -> Vec<M
     let found = session.matches(group);
     let to = to.min(found.len());
     let window = found.get(from.min(to)..to).unwrap_or_default();
-    let reference = |(at, (source, found)): (usize, &&(u32, crate::group::Match))| MatchRef {
-        index: (from + at) as u64,
+    let reference = |(source, found): &&(u32, crate::group::Match)| MatchRef {
         time: found.time.map(|time| time.to_string()),
         source: *source,
-        source_name: session.sources().get(*source as usize).map_or("", |source| &source.name),
-        member: session.member(*source, found.locator.member).map(str::to_owned),
-        record_id: found.locator.record_id.map(|id| id.to_string()),
-        offset: found.locator.span.offset,
-        length: found.locator.span.length,
+        member: session.member(*source, found.locator.member),
         at: At { source: *source, locator: found.locator.clone() }.token(),
     };
-    window.iter().enumerate().map(reference).collect()
+    window.iter().map(reference).collect()
 }

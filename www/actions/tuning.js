@@ -105,7 +105,7 @@ export function tuningActions(page) {
     exportTuning() {
       const { tuning, files } = store.get();
       if (!tuning) return;
-      const name = exportName(present(files).map((file) => file.name), "json", new Date()).replace("sysmon-triage-", "sysmon-triage-tuning-");
+      const name = exportName(present(files).map((file) => file.name), "json", new Date(), "tuning");
       download(name, tuning.json, "application/json");
       page.say(en.say.exported(name));
     },

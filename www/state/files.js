@@ -114,8 +114,9 @@ export const hasSeveralLogs = ({ files, summary }) => {
  * @param {string[]} names
  * @param {string} extension
  * @param {Date} now
+ * @param {string} [what] that is exported, if it is no report
  */
-export function exportName(names, extension, now) {
+export function exportName(names, extension, now, what = "") {
   const first = (names[0] ?? "").split(/[\\/]/).pop() ?? "";
   const stem = first
     .replace(/\.[^.]{1,8}$/, "")
@@ -124,5 +125,5 @@ export function exportName(names, extension, now) {
     .slice(0, 60);
   const more = names.length > 1 ? `-and-${names.length - 1}-more` : "";
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "");
-  return `sysmon-triage-${stem || "report"}${more}-${stamp}Z.${extension}`;
+  return `sysmon-triage-${what === "" ? "" : `${what}-`}${stem || "report"}${more}-${stamp}Z.${extension}`;
 }

@@ -44,6 +44,7 @@ test("export names are safe on every file system", () => {
   assert.equal(exportName(["..\\..\\x.log", "b"], "json", at), "sysmon-triage-x-and-1-more-20260311T091204Z.json");
   assert.equal(exportName(["\u202e<>|?*"], "csv", at), "sysmon-triage-report-20260311T091204Z.csv");
   assert.equal(exportName([], "csv", at), "sysmon-triage-report-20260311T091204Z.csv");
+  assert.equal(exportName(["a.evtx"], "json", at, "tuning"), "sysmon-triage-tuning-a-20260311T091204Z.json");
 });
 
 test("an archive's members are logs of their own, named with it where there are other files", () => {

@@ -7,6 +7,11 @@ export function number(n) {
   return GROUPED.format(n);
 }
 
+/** So many of something. @param {number} n @param {string} one @param {string} many */
+export function count(n, one, many) {
+  return `${number(n)} ${n === 1 ? one : many}`;
+}
+
 /** Decimal units, as the speed in MB/s is. @param {number} n */
 export function bytes(n) {
   if (n < 1000) return `${n} B`;

@@ -1,9 +1,6 @@
 // The words of the context of a row. en.js takes them in.
 
-import { number } from "../state/format.js";
-
-/** @param {number} n @param {string} one @param {string} many */
-const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
+import { count, number } from "../state/format.js";
 
 const more = (/** @type {number} */ n) => `${number(n)}+`;
 

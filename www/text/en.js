@@ -2,13 +2,10 @@
 // input/core.js, input/blocks.js, worker/talk.js and worker/asked.js). Plain, exact, for someone who is tired. Never that a
 // caller was remote: the rule does not show it.
 
-import { bytes, duration, number, short } from "../state/format.js";
+import { bytes, count, duration, number, short } from "../state/format.js";
 import { tally } from "../state/problems.js";
 import { context } from "./context.js";
 import * as workbench from "./workbench.js";
-
-/** @param {number} n @param {string} one @param {string} many */
-const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
 /** The first names of many. @param {string[]} names */
 const list = (names) => [...names.slice(0, 3), ...(names.length > 3 ? [`and ${number(names.length - 3)} more`] : [])].join(", ");

@@ -1,9 +1,7 @@
 // The words of what is done with the rows: tuning, hints, timeline, stacks, columns, report. en.js takes them in.
 
-import { number, short, span } from "../state/format.js";
+import { count, number, short, span } from "../state/format.js";
 
-/** @param {number} n @param {string} one @param {string} many */
-const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 /** @param {number} n */
 const rows = (n) => count(n, "row", "rows");
 /** @param {number} n */
