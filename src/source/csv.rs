@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::csv_skim::{Skimmer, is_xml, quoted};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, json, json_event, json_held, signs};
+use super::{Form, Found, Reader, Sink, Trouble, json, json_event, json_held, json_names, signs};
 use crate::detect::{Format, is_event_viewer, is_preface};
 use crate::event::{Skim, is_sysmon};
 use crate::limits;
@@ -169,17 +169,17 @@ impl CsvReader {
         let is_gap = |cell: Option<&String>| cell.is_some_and(|cell| cell.trim().is_empty());
         let (from, to) = (usize::from(is_gap(cells.first())), usize::from(is_gap(cells.last())));
         let inner = cells.get(from..cells.len() - to).unwrap_or_default();
-        let name = |cell: &String| json_event::column(cell).to_owned();
+        let name = |cell: &String| json_names::column(cell).to_owned();
         self.header.is_some()
             && inner.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))
-            && cells.iter().map(name).any(|name| json_event::is_event_id(&name))
-            && cells.iter().map(name).filter(|name| json_event::is_counted(name)).count() >= 3
+            && cells.iter().map(name).any(|name| json_names::is_event_id(&name))
+            && cells.iter().map(name).filter(|name| json_names::is_counted(name)).count() >= 3
     }
 
     /// Takes a row for the columns of those behind it.
     fn take_columns(&mut self, cells: Vec<String>) {
         let name = |name: String| match name.len() > limits::COLUMN_NAME_BYTES {
-            true => text::cut(json_event::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
+            true => text::cut(json_names::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
             false => name,
         };
         self.set_columns(cells.into_iter().map(name).collect());
@@ -190,10 +190,10 @@ impl CsvReader {
         // Asked for again and again where no row is an event.
         self.columns = listed(&names);
         let all = |is: fn(&str) -> bool| {
-            (0..names.len()).filter(|at| is(json_event::column(&names[*at]))).collect::<Vec<_>>()
+            (0..names.len()).filter(|at| is(json_names::column(&names[*at]))).collect::<Vec<_>>()
         };
-        self.parents = all(json_event::is_parent);
-        self.has_id = !all(json_event::is_event_id).is_empty();
+        self.parents = all(json_names::is_parent);
+        self.has_id = !all(json_names::is_event_id).is_empty();
         self.header = Some(names);
     }
 
@@ -436,7 +436,7 @@ fn event_viewer(header: &[String], cells: &[String]) -> Option<Vec<String>> {
     let others = header.iter().filter(|name| *name != EVENT_VIEWER[3]);
     let is_one = cells.len() == EVENT_VIEWER.len()
         && is_event_viewer(header, cells)
-        && !others.into_iter().any(|name| json_event::is_event_id(name));
+        && !others.into_iter().any(|name| json_names::is_event_id(name));
     is_one.then(|| EVENT_VIEWER.map(str::to_owned).to_vec())
 }
 
@@ -494,16 +494,16 @@ fn misfit(raw: &str, offset: u64, message: String) -> Trouble {
 /// The cells that hold an event in XML. Where the row itself has an EventID, or one of them stands in a column that is known
 /// for that, only such columns count: what stands in others may be the words of those who were logged.
 fn xml_cells<'a>(header: &[String], cells: &'a [String]) -> Vec<&'a str> {
-    let column = |at: usize| header.get(at).map_or("", |name| json_event::column(name));
+    let column = |at: usize| header.get(at).map_or("", |name| json_names::column(name));
     let xml: Vec<_> = cells.iter().enumerate().filter(|(_, cell)| is_xml(cell)).collect();
     if xml.is_empty() {
         return Vec::new();
     }
-    let has_id = |(at, cell): (usize, &String)| json_event::is_event_id(column(at)) && !cell.is_empty();
+    let has_id = |(at, cell): (usize, &String)| json_names::is_event_id(column(at)) && !cell.is_empty();
     let known_only =
         xml.iter().any(|(at, _)| json_held::holds_event(column(*at))) || cells.iter().enumerate().any(has_id);
     let named = |(at, cell): (usize, &String)| {
-        json_event::is_provider(column(at)) && !cell.is_empty() && !is_sysmon(cell.trim(), "")
+        json_names::is_provider(column(at)) && !cell.is_empty() && !is_sysmon(cell.trim(), "")
     };
     let of_others = cells.iter().enumerate().any(has_id) && cells.iter().enumerate().any(named);
     xml.into_iter()
@@ -522,7 +522,7 @@ fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> 
     }
     let surplus = has_surplus(header, cells);
     let json =
-        |(name, cell): (&String, &String)| json_held::holds_event(json_event::column(name)) && is_json(cell);
+        |(name, cell): (&String, &String)| json_held::holds_event(json_names::column(name)) && is_json(cell);
     let holds_event = header.iter().zip(cells).any(json) || !xml_cells(header, cells).is_empty();
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
@@ -566,7 +566,7 @@ fn events(header: &[String], cells: Vec<String>) -> json_held::Held {
     }
     let mut row = Map::new();
     for (name, cell) in header.iter().zip(cells) {
-        let name = json_event::column(name);
+        let name = json_names::column(name);
         // The first of equal names counts that says anything.
         if row.get(name).is_none_or(|have| have == "") {
             row.insert(name.to_owned(), Value::String(cell));

@@ -11,12 +11,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::json_event::{self, COMPUTER, EVENT_ID, Object, first, is_winlog, says};
+use super::json_names::{self, COMPUTER, EVENT_ID, Object, first, is_winlog, says};
 use crate::message;
 use crate::time::Time;
 
 /// Winlogbeat's names of an EventID: without one a name that begins like one of Graylog's is somebody else's.
-const IDS: [&str; 3] = ["winlog.event_id", "event.code", json_event::BEAT[1]];
+const IDS: [&str; 3] = ["winlog.event_id", "event.code", json_names::BEAT[1]];
 /// What stands before the names of a beat: of Winlogbeat, of Elastic Agent, of one that does not say its name.
 const BEATS: [&str; 3] = ["winlogbeat_", "filebeat_", "beat_"];
 /// What stands before the names of an event's data in Winlogbeat 6.
@@ -97,7 +97,7 @@ fn of_beat(object: &Object) -> Object {
     }
     // Those of Winlogbeat 6, which are a record of their own there.
     if !data.is_empty() {
-        record.insert(json_event::BEAT[0].to_owned(), Value::Object(data));
+        record.insert(json_names::BEAT[0].to_owned(), Value::Object(data));
     }
     record
 }

@@ -8,7 +8,8 @@
 
 use serde_json::Value;
 
-use super::json_event::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PROVIDER, TIME, first, get, structured};
+use super::json_event::{self, structured};
+use super::json_names::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PROVIDER, TIME, first, get};
 use super::{json_graylog, json_string, signs, xml_event};
 use crate::event::{Event, is_sysmon};
 
@@ -145,7 +146,7 @@ fn holds_messages(name: &str, inner: &Value, object: &Object) -> bool {
 fn is_of_others(object: &Object) -> bool {
     let is_other = |(name, value): (&String, &Value)| {
         let provider = value.as_str().unwrap_or_default();
-        json_event::is_provider(name) && !provider.is_empty() && !is_sysmon(provider, "")
+        json_names::is_provider(name) && !provider.is_empty() && !is_sysmon(provider, "")
     };
     object.iter().any(is_other) && first(object, EVENT_ID).is_some()
 }
@@ -228,7 +229,7 @@ pub fn wraps(name: &str) -> bool {
 
 /// True for the names under which a record may have a whole event, or its data, as text.
 pub fn may_be_event(name: &str) -> bool {
-    TEXT.contains(&name) || name == json_event::DATA
+    TEXT.contains(&name) || name == json_names::DATA
 }
 
 /// True for the names under which a text may be the words of whoever is logged, see [`is_of_others`].

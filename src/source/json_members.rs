@@ -11,8 +11,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::json_event::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_masked, is_path};
 use super::json_kind::Skimmed;
+use super::json_names::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_masked, is_path};
 use super::json_payload;
 use super::json_strict::{Name, Passed, Plain, Text, object};
 use super::json_string::has_blanks_around;

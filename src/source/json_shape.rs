@@ -13,7 +13,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::json_string::{self, Inside};
-use super::{json_event, json_payload};
+use super::{json_names, json_payload};
 use crate::needle::LOOKS;
 use crate::text::same;
 
@@ -322,7 +322,7 @@ pub fn values(line: &str) -> Option<Vec<Value>> {
                 if line[end + 1..].trim_start().starts_with(':') {
                     member = &line[place];
                 } else {
-                    let inner = (member == json_event::PAYLOAD).then(|| values_in_text(line, place.clone()));
+                    let inner = (member == json_names::PAYLOAD).then(|| values_in_text(line, place.clone()));
                     values.extend(inner.flatten().unwrap_or_else(|| vec![Value { place, kind: Kind::Text }]));
                 }
                 at = end + 1;

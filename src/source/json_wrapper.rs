@@ -5,7 +5,7 @@
 
 use serde_json::{Deserializer, Value};
 
-use super::json_event::{self, Object};
+use super::json_names::{self, Object};
 use super::{json_held, signs};
 use crate::limits;
 
@@ -149,7 +149,7 @@ impl Wrapper {
             self.tells |= signs::json_tells_of_events(&String::from_utf8_lossy(value));
         }
         // What an event is told by has few names.
-        if !has_room && !json_event::is_counted(&name) {
+        if !has_room && !json_names::is_counted(&name) {
             return;
         }
         self.kept += size;
@@ -164,7 +164,7 @@ impl Wrapper {
 
     /// Whether it tells of an event itself. `events`: how many there are now.
     pub fn tells_of_an_event(self, events: u64) -> bool {
-        let provider = json_event::first(&self.values, json_event::PROVIDER);
+        let provider = json_names::first(&self.values, json_names::PROVIDER);
         let is_around_some = events > self.events && provider.is_none();
         let values = Value::Object(self.values);
         let held = json_held::events(&values);

@@ -12,6 +12,7 @@ mod json_graylog;
 pub mod json_held;
 mod json_kind;
 mod json_members;
+mod json_names;
 pub mod json_object;
 mod json_payload;
 mod json_shape;
