@@ -34,13 +34,13 @@ export function createFunnel(actions) {
     h("caption", null, t.kinds),
     h("thead", null, h("tr", null,
       h("th", { scope: "col", class: "right" }, t.kind.count), h("th", { scope: "col", class: "right" }, t.kind.id),
-      h("th", { scope: "col" }, t.kind.provider), h("th", { scope: "col" }, t.kind.channel), h("th", { scope: "col" }, t.kind.outcome))),
+      h("th", { scope: "col", class: "provider" }, t.kind.provider), h("th", { scope: "col" }, t.kind.channel), h("th", { scope: "col" }, t.kind.outcome))),
     h("tbody", null, summary.events.map((kind) => {
       const kept = kind.process_creation;
       return h("tr", null,
         h("td", { class: "right" }, number(kind.count)),
         h("td", { class: "right" }, kind.event_id === null ? t.unknown : String(kind.event_id)),
-        h("td", null, kind.provider ? evidence(kind.provider) : t.unknown),
+        h("td", { class: "provider" }, kind.provider ? evidence(kind.provider) : t.unknown),
         h("td", null, kind.channel ? evidence(kind.channel) : t.unknown),
         h("td", { class: kept ? "" : "muted" }, kept === null ? t.unknown : kept ? t.kindKept : t.kindDropped));
     }))));

@@ -177,14 +177,9 @@ impl<'a> Rounds<'a> {
     ) -> ControlFlow<()> {
         let (at, arena, reached) = (record.binxml_offset, &record.chunk.arena, Reached::of(&record));
         if self.unread.holds(&record) {
-            let content = at as usize..at as usize + record.binxml_size as usize;
             let is_cut = is_cut(&record, self.chunk.present);
-            if !is_cut && instance::misstates_sizes(self.chunk.bytes, content) {
-                let message =
-                    "A value of a record has not the size of its type; those behind it may be wrong.";
-                let offset = self.chunk.offset + at.saturating_sub(RECORD_HEADER_BYTES);
-                let trouble = Trouble::note(Code::DamagedRecord, offset, message);
-                sink.trouble(Trouble { record: Some(record.event_record_id), ..trouble });
+            if !is_cut {
+                self.tell_values(&record, sink);
             }
             if is_cut {
                 sink.trouble(cut_record(&record, self.chunk.offset));
@@ -202,6 +197,30 @@ impl<'a> Rounds<'a> {
         (self.at, self.astray) = (next, None);
         self.reached = Some(Reached { end: next as u64, ..reached });
         self.end_if(next != end || arena.allocated_bytes() > limits::EVTX_ROUND_BYTES)
+    }
+
+    /// Says what of a record's values the decoder reads in another way than they are stated.
+    fn tell_values(&self, record: &EvtxRecord<'_>, sink: &mut dyn Sink) {
+        let at = record.binxml_offset as usize;
+        let content = || at..at + record.binxml_size as usize;
+        let bytes = self.chunk.bytes;
+        let found = [
+            (
+                instance::misstates_sizes(bytes, content()),
+                Code::DamagedRecord,
+                "A value of a record has not the size of its type; those behind it may be wrong.",
+            ),
+            (
+                instance::cuts_texts(bytes, content()),
+                Code::TextReplaced,
+                "A text of a record goes on behind a NUL; what stands there is not shown.",
+            ),
+        ];
+        for (_, code, message) in found.into_iter().filter(|(is_so, ..)| *is_so) {
+            let offset = self.chunk.offset + record.binxml_offset.saturating_sub(RECORD_HEADER_BYTES);
+            let trouble = Trouble::note(code, offset, message);
+            sink.trouble(Trouble { record: Some(record.event_record_id), ..trouble });
+        }
     }
 
     /// Where the next record begins behind one that is decoded as if it ended at `end`.

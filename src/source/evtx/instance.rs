@@ -291,6 +291,32 @@ pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {
     false
 }
 
+/// Whether a text in a range of BinXML goes on behind a NUL, at which the decoder ends it.
+pub fn cuts_texts(chunk: &[u8], range: Range<usize>) -> bool {
+    let mut ranges = vec![range];
+    while let Some(range) = ranges.pop() {
+        let Some(header) = Header::of(chunk, range) else { continue };
+        let mut start = header.values;
+        for descriptor in header.descriptors.as_chunks().0 {
+            let (kind, size) = (descriptor[2], size_of(descriptor));
+            let Some(value) = header.bytes.get(start..start + size) else { return false };
+            match kind {
+                TEXT if goes_on_behind_nul(value) => return true,
+                FRAGMENT => ranges.push(start..start + size),
+                _ => {}
+            }
+            start += size;
+        }
+    }
+    false
+}
+
+/// Texts may be filled up with NULs.
+fn goes_on_behind_nul(text: &[u8]) -> bool {
+    let mut units = text.as_chunks::<2>().0.iter().skip_while(|unit| **unit != [0, 0]);
+    units.any(|unit| *unit != [0, 0])
+}
+
 /// Whether a value that tells itself where it ends does so at another place: a SID by the number of its parts, texts and SIDs in
 /// a row one behind the other.
 fn says_another_size(kind: u8, value: &[u8]) -> bool {
@@ -342,6 +368,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_stands_behind_a_nul() {
+        for (text, is_cut) in
+            [("a\0\0\0\0\0", false), ("a\0\0\0b\0", true), ("a\0b\0", false), ("", false), ("\0\0b\0", true)]
+        {
+            assert_eq!(goes_on_behind_nul(text.as_bytes()), is_cut, "{text:?}");
+        }
+    }
 
     #[test]
     fn values_that_tell_their_own_size() {
