@@ -69,7 +69,7 @@ pub const WINDOW_BYTES: usize = 128 * 1024 * 1024;
 
 /// Compressed bytes that are unpacked at once. Deflate grows at most 1032 times, so this bounds
 /// what is made of them to 16 MiB.
-pub const INFLATE_STEP: usize = 16 * 1024;
+pub const UNPACK_STEP: usize = 16 * 1024;
 
 /// Problems of one kind that are kept word by word for one input; further ones are counted.
 pub const PROBLEMS_PER_CODE: usize = 25;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A member of an archive, or the content of a gzip file.
+/// A member of an archive, or the content of a compressed file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MemberId {
     /// Order in the archive. A member of a nested archive counts within its outer member:

@@ -72,10 +72,10 @@ impl Compressed {
     pub fn push(&mut self, mut bytes: &[u8], sink: &mut dyn Sink) {
         while !bytes.is_empty() {
             let end = self.offset + self.held.len() as u64;
-            let room = limits::INFLATE_STEP - (end % limits::INFLATE_STEP as u64) as usize;
+            let room = limits::UNPACK_STEP - (end % limits::UNPACK_STEP as u64) as usize;
             let (piece, rest) = bytes.split_at(room.min(bytes.len()));
             bytes = rest;
-            if self.held.is_empty() && piece.len() == limits::INFLATE_STEP {
+            if self.held.is_empty() && piece.len() == limits::UNPACK_STEP {
                 self.step(piece, false, sink);
                 continue;
             }

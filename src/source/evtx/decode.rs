@@ -202,16 +202,15 @@ impl<'a> Rounds<'a> {
     /// Says what of a record's values the decoder reads in another way than they are stated.
     fn tell_values(&self, record: &EvtxRecord<'_>, sink: &mut dyn Sink) {
         let at = record.binxml_offset as usize;
-        let content = || at..at + record.binxml_size as usize;
-        let bytes = self.chunk.bytes;
+        let flaws = instance::flaws(self.chunk.bytes, at..at + record.binxml_size as usize);
         let found = [
             (
-                instance::misstates_sizes(bytes, content()),
+                flaws.other_size,
                 Code::DamagedRecord,
                 "A value of a record has not the size of its type; those behind it may be wrong.",
             ),
             (
-                instance::cuts_texts(bytes, content()),
+                flaws.cut_text,
                 Code::TextReplaced,
                 "A text of a record goes on behind a NUL; what stands there is not shown.",
             ),

@@ -261,54 +261,37 @@ pub fn end_of_values(chunk: &[u8], range: Range<usize>) -> Option<usize> {
     Some(header.values + sizes as usize)
 }
 
-/// Whether a value in a range of BinXML is stated to be shorter or longer than its type is. The decoder goes by the type: all
-/// values behind it are then read from another place.
-pub fn misstates_sizes(chunk: &[u8], range: Range<usize>) -> bool {
-    let mut ranges = vec![range];
+/// What the decoder reads in another way than it is stated.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Flaws {
+    /// A value is stated to be shorter or longer than its type is. The decoder goes by the type: all values behind it are then
+    /// read from another place.
+    pub other_size: bool,
+    /// A text goes on behind a NUL, at which the decoder ends it.
+    pub cut_text: bool,
+}
+
+/// The flaws of the values in a range of BinXML.
+pub fn flaws(chunk: &[u8], range: Range<usize>) -> Flaws {
+    let (mut flaws, mut ranges) = (Flaws::default(), vec![range]);
     while let Some(range) = ranges.pop() {
         let Some(header) = Header::of(chunk, range) else { continue };
         let mut start = header.values;
         for descriptor in header.descriptors.as_chunks().0 {
             let (kind, size) = (descriptor[2], size_of(descriptor));
-            if is_fixed(kind) && !has_size(kind, size) {
-                return true;
-            }
-            let value = header.bytes.get(start..start + size);
-            if value.is_some_and(|value| says_another_size(kind, value)) {
-                return true;
-            }
-            // Each lies inside of the one before.
-            // One that does not would be read by others, too.
-            if start + size > header.bytes.len() {
-                return true;
-            }
+            // Each fragment lies inside of the one before. A value that does not would be read by others, too.
+            let Some(value) = header.bytes.get(start..start + size) else {
+                return Flaws { other_size: true, ..flaws };
+            };
+            flaws.other_size |= (is_fixed(kind) && !has_size(kind, size)) || says_another_size(kind, value);
+            flaws.cut_text |= kind == TEXT && goes_on_behind_nul(value);
             if kind == FRAGMENT {
                 ranges.push(start..start + size);
             }
             start += size;
         }
     }
-    false
-}
-
-/// Whether a text in a range of BinXML goes on behind a NUL, at which the decoder ends it.
-pub fn cuts_texts(chunk: &[u8], range: Range<usize>) -> bool {
-    let mut ranges = vec![range];
-    while let Some(range) = ranges.pop() {
-        let Some(header) = Header::of(chunk, range) else { continue };
-        let mut start = header.values;
-        for descriptor in header.descriptors.as_chunks().0 {
-            let (kind, size) = (descriptor[2], size_of(descriptor));
-            let Some(value) = header.bytes.get(start..start + size) else { return false };
-            match kind {
-                TEXT if goes_on_behind_nul(value) => return true,
-                FRAGMENT => ranges.push(start..start + size),
-                _ => {}
-            }
-            start += size;
-        }
-    }
-    false
+    flaws
 }
 
 /// Texts may be filled up with NULs.
@@ -432,12 +415,12 @@ mod tests {
     #[test]
     fn values_that_reach_out_of_their_range_are_told_of() {
         let bytes = written(&[(9, FRAGMENT), (4, NUMBER_32)], 13, 0);
-        assert!(!misstates_sizes(&bytes, 0..bytes.len()));
+        assert!(!flaws(&bytes, 0..bytes.len()).other_size);
         for (descriptors, room) in
             [(&[(9, FRAGMENT), (5, NUMBER_32)], 14), (&[(9, FRAGMENT), (9, FRAGMENT)], 17)]
         {
             let bytes = written(descriptors, room, 0);
-            assert!(misstates_sizes(&bytes, 0..bytes.len()), "{descriptors:?}");
+            assert!(flaws(&bytes, 0..bytes.len()).other_size, "{descriptors:?}");
         }
     }
 

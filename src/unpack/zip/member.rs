@@ -16,7 +16,7 @@ pub const LOCAL_HEADER_MAGIC: &[u8] = b"PK\x03\x04";
 
 /// What is left of a step behind this many bytes.
 fn left_of_step(bytes: u64) -> usize {
-    limits::INFLATE_STEP - (bytes % limits::INFLATE_STEP as u64) as usize
+    limits::UNPACK_STEP - (bytes % limits::UNPACK_STEP as u64) as usize
 }
 
 /// What the directory, or a local header, says of a member.
@@ -172,7 +172,7 @@ impl Member {
     /// Where it ends, as far as it was read. One that breaks reaches to the end of the step.
     pub fn reach(&self) -> u64 {
         let most = self.entry.compressed.unwrap_or(u64::MAX);
-        let step = if self.failed { left_of_step(self.taken) % limits::INFLATE_STEP } else { 0 };
+        let step = if self.failed { left_of_step(self.taken) % limits::UNPACK_STEP } else { 0 };
         let data = self.taken.saturating_add(step as u64).min(most);
         let head = self.header.len() as u64 + self.names.saturating_sub(self.skip);
         // The directory may place a member anywhere.

@@ -95,7 +95,7 @@ impl Walk {
         while !rest.is_empty() {
             if let Some(member) = self.current.take() {
                 // Always in whole steps, so that where a break is noticed does not depend on how the bytes came.
-                if rest.len() < limits::INFLATE_STEP && !ended {
+                if rest.len() < limits::UNPACK_STEP && !ended {
                     self.current = Some(member);
                     break;
                 }
@@ -145,7 +145,7 @@ impl Walk {
     /// the next header.
     fn step(&mut self, mut member: Member, rest: &[u8], sink: &mut dyn Sink) -> usize {
         let fresh = std::mem::take(&mut self.fresh);
-        let used = member.push(&rest[..rest.len().min(limits::INFLATE_STEP)], sink);
+        let used = member.push(&rest[..rest.len().min(limits::UNPACK_STEP)], sink);
         if !member.is_complete() {
             self.current = Some(member);
             return used;
