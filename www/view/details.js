@@ -124,8 +124,7 @@ export function createDetails(actions, menu) {
     const { row } = details;
     const time = timeOf(details);
     replace(name, evidence(row.process_name));
-    replace(place, evidence(row.user), " \u00b7 ", evidence(row.dest), time === null ? null : [" \u00b7 ", h("time", null, fullTime(time, zone))],
-      row.hidden > 0 ? ` \u00b7 ${en.table.hiddenHere(row.hidden)}` : null);
+    replace(place, evidence(row.user), " \u00b7 ", evidence(row.dest), time === null ? null : [" \u00b7 ", h("time", null, fullTime(time, zone))]);
   }
 
   /** Which of how many, and whether the filters of the table leave it out. @param {App.Details} details @param {Core.Query} view */
