@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
+use testlog::zip;
 
 use crate::common::{differences, problems, read, report, report_of, rows, session, spoil, streamed};
 
@@ -132,6 +133,26 @@ fn what_is_not_known_here_is_named() {
         let report = report(&[("log.zst", bytes)]);
         let said = problems(&report);
         assert!(said[0].starts_with("error unsupported_packing") && said[0].contains(says), "{said:?}");
+    }
+}
+
+/// The decoder of Deflate64 reads too far by where a piece ends, and does not say so: it is fed byte by byte.
+#[test]
+fn what_stands_behind_deflate64_is_counted_to_the_byte() {
+    // The letter `a` by the fixed codes (RFC 1951 3.2.6), whose end has seven bits, and two bytes that are no more of it.
+    let stray = zip::Member { deflate: false, ..zip::Member::new("a.txt", b"K\x04\0xy") };
+    let mut bytes = zip::archive(&[stray]);
+    let directory = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    // The method, the checksum and the unpacked size, in the local header and in the directory.
+    for at in [8, directory + 10] {
+        bytes[at..at + 2].copy_from_slice(&9_u16.to_le_bytes());
+        bytes[at + 6..at + 10].copy_from_slice(&0xe8b7_be43_u32.to_le_bytes());
+        bytes[at + 14..at + 18].copy_from_slice(&1_u32.to_le_bytes());
+    }
+    for piece in [1, 2, 3, usize::MAX] {
+        let said = problems(&report_of(&session(&[("log.zip", &bytes)], piece)));
+        let behind = "warning stray_bytes [a.txt] 2 byte(s) behind the end of its data were not read.";
+        assert!(said.iter().any(|line| line == behind), "in pieces of {piece}: {said:?}");
     }
 }
 

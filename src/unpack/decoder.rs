@@ -163,10 +163,20 @@ impl Decode for Inflate {
 }
 
 impl Decode for Inflate64 {
+    /// Byte by byte: of more it reads up to three bytes too far, by where a piece ends, and does not say so. Only with the
+    /// last byte of its stream it has what it needs to end.
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
-        let result = self.inflate(input, out);
-        let ended = if result.data_error { Err(Failure::Broken) } else { Ok(self.finished()) };
-        Step { used: result.bytes_consumed, made: result.bytes_written, ended }
+        let mut step = Step { used: 0, made: 0, ended: Ok(false) };
+        loop {
+            let next = step.used.min(input.len())..(step.used + 1).min(input.len());
+            let result = self.inflate(&input[next], &mut out[step.made..]);
+            step.used += result.bytes_consumed;
+            step.made += result.bytes_written;
+            step.ended = if result.data_error { Err(Failure::Broken) } else { Ok(self.finished()) };
+            if step.ended != Ok(false) || step.made == out.len() || step.used == input.len() {
+                return step;
+            }
+        }
     }
 
     fn rest(&mut self, out: &mut [u8]) -> usize {
