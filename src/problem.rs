@@ -110,7 +110,7 @@ codes! {
     NoEnd Warning "Compare its size or hash with the original: members may be missing behind the last one."
         "A tar without the two empty blocks that end it.";
     StrayBytes Warning "Look at the place with a hex viewer: something may have been hidden there, or taken out."
-        "Bytes of an archive that belong to no member.";
+        "Bytes of an archive that belong to no member, or before the header of an event log.";
     CoveredRecords Warning "Somebody has hidden them: no system writes such a size. Keep the file as evidence, and look at them first."
         "Records of EVTX that the size of another one covers.";
     HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."

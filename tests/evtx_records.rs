@@ -118,6 +118,22 @@ fn two_logs_in_one_file() {
     }
 }
 
+/// What was put before a log is no damage of it.
+#[test]
+fn bytes_before_the_file_header() {
+    let events = log(30);
+    let stale = ["stale_header"; 2];
+    for (length, told) in
+        [(1, &["stray_bytes"][..]), (17, &["stray_bytes"]), (4000, &["stray_bytes"]), (HEADER_BYTES, &stale)]
+    {
+        let bytes = [vec![b'.'; length], evtx_of(&events)].concat();
+        for report in both(&bytes) {
+            assert_eq!(codes(&report), told, "{length}");
+            assert_expected(&report, &Expected::of(&events));
+        }
+    }
+}
+
 /// A running system writes records before the chunk's header; and damage may have written what it states.
 #[test]
 fn a_chunk_header_that_is_older_than_its_records_or_damaged() {

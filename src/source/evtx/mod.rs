@@ -128,8 +128,19 @@ impl EvtxReader {
     }
 
     fn file_header(&mut self, sink: &mut dyn Sink) {
-        self.in_header = false;
         let bytes = &self.pending[..EVTX_HEADER_BYTES.min(self.pending.len())];
+        // Only in the first bytes of the file: what is a header there is looked at once it is whole.
+        if let (0, Some(length @ 1..)) = (self.offset, memmem::find(bytes, EVTX_FILE_MAGIC)) {
+            self.part.misfit = true;
+            let message = format!(
+                "The first {length} byte(s) of the file are no part of the log, which begins behind them."
+            );
+            sink.trouble(Trouble::note(Code::StrayBytes, 0, message));
+            self.offset += length as u64;
+            self.pending.drain(..length);
+            return;
+        }
+        self.in_header = false;
         if let Some(length) = chunk_magic(bytes) {
             self.part.misfit = true;
             sink.trouble(Trouble::note(Code::StaleHeader, 0, short_header(length)));
@@ -230,8 +241,12 @@ impl EvtxReader {
         self.behind_chunk = false;
         let next = chunk_magic(&bytes[1..]).map(|at| at + 1);
         if bytes.starts_with(EVTX_FILE_MAGIC) && next == Some(EVTX_HEADER_BYTES) {
-            self.chunks.header = None;
-            let message = "Another event log begins here, behind the one before; both were read.";
+            let is_first = self.chunks.header.take().is_none() && offset == EVTX_HEADER_BYTES as u64;
+            let message = if is_first {
+                "An event log begins here; what stands before is no part of one."
+            } else {
+                "Another event log begins here, behind the one before; both were read."
+            };
             sink.trouble(Trouble::note(Code::StaleHeader, offset, message));
             self.part.misfit = true;
             return EVTX_HEADER_BYTES;
@@ -444,7 +459,7 @@ impl Reader for EvtxReader {
     }
 
     fn finish(&mut self, sink: &mut dyn Sink) {
-        if self.in_header && chunk_magic(&self.pending).is_some() {
+        while self.in_header && chunk_magic(&self.pending).is_some() {
             self.file_header(sink);
         }
         if self.in_header {
