@@ -598,6 +598,26 @@ fn columns_that_say_nothing_of_an_event() {
     );
 }
 
+/// Tables of Sentinel's portal: of `WindowsEvent`, whose data are JSON, and of `Event`, whose data are XML.
+#[test]
+fn tables_of_sentinel() {
+    let (events, expected) = log();
+    let row = |record: Value| -> Map<String, Value> {
+        let Value::Object(record) = record else { panic!("{record}") };
+        record
+            .into_iter()
+            .map(|(name, value)| (name.replace("TimeGenerated", "TimeGenerated [UTC]"), value))
+            .collect()
+    };
+    for shape in [Shape::AzureObject, Shape::AzureJson, Shape::AzureXml] {
+        let mut rows: Vec<_> = parsed(&events, shape).into_iter().map(row).collect();
+        // Who logged an event is not whose process it is.
+        rows.iter_mut().for_each(|row| _ = row.insert("UserName".into(), "NT AUTHORITY\\SYSTEM".into()));
+        let report = reads("query_data.csv", quoted_table(&rows).as_bytes(), &expected);
+        assert_eq!(problems(&report), [""; 0], "{shape:?}");
+    }
+}
+
 /// Exports that were joined, of which the second numbers its rows, ends them with a delimiter or has a column that begins with a digit.
 #[test]
 fn columns_behind_rows_with_a_gap_or_a_digit() {
