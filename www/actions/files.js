@@ -2,16 +2,14 @@
 
 import { unpackedBlock } from "../input/blocks.js";
 import { core } from "../input/core.js";
-import { haveSameBytes } from "../input/same.js";
 import { sampleInput, warmSamples } from "../input/sample.js";
 import { diagnostics } from "../state/diagnostics.js";
-import { freshInputs, hasFailed, namedApart, present } from "../state/files.js";
 import { initialState, preferencesOf } from "../state/initial.js";
-import { copiesIn, hasWarning, withNews } from "../state/summary.js";
 import { en } from "../text/en.js";
 import { download } from "../view/dom.js";
 import { Pool, workerFactory } from "../worker/pool.js";
-import { SOON_MS, sentence } from "./page.js";
+import { createListener } from "./listen.js";
+import { createReading } from "./reading.js";
 
 /**
  * @param {import("./page.js").Page} page
@@ -23,6 +21,8 @@ export function fileActions(page, { tool, source }) {
   let module = null;
   /** @type {Promise<() => Worker> | null} */
   let spawn = null;
+  const { listen, dropTold } = createListener(page);
+  const { read, takeOut } = createReading(page);
 
   async function startPool() {
     module ??= core().then((bytes) => WebAssembly.compile(bytes));
@@ -43,179 +43,15 @@ export function fileActions(page, { tool, source }) {
     );
   }
 
-  /** Nothing is known yet of the session that took another one's place: the rows were asked of it when it had none. */
-  let unknown = false;
-
-  /** @param {import("../worker/pool.js").PoolEvent} event */
-  function listen(event) {
-    if (event.type !== "files") putDown();
-    switch (event.type) {
-      case "added":
-        store.set((state) => ({ files: [...state.files, ...event.files.map(({ source: index, name, size }) => newFile(index, name, size))] }));
-        break;
-      case "files":
-        changeFiles(event.patches);
-        break;
-      case "summary": {
-        // Only another match changes the table; a hash or another count does not.
-        const before = store.get();
-        const changed = unknown || event.summary.totals.matches !== before.summary?.totals.matches;
-        unknown = false;
-        const summary = withNews(before.summary, event.summary);
-        const revision = before.revision + (changed ? 1 : 0);
-        const { window = null } = event;
-        if (window) page.app.table.give(window, revision);
-        // Only the hashes tell, behind the result. The list of files stays as it is: it would push away what someone is at.
-        const copies = before.phase === "done" ? copiesIn(summary) - copiesIn(before.summary) : 0;
-        store.set({
-          summary,
-          rule: event.summary.rule ?? before.rule,
-          revision,
-          ...(window ? { rows: window.rows, groups: window.groups, events: window.events } : {}),
-        });
-        if (copies > 0) page.say(en.say.copies(copiesIn(summary)), "warning", { lasts: true });
-        break;
-      }
-      case "over":
-        store.set((state) => ({
-          phase: "done",
-          cancelled: isInParts(state),
-          endedAt: performance.now(),
-          filesOpen: state.filesOpen || hasWarning(state.summary) || state.files.some((file) => file.crash !== null),
-        }));
-        // The verdict is there to take the focus only once it is drawn.
-        page.show();
-        if (!document.activeElement || document.activeElement === document.body) page.app.focusVerdict();
-        break;
-      case "restarted": {
-        // A new session numbers its groups anew, and hides nothing until it is told so again.
-        page.recall += 1;
-        unknown = true;
-        page.say(en.say.restarted, "warning");
-        const { tuning } = store.get();
-        store.set((state) => ({ phase: "reading", startedAt: performance.now(), endedAt: null, cancelled: false, panel: state.panel === "details" ? null : state.panel, details: null, revision: state.revision + 1 }));
-        if (tuning) page.ask("tune", { json: tuning.json }).catch(() => {});
-        break;
-      }
-      case "fatal":
-        store.set({ fatal: { title: en.fatal.worker.title, text: en.fatal.worker.text(event.message), next: en.fatal.worker.next } });
-        break;
-      default:
-    }
-  }
-
-  /** What was told of the files and does not stand in their list yet. @type {import("../worker/pool.js").Patch[][]} */
-  let told = [];
-
-  /** All that is told in one go changes the list once: it may have a hundred thousand files. @param {import("../worker/pool.js").Patch[]} patches */
-  function changeFiles(patches) {
-    if (told.length === 0) queueMicrotask(putDown);
-    told.push(patches);
-  }
-
-  function putDown() {
-    if (told.length === 0) return;
-    const patches = told.flat();
-    told = [];
-    store.set((state) => {
-      const files = [...state.files];
-      for (const [index, patch] of patches) {
-        const file = files[index];
-        if (file) files[index] = { ...file, ...patch };
-      }
-      return { files };
-    });
-  }
-
-  /** Readings wait for each other: which files are new depends on those before. @type {Promise<unknown>} */
-  let last = Promise.resolve();
-
-  /** @param {App.Input[]} incoming */
-  function read(incoming) {
-    const { pool } = page;
-    if (pool) last = last.then(() => readNew(pool, incoming)).catch((error) => { if (pool === page.pool) page.say(en.say.readFailed(sentence(error)), "error"); });
-  }
-
-  /** @param {NonNullable<typeof page.pool>} pool @param {App.Input[]} incoming */
-  async function readNew(pool, incoming) {
-    const fresh = await sortOut(pool, incoming);
-    if (fresh.length === 0 || pool !== page.pool) return;
-    // Not all at once: an engine takes some hundred thousand arguments at most.
-    for (const input of fresh) page.inputs.push(input);
-    // A result is verified as a whole: what is added to it is read as it was.
-    const { phase, verify, verified, startedAt } = store.get();
-    const now = phase === "empty" ? verify : verified;
-    // What comes while others are read is read along with them.
-    const since = phase === "reading" ? startedAt : performance.now();
-    store.set({ phase: "reading", startedAt: since, endedAt: null, cancelled: false, verified: now });
-    const names = namedApart(present(store.get().files).map(({ name }) => name), fresh.map(({ name }) => name));
-    pool.add(fresh.map((input, index) => ({ ...input, name: names[index] ?? input.name })), now);
-  }
-
-  /** Whether reading it was stopped, failed, or broke down. @param {App.Input} input */
-  function isInPart(input) {
-    const { files, summary } = store.get();
-    const index = page.inputs.indexOf(input);
-    const status = files[index]?.status;
-    return status === "cancelled" || status === "crashed" || hasFailed(summary?.sources[index]);
-  }
-
-  /**
-   * Which of the files are to be read: not those that are there already. One that was read in part only is read anew, in
-   * place of that part.
-   * @param {NonNullable<typeof page.pool>} pool @param {App.Input[]} incoming
-   */
-  async function sortOut(pool, incoming) {
-    const still = () => pool === page.pool;
-    const slow = setTimeout(() => page.say(en.say.comparing, "info", { lasts: true }), SOON_MS);
-    const { fresh, doubles, unsure } = await freshInputs(page.inputs.filter((input) => input !== null), incoming,
-      (one, other) => haveSameBytes(one, other, still));
-    clearTimeout(slow);
-    page.unsay(en.say.comparing);
-    if (!still()) return [];
-    const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
-    // A session that is lost meanwhile reads it anew by itself.
-    for (const of of [...anew.keys()]) if (await takeOut(pool, page.inputs.indexOf(of)) === null) anew.delete(of);
-    if (!still()) return [];
-    const left = doubles.filter(({ of }) => !anew.has(of)).map(({ input }) => input.name);
-    const said = [left.length > 0 ? en.say.doubles(left) : "", unsure.length > 0 ? en.say.unsure(unsure.map(({ name }) => name)) : ""];
-    if (said.some(Boolean)) page.say(said.filter(Boolean).join(" "), "warning");
-    return [...fresh, ...anew.values()];
-  }
-
   function forget() {
     page.pool?.close();
     page.pool = null;
     page.inputs = [];
     page.recall += 1;
-    told = [];
+    dropTold();
     const state = store.get();
     store.set({ ...initialState(preferencesOf(state)), rule: state.rule, forms: state.forms });
     boot();
-  }
-
-  /**
-   * Takes a file out of the result: its groups are gone or smaller, and what was shown of them with it.
-   * @param {NonNullable<typeof page.pool>} pool @param {number} index
-   * @returns {Promise<number | null>} how many others are read anew, as their matches have room now; null: it is being read, and stays, or
-   * all was started over meanwhile, and its number may be another file's
-   */
-  async function takeOut(pool, index) {
-    const crowded = await pool.remove(index);
-    if (crowded === null || pool !== page.pool) return null;
-    const anew = crowded.flatMap((other) => page.inputs[other] ?? []);
-    const gone = [index, ...crowded];
-    for (const one of gone) page.inputs[one] = null;
-    page.recall += 1;
-    store.set((state) => ({
-      revision: state.revision + 1,
-      cancelled: isInParts(state),
-      details: null,
-      panel: state.details && state.panel === "details" ? null : state.panel,
-      view: gone.includes(state.view.source ?? -1) ? { ...state.view, source: null, member: "" } : state.view,
-    }));
-    if (anew.length > 0) read(anew);
-    return anew.length;
   }
 
   const actions = {
@@ -321,17 +157,4 @@ function wouldLose(state) {
 /** Whether starting over would lose what no file can bring back. @param {App.State} state */
 function hasWork({ note, tuning }) {
   return note.trim() !== "" || (tuning !== null && (tuning.entries.length > 0 || tuning.presets.some(({ enabled }) => enabled)));
-}
-
-/** Whether some file is there in part only, as reading it was stopped. @param {App.State} state */
-function isInParts({ files }) {
-  return files.some(({ status }) => status === "cancelled");
-}
-
-/** @param {number} index @param {string} name @param {number} size @returns {App.FileState} */
-function newFile(index, name, size) {
-  return {
-    source: index, name, size, status: "queued", bytes: 0, format: null, records: 0, process_creations: 0, matches: 0,
-    unreadable: 0, problems: 0, startedAt: null, endedAt: null, crash: null, hash: "none",
-  };
 }

@@ -127,3 +127,8 @@ export function exportName(names, extension, now, what = "") {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "");
   return `sysmon-triage-${what === "" ? "" : `${what}-`}${stem || "report"}${more}-${stamp}Z.${extension}`;
 }
+
+/** Whether some file is there in part only, as reading it was stopped. @param {App.State} state */
+export function isInParts({ files }) {
+  return files.some(({ status }) => status === "cancelled");
+}

@@ -1,17 +1,17 @@
 // The cells of the table: the pair of buttons at the one that is pointed at, and what can be done with its value.
 
-import { STACKS, cellValue } from "../state/columns.js";
-import { CELL_FIELDS } from "../state/tuning.js";
-import { en } from "../text/en.js";
-import { h, setAttribute } from "./dom.js";
-import { icon } from "./icons.js";
-import { cellItems } from "./menu.js";
+import { STACKS, cellValue } from "../../state/columns.js";
+import { CELL_FIELDS } from "../../state/tuning.js";
+import { en } from "../../text/en.js";
+import { h, setAttribute } from "../dom.js";
+import { icon } from "../icons.js";
+import { cellItems } from "../menu.js";
 import { isStacked, sourceNames } from "./row.js";
 
 /** @typedef {{ row: number, column: number }} At */
 /**
  * What the table shows now.
- * @typedef {{ state: App.State | null, columns: readonly import("../state/columns.js").Column[], stack: string, itemAt: (row: number) => Core.Row | Core.Stacked | undefined,
+ * @typedef {{ state: App.State | null, columns: readonly import("../../state/columns.js").Column[], stack: string, itemAt: (row: number) => Core.Row | Core.Stacked | undefined,
  *   nodeAt: (at: At) => Element | undefined }} Shown
  */
 
@@ -24,7 +24,7 @@ export function cellOf(target) {
 }
 
 /**
- * @param {App.Actions} actions @param {import("./menu.js").Menu} menu
+ * @param {App.Actions} actions @param {import("../menu.js").Menu} menu
  * @param {() => Shown} shown @param {{ point: (at: At) => void, focus: () => void }} grid what moves the cursor, and gives the focus to the table
  */
 export function createCells(actions, menu, shown, grid) {

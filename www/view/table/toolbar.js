@@ -1,9 +1,9 @@
 // What stands above the table: the search, the filters, how many rows there are, and the ways to columns and tuning.
 
-import { COLUMNS, STACK_COLUMNS } from "../state/columns.js";
-import { en } from "../text/en.js";
-import { h, replace, setAttribute, setText } from "./dom.js";
-import { icon } from "./icons.js";
+import { COLUMNS, STACK_COLUMNS } from "../../state/columns.js";
+import { en } from "../../text/en.js";
+import { h, replace, setAttribute, setText } from "../dom.js";
+import { icon } from "../icons.js";
 
 /**
  * @param {App.Actions} actions

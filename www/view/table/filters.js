@@ -1,14 +1,14 @@
 // What narrows the table beside the search: hints, a file, a stretch of time, one value; and how rows are stacked.
 
-import { STACKS } from "../state/columns.js";
-import { logsOf } from "../state/files.js";
-import { number } from "../state/format.js";
-import { isNarrowed } from "../state/grid.js";
-import { endOfSpan, timesOf } from "../state/time.js";
-import { visibleText } from "../state/visible.js";
-import { en } from "../text/en.js";
-import { h, keepFocus, replace, setAttribute, show } from "./dom.js";
-import { icon } from "./icons.js";
+import { STACKS } from "../../state/columns.js";
+import { logsOf } from "../../state/files.js";
+import { number } from "../../state/format.js";
+import { isNarrowed } from "../../state/grid.js";
+import { endOfSpan, timesOf } from "../../state/time.js";
+import { visibleText } from "../../state/visible.js";
+import { en } from "../../text/en.js";
+import { h, keepFocus, replace, setAttribute, show } from "../dom.js";
+import { icon } from "../icons.js";
 
 /** No menu of a person's is longer. */
 const MOST_FILES = 500;
@@ -27,7 +27,7 @@ export function createFilters(actions) {
   const hintList = h("div", { class: "hint-list", role: "group", "aria-label": en.hints.heading });
   const hints = h("div", { class: "hint-bar", id: "hint-bar", hidden: true }, h("span", { class: "muted small hint-word", title: en.hints.text }, icon("tag"), en.hints.heading), hintList);
   const chips = h("div", { class: "chips", id: "filter-chips", role: "group", "aria-label": t.label, hidden: true });
-  /** @type {import("../state/files.js").Log[]} */
+  /** @type {import("../../state/files.js").Log[]} */
   let logs = [];
   let listed = "";
 

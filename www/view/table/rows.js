@@ -3,7 +3,7 @@
 import { drawRow, identity, placeRow, updateRow } from "./row.js";
 
 /** @typedef {Core.Row | Core.Stacked} Item */
-/** What rows look like. @typedef {{ columns: readonly import("../state/columns.js").Column[], state: App.State, height: number }} Shape */
+/** What rows look like. @typedef {{ columns: readonly import("../../state/columns.js").Column[], state: App.State, height: number }} Shape */
 
 /** @param {HTMLElement} body @param {(row: HTMLElement) => void} leave what is to be done before a row moves or goes */
 export function createRows(body, leave) {

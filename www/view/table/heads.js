@@ -1,11 +1,11 @@
 // The head of the table: a press sorts by a column, a drag of its edge makes it wider.
 
-import { WIDTH_STEP, widthOf, withWidth } from "../state/columns.js";
-import { en } from "../text/en.js";
-import { h, replace, setAttribute, setVar } from "./dom.js";
-import { icon } from "./icons.js";
+import { WIDTH_STEP, widthOf, withWidth } from "../../state/columns.js";
+import { en } from "../../text/en.js";
+import { h, replace, setAttribute, setVar } from "../dom.js";
+import { icon } from "../icons.js";
 
-/** @typedef {import("../state/columns.js").Column} Column */
+/** @typedef {import("../../state/columns.js").Column} Column */
 
 /** @param {App.Actions} actions @param {HTMLElement} grid @param {() => void} focus */
 export function createHeads(actions, grid, focus) {

@@ -1,13 +1,13 @@
 // One row of the table, of the rule's groups or of a stack.
 
-import { cellValue, widthOf } from "../state/columns.js";
-import { present } from "../state/files.js";
-import { number, upTo } from "../state/format.js";
-import { fullTime, wholeSeconds } from "../state/time.js";
-import { visibleText } from "../state/visible.js";
-import { en } from "../text/en.js";
-import { evidence } from "./evidence.js";
-import { h, replace, setAttribute, setVar } from "./dom.js";
+import { cellValue, widthOf } from "../../state/columns.js";
+import { present } from "../../state/files.js";
+import { number, upTo } from "../../state/format.js";
+import { fullTime, wholeSeconds } from "../../state/time.js";
+import { visibleText } from "../../state/visible.js";
+import { en } from "../../text/en.js";
+import { evidence } from "../evidence.js";
+import { h, replace, setAttribute, setVar } from "../dom.js";
 
 /** Below this a tooltip helps; above it, the details do. Nor does a cell show more. */
 const MOST_TITLE = 1000;
@@ -18,7 +18,7 @@ export const isStacked = (item) => "value" in item;
 /** By what a row is known again. @param {Core.Row | Core.Stacked} item */
 export const identity = (item) => (isStacked(item) ? item.value : item.group);
 
-/** What a cell shows, by which it is known that it need not be drawn again. @param {Core.Row | Core.Stacked} item @param {import("../state/columns.js").Column} column */
+/** What a cell shows, by which it is known that it need not be drawn again. @param {Core.Row | Core.Stacked} item @param {import("../../state/columns.js").Column} column */
 function face(item, { kind, name }) {
   if (isStacked(item)) return cellValue(item, name);
   if (kind === "tags") return item.hints.join();
@@ -36,8 +36,8 @@ export function sourceNames(row, { files }) {
 }
 
 /**
- * @param {Core.Row | Core.Stacked} item @param {import("../state/columns.js").Column} column @param {App.State} state
- * @returns {{ content: import("./dom.js").Child | import("./dom.js").Child[], title: string }}
+ * @param {Core.Row | Core.Stacked} item @param {import("../../state/columns.js").Column} column @param {App.State} state
+ * @returns {{ content: import("../dom.js").Child | import("../dom.js").Child[], title: string }}
  */
 function cell(item, column, state) {
   const t = en.table;
@@ -81,9 +81,9 @@ function cell(item, column, state) {
   return { content: evidence(value, MOST_TITLE), title: visibleText(upTo(value, MOST_TITLE)) };
 }
 
-/** @typedef {{ columns: readonly import("../state/columns.js").Column[], state: App.State }} Shown */
+/** @typedef {{ columns: readonly import("../../state/columns.js").Column[], state: App.State }} Shown */
 
-/** @param {Element} node @param {Core.Row | Core.Stacked} item @param {import("../state/columns.js").Column} column @param {App.State} state */
+/** @param {Element} node @param {Core.Row | Core.Stacked} item @param {import("../../state/columns.js").Column} column @param {App.State} state */
 function fill(node, item, column, state) {
   const { content, title } = cell(item, column, state);
   replace(/** @type {Element} */ (node.firstElementChild), content);
