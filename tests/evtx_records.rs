@@ -16,11 +16,16 @@ fn both(bytes: &[u8]) -> [Value; 2] {
     [report(&[("log.evtx", bytes)]), common::verified(bytes)]
 }
 
-fn assert_sound(bytes: &[u8], events: &[Event]) {
+/// All events are read, and nothing is told of but this.
+fn assert_reads(bytes: &[u8], events: &[Event], said: &[&str]) {
     for report in both(bytes) {
         assert_expected(&report, &Expected::of(events));
-        assert_eq!(codes(&report), [""; 0]);
+        assert_eq!(codes(&report), said);
     }
+}
+
+fn assert_sound(bytes: &[u8], events: &[Event]) {
+    assert_reads(bytes, events, &[]);
 }
 
 /// The header's last number is that of the fifth record, and a greater one stands before it: all are read, also where one
@@ -34,7 +39,7 @@ fn a_last_number_that_comes_too_early() {
     bytes[HEADER_BYTES + 32..HEADER_BYTES + 40].copy_from_slice(&fifth);
     bytes[records[2] + 8..records[2] + 16].copy_from_slice(&10_000_u64.to_le_bytes());
     evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
-    assert_sound(&bytes, &events);
+    assert_reads(&bytes, &events, &["broken_numbers"; 2]);
     bytes[records[5]] = b'+';
     evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
     let report = report(&[("early.evtx", &bytes)]);
@@ -218,7 +223,7 @@ fn a_record_with_the_greatest_number() {
         bytes[at..at + 8].fill(0xff);
     }
     evtx::sign(&mut bytes[HEADER_BYTES..HEADER_BYTES + CHUNK_BYTES]);
-    assert_sound(&bytes, &events);
+    assert_reads(&bytes, &events, &["broken_numbers"; 2]);
 }
 
 /// Each damaged size costs nothing that stands between it and the next one.

@@ -21,6 +21,7 @@ mod damaged;
 mod damaged_archives;
 mod evtx;
 mod evtx_bombs;
+mod evtx_numbers;
 mod evtx_records;
 mod evtx_tricks;
 mod forms_of_tools;

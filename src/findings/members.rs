@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Open};
+use super::Counts;
+use super::collector::Open;
 use crate::{limits, text};
 
 /// One archive member.
@@ -126,7 +127,9 @@ mod tests {
         let mut members = Members::default();
         for number in (0..3 * limits::MEMBERS_LISTED).rev() {
             let id = MemberId { ordinal: number as u128, name: name(number) };
-            members.end(&Open { format: "evtx".to_owned(), counts, ..Open::new(id) }, 1);
+            let mut open = Open::new(id);
+            (open.format, open.counts) = ("evtx".to_owned(), counts);
+            members.end(&open, 1);
         }
         members.settle();
         for (number, member) in members.iter().enumerate() {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CHUNK_BYTES;
+use super::numbers::Runs;
 use crate::order;
 use crate::problem::Code;
 use crate::source::Trouble;
@@ -20,6 +21,8 @@ pub struct Chunks {
     pub damaged: u64,
     /// What the file header says: how many chunks (16 bits), and that the log was not closed.
     pub header: Option<(u16, bool)>,
+    /// The numbers of the records in them.
+    pub runs: Runs,
 }
 
 impl Chunks {
@@ -30,9 +33,10 @@ impl Chunks {
         self.last = self.last.max(other.last);
         self.empty.extend(other.empty);
         self.header = self.header.or(other.header);
+        self.runs.merge(other.runs);
     }
 
-    /// What must be reported: zeros between chunks, and a file header that does not fit.
+    /// What must be reported: zeros between chunks, records that are missing between them, and a file header that does not fit.
     pub fn judge(&self) -> Vec<Trouble> {
         let mut troubles: Vec<_> = self
             .lost_runs()
@@ -43,6 +47,12 @@ impl Chunks {
                 Trouble::lost(Code::DamagedChunk, offset, message)
             })
             .collect();
+        troubles.extend(
+            self.runs
+                .breaks()
+                .into_iter()
+                .map(|broken| Trouble::note(Code::BrokenNumbers, broken.at, broken.message())),
+        );
         let Some((said, dirty)) = self.header else { return troubles };
         // The count has 16 bits; and a log that grew since its header was written has more.
         let told =

@@ -10,6 +10,7 @@ pub mod chunks;
 mod covered;
 mod decode;
 mod instance;
+mod numbers;
 pub mod records;
 pub mod skim;
 pub mod template;
@@ -74,6 +75,8 @@ struct Chunk<'a> {
     present: usize,
     verdict: Verdict,
     walk: Walk,
+    /// The sizes of its records were made to cover others, and perhaps the numbers made to fit.
+    is_covered: bool,
 }
 
 impl EvtxReader {
@@ -196,7 +199,8 @@ impl EvtxReader {
             return next;
         }
         tell_covered(uncovered.as_ref().map_or(&[], |(_, covered)| covered), offset, sink);
-        self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk }, offset, sink);
+        let is_covered = uncovered.is_some();
+        self.chunk(Chunk { bytes: block, present: CHUNK_BYTES, verdict, walk, is_covered }, offset, sink);
         // A few bytes of it may be missing, and the next one begin at its very end. A single byte of that stands behind the
         // used part of many a sound chunk.
         self.behind_chunk = true;
@@ -278,17 +282,19 @@ impl EvtxReader {
         let mut bytes = present.to_vec();
         bytes.resize(CHUNK_BYTES, 0);
         let verdict = self.checksum.of(&bytes);
-        if let Some((copy, covered)) = covered::uncovered(&bytes) {
+        let uncovered = covered::uncovered(&bytes);
+        let is_covered = uncovered.is_some();
+        if let Some((copy, covered)) = uncovered {
             tell_covered(&covered, offset, sink);
             bytes = copy;
         }
         let walk = records::walk(&bytes, &mut self.records, verdict == Verdict::Wrong);
-        self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk }, offset, sink);
+        self.chunk(Chunk { bytes: &bytes, present: present.len(), verdict, walk, is_covered }, offset, sink);
     }
 
     /// Reads a chunk that was walked over.
     fn chunk(&mut self, chunk: Chunk<'_>, offset: u64, sink: &mut dyn Sink) {
-        let Chunk { bytes, present, verdict, walk } = chunk;
+        let Chunk { bytes, present, verdict, walk, is_covered } = chunk;
         self.chunks.count += 1;
         self.chunks.last = self.chunks.last.max(Some(offset));
         let behind = offset + walk.end as u64;
@@ -317,12 +323,29 @@ impl EvtxReader {
             let message = "The checksum of a chunk does not match its content; what is sound in it was read all the same.";
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
+        if walk.whole && present == CHUNK_BYTES && !is_covered {
+            self.numbers(bytes, verdict, offset, sink);
+        }
         // A cut chunk is left to the decoder, which finds its way past damage.
         let skimmer = self.skimmer.as_mut().filter(|_| walk.whole && present == CHUNK_BYTES);
         let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &self.records, bytes, sink));
         if unread.len() > 0 {
             let chunk = decode::Chunk { bytes, records: &self.records, end: walk.end, present, offset };
             decode::chunk(&self.settings, chunk, &unread, sink);
+        }
+    }
+
+    /// Tells where the numbers of the records at hand, which are those of a chunk, don't run on.
+    fn numbers(&mut self, chunk: &[u8], verdict: Verdict, offset: u64, sink: &mut dyn Sink) {
+        for broken in numbers::breaks(chunk, &self.records, verdict) {
+            sink.trouble(Trouble {
+                record: Some(broken.number),
+                ..Trouble::note(Code::BrokenNumbers, offset + broken.at, broken.message())
+            });
+        }
+        // Chunks among other things lie as they happen to.
+        if self.between.is_none() {
+            self.chunks.runs.add(offset, CHUNK_BYTES as u64, &self.records);
         }
     }
 

@@ -346,6 +346,11 @@ pub fn stated_end(chunk: &[u8]) -> Option<(usize, u64)> {
     Some(((u32_at(chunk, 48)? as usize).min(chunk.len()), u64_at(chunk, 32)?))
 }
 
+/// The numbers that the chunk's header states for its first and its last record.
+pub fn stated_numbers(chunk: &[u8]) -> Option<(u64, u64)> {
+    Some((u64_at(chunk, 24)?, u64_at(chunk, 32)?))
+}
+
 /// The record at an offset, if its header and the copy of its size are sound.
 pub fn record_at(chunk: &[u8], offset: usize) -> Option<Record> {
     let header = chunk.get(offset..offset + RECORD_HEADER_BYTES)?;
