@@ -2,9 +2,11 @@
 //!
 //! Each top-level object is read by itself, and so is each in a wrapper that is long, cut off or damaged (`json_wrapper`).
 
-use super::json_object::{Lone, Object, Stop, holds_too_many, lone_value, parse};
+mod between;
+
+use super::json_object::{Object, Stop, holds_too_many, parse};
 use super::json_skim::{Line, Skimmer};
-use super::json_wrapper::{Name, Nest};
+use super::json_wrapper::Nest;
 use super::whole::Whole;
 use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_wrapper, signs};
 use crate::limits;
@@ -126,148 +128,6 @@ impl Objects {
                 State::Skip => self.skip(text),
             }
         {}
-    }
-
-    /// Passes over what stands between objects: blanks, commas, brackets of lists, and in wrappers names and values. False when
-    /// more text is needed.
-    fn between(&mut self, text: &mut dyn Text, ended: bool, sink: &mut dyn Sink) -> bool {
-        let bytes = text.bytes();
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
-            if *byte != 0 && self.zeros.is_some() && !self.end_zeros(sink) {
-                self.consume(text, at);
-                return true;
-            }
-            if self.nest.left() == Some(at) {
-                self.leave(text.source_offset(at), sink);
-                continue;
-            }
-            match byte {
-                0 => {
-                    let (_, count) = self.zeros.get_or_insert_with(|| (text.source_offset(at), 0));
-                    *count += 1;
-                    self.indent = None;
-                }
-                b'\n' => self.indent = Some(0),
-                b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
-                // What is left of a broken object ends on a line of its own, or with one.
-                b'}' if !self.nest.holds_members() && !self.is_in_line() => {
-                    self.state = State::Junk(Junk::new(text.source_offset(at), false));
-                    self.consume(text, at);
-                    return self.part.begins(text.source_offset(0));
-                }
-                // 0x1e starts a record of a JSON text sequence (RFC 7464).
-                b'\r' | b',' | b'[' | b']' | b'}' | 0x1e => {
-                    self.indent = None;
-                    self.bracket(*byte, text.source_offset(at), sink);
-                }
-                b'"' if self.nest.wants_member() => match json_wrapper::name_at(&bytes[at..]) {
-                    Name::Is(name, length) => {
-                        self.indent = None;
-                        self.nest.name_next(name);
-                        at += length - 1;
-                    }
-                    // The end of the input cuts it: that is told of the wrapper.
-                    Name::More if ended => at = bytes.len() - 1,
-                    Name::More => break,
-                    Name::None => {
-                        self.state = State::Junk(Junk::new(text.source_offset(at), true));
-                        self.consume(text, at);
-                        return true;
-                    }
-                },
-                // A text may be a whole event, as PowerShell writes those of `ToXml()`.
-                b'{' | b'"' => {
-                    // An object without a name is no member: it stands behind a wrapper that was cut off, if its end is not known.
-                    while self.nest.wants_member() && self.nest.left().is_none() {
-                        self.leave(text.source_offset(at), sink);
-                    }
-                    self.state = State::Object(Object::new(self.indent.unwrap_or(0)));
-                    self.consume(text, at);
-                    return self.part.begins(text.source_offset(0));
-                }
-                _ if !ended && MARK.starts_with(&bytes[at..]) => break,
-                // Files that were joined.
-                _ if bytes[at..].starts_with(MARK) => at += MARK.len() - 1,
-                _ => {
-                    let offset = text.source_offset(at);
-                    let length = match lone_value(&bytes[at..], self.nest.wants_value()) {
-                        Lone::More if !ended => break,
-                        // The end of the input cuts it.
-                        Lone::More if self.nest.wants_value() => {
-                            at = bytes.len();
-                            continue;
-                        }
-                        Lone::Value(length) => length,
-                        _ => {
-                            // In a list or wrapper on one line others may follow.
-                            let is_value = self.is_in_line() && *byte != b'#';
-                            self.state = State::Junk(Junk::new(offset, is_value));
-                            self.consume(text, at);
-                            return self.part.begins(text.source_offset(0));
-                        }
-                    };
-                    if self.nest.take_value(Some(&bytes[at..at + length])) {
-                        at += length;
-                        continue;
-                    }
-                    if !self.part.begins(offset) {
-                        self.consume(text, at);
-                        return true;
-                    }
-                    self.count += 1;
-                    let message = "A value that is no JSON object.";
-                    sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
-                    at += length - 1;
-                }
-            }
-            at += 1;
-        }
-        self.consume(text, at);
-        false
-    }
-
-    /// Whether this is in a list or wrapper that has more than one value on a line.
-    fn is_in_line(&self) -> bool {
-        self.nest.is_open() && self.indent.is_none()
-    }
-
-    /// Takes a bracket between values, or what parts them.
-    fn bracket(&mut self, byte: u8, offset: u64, sink: &mut dyn Sink) {
-        if b",]}".contains(&byte) && self.nest.take_value(None) {
-            self.tell_broken(offset, "has a member without a value", sink);
-        }
-        match byte {
-            // In lines such a list is not told of where it does not end: another part could not know.
-            b'[' => self.nest.open_list(offset, self.count == 0),
-            b']' => self.nest.close_list(),
-            b'}' if self.nest.wants_member() => self.close(sink),
-            b'}' => self.tell_broken(offset, "ends where none begins", sink),
-            // They only part values.
-            _ => {}
-        }
-    }
-
-    /// The end of a wrapper.
-    fn close(&mut self, sink: &mut dyn Sink) {
-        let Some(wrapper) = self.nest.close() else { return };
-        let offset = wrapper.offset;
-        if wrapper.tells_of_an_event(self.events) {
-            self.events += 1;
-            let message = "A JSON object tells of an event beside a list of others; it was not read as one.";
-            sink.trouble(Trouble::lost(Code::NotUnderstood, offset, message));
-        }
-    }
-
-    /// The end of a wrapper without its bracket.
-    fn leave(&mut self, offset: u64, sink: &mut dyn Sink) {
-        self.close(sink);
-        self.tell_broken(offset, "around a list of others is broken off here", sink);
-    }
-
-    fn tell_broken(&mut self, offset: u64, why: &str, sink: &mut dyn Sink) {
-        self.is_damaged = true;
-        sink.trouble(Trouble::note(Code::DamagedRecord, offset, format!("A JSON object {why}.")));
     }
 
     fn consume(&mut self, text: &mut dyn Text, bytes: usize) {
@@ -465,14 +325,12 @@ impl Objects {
         }
         let offset = text.source_offset(0);
         if holds_too_many(&text.bytes()[..length]) {
-            // It may well have held an event.
-            self.events += 1;
             let message = format!(
                 "An object holds too much: over {} values, where a list or an object counts as {}; it was passed over.",
                 limits::OBJECT_VALUES,
                 limits::NESTED_VALUES
             );
-            sink.trouble(Trouble::lost(Code::OverLimit, offset, message));
+            self.tell_lost(Code::OverLimit, offset, message, sink);
             self.consume(text, length);
             return;
         }
@@ -482,14 +340,6 @@ impl Objects {
             replaced |= surrogates;
             json_held::events(&value)
         });
-        let not_an_event = |sink: &mut dyn Sink| {
-            let message = if raw.starts_with('"') {
-                "A value that is no JSON object."
-            } else {
-                "A JSON object without an EventID."
-            };
-            sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
-        };
         let is_not_understood = |held: &json_held::Held| {
             held.events.is_empty() && (held.unread > 0 || signs::json_tells_of_events(&raw))
         };
@@ -501,42 +351,31 @@ impl Objects {
         }
         match parsed {
             Err(reason) => {
-                // It may well have held an event.
-                self.events += 1;
                 self.is_damaged = true;
-                sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason));
+                self.tell_lost(Code::DamagedRecord, offset, reason, sink);
             }
             Ok(_) if is_unread => {
-                self.events += 1;
                 let begins: String = raw.chars().take(40).collect();
                 let message = format!(
                     "A JSON object tells of an event in a form that is not read here; it begins {begins:?}."
                 );
-                sink.trouble(Trouble::lost(Code::NotUnderstood, offset, message));
+                self.tell_lost(Code::NotUnderstood, offset, message, sink);
             }
             Ok(held) if held.events.is_empty() && is_member => {}
-            Ok(held) if held.events.is_empty() => not_an_event(sink),
+            Ok(held) if held.events.is_empty() => tell_no_event(&raw, offset, sink),
             Ok(held) => {
                 self.events += 1;
-                (0..held.others).for_each(|_| not_an_event(sink));
-                if held.unread > 0 {
-                    let trouble = Trouble::lost(Code::NotUnderstood, offset, UNREAD);
-                    sink.trouble(Trouble { lost: held.unread, ..trouble });
-                }
-                for (nth, event) in held.events.into_iter().enumerate() {
-                    let direct = text.is_identity();
-                    let span = Span { offset, length: source_length, nth: nth as u32, direct };
-                    match event {
-                        Ok(event) => {
-                            let replaced = replaced || json_event::is_mended(&event, &raw);
-                            sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced })
-                        }
-                        Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
-                    }
-                }
+                let span = Span { offset, length: source_length, nth: 0, direct: text.is_identity() };
+                give(held, &raw, span, replaced, sink);
             }
         }
         self.consume(text, length);
+    }
+
+    /// Tells of an object that may well have held an event.
+    fn tell_lost(&mut self, code: Code, offset: u64, message: String, sink: &mut dyn Sink) {
+        self.events += 1;
+        sink.trouble(Trouble::lost(code, offset, message));
     }
 
     fn broken(&mut self, text: &mut dyn Text, resume: usize, code: Code, why: &str, sink: &mut dyn Sink) {
@@ -591,12 +430,36 @@ impl Objects {
     }
 }
 
+/// Hands over what an object holds, some events at least. `replaced`: bytes of it were no valid text.
+fn give(held: json_held::Held, raw: &str, span: Span, replaced: bool, sink: &mut dyn Sink) {
+    (0..held.others).for_each(|_| tell_no_event(raw, span.offset, sink));
+    if held.unread > 0 {
+        let trouble = Trouble::lost(Code::NotUnderstood, span.offset, UNREAD);
+        sink.trouble(Trouble { lost: held.unread, ..trouble });
+    }
+    for (nth, event) in held.events.into_iter().enumerate() {
+        let span = Span { nth: nth as u32, ..span };
+        match event {
+            Ok(event) => {
+                let replaced = replaced || json_event::is_mended(&event, raw);
+                sink.event(Found { event: &event, span, raw, form: Form::Json, replaced })
+            }
+            Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, span.offset, reason)),
+        }
+    }
+}
+
+/// Tells of what is no event.
+fn tell_no_event(raw: &str, offset: u64, sink: &mut dyn Sink) {
+    let message = if raw.starts_with('"') { NO_OBJECT } else { "A JSON object without an EventID." };
+    sink.trouble(Trouble::note(Code::NotAnEvent, offset, message));
+}
+
+const NO_OBJECT: &str = "A value that is no JSON object.";
+
 /// What to say of values beside events.
 pub(super) const UNREAD: &str =
     "Beside an event stands what tells of another one in a form that is not read here.";
-
-/// A byte order mark, which stands between files that were joined.
-const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// How many bytes stand between an object and the next one, on the next line or in a list.
 fn length_between(text: &[u8], are_lines: bool) -> usize {
