@@ -22,7 +22,7 @@ export function createHeads(actions, grid, focus) {
   function lay() {
     const track = columns.map((column) => {
       const width = widthOf(column, widths);
-      return column.grows && widths.widths[column.name] === undefined ? `minmax(${width}px, 1fr)` : `${width}px`;
+      return column.grows && widths.widths[column.name] === undefined ? `minmax(${width}px, ${column.grows}fr)` : `${width}px`;
     });
     setVar(grid, "--columns", track.join(" "));
     setVar(grid, "--row-width", `${columns.reduce((sum, column) => sum + widthOf(column, widths), 0)}px`);
