@@ -89,6 +89,8 @@ codes! {
         "The input holds the same bytes as another one.";
     SameEvents Warning "An event in both counts twice. If all matches of one file are in the other, you can take that one out; its other events are then missing from a context."
         "Matches that stand in another log, too.";
+    Preview Warning "Export the search again without previews (preview=0): until then counts may be too high."
+        "Results of Splunk from before its search was done, beside which the final ones may stand.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."

@@ -162,6 +162,17 @@ fn damage_costs_one_result() {
     assert_eq!(said("<results preview='0'/>").1, ["error empty_input [] The text holds no event."]);
 }
 
+/// Roots around previews come before that around the results.
+#[test]
+fn previews_are_told_of() {
+    let last = document(&[raw(EVENT)]);
+    let preview = last.replace("preview='0'", "preview='1'");
+    let (counts, lines) = said(&format!("{preview}{preview}{last}"));
+    assert_eq!((counts, lines.len()), ((3, 3, 3), 2), "{lines:?}");
+    assert!(lines.iter().all(|line| line.starts_with("warning preview ")), "{lines:?}");
+    assert_eq!(said(&last).1, [""; 0]);
+}
+
 /// What the search complains of, an event that stands beside, a long line.
 #[test]
 fn what_stands_between_results_is_told_of() {

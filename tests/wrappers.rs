@@ -279,3 +279,29 @@ fn broken_xml_in_splunk_s_export_is_told_of_alike() {
         assert_eq!(totals(bytes, piece), expected, "{piece}");
     }
 }
+
+/// Splunk's `search/jobs/export` gives previews before the results, unless it is asked not to: they are told of.
+#[test]
+fn previews_of_splunk() {
+    let line = |preview, event| format!("{{\"preview\":{preview},\"offset\":0,\"result\":{event}}}\n");
+    let [preview, last] = [true, false].map(|preview| [line(preview, MATCH), line(preview, OTHER)].concat());
+    let said = |count: usize| vec!["preview".to_owned(); count];
+    let long = format!("{}{}", format!("{OTHER},").repeat(30_000), MATCH);
+    assert!(long.len() > 1024 * 1024);
+    for (text, counts, told) in [
+        (last.clone(), (2, 1, 1), 0),
+        (format!("{preview}{preview}{last}"), (6, 3, 3), 4),
+        (format!("{{\"preview\":true,\"results\":[{MATCH},{OTHER}]}}"), (2, 1, 1), 1),
+        (format!("{{\"preview\":true,\"results\":[{long}]}}"), (30_001, 1, 1), 1),
+        (format!("{{\"results\":[{long}],\"preview\":true}}"), (30_001, 1, 1), 1),
+        (format!("{{\"preview\":false,\"results\":[{long}]}}"), (30_001, 1, 1), 0),
+        // What an event says itself.
+        (MATCH.replace('{', "{\"preview\":true,"), (1, 1, 1), 0),
+    ] {
+        assert_eq!(read(text.as_bytes()), (counts, said(told)), "{}", &text[..80]);
+    }
+    expect![[r#"
+        warning preview [offset 0 (0x0)] These results of Splunk are a preview, which later ones repeat: an event may count more than once.
+        warning preview [offset 154 (0x9a)] These results of Splunk are a preview, which later ones repeat: an event may count more than once.
+    "#]].assert_eq(&problem_lines(&report(&[("log", preview.as_bytes())])));
+}

@@ -432,6 +432,9 @@ impl Objects {
 
 /// Hands over what an object holds, some events at least. `replaced`: bytes of it were no valid text.
 fn give(held: json_held::Held, raw: &str, span: Span, replaced: bool, sink: &mut dyn Sink) {
+    if held.is_preview {
+        sink.trouble(Trouble::note(Code::Preview, span.offset, PREVIEW));
+    }
     (0..held.others).for_each(|_| tell_no_event(raw, span.offset, sink));
     if held.unread > 0 {
         let trouble = Trouble::lost(Code::NotUnderstood, span.offset, UNREAD);
@@ -456,6 +459,10 @@ fn tell_no_event(raw: &str, offset: u64, sink: &mut dyn Sink) {
 }
 
 const NO_OBJECT: &str = "A value that is no JSON object.";
+
+/// What to say of previews of Splunk.
+pub(super) const PREVIEW: &str =
+    "These results of Splunk are a preview, which later ones repeat: an event may count more than once.";
 
 /// What to say of values beside events.
 pub(super) const UNREAD: &str =

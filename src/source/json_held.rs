@@ -9,7 +9,7 @@
 use serde_json::Value;
 
 use super::json_event::{self, structured};
-use super::json_names::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PROVIDER, TIME, first, get};
+use super::json_names::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PREVIEW, PROVIDER, TIME, first, get};
 use super::{json_graylog, json_string, signs, xml_event};
 use crate::event::{Event, is_sysmon};
 
@@ -49,6 +49,8 @@ pub struct Held {
     pub others: u64,
     /// How many values beside its events tell of one in a form that is not read here.
     pub unread: u64,
+    /// They are previews of Splunk's results, which repeat them.
+    pub is_preview: bool,
     /// Texts hold texts, deeper than they are opened.
     too_deep: bool,
 }
@@ -117,6 +119,7 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
             && holds_messages(name, inner, object)
         {
             collect(inner, depth - 1, held);
+            held.is_preview |= is_preview(object) && held.events.len() > before;
             // A list may stand beside another one; other members tell of the same event in another way.
             if held.events.len() > before && !MANY.contains(name) {
                 return;
@@ -129,6 +132,11 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
         held.events.extend(json_event::flat(object).map(Ok));
     }
+}
+
+/// Whether an object holds previews of Splunk's results: what `search/jobs/export` gives while it still searches.
+pub fn is_preview(object: &Object) -> bool {
+    object.get(PREVIEW) == Some(&Value::Bool(true))
 }
 
 /// Whether a member may hold records: under names that many others use, only what Graylog's search answers with.

@@ -10,9 +10,10 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
+use serde_json::Value;
 
 use super::json_kind::Skimmed;
-use super::json_names::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PROVIDER, is_masked, is_path};
+use super::json_names::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PREVIEW, PROVIDER, is_masked, is_path};
 use super::json_payload;
 use super::json_strict::{Name, Passed, Plain, Text, object};
 use super::json_string::has_blanks_around;
@@ -254,6 +255,8 @@ object!(Hit, "a hit", |hit, map, key| {
         hit.other |= hit.record.is_some();
         hit.record = Some(map.next_value()?);
     }
+    // That one is repeated is told with its place.
+    PREVIEW => hit.other |= map.next_value::<Value>()? == Value::Bool(true),
     name if !ABOUT_HITS.contains(&name) => {
         map.next_value::<Passed>()?;
         hit.other = true;
@@ -261,7 +264,7 @@ object!(Hit, "a hit", |hit, map, key| {
 });
 
 /// What is said of a hit beside it.
-const ABOUT_HITS: [&str; 12] = [
+const ABOUT_HITS: [&str; 11] = [
     "_index",
     "_type",
     "_id",
@@ -271,7 +274,6 @@ const ABOUT_HITS: [&str; 12] = [
     "fields",
     "highlight",
     "sort",
-    "preview",
     "offset",
     "lastrow",
 ];
@@ -555,7 +557,8 @@ mod tests {
             (format!(r#"{{"_source":{{"_source":{EVENT}}}}}"#), "unknown"),
             (format!(r#"{{"_source":[{EVENT}]}}"#), "unknown"),
             (r#"{"_raw":"<Event/>","EventCode":1,"host":"H","source":"s"}"#.to_owned(), "raw <Event/>"),
-            (r#"{"preview":true,"result":{"_raw":"<Event\u003e"}}"#.to_owned(), "raw <Event>"),
+            (r#"{"preview":false,"result":{"_raw":"<Event\u003e"}}"#.to_owned(), "raw <Event>"),
+            (r#"{"preview":true,"result":{"_raw":"<Event\u003e"}}"#.to_owned(), "unknown"),
             // What comes before the text.
             (r#"{"_raw":"<Event/>","System":{}}"#.to_owned(), "unknown"),
             (r#"{"_raw":"<Event/>","EventData":{}}"#.to_owned(), "unknown"),

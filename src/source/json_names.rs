@@ -57,6 +57,9 @@ pub(super) const OTHER_TIME: &[&str] = &["_time", "timestamp"];
 pub(super) const DATA: &str = "EventData";
 /// See [`DATA`].
 pub(super) const PAYLOAD: &str = "Payload";
+
+/// Splunk says so beside its results whether they are a preview.
+pub(super) const PREVIEW: &str = "preview";
 /// Splunk's name of an event's origin, and how that begins before the channel.
 pub(super) const ORIGIN: &str = "source";
 pub(super) const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];

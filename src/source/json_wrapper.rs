@@ -162,6 +162,11 @@ impl Wrapper {
         self.values.extend(value.map(|value| (name, value)));
     }
 
+    /// Whether it is around previews of Splunk's results. `events`: how many there are now.
+    pub fn is_preview(&self, events: u64) -> bool {
+        events > self.events && json_held::is_preview(&self.values)
+    }
+
     /// Whether it tells of an event itself. `events`: how many there are now.
     pub fn tells_of_an_event(self, events: u64) -> bool {
         let provider = json_names::first(&self.values, json_names::PROVIDER);

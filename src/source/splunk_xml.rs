@@ -139,8 +139,11 @@ impl SplunkXmlReader {
             while !is_long && let (Some(element), behind) = frame(rest) {
                 self.roots.0 += u64::from(element.starts_with(b"<results") && !element.ends_with(b"/>"));
                 self.roots.1 += u64::from(element.starts_with(b"</results"));
+                let offset = self.window.source_offset(at - behind.len() - element.len());
+                if element.starts_with(b"<results") && is_preview(element) {
+                    sink.trouble(Trouble::note(Code::Preview, offset, json::PREVIEW));
+                }
                 if let Some(said) = complaint(element) {
-                    let offset = self.window.source_offset(at - behind.len() - element.len());
                     sink.trouble(Trouble::note(Code::StrayText, offset, said));
                 }
                 rest = behind;
@@ -325,6 +328,11 @@ fn frame(line: &[u8]) -> (Option<&[u8]>, &[u8]) {
         Some(end) => (Some(&rest[..end]), &rest[end..]),
         None => (None, rest),
     }
+}
+
+/// Whether a root is around previews.
+fn is_preview(root: &[u8]) -> bool {
+    [&b"preview='1'"[..], b"preview=\"1\""].into_iter().any(|says| memmem::find(root, says).is_some())
 }
 
 /// What the search says that is more than a remark: a result may lack something then.

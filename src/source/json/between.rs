@@ -1,6 +1,6 @@
 //! What stands between the objects of a text: blanks, commas, the brackets of lists, and in wrappers names and values.
 
-use super::{Junk, NO_OBJECT, Objects, State};
+use super::{Junk, NO_OBJECT, Objects, PREVIEW, State};
 use crate::problem::Code;
 use crate::source::json_object::{Lone, Object, lone_value};
 use crate::source::json_wrapper::{self, Name};
@@ -156,6 +156,9 @@ impl Objects {
     fn close(&mut self, sink: &mut dyn Sink) {
         let Some(wrapper) = self.nest.close() else { return };
         let offset = wrapper.offset;
+        if wrapper.is_preview(self.events) {
+            sink.trouble(Trouble::note(Code::Preview, offset, PREVIEW));
+        }
         if wrapper.tells_of_an_event(self.events) {
             self.events += 1;
             let message = "A JSON object tells of an event beside a list of others; it was not read as one.";
