@@ -1,7 +1,8 @@
 //! Whether the numbers of records run on.
 //!
 //! Windows gives each record of a log the next number, and numbers an exported one anew from its first record on. Where a number
-//! is left out, a record was taken out, also if the rest was closed up and made to fit.
+//! is left out, a record was taken out, also if the rest was closed up and made to fit. In a log that was copied while it was written
+//! to, those of the moment between two chunks may be missing.
 
 use serde::{Deserialize, Serialize};
 
