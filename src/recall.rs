@@ -4,6 +4,7 @@
 //! asks for the evidence, the bytes are read again.
 
 mod marks;
+mod message;
 mod object;
 mod result;
 

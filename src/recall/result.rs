@@ -1,6 +1,6 @@
 //! Where in a `<result>` of Splunk's, whose texts are escaped, the values stand that the rule used.
 
-use super::marks;
+use super::message::in_message;
 use crate::source::Form;
 
 /// Quotes of an attribute, as they are or escaped.
@@ -17,8 +17,8 @@ pub fn place(raw: &str, names: &[&str], value: &str) -> Option<(usize, usize)> {
     let in_field = || {
         names.iter().find_map(|name| text_of(raw, name).filter(|(from, to)| says(&raw[*from..*to], value, 1)))
     };
-    let in_message = || marks::in_message(raw, Form::Xml, name, &quick_xml::escape::partial_escape(value));
-    in_event().or_else(in_field).or_else(in_message)
+    let in_text = || in_message(raw, Form::Xml, name, &quick_xml::escape::partial_escape(value));
+    in_event().or_else(in_field).or_else(in_text)
 }
 
 /// Whether a text that was escaped so often says a value.

@@ -18,7 +18,7 @@ use super::json_names::{
     RECORD_ID, TIME, WAZUH_DATA, WAZUH_SYSTEM, WINLOG, first, get, has_only, has_only_source, is_path,
     is_winlog, says, text_of,
 };
-use super::{json_held, json_string, xml_event};
+use super::{json_string, xml_event};
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
 use crate::time::Time;
@@ -164,7 +164,7 @@ fn rendered(root: &Object, system: &Object) -> Result<Event, String> {
 /// The same as texts: Velociraptor, in a table. None: `System` is no such text.
 fn rendered_in_texts(root: &Object, system: &str) -> Option<Result<Event, String>> {
     let data = root.get(DATA)?;
-    let Ok(Value::Object(system)) = serde_json::from_str(&json_string::mended(json_held::trimmed(system)))
+    let Ok(Value::Object(system)) = serde_json::from_str(&json_string::mended(json_string::trimmed(system)))
     else {
         return None;
     };

@@ -171,7 +171,7 @@ fn is_anonymous(object: &Object) -> bool {
 
 /// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
 fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
-    let Some(text) = value.as_str().map(trimmed) else { return false };
+    let Some(text) = value.as_str().map(json_string::trimmed) else { return false };
     if is_xml(text) || text.starts_with("<?xml") {
         held.events.extend(xml_event::parse_all(text));
         return true;
@@ -218,11 +218,6 @@ fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
 /// Whether a text begins with an event in XML, and not with the data of one.
 pub fn is_xml(text: &str) -> bool {
     text.strip_prefix("<Event").is_some_and(|rest| !rest.starts_with("Data"))
-}
-
-/// An event as text without what may stand around it.
-pub fn trimmed(text: &str) -> &str {
-    text.trim_start_matches('\u{feff}').trim()
 }
 
 /// Whether an object is no event by its own members: what it has as text decides.

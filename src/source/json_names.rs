@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::json_graylog;
+use super::json_graylog_names;
 
 /// A record by its names.
 pub(super) type Object = Map<String, Value>;
@@ -90,7 +90,7 @@ pub(super) fn column(name: &str) -> &str {
 pub(super) fn is_counted(name: &str) -> bool {
     let counted = ["Provider@Name", "EventID", "Channel", "Computer"];
     let winlog = WINLOG.iter().filter(|(part, _)| counted.contains(part)).map(|(_, paths)| *paths);
-    let name = &*json_graylog::plain_name(name);
+    let name = &*json_graylog_names::plain_name(name);
     [EVENT_ID, PROVIDER, COMPUTER, CHANNEL, &[ORIGIN]]
         .into_iter()
         .chain(winlog)
@@ -110,7 +110,7 @@ fn has_part(part: &str, names: &[&str], name: &str) -> bool {
 
 /// Winlogbeat's name of a field, where only Graylog calls it so.
 fn unmasked(name: &str) -> Cow<'_, str> {
-    if json_graylog::is_name(name) { json_graylog::plain_name(name) } else { Cow::Borrowed(name) }
+    if json_graylog_names::is_name(name) { json_graylog_names::plain_name(name) } else { Cow::Borrowed(name) }
 }
 
 /// True for the names that make a record one of Winlogbeat 7 or 8.
@@ -127,7 +127,9 @@ pub(super) fn is_parent(name: &str) -> bool {
 
 /// True for the names by which a record may be one of another shape than its other names say: of Graylog or Wazuh.
 pub(super) fn is_masked(name: &str) -> bool {
-    json_graylog::is_name(name) || name == json_graylog::FULL_MESSAGE || name.starts_with("data.win.")
+    json_graylog_names::is_name(name)
+        || name == json_graylog_names::FULL_MESSAGE
+        || name.starts_with("data.win.")
 }
 
 /// The names that together make a record one of Winlogbeat 6.

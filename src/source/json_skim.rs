@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
-use super::json_held;
 use super::json_kind::{Computer, Kind, Place, Skimmed, plain};
 use super::json_members::{Counted, Data, Fields, counted};
 use super::json_object;
@@ -157,7 +156,7 @@ impl Skimmer {
 
     /// The skim of an event that a line has as text.
     fn raw(&mut self, text: &str) -> Line<'static> {
-        let skim = xml::skim_alone(&mut self.xml, json_held::trimmed(text).as_bytes());
+        let skim = xml::skim_alone(&mut self.xml, json_string::trimmed(text).as_bytes());
         skim.and_then(|skim| Skimmed::owned(&skim)).map_or(Line::Full, Line::Skimmed)
     }
 
@@ -379,6 +378,7 @@ mod tests {
 
     use super::*;
     use crate::needle::{Test, Wide};
+    use crate::source::json_held;
 
     /// What a line gives, and that the full parser gives the same.
     fn skim(line: &str) -> &'static str {

@@ -198,6 +198,11 @@ pub fn hides(line: &[u8]) -> bool {
     memmem::find_iter(line, b"\\u00").any(letter)
 }
 
+/// An event as text without what may stand around it.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -9,6 +9,7 @@ pub mod evtx;
 pub mod json;
 pub mod json_event;
 mod json_graylog;
+mod json_graylog_names;
 pub mod json_held;
 mod json_kind;
 mod json_members;

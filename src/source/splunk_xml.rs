@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::gap::Gap;
 use super::whole::Whole;
 use super::xml_skim::Skimmer;
-use super::{Form, Found, Reader, Sink, Trouble, json, json_held, signs, splunk_result, xml};
+use super::{Form, Found, Reader, Sink, Trouble, json, json_held, json_string, signs, splunk_result, xml};
 use crate::event::Skim;
 use crate::limits;
 use crate::locator::Span;
@@ -285,7 +285,7 @@ fn events(record: Map<String, Value>, raw: &str, replaced: bool, span: Span, sin
 
 /// The event of a record that has it as text, and nothing that counts before that.
 fn event_text(record: &Map<String, Value>) -> Option<&str> {
-    let text = json_held::trimmed(record.get("_raw")?.as_str()?);
+    let text = json_string::trimmed(record.get("_raw")?.as_str()?);
     (json_held::is_xml(text) && json_held::has_only_texts(record)).then_some(text)
 }
 

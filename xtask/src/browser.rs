@@ -8,7 +8,8 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 
-use crate::check::{node_tests, remark};
+use crate::remarks::remark;
+use crate::run::node_tests;
 
 /// Tells the tests which browsers to use.
 const BROWSERS: &str = "BROWSERS";

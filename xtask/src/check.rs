@@ -2,16 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{cargo, command, node_tool, root, run, target_dir};
+use crate::remarks::remark;
+use crate::run::{cargo, command, files_ending, node_tests, node_tool, root, run, target_dir};
 use crate::setup::{self, Browsers};
-use crate::{browser, page, reproducible, supply, tidy, wasm, workflows};
+use crate::{browser, page, remarks, reproducible, supply, tidy, wasm, workflows};
 
 /// One check: its name on the command line, what it is about, and what it does.
 pub struct Check {
@@ -25,18 +24,6 @@ pub struct Check {
 pub struct Found {
     browsers: Option<Browsers>,
 }
-
-/// What the last lines of a run say beside its checks: what was skipped, and what passed only when repeated.
-static REMARKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Says something now and in the last lines.
-pub fn remark(text: String) {
-    println!("{text}");
-    REMARKS.lock().expect("nobody panics while remarking").push(text);
-}
-
-/// A whole file of tests may take so long; one that hangs must not hang the run.
-const TEST_TIMEOUT: &str = "--test-timeout=600000";
 
 /// Fast ones first, so that a slip shows early.
 pub const CHECKS: &[Check] = &[
@@ -113,7 +100,7 @@ pub fn test(names: &[String]) -> Result<()> {
         println!("{}", outcome.line);
         failed.extend((!outcome.passed).then_some(chosen[outcome.nth].name));
     }
-    for text in REMARKS.lock().expect("nobody panics while remarking").iter() {
+    for text in remarks::all() {
         println!("{text}");
     }
     println!("checks: {} passed, {} failed", chosen.len() - failed.len(), failed.len());
@@ -291,27 +278,4 @@ fn node_test(files: &[PathBuf], env: &[(&str, &Path)]) -> Result<()> {
         bail!("There is no test file, so nothing was tested.");
     }
     run(&mut node_tests(files, env))
-}
-
-/// Tests in Node, one file after another.
-pub fn node_tests(files: &[PathBuf], env: &[(&str, &Path)]) -> Command {
-    let mut command = command("node");
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", TEST_TIMEOUT]);
-    command.args(files).envs(env.iter().copied());
-    command
-}
-
-/// The files below a folder whose names end so, in order.
-pub fn files_ending(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dir).with_context(|| format!("{}", dir.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files_ending(&path, ending)?);
-        } else if path.to_string_lossy().ends_with(ending) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }

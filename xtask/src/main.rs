@@ -9,6 +9,7 @@ mod browser;
 mod check;
 mod page;
 mod release;
+mod remarks;
 mod reproducible;
 mod run;
 mod screenshot;

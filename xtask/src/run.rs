@@ -1,6 +1,7 @@
 //! Child processes: where they run, what they inherit, and one sentence when they fail.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -57,6 +58,17 @@ pub fn node_tool(name: &str) -> Command {
     } else {
         name.to_owned()
     }))
+}
+
+/// A whole file of tests may take so long; one that hangs must not hang the run.
+const TEST_TIMEOUT: &str = "--test-timeout=600000";
+
+/// Tests in Node, one file after another.
+pub fn node_tests(files: &[PathBuf], env: &[(&str, &Path)]) -> Command {
+    let mut command = command("node");
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", TEST_TIMEOUT]);
+    command.args(files).envs(env.iter().copied());
+    command
 }
 
 /// npm, which is a script with another name on Windows.
@@ -124,4 +136,19 @@ pub fn hex_sha256(parts: &[&[u8]]) -> String {
         hasher.update(part);
     }
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The files below a folder whose names end so, in order.
+pub fn files_ending(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| format!("{}", dir.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files_ending(&path, ending)?);
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::check::{files_ending, remark};
-use crate::run::{command, root, run};
+use crate::remarks::remark;
+use crate::run::{command, files_ending, root, run};
 use crate::setup;
 
 /// A workflow with something wrong for each of them. One that finds nothing there would find nothing anywhere.
