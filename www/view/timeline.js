@@ -1,20 +1,17 @@
 // When it happened: a lane a host, of which a stretch can be chosen by drag or by keys. The table shows that stretch.
 
-import { bars, bucketCount, bucketsOf, hostsIn, hostsOf, rangeOf, ticks } from "../state/timeline.js";
-import { number } from "../state/format.js";
+import { bucketCount, bucketsOf, hostsIn, rangeOf } from "../state/timeline.js";
 import { isNarrowed } from "../state/grid.js";
 import { endOfSpan, millis, timesOf } from "../state/time.js";
 import { visibleText } from "../state/visible.js";
 import { en } from "../text/en.js";
-import { evidence } from "./evidence.js";
-import { h, replace, setAttribute, setText, setVar, show, svg } from "./dom.js";
+import { h, setAttribute, setText, setVar, show } from "./dom.js";
 import { icon } from "./icons.js";
+import { createBars, nameOf } from "./timeline/bars.js";
 
-const HEIGHT = 20;
 /** More than are seen without scrolling. */
 const MOST_LANES = 6;
-/** Hosts that have a column in the table for screen readers, and that the readout names; the others are one. */
-const MOST_COLUMNS = 10;
+/** Hosts that the readout names; the others are one. */
 const MOST_NAMED = 3;
 /** Less than this many pixels is a press, not a drag. */
 const DRAG = 4;
@@ -33,8 +30,6 @@ export function createTimeline(actions) {
   let anchor = null;
   let dragFrom = 0;
   let dragging = false;
-  /** A lane each. @type {ReturnType<typeof hostsOf>} */
-  let hosts = [];
   /** When someone wanted to come here, but nothing was here yet, and did nothing else since. */
   let awaited = -Infinity;
   /** Lanes of the last one that nothing narrowed: while one searches, the search stays where it is. */
@@ -43,23 +38,17 @@ export function createTimeline(actions) {
 
   const facts = h("span", { class: "muted small" });
   const clear = h("button", { type: "button", class: "button small", id: "clear-range", hidden: true, on: { click: () => { choose(null); plot.focus(); } } }, icon("close"), t.clear);
-  const lanes = h("div", { class: "lanes" });
+  const bars = createBars();
   const chosen = h("div", { class: "plot-range", hidden: true });
   const mark = h("div", { class: "plot-cursor", hidden: true });
   const plot = h("div", {
     class: "plot", id: "timeline-plot", role: "slider", tabindex: "0", "aria-label": t.label, "aria-valuemin": "0",
     on: { keydown: onKey, pointerdown: onDown, pointermove: onMove, pointerup: onUp, pointercancel: () => { dragging = false; anchor = null; paint(); }, pointerleave: () => { if (!dragging) say(null); }, focus: () => paint(), blur: () => { anchor = null; say(null); paint(); } },
-  }, lanes, h("div", { class: "plot-over", "aria-hidden": "true" }, chosen, mark));
-  const axis = h("div", { class: "axis", "aria-hidden": "true" });
+  }, bars.lanes, h("div", { class: "plot-over", "aria-hidden": "true" }, chosen, mark));
   const readout = h("p", { class: "readout muted small", id: "timeline-readout" });
-  const tableHead = h("tr", null);
-  const tableBody = h("tbody", null);
-  const table = h("table", { id: "timeline-table" }, h("caption", null, t.table), h("thead", null, tableHead), tableBody);
-  // Firefox cuts off a table, but not its caption.
-  const aside = h("div", { class: "offscreen" }, table);
   const node = h("section", { class: "timeline", id: "timeline", "aria-label": t.heading, hidden: true },
     h("div", { class: "timeline-head" }, h("h2", null, t.heading), facts, readout, clear),
-    h("div", { class: "plot-box" }, plot), axis, aside);
+    h("div", { class: "plot-box" }, plot), bars.axis, bars.aside);
 
   /** @param {number} first @param {number} [last] */
   function span(first, last = first) {
@@ -68,9 +57,6 @@ export function createTimeline(actions) {
     const [from = "", to = ""] = timesOf([range.from, range.to], state.zone);
     return { from, to: endOfSpan(from, to) };
   }
-
-  /** @param {(typeof hosts)[number]} host */
-  const nameOf = ({ dest, hosts: many }) => (dest === null ? t.others(many) : visibleText(dest));
 
   /** What stands in these bars. @param {number} first @param {number} last */
   function words(first, last) {
@@ -84,7 +70,7 @@ export function createTimeline(actions) {
   /** @param {number | null} at @param {number} [lane] */
   function say(at, lane = -1) {
     if (!data || at === null) return setText(readout, data && state?.view.range && bucketsOf(data, state.view.range, bucketCount(data)) === null ? t.outside : t.help);
-    const one = hosts[lane];
+    const one = bars.hostOf(lane);
     if (!one) return setText(readout, words(at, at));
     const { from, to } = span(at);
     return setText(readout, t.host(nameOf(one), from, to, one.counts[at] ?? 0));
@@ -144,7 +130,7 @@ export function createTimeline(actions) {
 
   /** @param {PointerEvent} event */
   function bucketAt(event) {
-    const box = lanes.querySelector(".lane-bars")?.getBoundingClientRect();
+    const box = bars.box();
     if (!data || !box) return 0;
     const count = bucketCount(data);
     return Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count)));
@@ -154,7 +140,7 @@ export function createTimeline(actions) {
   function onDown(event) {
     if (event.button !== 0 || !data) return;
     // Beside the bars, at the names of hosts, a press is for scrolling or nothing.
-    const box = lanes.querySelector(".lane-bars")?.getBoundingClientRect();
+    const box = bars.box();
     if (!box || event.clientX < box.left || event.clientX > box.right) return;
     plot.setPointerCapture(event.pointerId);
     dragFrom = event.clientX;
@@ -172,7 +158,7 @@ export function createTimeline(actions) {
       return;
     }
     const lane = event.target instanceof Element ? event.target.closest(".lane") : null;
-    const box = lanes.querySelector(".lane-bars")?.getBoundingClientRect();
+    const box = bars.box();
     if (!(lane instanceof HTMLElement) || !box || event.clientX < box.left) say(null);
     else say(bucketAt(event), Number(lane.dataset.lane));
   }
@@ -194,39 +180,10 @@ export function createTimeline(actions) {
 
   function draw() {
     if (!data || !state) return;
-    const { zone } = state;
-    const count = bucketCount(data);
-    cursor = Math.min(cursor, Math.max(0, count - 1));
-    hosts = hostsOf(data, Infinity);
-    const most = Math.max(1, ...hosts.flatMap(({ counts }) => counts));
+    cursor = Math.min(cursor, Math.max(0, bucketCount(data) - 1));
     setText(facts, [t.hosts(data.lanes.length, data.laneCount), t.bar(data.stepMs), data.untimed > 0 ? t.untimed(data.untimed) : ""].filter(Boolean).join(" \u00b7 "));
-    replace(lanes, hosts.map((host, at) => h("div", { class: "lane", "data-lane": at },
-      h("span", { class: "lane-name" }, host.dest === null ? t.others(host.hosts) : evidence(host.dest)),
-      h("span", { class: "lane-events" }, number(host.events)),
-      svg("svg", { class: "lane-bars", viewBox: `0 0 ${count} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-        svg("path", { d: bars(host.counts, most, HEIGHT) })))));
-    const labels = ticks(data, matchMedia("(max-width: 720px)").matches ? 2 : 5);
-    // An offset stands below its time: beside it there is no room.
-    const times = timesOf(labels.map(({ iso }) => iso), zone).map((text) => text.replace(" ", "\n"));
-    if (data.whole || times.some((text) => text.includes("\n"))) axis.classList.toggle("turned", times.some((text) => text.includes("\n")));
-    replace(axis, labels.map(({ share }, at) => {
-      const [text = "", before] = [times[at], times[at - 1]];
-      return h("span", { class: "tick", vars: { "--share": String(share) } }, before ? endOfSpan(before, text) : text);
-    }));
+    bars.draw(data, state.zone);
     say(null);
-  }
-
-  /** The same as a table, for screen readers. */
-  function drawTable() {
-    if (!data) return;
-    const columns = hostsOf(data, MOST_COLUMNS);
-    replace(tableHead, [t.columns.from, t.columns.to, ...columns.map(nameOf), t.columns.events].map((name) => h("th", { scope: "col" }, name)));
-    replace(tableBody, data.totals.flatMap((n, at) => {
-      if (n === 0) return [];
-      const { from, to } = span(at);
-      const counts = [...columns.map((host) => host.counts[at] ?? 0), n];
-      return [h("tr", null, [from, to, ...counts.map(number)].map((text) => h("td", null, text)))];
-    }));
   }
 
   /** How many hosts a timeline will have that was not told yet, or will have again when nothing narrows it. @param {App.State} state */
@@ -256,7 +213,7 @@ export function createTimeline(actions) {
       const shown = now.phase !== "empty" && timeline !== null && timeline.lanes.length > 0 && timeline.from !== null && timeline.to !== null
         && millis(timeline.to) > millis(timeline.from) && timeline.stepMs > 0;
       if (now.phase === "empty" || timeline?.whole) kept = shown ? Math.min(timeline?.lanes.length ?? 0, MOST_LANES) : 0;
-      setVar(lanes, "--kept", String(kept));
+      setVar(bars.lanes, "--kept", String(kept));
       const lanesToCome = shown ? 0 : lanesOf(now);
       const leaves = !shown && document.activeElement === plot;
       show(node, shown || lanesToCome > 0);
@@ -265,27 +222,20 @@ export function createTimeline(actions) {
       node.classList.toggle("coming", lanesToCome > 0 && !idle);
       node.classList.toggle("idle", idle);
       data = shown ? timeline : null;
-      if (lanesToCome > 0 && lanesToCome !== lanes.children.length) replace(lanes, Array.from({ length: lanesToCome }, () => h("div", { class: "lane" })));
+      bars.expect(lanesToCome);
       if (now.phase === "empty") {
-        for (const part of [lanes, axis, tableHead, tableBody, facts, readout]) part.replaceChildren();
+        bars.forget();
+        for (const part of [facts, readout]) part.replaceChildren();
         setAttribute(plot, "aria-valuetext", null);
       }
       // The focus is not lost with it.
       if (leaves) actions.focusGrid();
       if (idle) setText(facts, timeline.lanes.length === 0 ? t.none : t.moment);
       show(clear, now.view.range !== null);
-      if (!shown) {
-        replace(tableBody);
-        show(aside, false);
-        return;
-      }
+      if (!shown) return bars.dropTable();
       const other = timeline !== before?.timeline || now.zone !== before?.zone;
       if (other) draw();
-      // Thousands of nodes, which nobody can read while they change: while logs are read there is none.
-      const reading = now.phase === "reading";
-      show(aside, !reading);
-      if (reading) replace(tableBody);
-      else if (other || !tableBody.hasChildNodes()) drawTable();
+      bars.drawTable(timeline, span, { changed: other, reading: now.phase === "reading" });
       paint();
       if (performance.now() - awaited < AWAITED_MS) focus();
     },
