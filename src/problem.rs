@@ -115,7 +115,7 @@ codes! {
         "Bytes of an archive that belong to no member, or before the header of an event log.";
     CoveredRecords Warning "Somebody has hidden them: no system writes such a size. Keep the file as evidence, and look at them first."
         "Records of EVTX that the size of another one covers.";
-    BrokenNumbers Warning "Windows leaves no number out: records were taken out, or the log was written to while it was copied. Keep the file as evidence, and look for another copy: a backup, a shadow copy, a collector."
+    BrokenNumbers Warning "Windows leaves no number out: records were taken out, unless the log was written to while it was copied, or made larger once it was full. Keep the file as evidence, and look for another copy: a backup, a shadow copy, a collector."
         "Numbers of EVTX records that do not run on.";
     HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."
         "Sound records behind the end that an EVTX chunk states.";

@@ -129,9 +129,10 @@ fn five_chunks() -> (Vec<u8>, Vec<Vec<Event>>) {
     (bytes, chunks)
 }
 
-/// The log with its chunks in this order, and a header that fits.
-fn ordered(log: &[u8], order: &[usize]) -> Vec<u8> {
+/// The log with its chunks in this order, and a header that fits; `next`: the number of the next record.
+fn ordered_with(log: &[u8], order: &[usize], next: u64) -> Vec<u8> {
     let mut bytes = log[..HEADER_BYTES].to_vec();
+    bytes[24..32].copy_from_slice(&next.to_le_bytes());
     bytes[42..44].copy_from_slice(&(order.len() as u16).to_le_bytes());
     let checksum = crc32fast::hash(&bytes[..120]);
     bytes[124..128].copy_from_slice(&checksum.to_le_bytes());
@@ -139,6 +140,35 @@ fn ordered(log: &[u8], order: &[usize]) -> Vec<u8> {
         bytes.extend(&log[HEADER_BYTES + chunk * CHUNK_BYTES..][..CHUNK_BYTES]);
     }
     bytes
+}
+
+fn number_at(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())
+}
+
+fn ordered(log: &[u8], order: &[usize]) -> Vec<u8> {
+    let last = |chunk: &usize| number_at(log, HEADER_BYTES + chunk * CHUNK_BYTES + 32);
+    ordered_with(log, order, order.iter().map(last).max().unwrap() + 1)
+}
+
+/// What is said of the numbers, alike in both modes, and nothing else is.
+#[track_caller]
+fn said(bytes: &[u8], events: &Expected) -> Vec<String> {
+    let [skimmed, verified] = both(bytes).map(|report| {
+        assert_expected(&report, events);
+        let told = report["sources"][0]["problems"].as_array().unwrap().iter();
+        told.map(|problem| {
+            assert_eq!(problem["code"], "broken_numbers", "{problem}");
+            problem["message"].as_str().unwrap().to_owned()
+        })
+        .collect::<Vec<_>>()
+    });
+    assert_eq!(skimmed, verified);
+    skimmed
+}
+
+fn events_of<'a>(chunks: &'a [Vec<Event>], order: &[usize]) -> Expected {
+    Expected::of(order.iter().flat_map(|chunk| &chunks[*chunk]).collect::<Vec<&'a Event>>())
 }
 
 #[test]
@@ -151,31 +181,136 @@ fn a_chunk_that_was_cut_out() {
         (&[3, 4, 0, 1, 2], 0),
         (&[3, 1, 2, 4], 0),
         (&[2, 3, 0, 1, 4], 0),
-        // Its first chunks, or its last ones, leave no gap.
+        // Where it goes on, one is missing.
+        (&[3, 4, 0, 1], 1),
+        (&[4, 0, 1, 2], 1),
+        // Its first chunks leave no gap.
         (&[1, 2, 3], 0),
         (&[4, 1, 3], 1),
     ] {
-        let bytes = ordered(&log, order);
-        let events = order.iter().flat_map(|chunk| &chunks[*chunk]);
-        for report in both(&bytes) {
-            assert_expected(&report, &Expected::of(events.clone()));
-            let codes =
-                report["sources"][0]["problems"].as_array().unwrap().iter().map(|problem| &problem["code"]);
-            assert!(codes.clone().all(|code| code == "broken_numbers"), "{order:?}");
-            assert_eq!(codes.count(), breaks, "{order:?}");
+        let told = said(&ordered(&log, order), &events_of(&chunks, order));
+        assert_eq!(told.len(), breaks, "{order:?} {told:?}");
+    }
+    let told = |order: &[usize]| said(&ordered(&log, order), &events_of(&chunks, order)).join("\n");
+    expect!["A chunk begins with record number 155, the one before it ends with number 103: 51 record(s) are missing."].assert_eq(&told(&[0, 1, 3, 4]));
+    expect!["The log begins with record number 155 and ends with number 103, behind which it should go on: 51 record(s) are missing."].assert_eq(&told(&[3, 4, 0, 1]));
+    // By the header of the file, which says how many there were.
+    let next = number_at(&log, 24);
+    let told = said(&ordered_with(&log, &[0, 1, 2, 3], next), &events_of(&chunks, &[0, 1, 2, 3]));
+    expect!["By its header the log ends with record number 255, but the last one has number 202: 53 record(s) are missing."].assert_eq(&told.join("\n"));
+}
+
+/// A chunk without records parts no others, and its header tells of them.
+#[test]
+fn a_chunk_that_was_emptied() {
+    let (log, chunks) = five_chunks();
+    let emptied = |at: usize, numbers: (u64, u64)| {
+        let mut bytes = log.clone();
+        let chunk = &mut bytes[HEADER_BYTES + at * CHUNK_BYTES..][..CHUNK_BYTES];
+        chunk[512..].fill(0);
+        chunk[48..52].copy_from_slice(&512_u32.to_le_bytes());
+        for (at, number) in [(8, numbers.0), (16, numbers.1), (24, numbers.0), (32, numbers.1)] {
+            chunk[at..at + 8].copy_from_slice(&number.to_le_bytes());
+        }
+        evtx::sign(chunk);
+        bytes
+    };
+    let numbers = |chunk: usize| {
+        let at = HEADER_BYTES + chunk * CHUNK_BYTES;
+        (number_at(&log, at + 24), number_at(&log, at + 32))
+    };
+    let left = |gone: usize| {
+        let order: Vec<usize> = (0..5).filter(|chunk| *chunk != gone).collect();
+        events_of(&chunks, &order)
+    };
+    for gone in 0..5 {
+        let told = said(&emptied(gone, numbers(gone)), &left(gone));
+        assert!(told.len() == 1 && told[0].starts_with("A chunk holds no record"), "{gone} {told:?}");
+    }
+    // As Windows writes one that was never used.
+    for gone in 1..5 {
+        for numbers in [(1, u64::MAX), (u64::MAX, u64::MAX)] {
+            assert_eq!(said(&emptied(gone, numbers), &left(gone)).len(), 1, "{gone}");
         }
     }
-    let report = report(&[("log.evtx", &ordered(&log, &[0, 1, 3, 4]))]);
-    expect![[r#"
-        warning broken_numbers [offset 135168 (0x21000)] A chunk begins with record number 155, the one before it ends with number 103: 51 record(s) are missing.
-    "#]].assert_eq(&common::problem_lines(&report));
+}
+
+/// What a chunk holds or held that is damaged is not missing.
+#[test]
+fn a_damaged_chunk_of_a_log_that_grew() {
+    let (log, _) = five_chunks();
+    let sound = ordered(&log, &[3, 1, 2, 4]);
+    let records = evtx::record_offsets(&sound);
+    for (at, bit) in [(records[4], 1), (records[4] + 8, 64), (records[4] + 4, 8)] {
+        let mut bytes = sound.clone();
+        bytes[at] ^= bit;
+        for report in both(&bytes) {
+            let told = problems(&report);
+            assert!(!told.iter().any(|problem| problem.contains("broken_numbers")), "{told:?}");
+        }
+    }
+}
+
+/// A number that damage wrote at the edge of a chunk is none of those that the header states.
+#[test]
+fn a_damaged_number_at_the_edge_of_a_chunk() {
+    let (log, _) = five_chunks();
+    let (records, chunk) = (evtx::record_offsets(&log), HEADER_BYTES + CHUNK_BYTES);
+    let first = records.iter().position(|at| *at >= chunk).unwrap();
+    for (at, bit) in [(records[first] + 8, 64), (records[first - 1] + 13, 1), (records[first - 1] + 8, 64)] {
+        let mut bytes = log.clone();
+        bytes[at] ^= bit;
+        for report in both(&bytes) {
+            assert!(
+                !problems(&report).iter().any(|problem| problem.contains("broken_numbers")),
+                "{at} {bit}"
+            );
+        }
+    }
+}
+
+/// Neither a great number nor another log before it hides what is missing.
+#[test]
+fn what_would_hide_a_gap() {
+    let (log, chunks) = five_chunks();
+    let mut bytes = ordered(&log, &[0, 2, 4]);
+    let records = evtx::record_offsets(&bytes);
+    let last = records.iter().rposition(|at| *at < HEADER_BYTES + CHUNK_BYTES).unwrap();
+    bytes[records[last - 1] + 8..records[last - 1] + 16].copy_from_slice(&(u64::MAX - 1).to_le_bytes());
+    bytes[records[last] + 8..records[last] + 16].copy_from_slice(&u64::MAX.to_le_bytes());
+    state(&mut bytes, [16, 32], u64::MAX);
+    sign(&mut bytes);
+    let told = said(&bytes, &events_of(&chunks, &[0, 2, 4]));
+    assert!(told.iter().any(|one| one.starts_with("A chunk begins")), "{told:?}");
+
+    let two = [log.clone(), ordered(&log, &[0, 1, 3, 4])].concat();
+    for report in both(&two) {
+        let told = problems(&report);
+        assert_eq!(told.iter().filter(|problem| problem.contains("are missing")).count(), 1, "{told:?}");
+    }
+
+    // Zeros that were cut off behind the used part.
+    let mut bytes = closed_up(&common::damage::log(20), 4..6);
+    sign(&mut bytes);
+    bytes.truncate(bytes.len() - 100);
+    for report in both(&bytes) {
+        assert!(problems(&report).iter().any(|problem| problem.contains("Record number 7 follows number 4")));
+    }
+
+    // Another number that damage wrote.
+    let mut bytes = closed_up(&common::damage::log(20), 4..6);
+    let at = evtx::record_offsets(&bytes)[12] + 15;
+    bytes[at] = 128;
+    for report in both(&bytes) {
+        assert!(problems(&report).iter().any(|problem| problem.contains("Record number 7 follows number 4")));
+    }
 }
 
 /// Also where each chunk is a part of its own, and the parts come in any order.
 #[test]
 fn a_chunk_that_was_cut_out_in_parts() {
     let (log, _) = five_chunks();
-    for order in [&[0, 1, 3, 4][..], &[3, 4, 0, 1, 2], &[0, 2, 4]] {
+    for order in [&[0, 1, 3, 4][..], &[3, 4, 0, 1, 2], &[0, 2, 4], &[3, 4, 0, 1]] {
         let bytes = ordered(&log, order);
         let whole = report(&[("log.evtx", &bytes)]);
         let places: Vec<_> =

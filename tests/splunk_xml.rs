@@ -171,6 +171,10 @@ fn previews_are_told_of() {
     assert_eq!((counts, lines.len()), ((3, 3, 3), 2), "{lines:?}");
     assert!(lines.iter().all(|line| line.starts_with("warning preview ")), "{lines:?}");
     assert_eq!(said(&last).1, [""; 0]);
+    // Those that came before anything was found.
+    let [empty, closed] =
+        [document(&[]), "<results preview='0'/>\n".to_owned()].map(|root| root.replace('0', "1"));
+    assert_eq!(said(&format!("{empty}{closed}{last}")), ((1, 1, 1), Vec::new()));
 }
 
 /// What the search complains of, an event that stands beside, a long line.

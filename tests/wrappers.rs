@@ -295,6 +295,7 @@ fn previews_of_splunk() {
         (format!("{{\"preview\":true,\"results\":[{long}]}}"), (30_001, 1, 1), 1),
         (format!("{{\"results\":[{long}],\"preview\":true}}"), (30_001, 1, 1), 1),
         (format!("{{\"preview\":false,\"results\":[{long}]}}"), (30_001, 1, 1), 0),
+        (format!("{{\"preview\":true,\"message\":{}}}", json!(line(true, MATCH))), (1, 1, 1), 1),
         // What an event says itself.
         (MATCH.replace('{', "{\"preview\":true,"), (1, 1, 1), 0),
     ] {
@@ -304,4 +305,9 @@ fn previews_of_splunk() {
         warning preview [offset 0 (0x0)] These results of Splunk are a preview, which later ones repeat: an event may count more than once.
         warning preview [offset 154 (0x9a)] These results of Splunk are a preview, which later ones repeat: an event may count more than once.
     "#]].assert_eq(&problem_lines(&report(&[("log", preview.as_bytes())])));
+    // One that is cut off.
+    let cut = format!("{{\"preview\":true,\"results\":[{MATCH},{MATCH},");
+    let (counts, mut told) = read(cut.as_bytes());
+    told.sort();
+    assert_eq!((counts, told), ((2, 2, 2), ["preview", "truncated"].map(str::to_owned).to_vec()));
 }

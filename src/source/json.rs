@@ -308,10 +308,14 @@ impl Objects {
     }
 
     /// Tells of a list or wrapper that the end of the input cuts between two objects. What broke an object may have hidden its end.
-    fn end_nest(&self, sink: &mut dyn Sink) {
-        let Some(offset) = self.nest.begin().filter(|_| self.is_whole() && !self.is_damaged) else { return };
-        let message = "A list of objects is cut off: the input ends before it does.";
-        sink.trouble(Trouble::note(Code::Truncated, offset, message));
+    fn end_nest(&mut self, sink: &mut dyn Sink) {
+        if let Some(offset) = self.nest.begin().filter(|_| self.is_whole() && !self.is_damaged) {
+            let message = "A list of objects is cut off: the input ends before it does.";
+            sink.trouble(Trouble::note(Code::Truncated, offset, message));
+        }
+        while let Some(wrapper) = self.nest.close() {
+            self.tell_preview(&wrapper, sink);
+        }
     }
 
     /// Reads the object that takes the first `length` bytes of the window.

@@ -206,6 +206,7 @@ fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
         }
     }
     held.too_deep |= found.too_deep;
+    held.is_preview |= found.is_preview;
     if found.events.is_empty() {
         return false;
     }

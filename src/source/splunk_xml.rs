@@ -62,6 +62,8 @@ pub struct SplunkXmlReader {
     events: u64,
     /// How many roots begin, and how many end.
     roots: (u64, u64),
+    /// Where one begins that is around previews, before the first of them.
+    preview: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +91,7 @@ impl SplunkXmlReader {
             results: 0,
             events: 0,
             roots: (0, 0),
+            preview: None,
         }
     }
 
@@ -118,6 +121,9 @@ impl SplunkXmlReader {
         }
         self.window.consume(length);
         if begin.is_some() {
+            if let Some(offset) = self.preview.take() {
+                sink.trouble(Trouble::note(Code::Preview, offset, json::PREVIEW));
+            }
             self.gap.end_line();
             self.is_long_line = false;
             self.state = State::Inside(BEGIN.len());
@@ -140,8 +146,10 @@ impl SplunkXmlReader {
                 self.roots.0 += u64::from(element.starts_with(b"<results") && !element.ends_with(b"/>"));
                 self.roots.1 += u64::from(element.starts_with(b"</results"));
                 let offset = self.window.source_offset(at - behind.len() - element.len());
-                if element.starts_with(b"<results") && is_preview(element) {
-                    sink.trouble(Trouble::note(Code::Preview, offset, json::PREVIEW));
+                if element.starts_with(b"<results") {
+                    self.preview = Some(offset).filter(|_| is_preview(element));
+                } else if element.starts_with(b"</results") {
+                    self.preview = None;
                 }
                 if let Some(said) = complaint(element) {
                     sink.trouble(Trouble::note(Code::StrayText, offset, said));

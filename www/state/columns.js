@@ -2,15 +2,19 @@
 // two that are no part of the rule: its hints, and the files that a row's events came from.
 
 /** @typedef {"time" | "text" | "code" | "number" | "tags" | "files"} ColumnKind */
-/** `width` in pixels; `grows`: its share of the room that is left. @typedef {{ name: string, kind: ColumnKind, width: number, grows?: number }} Column */
+/**
+ * Widths in pixels. `widest`: what it becomes on a wide screen. `grows`: it takes the room that is left; only one does, or what one
+ * drags would slip away from under the pointer.
+ * @typedef {{ name: string, kind: ColumnKind, width: number, widest?: number, grows?: boolean }} Column
+ */
 
 /** @type {readonly Column[]} */
 export const COLUMNS = Object.freeze([
   { name: "firstTime", kind: "time", width: 168 },
-  { name: "dest", kind: "text", width: 168, grows: 0.35 },
-  { name: "user", kind: "text", width: 160, grows: 0.35 },
+  { name: "dest", kind: "text", width: 168, widest: 256 },
+  { name: "user", kind: "text", width: 160, widest: 256 },
   { name: "process_name", kind: "text", width: 144 },
-  { name: "process", kind: "code", width: 272, grows: 1 },
+  { name: "process", kind: "code", width: 272, grows: true },
   { name: "hints", kind: "tags", width: 190 },
   { name: "count", kind: "number", width: 88 },
   { name: "sources", kind: "files", width: 176 },
@@ -22,7 +26,7 @@ export const COLUMNS = Object.freeze([
 
 /** The columns of a stack, whose value is of the field that was stacked by. @type {readonly Column[]} */
 export const STACK_COLUMNS = Object.freeze([
-  { name: "value", kind: "code", width: 480, grows: 1 },
+  { name: "value", kind: "code", width: 480, grows: true },
   { name: "groups", kind: "number", width: 96 },
   { name: "events", kind: "number", width: 96 },
   { name: "hosts", kind: "number", width: 96 },

@@ -5,6 +5,7 @@ import { en } from "../text/en.js";
 import { createDialog } from "./dialog.js";
 import { h, keepFocus, replace } from "./dom.js";
 import { icon } from "./icons.js";
+import { shownWidth } from "./table/heads.js";
 
 /** @param {App.Actions} actions */
 export function createColumns(actions) {
@@ -29,7 +30,7 @@ export function createColumns(actions) {
       replace(list, COLUMNS.map((column) => {
         const { name } = column;
         const shown = !columns.hidden.includes(name);
-        const width = widthOf(column, columns);
+        const width = columns.widths[name] ?? (shownWidth(name) || widthOf(column, columns));
         const box = h("input", { type: "checkbox", id: `column-${name}`, checked: shown, disabled: shown && last, on: { change: () => actions.columns(withColumn(columns, name, box.checked)) } });
         /** @param {string} id @param {string} label @param {number} by @param {"minus" | "plus"} mark */
         const resize = (id, label, by, mark) => h("button", {

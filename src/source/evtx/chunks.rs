@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::CHUNK_BYTES;
-use super::numbers::Runs;
+use super::checksum::Verdict;
+use super::numbers::{Break, Kind, Numbers};
+use super::runs::Runs;
+use crate::detect::EVTX_HEADER_BYTES;
 use crate::order;
 use crate::problem::Code;
 use crate::source::Trouble;
@@ -19,13 +22,36 @@ pub struct Chunks {
     pub empty: Vec<(u64, u64)>,
     /// Blocks that should be chunks and are none.
     pub damaged: u64,
-    /// What the file header says: how many chunks (16 bits), and that the log was not closed.
-    pub header: Option<(u16, bool)>,
+    /// The file header.
+    pub header: Option<Header>,
     /// The numbers of the records in them.
     pub runs: Runs,
 }
 
+/// What a file header says.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Header {
+    /// How many chunks there are, in 16 bits.
+    pub count: u16,
+    /// The log was not closed.
+    pub is_dirty: bool,
+    /// The number of the next record, if the header's checksum is right.
+    pub next: Option<u64>,
+}
+
 impl Chunks {
+    /// Adds a chunk that lies here. `in_order`: each record of it was found, and others lie around it in their order.
+    pub fn add(&mut self, offset: u64, numbers: &Numbers, in_order: bool, verdict: Verdict) {
+        self.count += 1;
+        self.last = self.last.max(Some(offset));
+        if in_order {
+            self.runs.add(offset, CHUNK_BYTES as u64, &numbers.pieces);
+        }
+        if !in_order || verdict == Verdict::Wrong {
+            self.runs.add_damaged(offset, numbers.pieces.iter().copied().chain(numbers.stated));
+        }
+    }
+
     /// Adds those of another part of the same log.
     pub fn merge(&mut self, other: Chunks) {
         self.count += other.count;
@@ -47,13 +73,11 @@ impl Chunks {
                 Trouble::lost(Code::DamagedChunk, offset, message)
             })
             .collect();
-        troubles.extend(
-            self.runs
-                .breaks()
-                .into_iter()
-                .map(|broken| Trouble::note(Code::BrokenNumbers, broken.at, broken.message())),
-        );
-        let Some((said, dirty)) = self.header else { return troubles };
+        let tell = |broken: Break| Trouble::note(Code::BrokenNumbers, broken.at, broken.message());
+        let is_sound = self.damaged == 0 && troubles.is_empty();
+        let breaks = self.runs.breaks(is_sound.then_some(EVTX_HEADER_BYTES as u64));
+        troubles.extend(breaks.into_iter().map(tell));
+        let Some(Header { count: said, is_dirty: dirty, next }) = self.header else { return troubles };
         // The count has 16 bits; and a log that grew since its header was written has more.
         let told =
             self.damaged + self.lost_runs().iter().map(|(_, bytes)| bytes / CHUNK_BYTES as u64).sum::<u64>();
@@ -68,8 +92,18 @@ impl Chunks {
             let message =
                 format!("The file header says {said} chunk(s){dirty}; {} were found and read.", self.count);
             troubles.push(Trouble::note(Code::StaleHeader, 0, message));
+        } else if is_sound {
+            troubles.extend(next.and_then(|next| self.end(next)).map(tell));
         }
         troubles
+    }
+
+    /// Where records are missing at the end of a log that was closed. `next`: the number of the one that would come next.
+    fn end(&self, next: u64) -> Option<Break> {
+        let number = self.runs.newest().filter(|_| self.runs.is_one_sound_log())?;
+        let other = next.checked_sub(1)?;
+        let missing = other.checked_sub(number).filter(|missing| *missing > 0)?;
+        Some(Break { at: 0, kind: Kind::End, number, other, missing })
     }
 
     /// The runs of zeros before the last chunk, joined where they touch.

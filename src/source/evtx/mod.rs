@@ -12,6 +12,7 @@ mod decode;
 mod instance;
 mod numbers;
 pub mod records;
+mod runs;
 pub mod skim;
 pub mod template;
 
@@ -26,6 +27,7 @@ use self::checksum::{Checksum, Verdict};
 use self::chunks::Chunks;
 use self::covered::Covered;
 use self::decode::{Unread, chain};
+use self::numbers::{Break, Kind};
 use self::records::{CHUNK_HEADER_BYTES, Record, Walk};
 use self::skim::Skimmer;
 use super::whole::Whole;
@@ -157,7 +159,12 @@ impl EvtxReader {
         if bytes.starts_with(EVTX_FILE_MAGIC) {
             match EvtxFileHeader::from_stream(&mut Cursor::new(bytes)) {
                 Ok(header) => {
-                    self.chunks.header = Some((header.chunk_count, header.flags.contains(HeaderFlags::DIRTY)))
+                    let is_sound = header.checksum == header.computed_checksum;
+                    self.chunks.header = Some(chunks::Header {
+                        count: header.chunk_count,
+                        is_dirty: header.flags.contains(HeaderFlags::DIRTY),
+                        next: Some(header.next_record_id).filter(|_| is_sound),
+                    })
                 }
                 Err(error) => {
                     let message = format!("The file header can't be read: {}.", chain(&error));
@@ -253,6 +260,7 @@ impl EvtxReader {
             };
             sink.trouble(Trouble::note(Code::StaleHeader, offset, message));
             self.part.misfit = true;
+            self.chunks.runs.next_log(offset + EVTX_HEADER_BYTES as u64);
             return EVTX_HEADER_BYTES;
         }
         // Parts are cut where chunks should begin; here they begin elsewhere, perhaps with the last byte of the part before.
@@ -295,8 +303,6 @@ impl EvtxReader {
     /// Reads a chunk that was walked over.
     fn chunk(&mut self, chunk: Chunk<'_>, offset: u64, sink: &mut dyn Sink) {
         let Chunk { bytes, present, verdict, walk, is_covered } = chunk;
-        self.chunks.count += 1;
-        self.chunks.last = self.chunks.last.max(Some(offset));
         let behind = offset + walk.end as u64;
         let hidden = records::behind_end(bytes, &walk);
         if hidden > 0 && records::goes_on_earlier(bytes, &walk) {
@@ -323,29 +329,24 @@ impl EvtxReader {
             let message = "The checksum of a chunk does not match its content; what is sound in it was read all the same.";
             sink.trouble(Trouble::note(Code::BadChecksum, offset, message));
         }
-        if walk.whole && present == CHUNK_BYTES && !is_covered {
-            self.numbers(bytes, verdict, offset, sink);
+        let numbers = numbers::of(bytes, &self.records, verdict);
+        // Of a cut one all may be there that was used.
+        let is_whole = walk.whole && walk.end <= present && !is_covered;
+        // Those that are hidden behind its end are told of.
+        let is_told = |broken: &&Break| hidden > 0 && matches!(broken.kind, Kind::Empty | Kind::Last);
+        for broken in numbers.breaks.iter().filter(|broken| is_whole && !is_told(broken)) {
+            let trouble = Trouble::note(Code::BrokenNumbers, offset + broken.at, broken.message());
+            sink.trouble(Trouble { record: Some(broken.number), ..trouble });
         }
+        // Chunks among other things lie as they happen to.
+        let in_order = is_whole && hidden == 0 && self.between.is_none();
+        self.chunks.add(offset, &numbers, in_order, verdict);
         // A cut chunk is left to the decoder, which finds its way past damage.
         let skimmer = self.skimmer.as_mut().filter(|_| walk.whole && present == CHUNK_BYTES);
         let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &self.records, bytes, sink));
         if unread.len() > 0 {
             let chunk = decode::Chunk { bytes, records: &self.records, end: walk.end, present, offset };
             decode::chunk(&self.settings, chunk, &unread, sink);
-        }
-    }
-
-    /// Tells where the numbers of the records at hand, which are those of a chunk, don't run on.
-    fn numbers(&mut self, chunk: &[u8], verdict: Verdict, offset: u64, sink: &mut dyn Sink) {
-        for broken in numbers::breaks(chunk, &self.records, verdict) {
-            sink.trouble(Trouble {
-                record: Some(broken.number),
-                ..Trouble::note(Code::BrokenNumbers, offset + broken.at, broken.message())
-            });
-        }
-        // Chunks among other things lie as they happen to.
-        if self.between.is_none() {
-            self.chunks.runs.add(offset, CHUNK_BYTES as u64, &self.records);
         }
     }
 

@@ -26,7 +26,7 @@ pub const SIZE_COPY_BYTES: usize = 4;
 /// A record has no fewer bytes.
 pub const LEAST_RECORD_BYTES: usize = RECORD_HEADER_BYTES + SIZE_COPY_BYTES;
 /// A chunk has fewer records.
-const MOST_RECORDS: u64 = 4096;
+pub const MOST_RECORDS: u64 = 4096;
 /// How much earlier than the record before it one may have been made: threads wait for one another. In units of 100 ns.
 const OUT_OF_ORDER: u64 = 60 * 10_000_000;
 /// Token that ends BinXML.

@@ -3,7 +3,7 @@
 use super::{Junk, NO_OBJECT, Objects, PREVIEW, State};
 use crate::problem::Code;
 use crate::source::json_object::{Lone, Object, lone_value};
-use crate::source::json_wrapper::{self, Name};
+use crate::source::json_wrapper::{self, Name, Wrapper};
 use crate::source::{Sink, Trouble};
 use crate::text::Text;
 
@@ -156,13 +156,18 @@ impl Objects {
     fn close(&mut self, sink: &mut dyn Sink) {
         let Some(wrapper) = self.nest.close() else { return };
         let offset = wrapper.offset;
-        if wrapper.is_preview(self.events) {
-            sink.trouble(Trouble::note(Code::Preview, offset, PREVIEW));
-        }
+        self.tell_preview(&wrapper, sink);
         if wrapper.tells_of_an_event(self.events) {
             self.events += 1;
             let message = "A JSON object tells of an event beside a list of others; it was not read as one.";
             sink.trouble(Trouble::lost(Code::NotUnderstood, offset, message));
+        }
+    }
+
+    /// Tells of a wrapper that is around previews.
+    pub(super) fn tell_preview(&self, wrapper: &Wrapper, sink: &mut dyn Sink) {
+        if wrapper.is_preview(self.events) {
+            sink.trouble(Trouble::note(Code::Preview, wrapper.offset, PREVIEW));
         }
     }
 

@@ -7,6 +7,12 @@ import { icon } from "../icons.js";
 
 /** @typedef {import("../../state/columns.js").Column} Column */
 
+/** How much of the room a column that becomes wider on a wide screen takes. */
+const WIDE = "9.5cqw";
+
+/** How wide a column is on the screen; 0: it does not stand there. @param {string} name */
+export const shownWidth = (name) => Math.round(document.getElementById(`head-${name}`)?.getBoundingClientRect().width ?? 0);
+
 /** @param {App.Actions} actions @param {HTMLElement} grid @param {() => void} focus */
 export function createHeads(actions, grid, focus) {
   const t = en.table;
@@ -19,13 +25,17 @@ export function createHeads(actions, grid, focus) {
   /** @type {{ column: Column, node: HTMLElement, zone: HTMLElement | null }[]} */
   let heads = [];
 
+  /** What a column is at least, as CSS says it. @param {Column} column */
+  function leastOf(column) {
+    const width = widthOf(column, widths);
+    return column.widest !== undefined && widths.widths[column.name] === undefined ? `clamp(${width}px, ${WIDE}, ${column.widest}px)` : `${width}px`;
+  }
+
   function lay() {
-    const track = columns.map((column) => {
-      const width = widthOf(column, widths);
-      return column.grows && widths.widths[column.name] === undefined ? `minmax(${width}px, ${column.grows}fr)` : `${width}px`;
-    });
-    setVar(grid, "--columns", track.join(" "));
-    setVar(grid, "--row-width", `${columns.reduce((sum, column) => sum + widthOf(column, widths), 0)}px`);
+    const least = columns.map(leastOf);
+    const tracks = columns.map(({ grows, name }, at) => (grows && widths.widths[name] === undefined ? `minmax(${least[at]}, 1fr)` : least[at]));
+    setVar(grid, "--columns", tracks.join(" "));
+    setVar(grid, "--row-width", `calc(${least.join(" + ")})`);
   }
 
   /** @param {Column} column */
@@ -69,7 +79,7 @@ export function createHeads(actions, grid, focus) {
       const head = heads.find(({ column }) => column.name === name);
       if (!head) return;
       // A column that takes what room is left has its width on the screen only.
-      const width = widths.widths[name] ?? Math.round(head.node.getBoundingClientRect().width);
+      const width = widths.widths[name] ?? shownWidth(name);
       widths = withWidth(widths, name, width + direction * WIDTH_STEP);
       lay();
       actions.columns(widths);
