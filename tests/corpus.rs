@@ -55,6 +55,22 @@ fn verifying_gives_the_same_report() {
     }
 }
 
+/// No record was taken out of any of them, whatever system wrote it and whoever exported it.
+#[test]
+fn the_numbers_of_real_logs_run_on() {
+    let Some(folder) = corpus() else {
+        println!("no corpus folder: nothing was looked at");
+        return;
+    };
+    for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.is_file() {
+            let report = common::report(&[("log", &std::fs::read(&file).unwrap())]);
+            let told = common::problems(&report);
+            assert!(!told.iter().any(|problem| problem.contains("broken_numbers")), "{}", file.display());
+        }
+    }
+}
+
 /// Where the expected number of records is known to be wrong, what it is and why.
 const KNOWN: &[(&str, u64, &str)] = &[(
     "json_winlogbeat6_empire_invoke_wmi.tar.gz",
