@@ -292,6 +292,32 @@ inBothBrowsers("workbench", (page, kind) => {
     await page().assertQuiet();
   });
 
+  test("on a wide screen hosts have more room, and what is made wider there is", async () => {
+    await read();
+    const width = (/** @type {string} */ name) => page().run((/** @type {string} */ name) => Math.round(document.getElementById(`head-${name}`)?.getBoundingClientRect().width ?? 0), name);
+    const before = await width("dest");
+    await page().driver.manage().window().setRect({ width: 2400, height: 900 });
+    await page().until("there is more room", (/** @type {number} */ before) => (document.getElementById("head-dest")?.getBoundingClientRect().width ?? 0) > before + 30, { args: [before] });
+    const wide = await width("dest");
+    for (const name of ["dest", "process"]) {
+      const shown = await width(name);
+      await page().click("#open-columns");
+      await page().click(`#wider-${name}`);
+      await page().click("#columns-done");
+      assert.equal(await width(name), shown + 16);
+    }
+    // An edge stays under the pointer.
+    const edge = () => page().run(() => Math.round(document.getElementById("head-process")?.getBoundingClientRect().right ?? 0));
+    const [handle, from] = [await page().driver.findElement({ css: "#head-process .resize" }), await edge()];
+    await page().driver.actions().move({ origin: handle }).press().move({ origin: handle, x: -60 }).release().perform();
+    await page().until("it follows", (/** @type {number} */ from) => Math.abs((document.getElementById("head-process")?.getBoundingClientRect().right ?? 0) - (from - 60)) < 4, { args: [from] });
+    await page().driver.manage().window().setRect({ width: 1280, height: 900 });
+    assert.ok(wide > before);
+    await page().run(() => localStorage.clear());
+    await page().open();
+    await page().assertQuiet();
+  });
+
   test("/ leads to the search, also when no row is left", async () => {
     await read();
     const search = () => page().run(() => {

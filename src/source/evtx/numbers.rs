@@ -10,7 +10,7 @@ use super::checksum::Verdict;
 use super::records::{CHUNK_HEADER_BYTES, MOST_RECORDS, Record, stated_numbers};
 
 /// Pieces of a chunk whose numbers run on that are kept; a sound one has one. More are told of all the same.
-const MOST_PIECES: usize = 16;
+const MOST_PIECES: usize = 4;
 
 /// Where numbers don't run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
