@@ -40,14 +40,18 @@ pub struct Header {
 }
 
 impl Chunks {
-    /// Adds a chunk that lies here. `in_order`: each record of it was found, and others lie around it in their order.
-    pub fn add(&mut self, offset: u64, numbers: &Numbers, in_order: bool, verdict: Verdict) {
+    /// Adds a chunk that lies here.
+    pub fn add(&mut self, offset: u64) {
         self.count += 1;
         self.last = self.last.max(Some(offset));
-        if in_order {
+    }
+
+    /// Adds the numbers of a chunk that lies here, in the order of a log. `is_whole`: each record of it was read.
+    pub fn add_numbers(&mut self, offset: u64, numbers: &Numbers, is_whole: bool, verdict: Verdict) {
+        if is_whole {
             self.runs.add(offset, CHUNK_BYTES as u64, &numbers.pieces);
         }
-        if !in_order || verdict == Verdict::Wrong {
+        if !is_whole || verdict == Verdict::Wrong {
             self.runs.add_damaged(offset, numbers.pieces.iter().copied().chain(numbers.stated));
         }
     }

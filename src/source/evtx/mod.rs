@@ -338,9 +338,11 @@ impl EvtxReader {
             let trouble = Trouble::note(Code::BrokenNumbers, offset + broken.at, broken.message());
             sink.trouble(Trouble { record: Some(broken.number), ..trouble });
         }
+        self.chunks.add(offset);
         // Chunks among other things lie as they happen to.
-        let in_order = is_whole && hidden == 0 && self.between.is_none();
-        self.chunks.add(offset, &numbers, in_order, verdict);
+        if self.between.is_none() {
+            self.chunks.add_numbers(offset, &numbers, is_whole && hidden == 0, verdict);
+        }
         // A cut chunk is left to the decoder, which finds its way past damage.
         let skimmer = self.skimmer.as_mut().filter(|_| walk.whole && present == CHUNK_BYTES);
         let unread = skimmer.map_or(Unread::All, |skimmer| skim(skimmer, &self.records, bytes, sink));

@@ -56,9 +56,17 @@ impl Runs {
         }
     }
 
-    /// Adds what a damaged chunk holds, or held.
+    /// Adds what a damaged chunk holds, or held. Of a log whose chunks all are, as their checksums are wrong, it is one part.
     pub fn add_damaged(&mut self, start: u64, pieces: impl Iterator<Item = (u64, u64)>) {
-        self.parts.extend(pieces.map(|numbers| Run { start, end: start, numbers: Some(numbers) }));
+        let log = self.logs.last().copied().unwrap_or_default();
+        for (first, last) in pieces {
+            let before =
+                self.parts.last_mut().filter(|part| part.start >= log).and_then(|part| part.numbers.as_mut());
+            match before {
+                Some((from, to)) if *from <= first && first <= to.saturating_add(1) => *to = last.max(*to),
+                _ => self.parts.push(Run { start, end: start, numbers: Some((first, last)) }),
+            }
+        }
     }
 
     /// Another log begins, whose chunks begin here.
