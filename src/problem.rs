@@ -15,7 +15,7 @@ use crate::order;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Something could not be read: the result may lack events.
+    /// Something could not be read, or is missing: the result may lack events.
     Error,
     /// Everything was read, but a value may not be what it seems.
     Warning,
@@ -79,6 +79,8 @@ codes! {
         "A record that can't be read.";
     EarlierRecords Error "Either the clock was set back, or they are left of a log that was cleared: carve the chunk and look at them."
         "Sound records behind the end that an EVTX chunk states, which run on by their numbers alone.";
+    BrokenNumbers Error "Windows leaves no number out: records were taken out, unless the log was written to while it was copied, or made larger once it was full. Keep the file as evidence, and look for another copy: a backup, a shadow copy, a collector."
+        "Numbers of EVTX records that do not run on.";
     NotUnderstood Error "Export these events again as XML (Splunk: renderXml=true) or take the EVTX file."
         "Events in a form that is not read here.";
     Undecided Error "Export these events again with all fields, EventID and provider too, or take the EVTX file."
@@ -115,8 +117,6 @@ codes! {
         "Bytes of an archive that belong to no member, or before the header of an event log.";
     CoveredRecords Warning "Somebody has hidden them: no system writes such a size. Keep the file as evidence, and look at them first."
         "Records of EVTX that the size of another one covers.";
-    BrokenNumbers Warning "Windows leaves no number out: records were taken out, unless the log was written to while it was copied, or made larger once it was full. Keep the file as evidence, and look for another copy: a backup, a shadow copy, a collector."
-        "Numbers of EVTX records that do not run on.";
     HiddenRecords Info "Usual after a log was cleared; carve the chunk if older or hidden records matter."
         "Sound records behind the end that an EVTX chunk states.";
     StaleHeader Info "Usual for a log copied from a running system; all was read whatever the header says."

@@ -124,7 +124,7 @@ pub struct Totals {
     /// Rows that it leaves something of, and those that it hides whole.
     pub shown_groups: u64,
     pub hidden_groups: u64,
-    /// Inputs that were not read in full: rows may be missing.
+    /// Inputs that were not read in full, or lack records: rows may be missing.
     pub incomplete: u64,
 }
 

@@ -60,6 +60,7 @@ fn a_record_that_was_cut_out() {
         for report in both(&bytes) {
             let said = &report["sources"][0]["problems"];
             assert_eq!(said.as_array().unwrap().len(), 1, "{said}");
+            assert_eq!((&said[0]["severity"], &report["totals"]["incomplete"]), (&"error".into(), &1.into()));
             assert_eq!((&said[0]["code"], &said[0]["message"]), (&"broken_numbers".into(), &message.into()));
             assert_expected(&report, &without(&events, gone.clone()));
         }

@@ -448,8 +448,9 @@ fn incomplete(report: &Report<'_>) -> Option<String> {
     let has_rows = matches!(report.outcome, Outcome::Matches | Outcome::AllHidden);
     (has_rows && broken > 0).then(|| {
         let all = counted(report.sources.len() as u64, "file");
+        let lack = if broken == 1 { "lacks" } else { "lack" };
         format!(
-            "Incomplete: {broken} of {all} could not be read in full, so rows may be missing; see Problems."
+            "Incomplete: {broken} of {all} could not be read in full, or {lack} records, so rows may be missing; see Problems."
         )
     })
 }
@@ -484,7 +485,7 @@ fn no_rows(outcome: Outcome) -> Option<(&'static str, &'static [&'static str])> 
             ],
         ),
         Outcome::CoverageUnknown => (
-            "Records were damaged, are in a form that is not read here or lack what decides, or reading was stopped. A \
+            "Records are missing or damaged, are in a form that is not read here or lack what decides, or reading was stopped. A \
              match may stand in the part that is missing, so this is no all-clear.",
             &["Do what the problems below say: another export, an undamaged copy, or reading to the end."],
         ),

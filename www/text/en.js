@@ -176,7 +176,7 @@ export const en = {
     /** @param {number} left @param {number} others with errors */
     partial: (left, others) => `Partial: reading was cancelled before ${count(left, "file was", "files were")} read to the end${others > 0 ? `, and ${number(others)} more ${others === 1 ? "has" : "have"} errors` : ""}. What follows is what was found until then.`,
     readOn: "Read the rest",
-    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, so rows may be missing. The problems at the ${n === 1 ? "file" : "files"} below say why.`,
+    incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, or ${n === 1 ? "lacks" : "lack"} records, so rows may be missing. The problems at the ${n === 1 ? "file" : "files"} below say why.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,
@@ -320,7 +320,7 @@ export const en = {
     },
     coverage_unknown: {
       title: "No match in what could be read, but not everything could be read.",
-      text: "Records were damaged, are in a form that is not read here or lack what decides, or reading was stopped. A match may stand in the part that is missing, so this is not an all-clear.",
+      text: "Records are missing or damaged, are in a form that is not read here or lack what decides, or reading was stopped. A match may stand in the part that is missing, so this is not an all-clear.",
       next: ["Do what the problems at each file below say: another export, an undamaged copy, or reading to the end."],
     },
     nothing_read: {
