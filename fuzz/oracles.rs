@@ -157,6 +157,7 @@ pub fn check_unpacked(bytes: &[u8]) {
 fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
     match bytes {
         [b'P', b'K', ..] => unpackers::of_zip(bytes),
+        [b'7', b'z', ..] => unpackers::of_7z(bytes),
         [0x1f, 0x8b, ..] => vec![unpackers::of_gzip(bytes)],
         _ => unpackers::of_tar(bytes),
     }

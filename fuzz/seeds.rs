@@ -15,12 +15,14 @@ use testlog::zip::{self, Member};
 use testlog::{Options, Size, csv, gzip};
 
 /// What other programs packed.
-const PACKED: [(&str, &[u8]); 6] = [
+const PACKED: [(&str, &[u8]); 8] = [
     ("bzip2", include_bytes!("../tests/fixtures/packed/two.bz2")),
     ("xz", include_bytes!("../tests/fixtures/packed/two.xz")),
     ("zstd", include_bytes!("../tests/fixtures/packed/two.zst")),
     ("zip_deflate64", include_bytes!("../tests/fixtures/packed/deflate64.zip")),
     ("zip_bzip2", include_bytes!("../tests/fixtures/packed/bzip2.zip")),
+    ("7z_lzma2", include_bytes!("../tests/fixtures/packed/lzma2.7z")),
+    ("7z_lzma", include_bytes!("../tests/fixtures/packed/lzma.7z")),
     ("zip_zstd", include_bytes!("../tests/fixtures/packed/zstd.zip")),
 ];
 

@@ -1,5 +1,5 @@
-//! What other unpackers give of an archive: the `zip` and `tar` crates by their own loops, and flate2's decoder of many
-//! streams.
+//! What other unpackers give of an archive: the `zip`, `tar` and `sevenz-rust2` crates by their own loops, and flate2's
+//! decoder of many streams.
 
 use std::io::{Cursor, Read};
 
@@ -42,6 +42,31 @@ pub fn of_tar(bytes: &[u8]) -> Vec<Vec<u8>> {
         entry.header().entry_type().is_file().then_some(content)
     };
     entries.take(MEMBERS).filter_map(entry).collect()
+}
+
+/// The files of a 7z up to where it breaks, whose checksum fits. How they are packed, that crate unpacks by itself.
+pub fn of_7z(bytes: &[u8]) -> Vec<Vec<u8>> {
+    use sevenz_rust2::{ArchiveReader, Password};
+    let mut all = Vec::new();
+    // It looks for the directory byte by byte where the archive does not say where it is.
+    if bytes.len() < 32 || bytes[8..32].iter().all(|byte| *byte == 0) {
+        return all;
+    }
+    let kib = (MEMBER_BYTES / 1024) as usize;
+    let Ok(mut archive) = ArchiveReader::new_with_memory_limit(Cursor::new(bytes), Password::empty(), kib)
+    else {
+        return all;
+    };
+    // What it gave before an error counts.
+    _ = archive.for_each_entries(|entry, content| {
+        let mut bytes = Vec::new();
+        let whole = content.take(MEMBER_BYTES).read_to_end(&mut bytes).is_ok();
+        if whole && bytes.len() as u64 == entry.size() {
+            all.push(bytes);
+        }
+        Ok(whole && all.len() < MEMBERS)
+    });
+    all
 }
 
 /// What a gzip gives, up to where it breaks.

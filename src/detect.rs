@@ -29,6 +29,8 @@ pub enum Format {
     Compressed(Coding),
     /// A zip archive.
     Zip,
+    /// A 7z archive, as 7-Zip writes it.
+    SevenZ,
     /// A tar archive.
     Tar,
     /// Something known that is not read here: what it is, and whether it is a packed form.
@@ -109,6 +111,7 @@ impl Format {
             Format::Csv { .. } => "csv",
             Format::Compressed(coding) => coding.name(),
             Format::Zip => "zip",
+            Format::SevenZ => "7z",
             Format::Tar => "tar",
             Format::Foreign { .. } | Format::Binary => "unknown",
             Format::Empty => "empty",
@@ -118,7 +121,7 @@ impl Format {
 
 /// Whether a name in reports is that of a form in which others are packed.
 pub fn names_packing(name: &str) -> bool {
-    matches!(name, "zip" | "tar") || CODINGS.iter().any(|coding| coding.name() == name)
+    matches!(name, "zip" | "7z" | "tar") || CODINGS.iter().any(|coding| coding.name() == name)
 }
 
 /// Start of an EVTX file header.
@@ -144,7 +147,6 @@ const FOREIGN: &[(&[u8], &str, bool)] = &[
     (b"\x0a\x0d\x0d\x0a", "a packet capture", false),
     (b"LfLe", "a log of Windows XP (EVT)", false),
     (b"\x30\0\0\0LfLe", "a log of Windows XP (EVT)", false),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", true),
     (b"Rar!\x1a\x07", "a RAR archive", true),
     (b"\x04\x22\x4d\x18", "an LZ4 file", true),
     (b"MSCF", "a cabinet archive", true),
@@ -169,6 +171,9 @@ pub fn detect(prefix: &[u8]) -> Format {
     // Before an event log with a wiped header: whoever can read a zip from its end looks at these bytes only.
     if is_zip(prefix) {
         return Format::Zip;
+    }
+    if is_7z(prefix) {
+        return Format::SevenZ;
     }
     if is_evtx(prefix) {
         return Format::Evtx;
@@ -201,6 +206,7 @@ pub fn is_packed(bytes: &[u8]) -> bool {
         Coding::of(bytes).is_some_and(|coding| coding != Coding::Gzip || bytes.get(2) == Some(&8));
     is_compressed
         || is_zip(bytes)
+        || is_7z(bytes)
         || FOREIGN.iter().any(|(magic, _, packed)| *packed && bytes.starts_with(magic))
 }
 
@@ -209,6 +215,11 @@ pub fn is_zip(prefix: &[u8]) -> bool {
     // A part of several that became the only one has a mark before it (APPNOTE 8.5.4).
     let prefix = prefix.strip_prefix(b"PK00").unwrap_or(prefix);
     matches!(prefix, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..])
+}
+
+/// The signature of a 7z archive (7zFormat.txt).
+pub fn is_7z(prefix: &[u8]) -> bool {
+    prefix.starts_with(b"7z\xbc\xaf\x27\x1c")
 }
 
 /// A file header, or a chunk where the first chunk lies (the file header was wiped), or a chunk
@@ -500,7 +511,7 @@ mod tests {
             (b"PK\x03\x04", Format::Zip),
             (b"PK\x05\x06", Format::Zip),
             (b"\x89PNG\r\n\x1a\n\0\0", Format::Foreign { what: "a PNG image", packed: false }),
-            (b"7z\xbc\xaf\x27\x1c", Format::Foreign { what: "a 7-Zip archive", packed: true }),
+            (b"7z\xbc\xaf\x27\x1c", Format::SevenZ),
             (b"\x01\x02\x03\x04\x90\x91\x92", Format::Binary),
             (b"<Event xmlns='x'>", Format::Xml(UTF8)),
             (b"\xef\xbb\xbf<?xml version=", Format::Xml(Encoding::Utf8 { bom: 3 })),

@@ -5,9 +5,9 @@
 //! intake.finish()
 //! ```
 //!
-//! Everything but a zip archive is read front to back; a zip is read from its end.
+//! Everything but a zip or 7z archive is read front to back; of these, the directory at the end tells where to read.
 
-use crate::detect::{EVTX_FILE_MAGIC, EVTX_HEADER_BYTES, Format, detect, is_zip};
+use crate::detect::{EVTX_FILE_MAGIC, EVTX_HEADER_BYTES, Format, detect, is_7z, is_zip};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -15,6 +15,7 @@ use crate::part::Part;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::source::{Sink, csv};
 use crate::text::Encoding;
+use crate::unpack::seeking::{Kind, Seeking};
 use crate::unpack::zip::{Cut, Zip};
 use crate::unpack::{Place, Stream};
 
@@ -29,6 +30,8 @@ pub struct Want {
 
 /// Bytes that are read at once behind the end of a part.
 const OVER_BYTES: u64 = 64 * 1024;
+/// So many bytes tell a zip, and a 7z archive.
+const ARCHIVE_MAGIC_BYTES: usize = 6;
 
 /// Reads one input.
 pub struct Intake {
@@ -40,10 +43,10 @@ pub struct Intake {
 }
 
 enum State {
-    /// The first four bytes tell a zip.
+    /// The first bytes tell whether it is an archive whose directory does.
     Start(Vec<u8>),
     Stream(Stream),
-    Zip(Box<Zip>),
+    Archive(Box<dyn Seeking>),
 }
 
 impl Intake {
@@ -76,7 +79,7 @@ impl Intake {
         let Planned { format, part, header } = planned;
         let place = Place::input(name, needle);
         let state = match format {
-            Format::Zip => State::Zip(Box::new(Zip::new(place.clone(), size, *part))),
+            Format::Zip => State::Archive(Box::new(Zip::new(place.clone(), size, *part))),
             _ => State::Stream(Stream::known(place.clone(), format, *part, header)),
         };
         let (position, end) = match format {
@@ -93,15 +96,15 @@ impl Intake {
     pub fn part(&self) -> Part {
         match &self.state {
             State::Stream(stream) => stream.part(),
-            State::Zip(zip) => zip.part(),
+            State::Archive(archive) => archive.part(),
             State::Start(_) => Part::WHOLE,
         }
     }
 
     /// The next part that is wanted. None: enough was read.
     pub fn want(&self) -> Option<Want> {
-        if let State::Zip(zip) = &self.state {
-            let (offset, length) = zip.want()?;
+        if let State::Archive(archive) = &self.state {
+            let (offset, length) = archive.want()?;
             return (length > 0).then_some(Want { offset, length });
         }
         let part = self.part();
@@ -122,12 +125,12 @@ impl Intake {
         match &mut self.state {
             State::Start(head) => {
                 head.extend_from_slice(bytes);
-                if head.len() >= 4 {
+                if head.len() >= ARCHIVE_MAGIC_BYTES {
                     self.start(sink);
                 }
             }
             State::Stream(stream) => stream.push(bytes, sink),
-            State::Zip(zip) => zip.push(bytes, sink),
+            State::Archive(archive) => archive.push(bytes, sink),
         }
     }
 
@@ -136,9 +139,14 @@ impl Intake {
             return;
         };
         let head = std::mem::take(head);
-        if let (true, Some(size)) = (is_zip(&head), self.end) {
-            sink.format(&Format::Zip);
-            self.state = State::Zip(Box::new(Zip::new(self.place.clone(), size, Part::WHOLE)));
+        let archive = match () {
+            () if is_zip(&head) => Some((Format::Zip, Kind::Zip)),
+            () if is_7z(&head) => Some((Format::SevenZ, Kind::SevenZ)),
+            () => None,
+        };
+        if let (Some((format, kind)), Some(size)) = (archive, self.end) {
+            sink.format(&format);
+            self.state = State::Archive(kind.open(self.place.clone(), size));
             return;
         }
         let mut stream = Stream::of_input(self.place.clone());
@@ -152,7 +160,7 @@ impl Intake {
         match &mut self.state {
             State::Start(_) => {}
             State::Stream(stream) => stream.finish(sink),
-            State::Zip(zip) => zip.finish(sink),
+            State::Archive(archive) => archive.finish(sink),
         }
     }
 }

@@ -43,12 +43,18 @@ pub const GAP_LINE_BYTES: usize = 4096;
 /// Layers of packing that are opened: a zip of tar.gz of a log has three.
 pub const NESTING: usize = 4;
 
-/// Largest zip inside another archive, in bytes, with the zips inside archives around it. A zip is read from its end, so one
-/// that comes as a stream must be held whole. Each worker of the page holds so much at the most; the command line has one.
-pub const NESTED_ZIP_BYTES: usize = if cfg!(test) { 64 * 1024 } else { 256 * 1024 * 1024 };
+/// Largest zip or 7z inside another archive, in bytes, with those inside archives around it. Their directory stands at their
+/// end, so one that comes as a stream must be held whole. Each worker of the page holds so much at the most; the command line
+/// has one.
+pub const NESTED_ARCHIVE_BYTES: usize = if cfg!(test) { 64 * 1024 } else { 256 * 1024 * 1024 };
 
 /// Largest central directory of a zip, in bytes: about two million members.
 pub const ZIP_DIRECTORY_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Largest directory of a 7z archive, packed or unpacked, in bytes, and how far back what it is packed by may look: some
+/// programs state 16 MiB. A hundred thousand files of long names take 10 MiB. A hostile one of this size, which states a file
+/// for each byte, makes the library take a hundred times as much for a moment.
+pub const SEVENZ_DIRECTORY_BYTES: usize = 20 * 1024 * 1024;
 
 /// Largest pax or GNU long-name record of a tar, and list of a sparse file's runs, in bytes. Names are under 4 KiB in practice.
 pub const TAR_EXTENSION_BYTES: u64 = 1024 * 1024;

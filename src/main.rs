@@ -48,7 +48,7 @@ macro_rules! say {
 
 /// Splunk's detection "Process Execution via WMI" over Sysmon logs, without Splunk.
 ///
-/// Reads EVTX, event XML, JSON and CSV, also in gzip, zip and tar. Exit status: 0, all was read;
+/// Reads EVTX, event XML, JSON and CSV, also in gzip, bzip2, xz, zstd, zip, 7z and tar. Exit status: 0, all was read;
 /// 1, some input could not be read or was damaged (the rest is reported all the same); 2, wrong
 /// usage.
 #[derive(Parser)]

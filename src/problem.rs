@@ -57,7 +57,7 @@ codes! {
         "Reading was stopped before the end.";
     EmptyInput Error "Check that the copy or export completed."
         "The input has no bytes.";
-    UnknownFormat Error "Give a Sysmon log as EVTX, event XML, JSON or CSV, plain or in gzip, bzip2, xz, zstd, zip or tar."
+    UnknownFormat Error "Give a Sysmon log as EVTX, event XML, JSON or CSV, plain or in gzip, bzip2, xz, zstd, zip, 7z or tar."
         "No accepted format, or no event in it.";
     UnsupportedPacking Error "Unpack it with another tool and add the content."
         "Packed in a way that is not read here.";
@@ -70,7 +70,7 @@ codes! {
     RowsLeftOut Error "Read this input alone, in a new session; if that is not enough, export it in parts by time, and read each alone."
         "The matches of all inputs take more memory than a stated bound.";
     DamagedArchive Error "Copy the archive again, or unpack what is left of it with a repair tool."
-        "A gzip, bzip2, xz, zstd, zip or tar that breaks its own format.";
+        "A gzip, bzip2, xz, zstd, zip, 7z or tar that breaks its own format.";
     Truncated Error "Copy the file again; what stands before the cut was read."
         "The input ends in the middle of a record.";
     DamagedChunk Error "The chunk's records are lost here; carve the disk image if they matter."

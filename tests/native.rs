@@ -40,6 +40,7 @@ mod properties;
 mod recall;
 mod report;
 mod rule_forms;
+mod sevenz;
 mod splunk_xml;
 mod tar_holes;
 mod tuning;

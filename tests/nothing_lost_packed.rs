@@ -1,11 +1,12 @@
 //! The same of what is packed: whatever bit of an archive is flipped and wherever it is cut, what other unpackers still
-//! give is read here too, and what is not read is said. They are the `zip` and `tar` crates by their own loops and
-//! flate2's decoder of many streams; roxmltree says which events are whole.
+//! give is read here too, and what is not read is said. They are the `zip`, `tar` and `sevenz-rust2` crates by their
+//! own loops and flate2's decoder of many streams; roxmltree says which events are whole.
 
 use crate::common::damage::{independent_xml, log, scan, xml_of};
 use crate::common::{problem_lines, report_of};
 use crate::oracles::unpackers;
 use testlog::gzip;
+use testlog::sevenz::{self, Method};
 use testlog::tar::{self, Naming};
 use testlog::zip::{self, Member};
 
@@ -102,4 +103,28 @@ fn every_flipped_bit_and_every_cut_of_a_tar() {
         "{} archives",
         spoil("tar", &tar::archive(&members, Naming::Pax), &[], |bytes| events(unpackers::of_tar(bytes)))
     );
+}
+
+/// In one folder, and each in a folder of its own.
+fn spoil_7z(solid: bool) {
+    let contents = contents();
+    let members: Vec<_> = ["a.xml", "b.xml", "c.xml"]
+        .into_iter()
+        .zip(&contents)
+        .map(|(name, text)| sevenz::Member::new(name, text.as_bytes()))
+        .collect();
+    let folders: Vec<&[sevenz::Member]> = members.chunks(if solid { 3 } else { 1 }).collect();
+    let bytes = sevenz::archive(&folders, Method::Lzma2);
+    let cases = spoil(&format!("solid {solid}"), &bytes, &[], |bytes| events(unpackers::of_7z(bytes)));
+    println!("{cases} archives");
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_of_a_7z() {
+    spoil_7z(false);
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_of_a_solid_7z() {
+    spoil_7z(true);
 }

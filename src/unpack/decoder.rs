@@ -1,23 +1,20 @@
 //! What was packed, unpacked: one stream, fed in pieces.
 
+mod lzma;
 mod zstd;
 
 use bzip2::Decompress as Bunzip;
 use deflate64::InflaterManaged as Inflate64;
 use flate2::{Decompress as Inflate, FlushDecompress};
-use xz4rust::{XzDecoder, XzError, XzNextBlockResult};
 
 use self::zstd::Zstd;
 use crate::detect::Coding;
-use crate::limits;
 use crate::problem::Code;
 
 /// Bytes that are unpacked before they are passed on.
 const OUT_BYTES: usize = 256 * 1024;
 /// The window of deflate, as a power of two: gzip allows the largest.
 const WINDOW_BITS: u8 = 15;
-/// What most xz files want of memory.
-const XZ_BEGINNING_BYTES: usize = 64 * 1024;
 
 /// Why a stream can't be read on. What the decoder itself says of the same damage depends on how the
 /// bytes came.
@@ -25,7 +22,7 @@ const XZ_BEGINNING_BYTES: usize = 64 * 1024;
 pub enum Failure {
     /// It is damaged.
     Broken,
-    /// It looks back farther than [`limits::WINDOW_BYTES`].
+    /// It looks back farther than [`WINDOW_BYTES`](crate::limits::WINDOW_BYTES).
     TooLarge,
     /// It needs what is not known here.
     Foreign,
@@ -90,10 +87,7 @@ impl Decoder {
         match coding {
             Coding::Gzip => Decoder::new(Inflate::new_gzip(WINDOW_BITS)),
             Coding::Bzip2 => Decoder::new(Bunzip::new(false)),
-            Coding::Xz => Decoder::new(XzDecoder::in_heap_with_alloc_dict_size(
-                XZ_BEGINNING_BYTES,
-                limits::WINDOW_BYTES,
-            )),
+            Coding::Xz => Decoder::xz(),
             Coding::Zstd => Decoder::new(Zstd::default()),
         }
     }
@@ -197,32 +191,5 @@ impl Decode for Bunzip {
                 Ok(_) => Ok(false),
             },
         }
-    }
-}
-
-impl Decode for Box<XzDecoder<'static>> {
-    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
-        // It takes no input for a mistake.
-        if input.is_empty() {
-            return Step { used: 0, made: 0, ended: Ok(false) };
-        }
-        match XzDecoder::decode(self, input, out) {
-            Ok(XzNextBlockResult::NeedMoreData(used, made)) => Step { used, made, ended: Ok(false) },
-            Ok(XzNextBlockResult::EndOfStream(used, made)) => Step { used, made, ended: Ok(true) },
-            // What it made of this input before is not said.
-            Err(error) => Step { used: 0, made: 0, ended: Err(failure(&error)) },
-        }
-    }
-}
-
-fn failure(error: &XzError) -> Failure {
-    match error {
-        XzError::DictionaryTooLarge(_) => Failure::TooLarge,
-        XzError::Sha256NotSupported
-        | XzError::UnsupportedCheckType(_)
-        | XzError::UnsupportedBcjFilter(_)
-        | XzError::UnsupportedStreamHeaderOption
-        | XzError::UnsupportedBlockHeaderOption => Failure::Foreign,
-        _ => Failure::Broken,
     }
 }

@@ -1,17 +1,21 @@
-//! Packed input: gzip, bzip2, xz, zstd, zip and tar, nested a few layers deep.
+//! Packed input: gzip, bzip2, xz, zstd, zip, 7z and tar, nested a few layers deep.
 //!
 //! A [`Stream`] takes the bytes of one input or archive member in order, finds out what they are,
 //! and passes them on: to a reader of [`crate::source`], or through a decoder to the streams of
 //! its members.
 
+mod blocks;
 mod carve;
 mod compressed;
 mod decoder;
+pub mod seeking;
+mod sevenz;
 pub mod tar;
 pub mod zip;
 
 use self::carve::Carve;
 use self::compressed::Compressed;
+use self::seeking::{Held, Kind};
 use crate::detect::{Format, detect};
 use crate::limits;
 use crate::locator::MemberId;
@@ -42,7 +46,7 @@ pub struct Place {
     depth: usize,
     /// Its ordinal, when it is a member.
     ordinal: u128,
-    /// Bytes of zips that are held around it.
+    /// Bytes of archives that are held around it.
     held: usize,
     /// What events that are read in full must hold.
     needle: Option<Needle>,
@@ -54,9 +58,9 @@ impl Place {
         Place { name: name.to_owned(), depth: 0, ordinal: 0, held: 0, needle }
     }
 
-    /// Bytes of a zip that can be held here, beside those around it.
+    /// Bytes of an archive that can be held here, beside those around it.
     fn room(&self) -> usize {
-        limits::NESTED_ZIP_BYTES.saturating_sub(self.held)
+        limits::NESTED_ARCHIVE_BYTES.saturating_sub(self.held)
     }
 
     /// Its `index`th member.
@@ -76,8 +80,8 @@ enum State {
     Reading(Box<dyn Reader>),
     Compressed(Box<Compressed>),
     Tar(Box<tar::Tar>),
-    /// A zip is read from its end, so it is held until then.
-    Zip(Vec<u8>),
+    /// Its directory tells where to read, so it is held until its end.
+    Held(Held),
     /// Of no known form.
     Unknown(Box<Carve>),
     Ignored,
@@ -123,7 +127,7 @@ impl Stream {
             State::Reading(reader) => reader.push(bytes, sink),
             State::Compressed(content) => content.push(bytes, sink),
             State::Tar(tar) => tar.push(bytes, sink),
-            State::Zip(held) => hold(held, bytes, self.place.room()),
+            State::Held(held) => held.push(bytes, &self.place),
             State::Unknown(carve) => {
                 if let Some((offset, bytes)) = carve.push(bytes) {
                     self.carve(offset, &bytes, sink);
@@ -189,7 +193,7 @@ impl Stream {
             }
             State::Compressed(mut content) => content.finish(sink),
             State::Tar(mut tar) => tar.finish(sink),
-            State::Zip(held) => zip::read_held(&held, self.place.clone(), sink),
+            State::Held(held) => held.finish(self.place.clone(), sink),
             State::Unknown(carve) => sink.trouble(unknown(&carve)),
             State::Detecting(_) | State::Ignored => {}
         }
@@ -224,7 +228,7 @@ impl Stream {
         if let Some(reader) = source::reader(format, Part::WHOLE, &[], self.place.needle.as_ref()) {
             return State::Reading(reader);
         }
-        let packed = matches!(format, Format::Compressed(_) | Format::Tar | Format::Zip);
+        let packed = matches!(format, Format::Compressed(_) | Format::Tar | Format::Zip | Format::SevenZ);
         if packed && self.place.depth >= limits::NESTING {
             let message = format!(
                 "Packed {} layers deep; no more than {} are opened.",
@@ -240,7 +244,8 @@ impl Stream {
                 State::Compressed(Box::new(Compressed::new(*coding, content)))
             }
             Format::Tar => State::Tar(Box::new(tar::Tar::new(self.place.clone()))),
-            Format::Zip => State::Zip(Vec::new()),
+            Format::Zip => State::Held(Held::new(Kind::Zip)),
+            Format::SevenZ => State::Held(Held::new(Kind::SevenZ)),
             Format::Binary => State::Unknown(Box::new(Carve::new())),
             _ => {
                 sink.trouble(not_read(format));
@@ -252,17 +257,6 @@ impl Stream {
 
 fn is_text(format: &Format) -> bool {
     matches!(format, Format::Xml(_) | Format::SplunkXml(_) | Format::Json(_) | Format::Csv { .. })
-}
-
-/// Holds the bytes of a nested zip, up to one byte more than there is room for, which tells that it is too large.
-fn hold(held: &mut Vec<u8>, bytes: &[u8], room: usize) {
-    let room = (room + 1).saturating_sub(held.len());
-    let bytes = &bytes[..bytes.len().min(room)];
-    if held.capacity() - held.len() < bytes.len() {
-        // Twice as much as before, as a vector grows by itself, but no more than is ever needed.
-        held.reserve_exact(held.len().clamp(bytes.len(), room));
-    }
-    held.extend_from_slice(bytes);
 }
 
 /// Why bytes of this form are not read.
@@ -323,7 +317,7 @@ mod tests {
     use testlog::zip::{self, Member};
 
     use super::Place;
-    use crate::limits::NESTED_ZIP_BYTES;
+    use crate::limits::NESTED_ARCHIVE_BYTES;
     use crate::rule::wmi::RULE;
     use crate::scan::Scan;
 
@@ -381,8 +375,8 @@ mod tests {
             archive
         };
         let around = |inner: &[u8]| zip::archive(&[stored("inner.zip", inner)]);
-        let small = of_size(NESTED_ZIP_BYTES / 2 - 1000);
-        let large = of_size(NESTED_ZIP_BYTES * 3 / 4);
+        let small = of_size(NESTED_ARCHIVE_BYTES / 2 - 1000);
+        let large = of_size(NESTED_ARCHIVE_BYTES * 3 / 4);
         let refused =
             |bytes: &[u8]| said(bytes).iter().any(|message| message.contains("with those around it"));
         assert!(refused(&around(&large)));

@@ -23,6 +23,7 @@ pub mod json;
 pub mod mix;
 mod population;
 pub mod rng;
+pub mod sevenz;
 pub mod sysmon;
 pub mod tar;
 pub mod text;

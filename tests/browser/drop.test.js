@@ -192,13 +192,13 @@ inBothBrowsers("input", (page, kind) => {
     await page().assertQuiet();
   });
 
-  test("what bzip2, xz, zstd and Windows packed", async () => {
+  test("what bzip2, xz, zstd, 7-Zip and Windows packed", async () => {
     const folder = fileURLToPath(new URL("../fixtures/packed", import.meta.url));
     await page().open();
-    await page().drop(["log.xml.bz2", "log.xml.xz", "log.xml.zst", "deflate64.zip"].map((name) => join(folder, name)));
+    await page().drop(["log.xml.bz2", "log.xml.xz", "log.xml.zst", "deflate64.zip", "lzma2.7z", "lzma.7z"].map((name) => join(folder, name)));
     await page().done({ within: 60_000 });
     const { sources, totals } = JSON.parse(await page().exportJson());
-    assert.deepEqual(sources.map((/** @type {any} */ { format, records, matches }) => [format, records, matches]), [["bzip2", 101, 100], ["xz", 101, 100], ["zstd", 101, 100], ["zip", 101, 100]]);
+    assert.deepEqual(sources.map((/** @type {any} */ { format, records, matches }) => [format, records, matches]), [["bzip2", 101, 100], ["xz", 101, 100], ["zstd", 101, 100], ["zip", 101, 100], ["7z", 101, 100], ["7z", 101, 100]]);
     assert.equal(totals.groups, 40);
     await page().assertQuiet();
   });

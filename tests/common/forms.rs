@@ -2,6 +2,7 @@
 
 use testlog::evtx::{self, Style};
 use testlog::json::{self, Shape};
+use testlog::sevenz::{self, Method};
 use testlog::tar::{self, Naming};
 use testlog::text::Encoding;
 use testlog::xml::{self, EVENT_VIEWER, EVTX_DUMP, Layout, SPLUNK, WINDOWS};
@@ -60,11 +61,14 @@ pub fn packed(plain: &Form) -> Vec<Form> {
         Member { deflate: false, ..Member::new(other.0, other.1) },
         Member { descriptor: true, ..Member::new(&plain.name, &plain.bytes) },
     ]);
+    let solid = [sevenz::Member::new(other.0, other.1), sevenz::Member::new(&plain.name, &plain.bytes)];
+    let sevenz = sevenz::archive(&[&solid], Method::Lzma2);
     let form = |ending: &str, bytes| Form { name: plain.name.clone() + ending, bytes, raw: plain.raw };
     vec![
         form(".gz", gzip::members(&plain.bytes, 2)),
         form(".tar.gz", gzip::member(&tar)),
         form(".tar", tar),
         form(".zip", zip),
+        form(".7z", sevenz),
     ]
 }

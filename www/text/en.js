@@ -63,7 +63,7 @@ export const en = {
       ["XML", "Splunk XmlWinEventLog, wevtutil, Event Viewer"],
       ["JSON", "evtx_dump, EvtxECmd, Winlogbeat, NXLog, Velociraptor, Sentinel"],
       ["CSV", "Splunk, EvtxECmd, Event Viewer, Get-WinEvent, Kibana"],
-      ["gzip, bzip2, xz, zstd, zip, tar", "of any of these"],
+      ["gzip, bzip2, xz, zstd, zip, 7z, tar", "of any of these"],
     ],
     formatsNote: "The first bytes decide, never the file name.",
     verify: "Verify: parse every event in full (slower)",
@@ -135,7 +135,7 @@ export const en = {
     /** For the report. @param {string} message */
     broke: (message) => `The reader of this file broke down (${message.replace(/\.$/, "")}).`,
     format: /** @type {Record<string, string>} */ ({
-      evtx: "EVTX", xml: "XML", splunk_xml: "Splunk XML", json: "JSON", csv: "CSV", gzip: "gzip", bzip2: "bzip2", xz: "xz", zstd: "zstd", zip: "zip", tar: "tar", text: "text", unknown: "unknown", empty: "empty",
+      evtx: "EVTX", xml: "XML", splunk_xml: "Splunk XML", json: "JSON", csv: "CSV", gzip: "gzip", bzip2: "bzip2", xz: "xz", zstd: "zstd", zip: "zip", "7z": "7z", tar: "tar", text: "text", unknown: "unknown", empty: "empty",
     }),
   },
 

@@ -1,22 +1,22 @@
 //! The directory at the end of a zip, fetched and read.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 
 use zip::CompressionMethod;
 use zip::read::Config;
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::blocks::{Blocks, FETCH_BYTES, Reader};
 use super::member::{Entry, Method};
 use crate::detect::Coding;
 use crate::limits;
 use crate::order;
+use crate::unpack::blocks::{Attempt, Blocks, FETCH_BYTES, Reader};
 
 /// A directory of which parts are still to be fetched.
 pub struct Directory {
     blocks: Blocks,
-    fetch: u64,
+    size: u64,
 }
 
 /// What a directory gave.
@@ -34,7 +34,8 @@ pub enum Listed {
 impl Directory {
     /// That of an archive of this size.
     pub fn new(size: u64) -> Directory {
-        Directory { blocks: Blocks::new(size), fetch: FETCH_BYTES }
+        let start = size.saturating_sub(FETCH_BYTES);
+        Directory { blocks: Blocks::new(size, start, size - start), size }
     }
 
     /// The bytes to fetch next: offset and how many.
@@ -44,27 +45,15 @@ impl Directory {
 
     /// Takes bytes from the start of what is wanted.
     pub fn push(&mut self, bytes: &[u8]) -> Listed {
-        self.blocks.add(bytes);
-        if self.blocks.missing().1 > 0 {
-            return Listed::More;
-        }
-        self.blocks.clear_missing();
-        let size = self.blocks.size();
-        let listed = list(self.blocks.reader(), size);
-        if let Some(offset) = self.blocks.asked() {
-            self.blocks.want(offset, self.fetch);
-            self.fetch = self.fetch.saturating_mul(2);
-            return match self.blocks.held() <= limits::ZIP_DIRECTORY_BYTES {
-                true => Listed::More,
-                false => Listed::TooLarge,
-            };
-        }
-        match listed {
-            Ok(mut list) => {
+        let size = self.size;
+        match self.blocks.attempt(bytes, limits::ZIP_DIRECTORY_BYTES, |reader| list(reader, size)) {
+            Attempt::More => Listed::More,
+            Attempt::TooLarge => Listed::TooLarge,
+            Attempt::Read(Ok(mut list)) => {
                 order::sort(&mut list.entries, |a, b| a.header_start.cmp(&b.header_start));
                 Listed::Read(list)
             }
-            Err(error) => Listed::Unreadable(error),
+            Attempt::Read(Err(error)) => Listed::Unreadable(error),
         }
     }
 }
@@ -135,11 +124,11 @@ const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
 
 /// Where an archive ends whose last entry in the directory begins at `last`.
 fn end(reader: &mut Reader, last: u64) -> io::Result<u64> {
-    let entry = bytes_at::<46>(reader, last)?;
+    let entry = reader.bytes_at::<46>(last)?;
     let lengths = [28, 30, 32].map(|at| u64::from(u16::from_le_bytes([entry[at], entry[at + 1]])));
     let mut at = last + entry.len() as u64 + lengths.iter().sum::<u64>();
     loop {
-        let Ok(record) = bytes_at::<22>(reader, at) else { return Ok(at) };
+        let Ok(record) = reader.bytes_at::<22>(at) else { return Ok(at) };
         let Some((magic, fixed, place, width)) = RECORDS.iter().find(|(magic, ..)| record.starts_with(magic))
         else {
             return Ok(at);
@@ -151,11 +140,4 @@ fn end(reader: &mut Reader, last: u64) -> io::Result<u64> {
             return Ok(at);
         }
     }
-}
-
-fn bytes_at<const N: usize>(reader: &mut Reader, at: u64) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    reader.seek(SeekFrom::Start(at))?;
-    reader.read_exact(&mut bytes)?;
-    Ok(bytes)
 }

@@ -6,7 +6,6 @@
 //! over a part of it: a member belongs to the part in which its local header begins. What lies between them is walked
 //! through: a directory need not list all that is there.
 
-mod blocks;
 mod cut;
 mod directory;
 mod member;
@@ -17,6 +16,7 @@ use self::directory::{Directory, List, Listed};
 use self::member::{Entry, LOCAL_HEADER_MAGIC, Member};
 use self::walk::{DESCRIPTOR_BYTES, Walk};
 use super::Place;
+use super::seeking::Seeking;
 use crate::limits;
 use crate::part::Part;
 use crate::problem::Code;
@@ -124,65 +124,6 @@ impl Zip {
         Zip { place, size, part, state: State::Directory(Directory::new(size)) }
     }
 
-    /// The part that is read.
-    pub fn part(&self) -> Part {
-        self.part
-    }
-
-    /// The next bytes to fetch: offset and how many at the most. None: all is read.
-    pub fn want(&self) -> Option<(u64, u64)> {
-        match &self.state {
-            State::Directory(directory) => Some(directory.want()),
-            State::Members(members) => Some((members.position, members.end.saturating_sub(members.position))),
-            State::Walk(walk) => Some((walk.position, self.size.saturating_sub(walk.position))),
-            State::Done => None,
-        }
-    }
-
-    /// Takes bytes from the start of the wanted part.
-    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
-        match &mut self.state {
-            State::Directory(directory) => match directory.push(bytes) {
-                Listed::More => {}
-                listed => self.listed(listed, sink),
-            },
-            State::Members(members) => {
-                members.push(bytes, &self.place, sink);
-                if members.is_done() {
-                    self.part.misfit |= self.part.end.is_some() && members.reach > members.end;
-                    self.state = State::Done;
-                }
-            }
-            State::Walk(walk) => {
-                walk.push(bytes, &self.place, sink);
-                if walk.position >= self.size {
-                    self.finish(sink);
-                }
-            }
-            State::Done => {}
-        }
-    }
-
-    /// No more bytes come, though some are wanted.
-    pub fn finish(&mut self, sink: &mut dyn Sink) {
-        match std::mem::replace(&mut self.state, State::Done) {
-            State::Directory(_) => {
-                sink.trouble(Trouble::note(
-                    Code::DamagedArchive,
-                    None,
-                    "The zip's directory could not be read.",
-                ));
-            }
-            State::Members(mut members) => {
-                // A member that reaches into the next part overlaps with what is read there.
-                self.part.misfit |= self.part.end.is_some();
-                members.finish(&self.place, sink);
-            }
-            State::Walk(mut walk) => walk.finish(&self.place, sink),
-            State::Done => {}
-        }
-    }
-
     fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
         // Only a plain archive is cut.
         self.part.misfit = self.part != Part::WHOLE && !cut::is_plain(&listed, self.size);
@@ -244,6 +185,63 @@ impl Zip {
             seam: Vec::new(),
             partial,
         }))
+    }
+}
+
+impl Seeking for Zip {
+    fn want(&self) -> Option<(u64, u64)> {
+        match &self.state {
+            State::Directory(directory) => Some(directory.want()),
+            State::Members(members) => Some((members.position, members.end.saturating_sub(members.position))),
+            State::Walk(walk) => Some((walk.position, self.size.saturating_sub(walk.position))),
+            State::Done => None,
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        match &mut self.state {
+            State::Directory(directory) => match directory.push(bytes) {
+                Listed::More => {}
+                listed => self.listed(listed, sink),
+            },
+            State::Members(members) => {
+                members.push(bytes, &self.place, sink);
+                if members.is_done() {
+                    self.part.misfit |= self.part.end.is_some() && members.reach > members.end;
+                    self.state = State::Done;
+                }
+            }
+            State::Walk(walk) => {
+                walk.push(bytes, &self.place, sink);
+                if walk.position >= self.size {
+                    self.finish(sink);
+                }
+            }
+            State::Done => {}
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        match std::mem::replace(&mut self.state, State::Done) {
+            State::Directory(_) => {
+                sink.trouble(Trouble::note(
+                    Code::DamagedArchive,
+                    None,
+                    "The zip's directory could not be read.",
+                ));
+            }
+            State::Members(mut members) => {
+                // A member that reaches into the next part overlaps with what is read there.
+                self.part.misfit |= self.part.end.is_some();
+                members.finish(&self.place, sink);
+            }
+            State::Walk(mut walk) => walk.finish(&self.place, sink),
+            State::Done => {}
+        }
+    }
+
+    fn part(&self) -> Part {
+        self.part
     }
 }
 
@@ -398,29 +396,4 @@ impl Members {
             sink.trouble(Trouble::note(Code::Truncated, None, message));
         }
     }
-}
-
-/// Reads a zip that is held in memory.
-pub fn read_held(bytes: &[u8], mut place: Place, sink: &mut dyn Sink) {
-    if bytes.len() > place.room() {
-        let what = match place.depth {
-            0 => "A zip that can be read front to back only",
-            _ => "A zip inside an archive",
-        };
-        let around = if place.held > 0 { ", with those around it" } else { "" };
-        let most = limits::NESTED_ZIP_BYTES >> 20;
-        let message = format!("{what} is larger than {most} MiB{around}.");
-        sink.trouble(Trouble::note(Code::OverLimit, None, message));
-        return;
-    }
-    place.held += bytes.len();
-    let mut zip = Zip::new(place, bytes.len() as u64, Part::WHOLE);
-    while let Some((offset, length)) = zip.want() {
-        let part = usize::try_from(offset).ok().and_then(|from| bytes.get(from..from + length as usize));
-        match part {
-            Some(part) if !part.is_empty() => zip.push(part, sink),
-            _ => break,
-        }
-    }
-    zip.finish(sink);
 }

@@ -4,12 +4,23 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes fetched at once at first.
+/// Bytes fetched at once at first; twice as many with each attempt.
 pub const FETCH_BYTES: u64 = 64 * 1024;
 
 /// The parts of a file that were fetched.
 pub struct Blocks {
     shared: Arc<Mutex<Shared>>,
+    fetch: u64,
+}
+
+/// What came of an attempt to read.
+pub enum Attempt<T> {
+    /// More of the file is wanted.
+    More,
+    /// What was read.
+    Read(T),
+    /// More would have to be held than may be.
+    TooLarge,
 }
 
 struct Shared {
@@ -22,18 +33,14 @@ struct Shared {
 }
 
 impl Blocks {
-    pub fn new(size: u64) -> Blocks {
-        let start = size.saturating_sub(FETCH_BYTES);
-        let shared = Shared { size, parts: BTreeMap::new(), filling: (start, size - start), asked: None };
-        Blocks { shared: Arc::new(Mutex::new(shared)) }
+    /// Those of a file of `size` bytes, of which `length` from `start` on are fetched first.
+    pub fn new(size: u64, start: u64, length: u64) -> Blocks {
+        let shared = Shared { size, parts: BTreeMap::new(), filling: (start, length), asked: None };
+        Blocks { shared: Arc::new(Mutex::new(shared)), fetch: FETCH_BYTES }
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Shared) -> T) -> T {
         act(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub fn size(&self) -> u64 {
-        self.with(|shared| shared.size)
     }
 
     /// What is missing of the part being fetched: offset and length.
@@ -45,7 +52,24 @@ impl Blocks {
         })
     }
 
-    pub fn add(&self, bytes: &[u8]) {
+    /// Takes bytes from the start of what is missing, and reads once nothing is. What `read` gives counts only if it found
+    /// all that it asked for; else it is called again when that was fetched. Up to `most` bytes are held.
+    pub fn attempt<T>(&mut self, bytes: &[u8], most: u64, read: impl FnOnce(Reader) -> T) -> Attempt<T> {
+        self.add(bytes);
+        if self.missing().1 > 0 {
+            return Attempt::More;
+        }
+        self.with(|shared| shared.asked = None);
+        let value = read(Reader { shared: Arc::clone(&self.shared), position: 0 });
+        let Some(offset) = self.with(|shared| shared.asked) else { return Attempt::Read(value) };
+        self.want(offset);
+        match self.held() <= most {
+            true => Attempt::More,
+            false => Attempt::TooLarge,
+        }
+    }
+
+    fn add(&self, bytes: &[u8]) {
         self.with(|shared| {
             let (start, left) = shared.filling;
             let used = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -54,7 +78,9 @@ impl Blocks {
         });
     }
 
-    pub fn want(&self, offset: u64, length: u64) {
+    fn want(&mut self, offset: u64) {
+        let length = self.fetch;
+        self.fetch = self.fetch.saturating_mul(2);
         self.with(|shared| {
             // Fetch up to what is known already.
             let next = shared.parts.range(offset..).next().map_or(shared.size, |(start, _)| *start);
@@ -62,20 +88,8 @@ impl Blocks {
         });
     }
 
-    pub fn clear_missing(&self) {
-        self.with(|shared| shared.asked = None);
-    }
-
-    pub fn asked(&self) -> Option<u64> {
-        self.with(|shared| shared.asked)
-    }
-
-    pub fn held(&self) -> u64 {
+    fn held(&self) -> u64 {
         self.with(|shared| shared.parts.values().map(|part| part.len() as u64).sum())
-    }
-
-    pub fn reader(&self) -> Reader {
-        Reader { shared: Arc::clone(&self.shared), position: 0 }
     }
 }
 
@@ -84,6 +98,16 @@ impl Blocks {
 pub struct Reader {
     shared: Arc<Mutex<Shared>>,
     position: u64,
+}
+
+impl Reader {
+    /// The bytes from here on.
+    pub fn bytes_at<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.seek(SeekFrom::Start(at))?;
+        self.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 impl Read for Reader {

@@ -1,0 +1,218 @@
+//! The directory of a 7z archive, fetched and read.
+//!
+//! It stands behind the packed data, in most archives packed itself; the first 32 bytes say where. The crate `sevenz-rust2`
+//! reads it, from the parts of the file that were fetched, again and again until it found all that it asked for.
+
+use std::io::ErrorKind;
+
+use sevenz_rust2::{Archive, Block, Error, Password};
+
+use super::method::Method;
+use crate::limits;
+use crate::problem::Code;
+use crate::unpack::blocks::{Attempt, Blocks, Reader};
+
+/// The signature, the version, a checksum, and where the directory is (7zFormat.txt, "SignatureHeader").
+pub const HEAD_BYTES: u64 = 32;
+
+/// A directory of which parts are still to be fetched.
+pub struct Directory {
+    blocks: Blocks,
+    size: u64,
+}
+
+/// What a directory gave.
+pub enum Listed {
+    /// More of the file is wanted.
+    More,
+    /// What it lists.
+    Read(List),
+    /// It can't be read.
+    Unreadable(Refusal),
+}
+
+/// What a directory lists.
+#[derive(Default)]
+pub struct List {
+    /// What is packed, in the order of its place.
+    pub folders: Vec<Folder>,
+    /// Files without content.
+    pub empty: Vec<Entry>,
+    /// Where the archive ends.
+    pub end: u64,
+}
+
+/// Files that are packed one behind another, as one stream. The format calls that a folder.
+pub struct Folder {
+    /// Where its packed bytes begin.
+    pub start: u64,
+    /// How many there are.
+    pub packed: u64,
+    pub method: Method,
+    pub entries: Vec<Entry>,
+}
+
+/// A file.
+pub struct Entry {
+    pub index: u64,
+    pub name: String,
+    /// Its unpacked bytes.
+    pub size: u64,
+    pub crc: Option<u32>,
+}
+
+impl Directory {
+    /// That of an archive of this size.
+    pub fn new(size: u64) -> Directory {
+        Directory { blocks: Blocks::new(size, 0, size.min(HEAD_BYTES)), size }
+    }
+
+    /// The bytes to fetch next: offset and how many.
+    pub fn want(&self) -> (u64, u64) {
+        self.blocks.missing()
+    }
+
+    /// Takes bytes from the start of what is wanted.
+    pub fn push(&mut self, bytes: &[u8]) -> Listed {
+        let size = self.size;
+        let most = 2 * limits::SEVENZ_DIRECTORY_BYTES as u64;
+        match self.blocks.attempt(bytes, most, |reader| list(reader, size)) {
+            Attempt::More => Listed::More,
+            Attempt::Read(Ok(list)) => Listed::Read(list),
+            Attempt::Read(Err(refusal)) => Listed::Unreadable(refusal),
+            Attempt::TooLarge => Listed::Unreadable(too_large()),
+        }
+    }
+}
+
+/// Why a directory can't be read.
+pub struct Refusal {
+    pub code: Code,
+    /// A sentence.
+    pub message: String,
+    /// Up to where what is packed may be unpacked without it.
+    pub walk: Option<u64>,
+}
+
+impl Refusal {
+    fn new(code: Code, message: String) -> Refusal {
+        Refusal { code, message, walk: Some(u64::MAX) }
+    }
+
+    /// One of an archive of which nothing can be unpacked.
+    fn of_all(code: Code, message: String) -> Refusal {
+        Refusal { walk: None, ..Refusal::new(code, message) }
+    }
+}
+
+fn list(mut reader: Reader, size: u64) -> Result<List, Refusal> {
+    let (start, end) = place(&mut reader, size)?;
+    let limit = limits::SEVENZ_DIRECTORY_BYTES / 1024;
+    let archive =
+        Archive::read_with_memory_limit(&mut reader, &Password::empty(), limit).map_err(|error| {
+            let refusal = refusal(error);
+            Refusal { walk: refusal.walk.map(|_| start), ..refusal }
+        })?;
+    let mut list = List { end, ..List::default() };
+    for (index, block) in archive.blocks.iter().enumerate() {
+        list.folders.push(folder(&archive, index, block));
+    }
+    for (index, file) in archive.files.into_iter().enumerate() {
+        // Of a folder or of what an update deletes there is nothing to be read.
+        if file.is_directory || file.is_anti_item {
+            continue;
+        }
+        let crc = file.has_crc.then_some(file.crc as u32);
+        let entry = Entry { index: index as u64, name: file.name, size: file.size, crc };
+        // A file without content may stand among those of a folder.
+        let folder = archive.stream_map.file_block_index.get(index).copied().flatten();
+        match folder.filter(|_| file.has_stream).and_then(|folder| list.folders.get_mut(folder)) {
+            Some(folder) => folder.entries.push(entry),
+            None => list.empty.push(entry),
+        }
+    }
+    Ok(list)
+}
+
+/// Where the directory begins and ends, by the archive's first bytes. Nothing follows it.
+fn place(reader: &mut Reader, size: u64) -> Result<(u64, u64), Refusal> {
+    let head = reader.bytes_at::<{ HEAD_BYTES as usize }>(0);
+    let ended = |_| Refusal::of_all(Code::Truncated, format!("The 7z archive ends after {size} bytes."));
+    let head = head.map_err(ended)?;
+    // A program that breaks off leaves them so. `Archive::read` would look for the directory byte by byte.
+    if head[8..].iter().all(|byte| *byte == 0) {
+        let message = format!("The 7z archive was not written to its end and has no directory; {AS_FAR}.");
+        return Err(Refusal::new(Code::Truncated, message));
+    }
+    if crc32fast::hash(&head[12..]).to_le_bytes() != head[8..12] {
+        let message = format!(
+            "The first bytes of the 7z archive are damaged, which say where its directory is; {AS_FAR}."
+        );
+        return Err(Refusal::new(Code::DamagedArchive, message));
+    }
+    let number = |at: usize| u64::from_le_bytes(head[at..at + 8].try_into().unwrap_or_default());
+    let start = HEAD_BYTES.saturating_add(number(12));
+    let end = start.saturating_add(number(20));
+    if end > size {
+        let missing = end - size;
+        let message = format!(
+            "The 7z archive lacks its last {missing} byte(s), and its directory stands there: it is cut, or the first of \
+             several volumes (.7z.001, .7z.002, …), which have to be joined first; {AS_FAR}."
+        );
+        return Err(Refusal::new(Code::Truncated, message));
+    }
+    Ok((start, end))
+}
+
+/// The folder of this index, without its files.
+fn folder(archive: &Archive, index: usize, block: &Block) -> Folder {
+    let stream = archive.stream_map.block_first_pack_stream_index().get(index).copied().unwrap_or_default();
+    let of_stream = |numbers: &[u64]| numbers.get(stream).copied().unwrap_or_default();
+    let before = HEAD_BYTES.saturating_add(archive.pack_pos());
+    Folder {
+        start: before.saturating_add(of_stream(archive.stream_map.pack_stream_offsets())),
+        packed: of_stream(archive.pack_sizes()),
+        method: Method::of(block),
+        entries: Vec::new(),
+    }
+}
+
+/// What is done without a directory.
+const AS_FAR: &str = "what is packed was read without it, as far as can be";
+
+fn too_large() -> Refusal {
+    let most = limits::SEVENZ_DIRECTORY_BYTES >> 20;
+    let message = format!("The 7z archive's directory takes more than {most} MiB; {AS_FAR}.");
+    Refusal::new(Code::OverLimit, message)
+}
+
+/// Why the directory can't be read.
+fn refusal(error: Error) -> Refusal {
+    let why = match error {
+        Error::UnsupportedCompressionMethod(method) if method.contains("AES") => {
+            let message = "The 7z archive's directory is encrypted, and so is all that is in it; nothing of it was read.";
+            return Refusal::of_all(Code::EncryptedMember, message.to_owned());
+        }
+        Error::UnsupportedCompressionMethod(method) => {
+            let message = format!(
+                "The 7z archive's directory is compressed as {method}, which is not opened here; {AS_FAR}."
+            );
+            return Refusal::new(Code::UnsupportedPacking, message);
+        }
+        Error::UnsupportedVersion { major, minor } => {
+            let message = format!(
+                "The 7z archive is of version {major}.{minor} of the format, which is not known here."
+            );
+            return Refusal::of_all(Code::UnsupportedPacking, message);
+        }
+        Error::MaxMemLimited { .. } => return too_large(),
+        Error::ChecksumVerificationFailed | Error::NextHeaderCrcMismatch => {
+            "its checksum does not fit".to_owned()
+        }
+        Error::Io(error, _) if error.kind() == ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
+        Error::Io(error, _) => error.to_string(),
+        Error::Other(why) => why.into_owned(),
+        _ => "it is not built as one".to_owned(),
+    };
+    Refusal::new(Code::DamagedArchive, format!("The 7z archive's directory can't be read ({why}); {AS_FAR}."))
+}

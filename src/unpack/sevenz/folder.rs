@@ -1,0 +1,210 @@
+//! A folder of a 7z archive unpacked: its stream, cut into the files that it holds.
+
+use flate2::Crc;
+
+use super::directory::{Entry, Folder};
+use super::method::Method;
+use crate::limits;
+use crate::problem::Code;
+use crate::source::{Sink, Trouble};
+use crate::unpack::decoder::{Decoder, Failure, Progress};
+use crate::unpack::{Place, Stream};
+
+/// The folder that is read.
+pub struct Unfolding {
+    /// None for what is stored as it is, or is no longer unpacked.
+    decoder: Option<Decoder>,
+    /// Packed bytes still to come.
+    left: u64,
+    /// Less than a step of them, which waits for more.
+    held: Vec<u8>,
+    files: Files,
+    /// Its packed bytes are no longer looked at.
+    over: bool,
+}
+
+/// Its files, in the order in which they are packed.
+struct Files {
+    entries: std::vec::IntoIter<Entry>,
+    current: Option<File>,
+    /// Unpacked bytes behind the last one.
+    stray: u64,
+}
+
+struct File {
+    content: Stream,
+    crc: Crc,
+    wanted: Option<u32>,
+    left: u64,
+}
+
+impl Unfolding {
+    /// Opens a folder. One that can't be unpacked is told of, and is over.
+    pub fn open(folder: Folder, archive: &Place, sink: &mut dyn Sink) -> Unfolding {
+        let files = Files { entries: folder.entries.into_iter(), current: None, stray: 0 };
+        let mut unfolding =
+            Unfolding { decoder: None, left: folder.packed, held: Vec::new(), files, over: false };
+        let (code, message) = match folder.method {
+            Method::Known { kind, properties, filter, unpacked } => {
+                match Method::decoder(kind, &properties, filter, unpacked) {
+                    Ok(decoder) => {
+                        unfolding.decoder = decoder;
+                        return unfolding;
+                    }
+                    Err(failure) => (
+                        failure.code(),
+                        format!("It can't be unpacked ({}); it was not read.", failure.reason()),
+                    ),
+                }
+            }
+            Method::Encrypted => (Code::EncryptedMember, "It is encrypted; it was not read.".to_owned()),
+            Method::Other(method) => {
+                (Code::UnsupportedPacking, format!("It is compressed as {method}, which is not opened here."))
+            }
+        };
+        unfolding.files.refuse(code, &message, archive, sink);
+        unfolding.over = true;
+        unfolding
+    }
+
+    /// How many of its bytes are still wanted.
+    pub fn wants(&self) -> u64 {
+        if self.over { 0 } else { self.left }
+    }
+
+    /// Takes bytes; no more than are wanted. They are unpacked in whole steps from the first one on, so that what is found of
+    /// a broken folder does not depend on how they came.
+    pub fn push(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+        self.left -= bytes.len() as u64;
+        while !bytes.is_empty() && !self.over {
+            let room = limits::UNPACK_STEP - self.held.len();
+            let (piece, rest) = bytes.split_at(room.min(bytes.len()));
+            bytes = rest;
+            self.held.extend_from_slice(piece);
+            if self.held.len() == limits::UNPACK_STEP || self.left == 0 && rest.is_empty() {
+                let held = std::mem::take(&mut self.held);
+                self.unpack(&held, archive, sink);
+            }
+        }
+    }
+
+    fn unpack(&mut self, bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+        let Unfolding { decoder, files, .. } = self;
+        let Some(decoder) = decoder else {
+            files.take(bytes, archive, sink);
+            return;
+        };
+        match decoder.push(bytes, |out| files.take(out, archive, sink)) {
+            Ok(Progress::More) => {}
+            // What follows is padding.
+            Ok(Progress::End(_)) => self.over = true,
+            Err(failure) => {
+                self.over = true;
+                self.files.fail(failure, archive, sink);
+            }
+        }
+    }
+
+    /// All its bytes were taken, or the archive ends: `cut`.
+    pub fn close(mut self, cut: bool, archive: &Place, sink: &mut dyn Sink) {
+        let held = std::mem::take(&mut self.held);
+        if !self.over {
+            self.unpack(&held, archive, sink);
+        }
+        if let (Some(decoder), false) = (&mut self.decoder, self.over) {
+            decoder.stop(|out| self.files.take(out, archive, sink));
+        }
+        self.files.close(cut, archive, sink);
+    }
+}
+
+impl Files {
+    /// Takes what was unpacked.
+    fn take(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+        while !bytes.is_empty() {
+            let Some(file) = self.at_hand(archive, sink) else {
+                self.stray += bytes.len() as u64;
+                return;
+            };
+            let most = usize::try_from(file.left).unwrap_or(usize::MAX).min(bytes.len());
+            let (content, rest) = bytes.split_at(most);
+            file.crc.update(content);
+            file.content.push(content, sink);
+            file.left -= content.len() as u64;
+            bytes = rest;
+            if file.left == 0 {
+                self.end_current(None, sink);
+            }
+        }
+    }
+
+    /// The file that the next byte belongs to.
+    fn at_hand(&mut self, archive: &Place, sink: &mut dyn Sink) -> Option<&mut File> {
+        while self.current.is_none() {
+            let Entry { index, name, size, crc } = self.entries.next()?;
+            let content = Stream::open(archive, index, &name, sink);
+            self.current = Some(File { content, crc: Crc::new(), wanted: crc, left: size });
+            if size == 0 {
+                self.end_current(None, sink);
+            }
+        }
+        self.current.as_mut()
+    }
+
+    /// Ends the file at hand. `trouble`: why, before its end.
+    fn end_current(&mut self, trouble: Option<Trouble>, sink: &mut dyn Sink) {
+        let Some(file) = self.current.take() else { return };
+        let differs = file.wanted.is_some_and(|crc| crc != file.crc.sum());
+        if let Some(trouble) = trouble {
+            sink.trouble(trouble);
+        } else if differs {
+            let message = "Its checksum does not match: the content is damaged.";
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+        }
+        file.content.close(sink);
+    }
+
+    /// The stream breaks.
+    fn fail(&mut self, failure: Failure, archive: &Place, sink: &mut dyn Sink) {
+        // What was unpacked to its last byte is whole.
+        let message =
+            format!("Its compressed data breaks ({}); what stands before was read.", failure.reason());
+        self.end_current(Some(Trouble::note(failure.code(), None, message)), sink);
+        let behind = "It is packed behind a place where the archive is damaged; it was not read.";
+        self.refuse(Code::DamagedArchive, behind, archive, sink);
+    }
+
+    /// The stream has ended.
+    fn close(&mut self, cut: bool, archive: &Place, sink: &mut dyn Sink) {
+        // Of what has no content, nothing is missing.
+        while self.current.is_none() && self.entries.as_slice().first().is_some_and(|next| next.size == 0) {
+            let Some(entry) = self.entries.next() else { break };
+            Stream::open(archive, entry.index, &entry.name, sink).close(sink);
+        }
+        let (code, message) = match cut {
+            true => (Code::Truncated, "The archive ends inside it; what is there was read."),
+            false => (Code::DamagedArchive, "Its compressed data ends too early; what is there was read."),
+        };
+        self.end_current(Some(Trouble::note(code, None, message)), sink);
+        let behind = match cut {
+            true => "It stands behind the archive's end; it was not read.",
+            false => "It is packed behind what ends too early; it was not read.",
+        };
+        self.refuse(code, behind, archive, sink);
+        if self.stray > 0 {
+            let message =
+                format!("{} byte(s) are packed behind the last file; they were not read.", self.stray);
+            sink.trouble(Trouble::note(Code::StrayBytes, None, message));
+        }
+    }
+
+    /// Tells why the files that are left are not read.
+    fn refuse(&mut self, code: Code, message: &str, archive: &Place, sink: &mut dyn Sink) {
+        for entry in self.entries.by_ref() {
+            // It is no log that was empty.
+            drop(Stream::open(archive, entry.index, &entry.name, sink));
+            sink.trouble(Trouble::note(code, None, message));
+            sink.leave(0);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! How the files of a 7z archive are packed.
+
+use lzma_rust2::FilterConfig;
+use sevenz_rust2::{Block, Coder, EncoderMethod};
+
+use crate::detect::Coding;
+use crate::unpack::decoder::{Decoder, Failure};
+
+/// How a folder is packed.
+pub enum Method {
+    /// It can be unpacked.
+    Known {
+        kind: Kind,
+        /// What the method needs to know.
+        properties: Vec<u8>,
+        /// What is done to the bytes behind it.
+        filter: Option<FilterConfig>,
+        /// How many bytes it unpacks to.
+        unpacked: u64,
+    },
+    /// A password is needed.
+    Encrypted,
+    /// In a way that is not read here: its name.
+    Other(String),
+}
+
+/// The methods that are unpacked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Stored,
+    Lzma,
+    Lzma2,
+    Deflate,
+    Deflate64,
+    Stream(Coding),
+}
+
+const KINDS: [(&[u8], Kind); 7] = [
+    (EncoderMethod::ID_COPY, Kind::Stored),
+    (EncoderMethod::ID_LZMA, Kind::Lzma),
+    (EncoderMethod::ID_LZMA2, Kind::Lzma2),
+    (EncoderMethod::ID_DEFLATE, Kind::Deflate),
+    (EncoderMethod::ID_DEFLATE64, Kind::Deflate64),
+    (EncoderMethod::ID_BZIP2, Kind::Stream(Coding::Bzip2)),
+    (EncoderMethod::ID_ZSTD, Kind::Stream(Coding::Zstd)),
+];
+
+impl Method {
+    /// That of a folder.
+    pub fn of(block: &Block) -> Method {
+        if block.coders.iter().any(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256) {
+            return Method::Encrypted;
+        }
+        // In the order in which they unpack.
+        let coders: Vec<_> = block.ordered_coder_iter().map(|(_, coder)| coder).collect();
+        let known = match coders[..] {
+            [coder] if block.coders.len() == 1 => kind(coder).map(|kind| (coder, kind, None)),
+            [coder, filter] if block.coders.len() == 2 => kind(coder).and_then(|kind| {
+                let filters = matches!(kind, Kind::Lzma | Kind::Lzma2);
+                let filter = filter_of(filter).filter(|_| filters)?;
+                Some((coder, kind, Some(filter)))
+            }),
+            _ => None,
+        };
+        match known {
+            Some((coder, kind, filter)) => Method::Known {
+                kind,
+                properties: coder.properties().to_vec(),
+                filter,
+                unpacked: block.get_unpack_size(),
+            },
+            None => Method::Other(names(block)),
+        }
+    }
+
+    /// The decoder; none for what is stored as it is.
+    ///
+    /// # Errors
+    /// Its properties are not valid, or more would have to be held than is.
+    pub fn decoder(
+        kind: Kind,
+        properties: &[u8],
+        filter: Option<FilterConfig>,
+        unpacked: u64,
+    ) -> Result<Option<Decoder>, Failure> {
+        Ok(Some(match kind {
+            Kind::Stored => return Ok(None),
+            Kind::Lzma => Decoder::lzma(properties, unpacked, filter)?,
+            Kind::Lzma2 => Decoder::lzma2(properties, unpacked, filter)?,
+            Kind::Deflate => Decoder::deflate(),
+            Kind::Deflate64 => Decoder::deflate64(),
+            Kind::Stream(coding) => Decoder::of(coding),
+        }))
+    }
+}
+
+fn kind(coder: &Coder) -> Option<Kind> {
+    KINDS.iter().find(|(id, _)| *id == coder.encoder_method_id()).map(|(_, kind)| *kind)
+}
+
+/// What turns the addresses in programs, or the differences of samples, back. 7-Zip takes such for what looks like one.
+fn filter_of(coder: &Coder) -> Option<FilterConfig> {
+    let properties = coder.properties();
+    let start = properties.try_into().map_or(0, u32::from_le_bytes);
+    Some(match coder.encoder_method_id() {
+        EncoderMethod::ID_DELTA => {
+            FilterConfig::new_delta(properties.first().map_or(1, |less| u32::from(*less) + 1))
+        }
+        EncoderMethod::ID_BCJ_X86 => FilterConfig::new_bcj_x86(start),
+        EncoderMethod::ID_BCJ_ARM => FilterConfig::new_bcj_arm(start),
+        EncoderMethod::ID_BCJ_ARM_THUMB => FilterConfig::new_bcj_arm_thumb(start),
+        EncoderMethod::ID_BCJ_ARM64 => FilterConfig::new_bcj_arm64(start),
+        EncoderMethod::ID_BCJ_PPC => FilterConfig::new_bcj_ppc(start),
+        EncoderMethod::ID_BCJ_SPARC => FilterConfig::new_bcj_sparc(start),
+        EncoderMethod::ID_BCJ_IA64 => FilterConfig::new_bcj_ia64(start),
+        EncoderMethod::ID_BCJ_RISCV => FilterConfig::new_bcj_risc_v(start),
+        _ => return None,
+    })
+}
+
+/// The methods by name, as 7-Zip lists them; those that have none by number.
+fn names(block: &Block) -> String {
+    let name = |coder: &Coder| {
+        let id = coder.encoder_method_id();
+        let number = || id.iter().map(|byte| format!("{byte:02x}")).collect();
+        EncoderMethod::by_id(id).map_or_else(number, |method| method.name().to_owned())
+    };
+    // A hostile one may name many.
+    block.coders.iter().take(4).map(name).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,141 @@
+//! 7z: the files that the directory lists, folder by folder.
+//!
+//! A folder is one stream that holds many files one behind another, as 7-Zip packs them unless it is told not to: what
+//! is behind a damaged place of it is lost.
+
+mod directory;
+mod folder;
+mod method;
+mod walk;
+
+use self::directory::{Directory, Entry, Folder, List, Listed};
+use self::folder::Unfolding;
+use self::walk::Walk;
+use super::seeking::Seeking;
+use super::{Place, Stream};
+use crate::problem::Code;
+use crate::source::{Sink, Trouble};
+
+/// Reads a 7z archive whose bytes are fetched from any place.
+pub struct SevenZ {
+    place: Place,
+    size: u64,
+    state: State,
+}
+
+enum State {
+    Directory(Directory),
+    Folders(Box<Folders>),
+    /// The directory can't be read.
+    Walk(Box<Walk>),
+    Done,
+}
+
+struct Folders {
+    next: std::vec::IntoIter<Folder>,
+    current: Option<Unfolding>,
+    /// Where the next byte is taken.
+    position: u64,
+}
+
+impl SevenZ {
+    /// An archive of `size` bytes.
+    pub fn new(place: Place, size: u64) -> SevenZ {
+        SevenZ { place, size, state: State::Directory(Directory::new(size)) }
+    }
+
+    fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
+        let List { folders, empty, end } = match listed {
+            Listed::More => return,
+            Listed::Read(list) => list,
+            Listed::Unreadable(refusal) => {
+                sink.trouble(Trouble::note(refusal.code, None, refusal.message));
+                let walk = |end: u64| State::Walk(Box::new(Walk::new(end.min(self.size))));
+                self.state = refusal.walk.map_or(State::Done, walk);
+                return;
+            }
+        };
+        if empty.is_empty() && folders.iter().all(|folder| folder.entries.is_empty()) {
+            sink.trouble(Trouble::note(Code::EmptyInput, None, "The 7z archive's directory lists no files."));
+        }
+        for Entry { index, name, .. } in empty {
+            Stream::open(&self.place, index, &name, sink).close(sink);
+        }
+        if self.size > end {
+            let message =
+                format!("{} byte(s) stand behind the 7z archive's end; they were not read.", self.size - end);
+            sink.trouble(Trouble::note(Code::StrayBytes, end, message));
+        }
+        let folders = Folders { next: folders.into_iter(), current: None, position: 0 };
+        self.state = State::Folders(Box::new(folders));
+        self.go_on(sink);
+    }
+
+    /// Opens the next folder that wants bytes, if the one at hand wants none.
+    fn go_on(&mut self, sink: &mut dyn Sink) {
+        let State::Folders(folders) = &mut self.state else { return };
+        while folders.current.as_ref().is_none_or(|current| current.wants() == 0) {
+            if let Some(current) = folders.current.take() {
+                current.close(false, &self.place, sink);
+            }
+            let Some(next) = folders.next.next() else {
+                self.state = State::Done;
+                return;
+            };
+            folders.position = next.start;
+            folders.current = Some(Unfolding::open(next, &self.place, sink));
+        }
+    }
+}
+
+impl Seeking for SevenZ {
+    fn want(&self) -> Option<(u64, u64)> {
+        match &self.state {
+            State::Directory(directory) => Some(directory.want()),
+            State::Folders(folders) => {
+                let length = folders.current.as_ref().map_or(0, Unfolding::wants);
+                Some((folders.position, length.min(self.size.saturating_sub(folders.position))))
+            }
+            State::Walk(walk) => Some((walk.position, walk.wants())),
+            State::Done => None,
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
+        match &mut self.state {
+            State::Directory(directory) => match directory.push(bytes) {
+                Listed::More => {}
+                listed => self.listed(listed, sink),
+            },
+            State::Folders(folders) => {
+                folders.position += bytes.len() as u64;
+                if let Some(current) = &mut folders.current {
+                    current.push(bytes, &self.place, sink);
+                }
+                self.go_on(sink);
+            }
+            State::Walk(walk) => walk.push(bytes, &self.place, sink),
+            State::Done => {}
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        match std::mem::replace(&mut self.state, State::Done) {
+            State::Directory(_) => {
+                let message = "The 7z archive's directory could not be read.";
+                sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+            }
+            State::Folders(folders) => {
+                let Folders { next, current, .. } = *folders;
+                if let Some(current) = current {
+                    current.close(true, &self.place, sink);
+                }
+                for folder in next {
+                    Unfolding::open(folder, &self.place, sink).close(true, &self.place, sink);
+                }
+            }
+            State::Walk(walk) => walk.finish(&self.place, sink),
+            State::Done => {}
+        }
+    }
+}
