@@ -30,7 +30,7 @@ pub struct Want {
 
 /// Bytes that are read at once behind the end of a part.
 const OVER_BYTES: u64 = 64 * 1024;
-/// So many bytes tell a zip, and a 7z archive.
+/// So many bytes tell a 7z archive; fewer tell a zip.
 const ARCHIVE_MAGIC_BYTES: usize = 6;
 
 /// Reads one input.
@@ -125,7 +125,7 @@ impl Intake {
         match &mut self.state {
             State::Start(head) => {
                 head.extend_from_slice(bytes);
-                if head.len() >= ARCHIVE_MAGIC_BYTES {
+                if head.len() >= ARCHIVE_MAGIC_BYTES || is_zip(head) {
                     self.start(sink);
                 }
             }

@@ -83,9 +83,16 @@ fn pictures_programs_and_archives_of_other_kinds() {
     );
     says(
         "c.log",
+        b"Rar!\x1a\x07\x01\0",
+        expect![[r#"
+        error unsupported_packing [] It is a RAR archive, which is not opened here.
+    "#]],
+    );
+    says(
+        "c.7z",
         b"7z\xbc\xaf\x27\x1c\0\x04",
         expect![[r#"
-        error unsupported_packing [] It is a 7-Zip archive, which is not opened here.
+        error truncated [] The 7z archive ends after 8 bytes.
     "#]],
     );
     says(
