@@ -1,5 +1,5 @@
 //! Input that is made to fill the memory: the peak of the whole program stays under a stated bound, and the limit that
-//! was met is named. The input is made while it is read; none of it ever lies on a disk but the zip.
+//! was met is named. The input is made while it is read; none of it ever lies on a disk but archives.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use testlog::sevenz;
 
 const MIB: u64 = 1 << 20;
 
@@ -327,6 +328,22 @@ fn a_zip_of_a_hundred_thousand_members() {
 #[ignore = "a file of 100 MB; run by hand: cargo test --test native bounded:: -- --ignored"]
 fn a_zip_of_a_million_members() {
     a_zip_of(1_000_000, 700);
+}
+
+/// The directory of a 7z archive is read as a whole, too.
+#[test]
+fn a_7z_of_a_hundred_thousand_members() {
+    let names: Vec<_> = (0..100_000).map(|member| format!("{member:010}")).collect();
+    let members: Vec<_> = names.iter().map(|name| sevenz::Member::new(name, b"x")).collect();
+    let path = std::env::temp_dir().join(format!("triage-{}.7z", std::process::id()));
+    fs::write(&path, sevenz::archive(&[&members], sevenz::Method::Copy)).unwrap();
+    let outcome = run(path.to_str().unwrap(), |_| Ok(()));
+    fs::remove_file(&path).unwrap();
+    let problems = outcome.report["sources"][0]["problems"].as_array().unwrap();
+    let told =
+        problems.iter().filter(|one| one["code"] == "not_a_log").map(|one| one["count"].as_u64().unwrap());
+    assert_eq!(told.sum::<u64>(), 100_000, "{problems:?}");
+    check("7z", &outcome, 100, &["not_a_log", "unknown_format"]);
 }
 
 /// Rows that are all different, long enough to reach the limit soon. The unit test of `scan` does it on a smaller scale.
