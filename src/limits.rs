@@ -56,6 +56,9 @@ pub const ZIP_DIRECTORY_BYTES: u64 = 256 * 1024 * 1024;
 /// for each byte, makes the library take a hundred times as much for a moment.
 pub const SEVENZ_DIRECTORY_BYTES: usize = 20 * 1024 * 1024;
 
+/// Most files, and folders of files, that a 7z archive's directory lists.
+pub const SEVENZ_FILES: usize = 1024 * 1024;
+
 /// Largest pax or GNU long-name record of a tar, and list of a sparse file's runs, in bytes. Names are under 4 KiB in practice.
 pub const TAR_EXTENSION_BYTES: u64 = 1024 * 1024;
 

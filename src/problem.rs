@@ -110,7 +110,7 @@ codes! {
     NotALog Info "Nothing to do if this is no event log."
         "An archive member that is no event log.";
     UnlistedMembers Warning "Find out who changed the archive: what its directory leaves out other tools do not show."
-        "Members of a zip that its directory does not list.";
+        "Members of an archive that its directory does not list.";
     NoEnd Warning "Compare its size or hash with the original: members may be missing behind the last one."
         "A tar without the two empty blocks that end it.";
     StrayBytes Warning "Look at the place with a hex viewer: something may have been hidden there, or taken out."

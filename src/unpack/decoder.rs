@@ -24,6 +24,8 @@ pub enum Failure {
     Broken,
     /// It looks back farther than [`WINDOW_BYTES`](crate::limits::WINDOW_BYTES).
     TooLarge,
+    /// It is damaged, or looks back so far, which it may by what it states.
+    Bounded,
     /// It needs what is not known here.
     Foreign,
 }
@@ -34,6 +36,9 @@ impl Failure {
         match self {
             Failure::Broken => "the compressed data or its checksum is not valid",
             Failure::TooLarge => "it looks back farther than the 128 MiB that are held here",
+            Failure::Bounded => {
+                "the compressed data is not valid, or it looks back farther than the 128 MiB that are held here"
+            }
             Failure::Foreign => "it uses a filter, a checksum or a dictionary that is not known here",
         }
     }
@@ -41,7 +46,7 @@ impl Failure {
     /// The kind of problem that it is.
     pub fn code(self) -> Code {
         match self {
-            Failure::Broken => Code::DamagedArchive,
+            Failure::Broken | Failure::Bounded => Code::DamagedArchive,
             Failure::TooLarge | Failure::Foreign => Code::UnsupportedPacking,
         }
     }

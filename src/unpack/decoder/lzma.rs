@@ -8,51 +8,59 @@ use super::{Decode, Decoder, Failure, Step};
 use crate::limits;
 
 /// Packed bytes that are given at once. What was made of them is lost where they break, so they are few.
-const PIECE_BYTES: usize = 2 * 1024;
+const PIECE_BYTES: usize = 256;
 /// What xz may take, in KiB: a window, and less than a MiB beside it.
 const XZ_KIB: u32 = (limits::WINDOW_BYTES / 1024) as u32 + 1024;
 
 impl Decoder {
     /// One stream of an .xz file.
     pub fn xz() -> Decoder {
-        Decoder::new(Box::new(XzStream::new_mem_limit(false, XZ_KIB)))
+        Decoder::new(Fed::new(XzStream::new_mem_limit(false, XZ_KIB), false))
     }
 
-    /// LZMA that unpacks to `unpacked` bytes. `properties`: how literals are coded, and in four bytes how far it looks back.
+    /// LZMA that unpacks to `unpacked` bytes. `properties`: how literals are coded, and in four bytes how far it may look back.
     ///
     /// # Errors
-    /// The properties are none, or it looks back too far.
+    /// The properties are none.
     pub fn lzma(properties: &[u8], unpacked: u64, filter: Option<FilterConfig>) -> Result<Decoder, Failure> {
-        let [coding, size @ ..] = properties else { return Err(Failure::Broken) };
-        let size = u32::from_le_bytes(size.try_into().map_err(|_| Failure::Broken)?);
-        let size = window(u64::from(size), unpacked)?;
+        let [coding, a, b, c, d, ..] = *properties else { return Err(Failure::Broken) };
+        let window = Window::new(u32::from_le_bytes([a, b, c, d]).into(), unpacked);
         let mut stream =
-            LzmaStream::new_with_props(unpacked, *coding, size, None).map_err(|_| Failure::Broken)?;
+            LzmaStream::new_with_props(unpacked, coding, window.bytes, None).map_err(|_| Failure::Broken)?;
         stream.set_filters(filter.as_slice()).map_err(|_| Failure::Foreign)?;
-        Ok(Decoder::new(Box::new(stream)))
+        Ok(Decoder::new(Fed::new(stream, window.is_less)))
     }
 
-    /// LZMA2 that unpacks to `unpacked` bytes. `properties`: how far it looks back, in one byte (5.3.1 of the .xz format).
+    /// LZMA2 that unpacks to `unpacked` bytes. `properties`: how far it may look back, in one byte (5.3.1 of the .xz format).
     ///
     /// # Errors
-    /// The properties are none, or it looks back too far.
+    /// The properties are none.
     pub fn lzma2(properties: &[u8], unpacked: u64, filter: Option<FilterConfig>) -> Result<Decoder, Failure> {
-        let size = match properties {
-            [40] => u64::from(u32::MAX),
-            [bits @ 0..40] => u64::from(2 | bits & 1) << (bits / 2 + 11),
+        let stated = match properties {
+            [40, ..] => u64::from(u32::MAX),
+            [bits @ 0..40, ..] => u64::from(2 | bits & 1) << (bits / 2 + 11),
             _ => return Err(Failure::Broken),
         };
-        let mut stream = Lzma2Stream::new(window(size, unpacked)?);
+        let window = Window::new(stated, unpacked);
+        let mut stream = Lzma2Stream::new(window.bytes);
         stream.set_filters(filter.as_slice()).map_err(|_| Failure::Foreign)?;
-        Ok(Decoder::new(Box::new(stream)))
+        Ok(Decoder::new(Fed::new(stream, window.is_less)))
     }
 }
 
-/// How much is held of what was unpacked: nothing looks back farther than to the beginning.
-fn window(stated: u64, unpacked: u64) -> Result<u32, Failure> {
-    match stated.min(unpacked) {
-        size if size > limits::WINDOW_BYTES as u64 => Err(Failure::TooLarge),
-        size => Ok(size as u32),
+/// How much is held of what was unpacked.
+struct Window {
+    bytes: u32,
+    /// It is less than the stream may look back. Few do: programs state what fits the size of what they pack.
+    is_less: bool,
+}
+
+impl Window {
+    fn new(stated: u64, unpacked: u64) -> Window {
+        // Nothing looks back farther than to the beginning.
+        let wanted = stated.min(unpacked);
+        let most = limits::WINDOW_BYTES as u64;
+        Window { bytes: wanted.min(most) as u32, is_less: wanted > most }
     }
 }
 
@@ -94,28 +102,43 @@ impl Process for XzStream {
     }
 }
 
-impl<S: Process> Decode for Box<S> {
+/// A stream, and what it means that it breaks.
+struct Fed<S> {
+    stream: Box<S>,
+    /// It may look back farther than is held.
+    is_bounded: bool,
+}
+
+impl<S: Process> Fed<S> {
+    fn new(stream: S, is_bounded: bool) -> Fed<S> {
+        Fed { stream: Box::new(stream), is_bounded }
+    }
+}
+
+impl<S: Process> Decode for Fed<S> {
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
-        let before = self.total();
+        let before = self.stream.total();
         let input = &input[..input.len().min(PIECE_BYTES)];
-        match self.process(input, out, Action::Run) {
+        match self.stream.process(input, out, Action::Run) {
             Ok(StreamResult { bytes_consumed, bytes_produced, status }) => {
                 Step { used: bytes_consumed, made: bytes_produced, ended: Ok(status == Status::StreamEnd) }
             }
             // What it gave before stands in `out`.
             Err(error) => {
-                Step { used: 0, made: (self.total() - before) as usize, ended: Err(failure(&error)) }
+                let made = (self.stream.total() - before) as usize;
+                Step { used: 0, made, ended: Err(failure(&error, self.is_bounded)) }
             }
         }
     }
 
     fn rest(&mut self, out: &mut [u8]) -> usize {
-        self.process(&[], out, Action::Finish).map_or(0, |result| result.bytes_produced)
+        self.stream.process(&[], out, Action::Finish).map_or(0, |result| result.bytes_produced)
     }
 }
 
-fn failure(error: &io::Error) -> Failure {
+fn failure(error: &io::Error, is_bounded: bool) -> Failure {
     match error.kind() {
+        _ if is_bounded => Failure::Bounded,
         ErrorKind::OutOfMemory => Failure::TooLarge,
         ErrorKind::Unsupported => Failure::Foreign,
         _ => Failure::Broken,

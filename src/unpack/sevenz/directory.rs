@@ -3,7 +3,8 @@
 //! It stands behind the packed data, in most archives packed itself; the first 32 bytes say where. The crate `sevenz-rust2`
 //! reads it, from the parts of the file that were fetched, again and again until it found all that it asked for.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use sevenz_rust2::{Archive, Block, Error, Password};
 
@@ -38,6 +39,10 @@ pub struct List {
     pub folders: Vec<Folder>,
     /// Files without content.
     pub empty: Vec<Entry>,
+    /// Packed bytes that are of no file.
+    pub unlisted: Vec<Range<u64>>,
+    /// How many files and directories it lists in all.
+    pub files: u64,
     /// Where the archive ends.
     pub end: u64,
 }
@@ -48,6 +53,7 @@ pub struct Folder {
     pub start: u64,
     /// How many there are.
     pub packed: u64,
+    /// How they are packed.
     pub method: Method,
     pub entries: Vec<Entry>,
 }
@@ -106,14 +112,22 @@ impl Refusal {
 }
 
 fn list(mut reader: Reader, size: u64) -> Result<List, Refusal> {
-    let (start, end) = place(&mut reader, size)?;
+    let Range { start, end } = place(&mut reader, size)?;
+    if start == end {
+        // An archive of nothing has no directory.
+        return Ok(List { end, unlisted: between(&[], HEAD_BYTES..start), ..List::default() });
+    }
+    let start = packed_end(&mut reader, start);
     let limit = limits::SEVENZ_DIRECTORY_BYTES / 1024;
     let archive =
         Archive::read_with_memory_limit(&mut reader, &Password::empty(), limit).map_err(|error| {
             let refusal = refusal(error);
             Refusal { walk: refusal.walk.map(|_| start), ..refusal }
         })?;
-    let mut list = List { end, ..List::default() };
+    let mut list = List { end, files: archive.files.len() as u64, ..List::default() };
+    if archive.files.len().max(archive.blocks.len()) > limits::SEVENZ_FILES {
+        return Err(Refusal { walk: Some(start), ..too_large() });
+    }
     for (index, block) in archive.blocks.iter().enumerate() {
         list.folders.push(folder(&archive, index, block));
     }
@@ -131,11 +145,47 @@ fn list(mut reader: Reader, size: u64) -> Result<List, Refusal> {
             None => list.empty.push(entry),
         }
     }
+    list.folders.retain(|folder| !folder.entries.is_empty());
+    list.unlisted = between(&list.folders, HEAD_BYTES..start);
     Ok(list)
 }
 
+/// What no folder with files takes of the packed bytes. Folders follow one another.
+fn between(folders: &[Folder], all: Range<u64>) -> Vec<Range<u64>> {
+    let mut unlisted = Vec::new();
+    let mut at = all.start;
+    for folder in folders {
+        unlisted.push(at..folder.start.min(all.end));
+        at = folder.start.saturating_add(folder.packed);
+    }
+    unlisted.push(at..all.end);
+    unlisted.retain(|range| !range.is_empty());
+    unlisted
+}
+
+/// Where the packed bytes of files end: those of the directory, if it is packed, stand before it ("PackedStreams for Header").
+/// `start`: where it begins.
+fn packed_end(reader: &mut Reader, start: u64) -> u64 {
+    let mut head = [0; 11];
+    let read = reader.seek(SeekFrom::Start(start)).and_then(|_| reader.read(&mut head)).unwrap_or_default();
+    let place = match &head[..read] {
+        [0x17, 0x06, rest @ ..] => number(rest),
+        _ => None,
+    };
+    place.map_or(start, |place| HEAD_BYTES.saturating_add(place).min(start))
+}
+
+/// A number: so many of the highest bits of the first byte are set as bytes follow, of which the lowest comes first.
+fn number(bytes: &[u8]) -> Option<u64> {
+    let (first, rest) = bytes.split_first()?;
+    let more = first.leading_ones() as usize;
+    let low = rest.get(..more)?.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    let high = u64::from(*first) & (0x7f_u64 >> more);
+    Some(if more == 8 { low } else { high << (8 * more) | low })
+}
+
 /// Where the directory begins and ends, by the archive's first bytes. Nothing follows it.
-fn place(reader: &mut Reader, size: u64) -> Result<(u64, u64), Refusal> {
+fn place(reader: &mut Reader, size: u64) -> Result<Range<u64>, Refusal> {
     let head = reader.bytes_at::<{ HEAD_BYTES as usize }>(0);
     let ended = |_| Refusal::of_all(Code::Truncated, format!("The 7z archive ends after {size} bytes."));
     let head = head.map_err(ended)?;
@@ -159,20 +209,24 @@ fn place(reader: &mut Reader, size: u64) -> Result<(u64, u64), Refusal> {
             "The 7z archive lacks its last {missing} byte(s), and its directory stands there: it is cut, or the first of \
              several volumes (.7z.001, .7z.002, …), which have to be joined first; {AS_FAR}."
         );
-        return Err(Refusal::new(Code::Truncated, message));
+        return Err(Refusal { walk: Some(start), ..Refusal::new(Code::Truncated, message) });
     }
-    Ok((start, end))
+    Ok(start..end)
 }
 
 /// The folder of this index, without its files.
 fn folder(archive: &Archive, index: usize, block: &Block) -> Folder {
-    let stream = archive.stream_map.block_first_pack_stream_index().get(index).copied().unwrap_or_default();
-    let of_stream = |numbers: &[u64]| numbers.get(stream).copied().unwrap_or_default();
-    let before = HEAD_BYTES.saturating_add(archive.pack_pos());
+    let firsts = archive.stream_map.block_first_pack_stream_index();
+    let first = firsts.get(index).copied().unwrap_or_default();
+    // All that are left are the last one's.
+    let next = firsts.get(index + 1).copied().unwrap_or(archive.pack_sizes().len());
+    let streams = next.saturating_sub(first);
+    let sizes = archive.pack_sizes().get(first..first.saturating_add(streams)).unwrap_or_default();
+    let offset = archive.stream_map.pack_stream_offsets().get(first).copied().unwrap_or_default();
     Folder {
-        start: before.saturating_add(of_stream(archive.stream_map.pack_stream_offsets())),
-        packed: of_stream(archive.pack_sizes()),
-        method: Method::of(block),
+        start: HEAD_BYTES.saturating_add(archive.pack_pos()).saturating_add(offset),
+        packed: sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)),
+        method: Method::of(block, streams),
         entries: Vec::new(),
     }
 }
@@ -182,7 +236,9 @@ const AS_FAR: &str = "what is packed was read without it, as far as can be";
 
 fn too_large() -> Refusal {
     let most = limits::SEVENZ_DIRECTORY_BYTES >> 20;
-    let message = format!("The 7z archive's directory takes more than {most} MiB; {AS_FAR}.");
+    let message = format!(
+        "The 7z archive's directory takes more than {most} MiB to be read, or lists more than a million files; {AS_FAR}."
+    );
     Refusal::new(Code::OverLimit, message)
 }
 
@@ -211,8 +267,15 @@ fn refusal(error: Error) -> Refusal {
         }
         Error::Io(error, _) if error.kind() == ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
         Error::Io(error, _) => error.to_string(),
-        Error::Other(why) => why.into_owned(),
-        _ => "it is not built as one".to_owned(),
+        // Its checksum fits: it was written so.
+        error => {
+            let why = match error {
+                Error::Other(why) => why.split([',', '.']).next().unwrap_or_default().to_owned(),
+                _ => "it is not built as one".to_owned(),
+            };
+            let message = format!("The 7z archive's directory is not understood ({why}); {AS_FAR}.");
+            return Refusal::new(Code::UnsupportedPacking, message);
+        }
     };
     Refusal::new(Code::DamagedArchive, format!("The 7z archive's directory can't be read ({why}); {AS_FAR}."))
 }

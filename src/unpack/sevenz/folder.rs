@@ -4,16 +4,22 @@ use flate2::Crc;
 
 use super::directory::{Entry, Folder};
 use super::method::Method;
+use crate::detect::Coding;
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 use crate::unpack::decoder::{Decoder, Failure, Progress};
 use crate::unpack::{Place, Stream};
 
+/// Packed bytes behind the end of a stream that are no more than padding.
+const PADDING_BYTES: u64 = 16;
+
 /// The folder that is read.
 pub struct Unfolding {
     /// None for what is stored as it is, or is no longer unpacked.
     decoder: Option<Decoder>,
+    /// The decoder is one of this coding, of which another stream may follow.
+    coding: Option<Coding>,
     /// Packed bytes still to come.
     left: u64,
     /// Less than a step of them, which waits for more.
@@ -29,6 +35,8 @@ struct Files {
     current: Option<File>,
     /// Unpacked bytes behind the last one.
     stray: u64,
+    /// Packed bytes behind the end of the stream.
+    behind: u64,
 }
 
 struct File {
@@ -41,14 +49,21 @@ struct File {
 impl Unfolding {
     /// Opens a folder. One that can't be unpacked is told of, and is over.
     pub fn open(folder: Folder, archive: &Place, sink: &mut dyn Sink) -> Unfolding {
-        let files = Files { entries: folder.entries.into_iter(), current: None, stray: 0 };
-        let mut unfolding =
-            Unfolding { decoder: None, left: folder.packed, held: Vec::new(), files, over: false };
+        let files = Files { entries: folder.entries.into_iter(), current: None, stray: 0, behind: 0 };
+        let mut unfolding = Unfolding {
+            decoder: None,
+            coding: None,
+            left: folder.packed,
+            held: Vec::new(),
+            files,
+            over: false,
+        };
         let (code, message) = match folder.method {
             Method::Known { kind, properties, filter, unpacked } => {
                 match Method::decoder(kind, &properties, filter, unpacked) {
                     Ok(decoder) => {
                         unfolding.decoder = decoder;
+                        unfolding.coding = kind.coding();
                         return unfolding;
                     }
                     Err(failure) => (
@@ -75,13 +90,13 @@ impl Unfolding {
     /// Takes bytes; no more than are wanted. They are unpacked in whole steps from the first one on, so that what is found of
     /// a broken folder does not depend on how they came.
     pub fn push(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
-        self.left -= bytes.len() as u64;
         while !bytes.is_empty() && !self.over {
             let room = limits::UNPACK_STEP - self.held.len();
             let (piece, rest) = bytes.split_at(room.min(bytes.len()));
             bytes = rest;
+            self.left -= piece.len() as u64;
             self.held.extend_from_slice(piece);
-            if self.held.len() == limits::UNPACK_STEP || self.left == 0 && rest.is_empty() {
+            if self.held.len() == limits::UNPACK_STEP || self.left == 0 {
                 let held = std::mem::take(&mut self.held);
                 self.unpack(&held, archive, sink);
             }
@@ -96,8 +111,20 @@ impl Unfolding {
         };
         match decoder.push(bytes, |out| files.take(out, archive, sink)) {
             Ok(Progress::More) => {}
-            // What follows is padding.
-            Ok(Progress::End(_)) => self.over = true,
+            Ok(Progress::End(used)) => {
+                let behind = &bytes[used..];
+                match self.coding {
+                    // Some programs pack a folder as several streams.
+                    Some(coding) if !files.is_complete() && !behind.is_empty() => {
+                        *decoder = Decoder::of(coding);
+                        self.unpack(behind, archive, sink);
+                    }
+                    _ => {
+                        self.over = true;
+                        self.files.behind = behind.len() as u64 + self.left;
+                    }
+                }
+            }
             Err(failure) => {
                 self.over = true;
                 self.files.fail(failure, archive, sink);
@@ -138,6 +165,10 @@ impl Files {
         }
     }
 
+    fn is_complete(&self) -> bool {
+        self.current.is_none() && self.entries.as_slice().iter().all(|entry| entry.size == 0)
+    }
+
     /// The file that the next byte belongs to.
     fn at_hand(&mut self, archive: &Place, sink: &mut dyn Sink) -> Option<&mut File> {
         while self.current.is_none() {
@@ -154,6 +185,12 @@ impl Files {
     /// Ends the file at hand. `trouble`: why, before its end.
     fn end_current(&mut self, trouble: Option<Trouble>, sink: &mut dyn Sink) {
         let Some(file) = self.current.take() else { return };
+        // What was not read is no log that was empty.
+        if let (Some(trouble), 0) = (&trouble, file.content.bytes) {
+            sink.trouble(trouble.clone());
+            sink.leave(0);
+            return;
+        }
         let differs = file.wanted.is_some_and(|crc| crc != file.crc.sum());
         if let Some(trouble) = trouble {
             sink.trouble(trouble);
@@ -167,6 +204,7 @@ impl Files {
     /// The stream breaks.
     fn fail(&mut self, failure: Failure, archive: &Place, sink: &mut dyn Sink) {
         // What was unpacked to its last byte is whole.
+        self.at_hand(archive, sink);
         let message =
             format!("Its compressed data breaks ({}); what stands before was read.", failure.reason());
         self.end_current(Some(Trouble::note(failure.code(), None, message)), sink);
@@ -177,10 +215,7 @@ impl Files {
     /// The stream has ended.
     fn close(&mut self, cut: bool, archive: &Place, sink: &mut dyn Sink) {
         // Of what has no content, nothing is missing.
-        while self.current.is_none() && self.entries.as_slice().first().is_some_and(|next| next.size == 0) {
-            let Some(entry) = self.entries.next() else { break };
-            Stream::open(archive, entry.index, &entry.name, sink).close(sink);
-        }
+        self.at_hand(archive, sink);
         let (code, message) = match cut {
             true => (Code::Truncated, "The archive ends inside it; what is there was read."),
             false => (Code::DamagedArchive, "Its compressed data ends too early; what is there was read."),
@@ -191,6 +226,11 @@ impl Files {
             false => "It is packed behind what ends too early; it was not read.",
         };
         self.refuse(code, behind, archive, sink);
+        // The end of LZMA may be marked though its size is known.
+        if self.behind > PADDING_BYTES {
+            let message = format!("{} byte(s) behind the end of packed data were not read.", self.behind);
+            sink.trouble(Trouble::note(Code::StrayBytes, None, message));
+        }
         if self.stray > 0 {
             let message =
                 format!("{} byte(s) are packed behind the last file; they were not read.", self.stray);

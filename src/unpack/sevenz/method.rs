@@ -35,6 +35,16 @@ pub enum Kind {
     Stream(Coding),
 }
 
+impl Kind {
+    /// The coding of streams of which one may follow another.
+    pub fn coding(self) -> Option<Coding> {
+        match self {
+            Kind::Stream(coding) => Some(coding),
+            _ => None,
+        }
+    }
+}
+
 const KINDS: [(&[u8], Kind); 7] = [
     (EncoderMethod::ID_COPY, Kind::Stored),
     (EncoderMethod::ID_LZMA, Kind::Lzma),
@@ -46,14 +56,15 @@ const KINDS: [(&[u8], Kind); 7] = [
 ];
 
 impl Method {
-    /// That of a folder.
-    pub fn of(block: &Block) -> Method {
+    /// That of a folder which takes so many packed streams.
+    pub fn of(block: &Block, streams: usize) -> Method {
         if block.coders.iter().any(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256) {
             return Method::Encrypted;
         }
         // In the order in which they unpack.
         let coders: Vec<_> = block.ordered_coder_iter().map(|(_, coder)| coder).collect();
         let known = match coders[..] {
+            _ if streams != 1 => None,
             [coder] if block.coders.len() == 1 => kind(coder).map(|kind| (coder, kind, None)),
             [coder, filter] if block.coders.len() == 2 => kind(coder).and_then(|kind| {
                 let filters = matches!(kind, Kind::Lzma | Kind::Lzma2);

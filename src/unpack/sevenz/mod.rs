@@ -1,16 +1,17 @@
-//! 7z: the files that the directory lists, folder by folder.
+//! 7z: the files that the directory lists, folder by folder, and what it does not list.
 //!
-//! A folder is one stream that holds many files one behind another, as 7-Zip packs them unless it is told not to: what
-//! is behind a damaged place of it is lost.
+//! A folder is one stream that holds many files one behind another, as 7-Zip packs them unless it is told not to.
 
 mod directory;
 mod folder;
 mod method;
 mod walk;
 
-use self::directory::{Directory, Entry, Folder, List, Listed};
+use std::ops::Range;
+
+use self::directory::{Directory, Entry, Folder, HEAD_BYTES, List, Listed};
 use self::folder::Unfolding;
-use self::walk::Walk;
+use self::walk::{BEGINNING_BYTES, Walk};
 use super::seeking::Seeking;
 use super::{Place, Stream};
 use crate::problem::Code;
@@ -21,12 +22,17 @@ pub struct SevenZ {
     place: Place,
     size: u64,
     state: State,
+    /// Packed bytes that are of no file, and are still to be looked at.
+    unlisted: std::vec::IntoIter<Range<u64>>,
+    /// How many files and directories are listed, and the ordinal of the next content without a name.
+    files: u64,
+    nameless: u64,
 }
 
 enum State {
     Directory(Directory),
     Folders(Box<Folders>),
-    /// The directory can't be read.
+    /// Bytes of which no directory tells.
     Walk(Box<Walk>),
     Done,
 }
@@ -41,21 +47,22 @@ struct Folders {
 impl SevenZ {
     /// An archive of `size` bytes.
     pub fn new(place: Place, size: u64) -> SevenZ {
-        SevenZ { place, size, state: State::Directory(Directory::new(size)) }
+        let state = State::Directory(Directory::new(size));
+        SevenZ { place, size, state, unlisted: Vec::new().into_iter(), files: 0, nameless: 0 }
     }
 
     fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
-        let List { folders, empty, end } = match listed {
+        let List { folders, empty, unlisted, files, end } = match listed {
             Listed::More => return,
             Listed::Read(list) => list,
             Listed::Unreadable(refusal) => {
                 sink.trouble(Trouble::note(refusal.code, None, refusal.message));
-                let walk = |end: u64| State::Walk(Box::new(Walk::new(end.min(self.size))));
+                let walk = |end: u64| State::Walk(Box::new(Walk::new(HEAD_BYTES..end.min(self.size), 0, 0)));
                 self.state = refusal.walk.map_or(State::Done, walk);
                 return;
             }
         };
-        if empty.is_empty() && folders.iter().all(|folder| folder.entries.is_empty()) {
+        if empty.is_empty() && folders.is_empty() {
             sink.trouble(Trouble::note(Code::EmptyInput, None, "The 7z archive's directory lists no files."));
         }
         for Entry { index, name, .. } in empty {
@@ -66,6 +73,7 @@ impl SevenZ {
                 format!("{} byte(s) stand behind the 7z archive's end; they were not read.", self.size - end);
             sink.trouble(Trouble::note(Code::StrayBytes, end, message));
         }
+        (self.unlisted, self.files, self.nameless) = (unlisted.into_iter(), files, files);
         let folders = Folders { next: folders.into_iter(), current: None, position: 0 };
         self.state = State::Folders(Box::new(folders));
         self.go_on(sink);
@@ -79,11 +87,32 @@ impl SevenZ {
                 current.close(false, &self.place, sink);
             }
             let Some(next) = folders.next.next() else {
-                self.state = State::Done;
+                self.walk_next(sink);
                 return;
             };
             folders.position = next.start;
             folders.current = Some(Unfolding::open(next, &self.place, sink));
+        }
+    }
+
+    /// Tells of the next bytes that are of no file, and walks through them.
+    fn walk_next(&mut self, sink: &mut dyn Sink) {
+        self.state = State::Done;
+        for range in self.unlisted.by_ref() {
+            let bytes = range.end - range.start;
+            let is_read = bytes >= BEGINNING_BYTES as u64;
+            let (code, what) = match is_read {
+                true => (Code::UnlistedMembers, "were read as far as can be"),
+                false => (Code::StrayBytes, "were not read"),
+            };
+            let message = format!(
+                "{bytes} byte(s) from here on are of no file in the 7z archive's directory; they {what}."
+            );
+            sink.trouble(Trouble::note(code, range.start, message));
+            if is_read {
+                self.state = State::Walk(Box::new(Walk::new(range, self.files, self.nameless)));
+                return;
+            }
         }
     }
 }
@@ -114,7 +143,13 @@ impl Seeking for SevenZ {
                 }
                 self.go_on(sink);
             }
-            State::Walk(walk) => walk.push(bytes, &self.place, sink),
+            State::Walk(walk) => {
+                walk.push(bytes, &self.place, sink);
+                if walk.wants() == 0 {
+                    self.nameless = walk.finish(&self.place, sink);
+                    self.walk_next(sink);
+                }
+            }
             State::Done => {}
         }
     }
@@ -134,7 +169,7 @@ impl Seeking for SevenZ {
                     Unfolding::open(folder, &self.place, sink).close(true, &self.place, sink);
                 }
             }
-            State::Walk(walk) => walk.finish(&self.place, sink),
+            State::Walk(mut walk) => _ = walk.finish(&self.place, sink),
             State::Done => {}
         }
     }

@@ -4,7 +4,9 @@
 //! how they are packed. But the first folder begins right behind the archive's first bytes, most are packed by one of two
 //! methods, and a folder of LZMA2 says where it ends, where the next one begins.
 
-use super::directory::HEAD_BYTES;
+use std::ops::Range;
+
+use crate::detect::Coding;
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
@@ -19,6 +21,9 @@ const LZMA_PROPERTIES: [u8; 5] = {
 /// LZMA2 that looks back so far: `2 << (30 / 2 + 11)` bytes.
 const LZMA2_PROPERTIES: [u8; 1] = [30];
 
+/// So many bytes tell what a folder begins with.
+pub const BEGINNING_BYTES: usize = 10;
+
 /// Unpacks one folder after another.
 pub struct Walk {
     /// Where the next byte is taken.
@@ -26,8 +31,9 @@ pub struct Walk {
     end: u64,
     /// Less than a step, which waits for more.
     held: Vec<u8>,
-    /// How many folders were opened.
-    opened: u64,
+    /// How many ordinals the files in the directory have, and the next one.
+    files: u64,
+    next: u64,
     current: Option<Nameless>,
     /// What follows is not looked at.
     over: bool,
@@ -41,9 +47,18 @@ struct Nameless {
 }
 
 impl Walk {
-    /// Up to where the directory begins or the archive ends.
-    pub fn new(end: u64) -> Walk {
-        Walk { position: HEAD_BYTES, end, held: Vec::new(), opened: 0, current: None, over: false }
+    /// What stands in this range of the archive.
+    /// `files`: how many ordinals the files in the directory have; `next`: that of the first content.
+    pub fn new(range: Range<u64>, files: u64, next: u64) -> Walk {
+        Walk {
+            position: range.start,
+            end: range.end,
+            held: Vec::new(),
+            files,
+            next,
+            current: None,
+            over: false,
+        }
     }
 
     /// How many bytes are wanted.
@@ -61,15 +76,19 @@ impl Walk {
             self.held.extend_from_slice(piece);
             if piece.len() == room {
                 let held = std::mem::take(&mut self.held);
-                self.step(&held, archive, sink);
+                self.step(&held, false, archive, sink);
             }
         }
     }
 
-    fn step(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+    fn step(&mut self, mut bytes: &[u8], ended: bool, archive: &Place, sink: &mut dyn Sink) {
         while !bytes.is_empty() && !self.over {
+            if self.current.is_none() && bytes.len() < BEGINNING_BYTES && !ended {
+                self.held = bytes.to_vec();
+                return;
+            }
             if self.current.is_none() {
-                self.open(bytes[0], archive, sink);
+                self.open(bytes, archive, sink);
             }
             let Some(Nameless { decoder, content }) = &mut self.current else { return };
             let Some(decoder) = decoder else {
@@ -94,35 +113,48 @@ impl Walk {
         }
     }
 
-    /// Opens the folder that begins with this byte.
-    fn open(&mut self, first: u8, archive: &Place, sink: &mut dyn Sink) {
-        let decoder = match first {
-            // A range coder's first byte.
-            0 => Decoder::lzma(&LZMA_PROPERTIES, u64::MAX, None).ok(),
-            // A chunk with all that is needed to begin (5.3.1 of the .xz format).
-            1 | 0xe0.. => Decoder::lzma2(&LZMA2_PROPERTIES, u64::MAX, None).ok(),
+    /// Opens the folder that begins so.
+    fn open(&mut self, beginning: &[u8], archive: &Place, sink: &mut dyn Sink) {
+        let decoder = match beginning {
+            bytes if Coding::Bzip2.begins(bytes) => Some(Decoder::of(Coding::Bzip2)),
+            // A range coder's first byte; zeros may be anything.
+            [0, rest @ ..] if rest.iter().take(BEGINNING_BYTES).any(|byte| *byte != 0) => {
+                Decoder::lzma(&LZMA_PROPERTIES, u64::MAX, None).ok()
+            }
+            // A chunk with all that is needed to begin (5.3.1 of the .xz format): how much it unpacks to and is packed to, how
+            // literals are coded, and a range coder's first byte; or one that is not packed.
+            [0xe0..=0xff, _, _, _, _, 0..=224, 0, ..] | [1, ..] => {
+                Decoder::lzma2(&LZMA2_PROPERTIES, u64::MAX, None).ok()
+            }
             _ => None,
         };
-        self.opened += 1;
-        let content = Stream::open(archive, self.opened - 1, &format!("(nameless {})", self.opened), sink);
+        let name = format!("(nameless {})", self.next - self.files + 1);
+        let content = Stream::open(archive, self.next, &name, sink);
+        self.next += 1;
         self.current = Some(Nameless { decoder, content });
     }
 
     fn close(&mut self, trouble: Option<Trouble>, sink: &mut dyn Sink) {
         let Some(Nameless { content, .. }) = self.current.take() else { return };
+        // What was not unpacked is no log that was empty.
+        let is_lost = content.bytes == 0;
         if let Some(trouble) = trouble {
             sink.trouble(trouble);
         }
-        content.close(sink);
+        match is_lost {
+            true => sink.leave(0),
+            false => content.close(sink),
+        }
     }
 
-    /// No more bytes come.
-    pub fn finish(mut self, archive: &Place, sink: &mut dyn Sink) {
+    /// No more bytes come. Returns the ordinal behind the last one.
+    pub fn finish(&mut self, archive: &Place, sink: &mut dyn Sink) -> u64 {
         let held = std::mem::take(&mut self.held);
-        self.step(&held, archive, sink);
+        self.step(&held, true, archive, sink);
         if let Some(Nameless { decoder: Some(decoder), content }) = &mut self.current {
             decoder.stop(|out| content.push(out, sink));
         }
         self.close(None, sink);
+        self.next
     }
 }
