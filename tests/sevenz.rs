@@ -15,8 +15,9 @@ use crate::common::{
 /// What the logs of other programs hold: records, process creations and matches.
 const COUNTS: (u64, u64, u64) = (101, 100, 100);
 
-const FILES: [(&str, &[u8]); 9] = [
+const FILES: [(&str, &[u8]); 10] = [
     ("bcj.7z", include_bytes!("fixtures/packed/bcj.7z")),
+    ("blocks.7z", include_bytes!("fixtures/packed/blocks.7z")),
     ("bzip2.7z", include_bytes!("fixtures/packed/bzip2.7z")),
     ("deflate.7z", include_bytes!("fixtures/packed/deflate.7z")),
     ("deflate64.7z", include_bytes!("fixtures/packed/deflate64.7z")),
@@ -189,6 +190,27 @@ fn damage_in_a_folder() {
     assert_eq!(problems(&report), [wrong]);
 }
 
+/// 7-Zip packs parts of a file side by side, which need nothing of each other: damage costs one of them.
+#[test]
+fn damage_in_a_part_of_lzma2() {
+    let (_, bytes) = FILES[1];
+    // Behind the heads of the parts' only chunks, with and without a directory.
+    for (at, cut) in [(700, 0), (4000, 0), (8000, 20)] {
+        let mut spoilt = bytes[..bytes.len() - cut].to_vec();
+        spoilt[at..at + 8].fill(0xa5);
+        let report = report(&[("log.7z", &spoilt)]);
+        let said = problems(&report).join("\n");
+        assert!((66..72).contains(&counts(&report).0), "{at}: {:?} {said}", counts(&report));
+        assert!(
+            said.contains(
+                "byte(s) of it can't be unpacked, for the archive is damaged; zeros stand in their place."
+            ),
+            "{said}"
+        );
+        assert_eq!(report["sources"][0]["members"][0]["bytes"], 203_974);
+    }
+}
+
 /// What a folder packs behind the place where it breaks is named, file by file.
 #[test]
 fn files_behind_damage_are_named() {
@@ -281,7 +303,7 @@ fn cut_anywhere() {
             most = most.max(counts(&report).0);
         }
         let found = match name {
-            "lzma.7z" | "lzma2.7z" | "py7zr.7z" | "bzip2.7z" => 50,
+            "blocks.7z" | "lzma.7z" | "lzma2.7z" | "py7zr.7z" | "bzip2.7z" => 50,
             _ => 0,
         };
         assert!(most >= found, "{name}: {most}");
@@ -299,6 +321,120 @@ fn what_stands_behind_the_end() {
     let behind = "warning stray_bytes [] 5 byte(s) stand behind the 7z archive's end; they were not read.";
     let said = problems(&report);
     assert!(said.len() == 1 && said[0].ends_with(&behind[behind.find("5 byte").unwrap()..]), "{said:?}");
+}
+
+/// Packed bytes that the directory gives to no file: before the files, between them and behind them, and a stream of no file.
+#[test]
+fn what_no_file_takes() {
+    let (events, expected) = log();
+    let [one, two, three] = thirds(&events);
+    let folders =
+        [[Member::new("a.xml", &one)], [Member::new("b.evtx", &two)], [Member::new("c.xml", &three)]];
+    let folders: Vec<&[Member]> = folders.iter().map(<[Member; 1]>::as_slice).collect();
+    for hidden in 0..3 {
+        for method in [Method::Copy, Method::Lzma2] {
+            let packed: Vec<_> = folders.iter().map(|folder| sevenz::pack(folder, method)).collect();
+            let mut directory = match hidden {
+                0 => sevenz::directory(&folders[1..], &packed[1..], method),
+                2 => sevenz::directory(&folders[..2], &packed[..2], method),
+                _ => sevenz::directory(&folders, &packed, method),
+            };
+            match hidden {
+                // The packed streams begin so far behind the beginning.
+                0 => {
+                    let before = sevenz::number(packed[0].len() as u64);
+                    assert_eq!(directory[2..4], [0x06, 0]);
+                    directory.splice(3..4, before);
+                }
+                // The second folder has no file: so many streams has each.
+                1 => {
+                    let counts = directory.windows(4).position(|four| four == [0x0d, 1, 1, 1]).unwrap();
+                    directory[counts + 2] = 0;
+                    directory = directory_without(&directory, &two);
+                }
+                _ => {}
+            }
+            let bytes = sevenz::sealed(&packed.concat(), &directory);
+            let report = report(&[("logs.7z", &bytes)]);
+            let said = problems(&report);
+            assert_expected(&report, &expected);
+            assert!(
+                said[0].starts_with("warning unlisted_members") && said[0].contains("are of no file"),
+                "{said:?}"
+            );
+        }
+    }
+}
+
+/// The directory of `a.xml`, `b.evtx` and `c.xml` without the second file, whose content that was.
+fn directory_without(directory: &[u8], content: &[u8]) -> Vec<u8> {
+    let at = |bytes: &[u8], wanted: &[u8]| memchr::memmem::find(bytes, wanted).unwrap();
+    let mut directory = directory.to_vec();
+    let checksum = at(&directory, &crc32fast::hash(content).to_le_bytes());
+    directory.drain(checksum..checksum + 4);
+    let name: Vec<u8> = "b.evtx\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let place = at(&directory, &name);
+    directory.drain(place..place + name.len());
+    // How many files, and how long their names are.
+    let files = at(&directory, &[0x05, 3, 0x11]);
+    directory[files + 1] = 2;
+    directory[files + 3] -= name.len() as u8;
+    directory
+}
+
+/// A text may begin like LZMA2.
+#[test]
+fn stored_texts_with_a_byte_order_mark_and_no_directory() {
+    let (events, expected) = log();
+    let text = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for content in [&[b"\xef\xbb\xbf", text.as_bytes()].concat(), &utf16] {
+        let bytes = sevenz::archive(&[&[Member::new("a.xml", content)]], Method::Copy);
+        let report = report(&[("logs.7z", &bytes[..bytes.len() - 1])]);
+        assert_expected(&report, &expected);
+        assert_eq!(problems(&report).len(), 1);
+    }
+}
+
+/// What a stream may look back and does not is no reason to leave it out.
+#[test]
+fn a_window_that_is_larger_than_what_is_held() {
+    let (events, expected) = log();
+    let text = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
+    let bytes = sevenz::archive(&[&[Member::new("a.xml", text.as_bytes())]], Method::Lzma2);
+    let start = bytes.len() - 32 - u64::from_le_bytes(bytes[20..28].try_into().unwrap()) as usize;
+    let (packed, directory) = bytes[32..].split_at(start);
+    let mut directory = directory.to_vec();
+    let property = directory.windows(4).position(|four| four == [0x21, 0x21, 1, 16]).unwrap() + 3;
+    directory[property] = 40;
+    let bytes = sevenz::sealed(packed, &directory);
+    assert_expected(&report(&[("logs.7z", &bytes)]), &expected);
+}
+
+/// A directory that is whole and not understood is no damage.
+#[test]
+fn a_directory_that_is_not_understood() {
+    let (events, expected) = log();
+    let text = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
+    let bytes = sevenz::archive(&[&[Member::new("a.xml", text.as_bytes())]], Method::Lzma2);
+    let start = bytes.len() - 32 - u64::from_le_bytes(bytes[20..28].try_into().unwrap()) as usize;
+    let (packed, directory) = bytes[32..].split_at(start);
+    let mut directory = directory.to_vec();
+    // Half a character, as Windows allows it in names.
+    let name = directory.windows(4).position(|four| four == b"a\0.\0").unwrap();
+    directory[name..name + 2].copy_from_slice(&0xd800_u16.to_le_bytes());
+    let report = report(&[("logs.7z", &sevenz::sealed(packed, &directory))]);
+    assert_expected(&report, &expected);
+    let said = problems(&report);
+    assert!(
+        said.len() == 1
+            && said[0]
+                .starts_with("error unsupported_packing [] The 7z archive's directory is not understood"),
+        "{said:?}"
+    );
+    let empty = crate::common::report(&[("logs.7z", &sevenz::sealed(b"", b""))]);
+    assert_eq!(problems(&empty), ["error empty_input [] The 7z archive's directory lists no files."]);
 }
 
 /// Sizes that the directory states and that the data does not have.

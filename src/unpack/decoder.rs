@@ -1,6 +1,7 @@
 //! What was packed, unpacked: one stream, fed in pieces.
 
 mod lzma;
+mod lzma2;
 mod zstd;
 
 use bzip2::Decompress as Bunzip;
@@ -84,6 +85,11 @@ trait Decode {
     fn rest(&mut self, _out: &mut [u8]) -> usize {
         0
     }
+
+    /// Whether what was made last are zeros in place of what can't be unpacked.
+    fn stands_in(&self) -> bool {
+        false
+    }
 }
 
 impl Decoder {
@@ -116,16 +122,28 @@ impl Decoder {
     /// # Errors
     /// The reason why the data can't be read on.
     pub fn push(&mut self, input: &[u8], mut take: impl FnMut(&[u8])) -> Result<Progress, Failure> {
+        self.push_marked(input, |out, _| take(out))
+    }
+
+    /// The same; it is said of each piece whether it is zeros in place of what can't be unpacked.
+    ///
+    /// # Errors
+    /// The reason why the data can't be read on.
+    pub fn push_marked(
+        &mut self,
+        input: &[u8],
+        mut take: impl FnMut(&[u8], bool),
+    ) -> Result<Progress, Failure> {
         let mut used = 0;
         loop {
             let step = self.state.decode(&input[used..], &mut self.out);
             used += step.used;
             if step.made > 0 {
-                take(&self.out[..step.made]);
+                take(&self.out[..step.made], self.state.stands_in());
             }
             match step.ended {
                 Err(failure) => {
-                    self.stop(take);
+                    self.stop(|out| take(out, false));
                     return Err(failure);
                 }
                 Ok(true) => return Ok(Progress::End(used)),

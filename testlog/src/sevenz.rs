@@ -46,7 +46,7 @@ pub fn sealed(packed: &[u8], directory: &[u8]) -> Vec<u8> {
 }
 
 /// The files of a folder one behind another, as one stream.
-fn pack(members: &[Member<'_>], method: Method) -> Vec<u8> {
+pub fn pack(members: &[Member<'_>], method: Method) -> Vec<u8> {
     let content = members.iter().map(|member| member.content).collect::<Vec<_>>().concat();
     if method == Method::Copy {
         return content;
@@ -134,7 +134,7 @@ fn bits(all: &[bool]) -> Vec<u8> {
 }
 
 /// A number: so many of the highest bits are set as bytes follow, of which the lowest comes first.
-fn number(value: u64) -> Vec<u8> {
+pub fn number(value: u64) -> Vec<u8> {
     let more = (0..8).find(|more| value < 1 << (7 * (more + 1))).unwrap_or(8);
     let first = if more == 8 { 0xff } else { !(0xff_u8 >> more) | (value >> (8 * more)) as u8 };
     [&[first][..], &value.to_le_bytes()[..more]].concat()

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 
 use lzma_rust2::{Action, FilterConfig, Lzma2Stream, LzmaStream, Status, StreamResult, XzStream};
 
+use super::lzma2::Mending;
 use super::{Decode, Decoder, Failure, Step};
 use crate::limits;
 
@@ -42,6 +43,9 @@ impl Decoder {
             _ => return Err(Failure::Broken),
         };
         let window = Window::new(stated, unpacked);
+        if filter.is_none() {
+            return Ok(Decoder::new(Mending::new(window.bytes, window.is_less)));
+        }
         let mut stream = Lzma2Stream::new(window.bytes);
         stream.set_filters(filter.as_slice()).map_err(|_| Failure::Foreign)?;
         Ok(Decoder::new(Fed::new(stream, window.is_less)))
@@ -65,7 +69,7 @@ impl Window {
 }
 
 /// A stream that is fed.
-trait Process {
+pub trait Process {
     fn process(&mut self, input: &[u8], out: &mut [u8], action: Action) -> io::Result<StreamResult>;
 
     /// Bytes that it gave so far.
@@ -103,14 +107,14 @@ impl Process for XzStream {
 }
 
 /// A stream, and what it means that it breaks.
-struct Fed<S> {
+pub struct Fed<S> {
     stream: Box<S>,
     /// It may look back farther than is held.
     is_bounded: bool,
 }
 
 impl<S: Process> Fed<S> {
-    fn new(stream: S, is_bounded: bool) -> Fed<S> {
+    pub fn new(stream: S, is_bounded: bool) -> Fed<S> {
         Fed { stream: Box::new(stream), is_bounded }
     }
 }

@@ -14,6 +14,13 @@ use crate::unpack::{Place, Stream};
 /// Packed bytes behind the end of a stream that are no more than padding.
 const PADDING_BYTES: u64 = 16;
 
+/// Says that so many bytes of a content could not be unpacked.
+pub fn lost(bytes: u64) -> String {
+    format!(
+        "{bytes} byte(s) of it can't be unpacked, for the archive is damaged; zeros stand in their place."
+    )
+}
+
 /// The folder that is read.
 pub struct Unfolding {
     /// None for what is stored as it is, or is no longer unpacked.
@@ -44,6 +51,8 @@ struct File {
     crc: Crc,
     wanted: Option<u32>,
     left: u64,
+    /// Bytes of it that could not be unpacked.
+    lost: u64,
 }
 
 impl Unfolding {
@@ -106,10 +115,10 @@ impl Unfolding {
     fn unpack(&mut self, bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
         let Unfolding { decoder, files, .. } = self;
         let Some(decoder) = decoder else {
-            files.take(bytes, archive, sink);
+            files.take(bytes, false, archive, sink);
             return;
         };
-        match decoder.push(bytes, |out| files.take(out, archive, sink)) {
+        match decoder.push_marked(bytes, |out, stands_in| files.take(out, stands_in, archive, sink)) {
             Ok(Progress::More) => {}
             Ok(Progress::End(used)) => {
                 let behind = &bytes[used..];
@@ -139,15 +148,15 @@ impl Unfolding {
             self.unpack(&held, archive, sink);
         }
         if let (Some(decoder), false) = (&mut self.decoder, self.over) {
-            decoder.stop(|out| self.files.take(out, archive, sink));
+            decoder.stop(|out| self.files.take(out, false, archive, sink));
         }
         self.files.close(cut, archive, sink);
     }
 }
 
 impl Files {
-    /// Takes what was unpacked.
-    fn take(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+    /// Takes what was unpacked, or zeros that stand in its place.
+    fn take(&mut self, mut bytes: &[u8], stands_in: bool, archive: &Place, sink: &mut dyn Sink) {
         while !bytes.is_empty() {
             let Some(file) = self.at_hand(archive, sink) else {
                 self.stray += bytes.len() as u64;
@@ -158,6 +167,7 @@ impl Files {
             file.crc.update(content);
             file.content.push(content, sink);
             file.left -= content.len() as u64;
+            file.lost += if stands_in { content.len() as u64 } else { 0 };
             bytes = rest;
             if file.left == 0 {
                 self.end_current(None, sink);
@@ -174,7 +184,7 @@ impl Files {
         while self.current.is_none() {
             let Entry { index, name, size, crc } = self.entries.next()?;
             let content = Stream::open(archive, index, &name, sink);
-            self.current = Some(File { content, crc: Crc::new(), wanted: crc, left: size });
+            self.current = Some(File { content, crc: Crc::new(), wanted: crc, left: size, lost: 0 });
             if size == 0 {
                 self.end_current(None, sink);
             }
@@ -192,9 +202,13 @@ impl Files {
             return;
         }
         let differs = file.wanted.is_some_and(|crc| crc != file.crc.sum());
+        if file.lost > 0 {
+            let message = lost(file.lost);
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+        }
         if let Some(trouble) = trouble {
             sink.trouble(trouble);
-        } else if differs {
+        } else if differs && file.lost == 0 {
             let message = "Its checksum does not match: the content is damaged.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
@@ -241,6 +255,10 @@ impl Files {
     /// Tells why the files that are left are not read.
     fn refuse(&mut self, code: Code, message: &str, archive: &Place, sink: &mut dyn Sink) {
         for entry in self.entries.by_ref() {
+            if entry.size == 0 {
+                Stream::open(archive, entry.index, &entry.name, sink).close(sink);
+                continue;
+            }
             // It is no log that was empty.
             drop(Stream::open(archive, entry.index, &entry.name, sink));
             sink.trouble(Trouble::note(code, None, message));

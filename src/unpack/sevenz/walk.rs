@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::folder;
 use crate::detect::Coding;
 use crate::limits;
 use crate::problem::Code;
@@ -13,13 +14,10 @@ use crate::source::{Sink, Trouble};
 use crate::unpack::decoder::{Decoder, Progress};
 use crate::unpack::{Place, Stream};
 
-/// How 7-Zip codes literals unless it is told otherwise (`lc=3 lp=0 pb=2`), and how far back a stream may look here.
-const LZMA_PROPERTIES: [u8; 5] = {
-    let [a, b, c, d] = (limits::WINDOW_BYTES as u32).to_le_bytes();
-    [0x5d, a, b, c, d]
-};
-/// LZMA2 that looks back so far: `2 << (30 / 2 + 11)` bytes.
-const LZMA2_PROPERTIES: [u8; 1] = [30];
+/// How 7-Zip codes literals unless it is told otherwise (`lc=3 lp=0 pb=2`), and that a stream may look back to its beginning.
+const LZMA_PROPERTIES: [u8; 5] = [0x5d, 0xff, 0xff, 0xff, 0xff];
+/// LZMA2 that may do so.
+const LZMA2_PROPERTIES: [u8; 1] = [40];
 
 /// So many bytes tell what a folder begins with.
 pub const BEGINNING_BYTES: usize = 10;
@@ -44,6 +42,8 @@ struct Nameless {
     /// None for what is taken as it stands.
     decoder: Option<Decoder>,
     content: Stream,
+    /// Bytes of it that could not be unpacked.
+    lost: u64,
 }
 
 impl Walk {
@@ -90,12 +90,16 @@ impl Walk {
             if self.current.is_none() {
                 self.open(bytes, archive, sink);
             }
-            let Some(Nameless { decoder, content }) = &mut self.current else { return };
+            let Some(Nameless { decoder, content, lost }) = &mut self.current else { return };
             let Some(decoder) = decoder else {
                 content.push(bytes, sink);
                 return;
             };
-            match decoder.push(bytes, |out| content.push(out, sink)) {
+            let take = |out: &[u8], stands_in: bool| {
+                *lost += if stands_in { out.len() as u64 } else { 0 };
+                content.push(out, sink);
+            };
+            match decoder.push_marked(bytes, take) {
                 Ok(Progress::More) => return,
                 Ok(Progress::End(used)) => {
                     bytes = &bytes[used..];
@@ -131,11 +135,14 @@ impl Walk {
         let name = format!("(nameless {})", self.next - self.files + 1);
         let content = Stream::open(archive, self.next, &name, sink);
         self.next += 1;
-        self.current = Some(Nameless { decoder, content });
+        self.current = Some(Nameless { decoder, content, lost: 0 });
     }
 
     fn close(&mut self, trouble: Option<Trouble>, sink: &mut dyn Sink) {
-        let Some(Nameless { content, .. }) = self.current.take() else { return };
+        let Some(Nameless { content, lost, .. }) = self.current.take() else { return };
+        if lost > 0 {
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, folder::lost(lost)));
+        }
         // What was not unpacked is no log that was empty.
         let is_lost = content.bytes == 0;
         if let Some(trouble) = trouble {
@@ -151,7 +158,7 @@ impl Walk {
     pub fn finish(&mut self, archive: &Place, sink: &mut dyn Sink) -> u64 {
         let held = std::mem::take(&mut self.held);
         self.step(&held, true, archive, sink);
-        if let Some(Nameless { decoder: Some(decoder), content }) = &mut self.current {
+        if let Some(Nameless { decoder: Some(decoder), content, .. }) = &mut self.current {
             decoder.stop(|out| content.push(out, sink));
         }
         self.close(None, sink);
