@@ -17,7 +17,8 @@ const PADDING_BYTES: u64 = 16;
 /// Says that so many bytes of a content could not be unpacked.
 pub fn lost(bytes: u64) -> String {
     format!(
-        "{bytes} byte(s) of it can't be unpacked, for the archive is damaged; zeros stand in their place."
+        "{bytes} byte(s) of it can't be unpacked, for the archive is damaged: zeros stand in their place, and what stands \
+         right before them may be wrong."
     )
 }
 
