@@ -15,7 +15,8 @@ use crate::part::Part;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::source::{Sink, csv};
 use crate::text::Encoding;
-use crate::unpack::seeking::{Kind, Seeking};
+use crate::unpack::held::Kind;
+use crate::unpack::seeking::Seeking;
 use crate::unpack::zip::{Cut, Zip};
 use crate::unpack::{Place, Stream};
 

@@ -397,15 +397,20 @@ fn stored_texts_with_a_byte_order_mark_and_no_directory() {
     }
 }
 
+/// The packed bytes of an archive, and its directory.
+fn unsealed(bytes: &[u8]) -> (&[u8], Vec<u8>) {
+    let start = u64::from_le_bytes(bytes[12..20].try_into().unwrap()) as usize;
+    let (packed, directory) = bytes[32..].split_at(start);
+    (packed, directory.to_vec())
+}
+
 /// What a stream may look back and does not is no reason to leave it out.
 #[test]
 fn a_window_that_is_larger_than_what_is_held() {
     let (events, expected) = log();
     let text = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
     let bytes = sevenz::archive(&[&[Member::new("a.xml", text.as_bytes())]], Method::Lzma2);
-    let start = bytes.len() - 32 - u64::from_le_bytes(bytes[20..28].try_into().unwrap()) as usize;
-    let (packed, directory) = bytes[32..].split_at(start);
-    let mut directory = directory.to_vec();
+    let (packed, mut directory) = unsealed(&bytes);
     let property = directory.windows(4).position(|four| four == [0x21, 0x21, 1, 16]).unwrap() + 3;
     directory[property] = 40;
     let bytes = sevenz::sealed(packed, &directory);
@@ -418,9 +423,7 @@ fn a_directory_that_is_not_understood() {
     let (events, expected) = log();
     let text = xml::file(&events, &SPLUNK, Layout::Ended("\n"));
     let bytes = sevenz::archive(&[&[Member::new("a.xml", text.as_bytes())]], Method::Lzma2);
-    let start = bytes.len() - 32 - u64::from_le_bytes(bytes[20..28].try_into().unwrap()) as usize;
-    let (packed, directory) = bytes[32..].split_at(start);
-    let mut directory = directory.to_vec();
+    let (packed, mut directory) = unsealed(&bytes);
     // Half a character, as Windows allows it in names.
     let name = directory.windows(4).position(|four| four == b"a\0.\0").unwrap();
     directory[name..name + 2].copy_from_slice(&0xd800_u16.to_le_bytes());
@@ -501,9 +504,7 @@ proptest! {
             [&[Member::new("a.xml", content), Member::new("b.xml", content)], &[Member::new("c/", b""), Member::new("c", content)]];
         let method = if stored { Method::Copy } else { Method::Lzma2 };
         let whole = sevenz::archive(&folders, method);
-        let number = |at: usize| u64::from_le_bytes(whole[at..at + 8].try_into().unwrap()) as usize;
-        let (packed, directory) = whole[32..].split_at(number(12));
-        let mut directory = directory.to_vec();
+        let (packed, mut directory) = unsealed(&whole);
         let at = at.index(directory.len());
         spoil(&mut directory, kind, at, length, seed);
         let bytes = sevenz::sealed(packed, &directory);

@@ -8,6 +8,7 @@ mod blocks;
 mod carve;
 mod compressed;
 mod decoder;
+pub mod held;
 pub mod seeking;
 mod sevenz;
 pub mod tar;
@@ -15,7 +16,7 @@ pub mod zip;
 
 use self::carve::Carve;
 use self::compressed::Compressed;
-use self::seeking::{Held, Kind};
+use self::held::{Held, Kind};
 use crate::detect::{Format, detect};
 use crate::limits;
 use crate::locator::MemberId;
