@@ -16,8 +16,9 @@ use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::source::{Sink, csv};
 use crate::text::Encoding;
 use crate::unpack::held::Kind;
-use crate::unpack::seeking::Seeking;
-use crate::unpack::zip::{Cut, Zip};
+use crate::unpack::seeking::{Cut, Seeking};
+use crate::unpack::sevenz::{CutFolders, SevenZ};
+use crate::unpack::zip::{CutMembers, Zip};
 use crate::unpack::{Place, Stream};
 
 /// Part of an input.
@@ -81,6 +82,7 @@ impl Intake {
         let place = Place::input(name, needle);
         let state = match format {
             Format::Zip => State::Archive(Box::new(Zip::new(place.clone(), size, *part))),
+            Format::SevenZ => State::Archive(Box::new(SevenZ::new(place.clone(), size, *part))),
             _ => State::Stream(Stream::known(place.clone(), format, *part, header)),
         };
         let (position, end) = match format {
@@ -197,12 +199,12 @@ const PACKED: u64 = 8;
 /// plan.starts()
 /// ```
 ///
-/// Only a zip wants more than its head: the members that its directory lists are dealt out by their packed size.
+/// Only a zip or 7z archive wants more than its head: what its directory lists is dealt out by its packed size.
 pub enum Plan {
     /// Where the parts begin.
     Known(Vec<u64>),
-    /// The directory of a zip is being read.
-    Zip(Box<Cut>),
+    /// The directory of an archive is being read.
+    Archive(Box<dyn Cut>),
 }
 
 impl Plan {
@@ -213,7 +215,8 @@ impl Plan {
         let (first, step) = match &format {
             // One whose first byte is damaged is held, and read as a whole.
             Format::Zip if !is_zip(head) => (0, 0),
-            Format::Zip => return Plan::Zip(Box::new(Cut::new(size, part_bytes / PACKED))),
+            Format::Zip => return Plan::Archive(Box::new(CutMembers::new(size, part_bytes / PACKED))),
+            Format::SevenZ => return Plan::Archive(Box::new(CutFolders::new(size, part_bytes / PACKED))),
             Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => {
                 (EVTX_HEADER_BYTES as u64, part_bytes.next_multiple_of(CHUNK_BYTES as u64))
             }
@@ -237,19 +240,19 @@ impl Plan {
 
     /// Whether its parts unfold to many times their size.
     pub fn is_packed(&self) -> bool {
-        matches!(self, Plan::Zip(_))
+        matches!(self, Plan::Archive(_))
     }
 
     /// The next bytes that are wanted. None: the parts are known.
     pub fn want(&self) -> Option<Want> {
-        let Plan::Zip(cut) = self else { return None };
+        let Plan::Archive(cut) = self else { return None };
         let (offset, length) = cut.want()?;
         (length > 0).then_some(Want { offset, length })
     }
 
     /// Takes bytes from the start of what is wanted.
     pub fn push(&mut self, bytes: &[u8]) {
-        if let Plan::Zip(cut) = self {
+        if let Plan::Archive(cut) = self {
             cut.push(bytes);
         }
     }
@@ -259,7 +262,7 @@ impl Plan {
     pub fn starts(self) -> Vec<u64> {
         let starts = match self {
             Plan::Known(starts) => starts,
-            Plan::Zip(cut) => cut.starts(),
+            Plan::Archive(cut) => cut.starts(),
         };
         if starts.len() > 1 { starts } else { Vec::new() }
     }

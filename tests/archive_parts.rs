@@ -1,4 +1,4 @@
-//! The members of a zip, read side by side, give the report of one reading.
+//! The members of a zip and the folders of a 7z archive, read side by side, give the report of one reading.
 
 use crate::common::forms;
 use crate::common::{self, cut_at, differences, in_parts, misfit_of, report_of, spoil};
@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sysmon_triage::intake::{Planned, plan};
 use testlog::rng::Rng;
+use testlog::sevenz::{self, Method};
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::zip::{self, Member};
 use testlog::{Event, Options, Size, gzip};
@@ -20,9 +21,8 @@ fn xml_of(events: &[Event]) -> Vec<u8> {
     xml::file(events, &SPLUNK, Layout::Ended("\n")).into_bytes()
 }
 
-/// An archive of logs in many forms, packed ones too, and of other things; `members` of them.
-fn archive(seed: u64, members: usize) -> Vec<u8> {
-    let mut rng = Rng::new(seed);
+/// Logs in many forms, packed ones too, and other things; `members` of them.
+fn contents(rng: &mut Rng, seed: u64, members: usize) -> Vec<(String, Vec<u8>)> {
     let mut contents: Vec<(String, Vec<u8>)> = Vec::new();
     for number in 0..members {
         let forms = forms::plain(&events(seed + number as u64, 4));
@@ -37,6 +37,31 @@ fn archive(seed: u64, members: usize) -> Vec<u8> {
             _ => (form.name.clone(), form.bytes.clone()),
         });
     }
+    contents
+}
+
+/// A 7z archive of such, a few in each folder.
+fn archive_7z(seed: u64, members: usize) -> Vec<u8> {
+    let mut rng = Rng::new(seed);
+    let contents = contents(&mut rng, seed, members);
+    let members: Vec<_> = contents.iter().map(|(name, content)| sevenz::Member::new(name, content)).collect();
+    let mut folders = Vec::new();
+    let mut rest = &members[..];
+    while !rest.is_empty() {
+        let (folder, behind) = rest.split_at(1 + rng.below(3.min(rest.len() as u32)) as usize);
+        // A folder without a byte is one that no program writes.
+        if folder.iter().any(|member| !member.content.is_empty()) {
+            folders.push(folder);
+        }
+        rest = behind;
+    }
+    sevenz::archive(&folders, if rng.below(2) == 0 { Method::Copy } else { Method::Lzma2 })
+}
+
+/// A zip of such.
+fn archive(seed: u64, members: usize) -> Vec<u8> {
+    let mut rng = Rng::new(seed);
+    let contents = contents(&mut rng, seed, members);
     let members = contents.iter().map(|(name, content)| Member {
         deflate: rng.below(3) > 0 && !name.ends_with('/'),
         descriptor: rng.below(2) == 0,
@@ -146,6 +171,30 @@ fn a_member_that_reaches_into_the_next_part_is_noticed() {
     assert!(report_of(&whole).to_string().contains("it reaches into what follows it"));
 }
 
+/// Each folder of a 7z archive is one stream.
+#[test]
+fn folders_of_a_7z() {
+    let log = xml_of(&events(5, 9));
+    let names = ["a.xml", "b.xml", "c.xml"];
+    let members = names.map(|name| sevenz::Member::new(name, &log));
+    let solid = sevenz::archive(&[&members], Method::Lzma2);
+    let apart: Vec<&[sevenz::Member]> = members.chunks(1).collect();
+    let apart = sevenz::archive(&apart, Method::Lzma2);
+    let parts = plan(&apart, 1);
+    assert_eq!(parts.len(), 3);
+    assert!(!check(&apart, parts, 100, 1));
+    let mut damaged = apart.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    // What the directory does not list may stand anywhere.
+    let (packed, directory) =
+        apart[32..].split_at(u64::from_le_bytes(apart[12..20].try_into().unwrap()) as usize);
+    let unlisted = sevenz::sealed(&[packed, &log].concat(), directory);
+    let cut = apart[..apart.len() - 30].to_vec();
+    for (what, bytes) in [("solid", solid), ("damaged", damaged), ("unlisted", unlisted), ("cut", cut)] {
+        assert_eq!(plan(&bytes, 1), [], "{what}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -159,6 +208,29 @@ proptest! {
         // Members belong to the part in which they begin, wherever that ends.
         let places: Vec<_> = places.iter().map(|at| at.index(bytes.len()) as u64).collect();
         check(&bytes, cut_at(&bytes, &places), piece, turn);
+    }
+
+    #[test]
+    fn any_parts_of_a_7z_in_any_order(
+        seed in 0_u64..1 << 40, members in 1_usize..12, part in 1_u64..60_000, places in prop::collection::vec(any::<Index>(), 0..6),
+        piece in 1_usize..5000, turn: usize,
+    ) {
+        let bytes = archive_7z(seed, members);
+        prop_assert!(!check(&bytes, plan(&bytes, part), piece, turn));
+        // Folders belong to the part in which they begin, wherever that ends.
+        let places: Vec<_> = places.iter().map(|at| at.index(bytes.len()) as u64).collect();
+        check(&bytes, cut_at(&bytes, &places), piece, turn);
+    }
+
+    #[test]
+    fn any_parts_of_a_spoilt_7z(
+        seed in 0_u64..1 << 40, kind: u8, at: Index, length in 1_usize..300, part in 1_u64..20_000,
+        piece in 1_usize..5000, turn: usize,
+    ) {
+        let mut bytes = archive_7z(seed, 6);
+        let at = at.index(bytes.len());
+        spoil(&mut bytes, kind, at, length, seed);
+        check(&bytes, plan(&bytes, part), piece, turn);
     }
 
     #[test]

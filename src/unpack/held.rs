@@ -23,7 +23,7 @@ impl Kind {
     pub fn open(self, place: Place, size: u64) -> Box<dyn Seeking> {
         match self {
             Kind::Zip => Box::new(Zip::new(place, size, Part::WHOLE)),
-            Kind::SevenZ => Box::new(SevenZ::new(place, size)),
+            Kind::SevenZ => Box::new(SevenZ::new(place, size, Part::WHOLE)),
         }
     }
 

@@ -10,7 +10,7 @@ mod compressed;
 mod decoder;
 pub mod held;
 pub mod seeking;
-mod sevenz;
+pub mod sevenz;
 pub mod tar;
 pub mod zip;
 

@@ -2,12 +2,13 @@
 //!
 //!     cargo run --release -p testlog --example make -- evtx 1073741824 1gib.evtx
 //!
-//! Formats: `evtx`, `xml`, `splunk-xml`, `json`, `csv`; `zip`, the XML log four times in one archive; and the other forms of JSON, see [`JSON`].
+//! Formats: `evtx`, `xml`, `splunk-xml`, `json`, `csv`; `zip` and `7z`, the XML log four times in one archive; and the other forms of JSON, see [`JSON`].
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use testlog::json::{Layout, Shape};
+use testlog::sevenz;
 use testlog::zip::{self, Member};
 use testlog::{Expected, Options, Size};
 
@@ -40,11 +41,11 @@ fn write(format: &str, options: &Options, mut out: BufWriter<File>) -> io::Resul
         "json" => testlog::write_json(options, &mut out),
         "csv" => testlog::write_csv(options, &mut out),
         "splunk-xml" => testlog::write_results(options, &mut out),
-        "zip" => zip(options, &mut out),
+        "zip" | "7z" => archive(format, options, &mut out),
         _ => match JSON.iter().find(|(name, ..)| *name == format) {
             Some((_, shape, layout)) => testlog::write_json_of(options, *shape, *layout, &mut out),
             None => Err(io::Error::other(
-                "the format is evtx, xml, splunk-xml, json, csv, zip or another form of JSON",
+                "the format is evtx, xml, splunk-xml, json, csv, zip, 7z or another form of JSON",
             )),
         },
     }?;
@@ -67,11 +68,17 @@ const JSON: [(&str, Shape, Layout); 10] = [
 ];
 
 /// Members of the same size, so that as many workers have as much to do.
-fn zip(options: &Options, out: &mut impl Write) -> io::Result<Expected> {
+fn archive(format: &str, options: &Options, out: &mut impl Write) -> io::Result<Expected> {
     let mut log = Vec::new();
     let mut expected = testlog::write_xml(options, &mut log)?;
-    let members = ["a.xml", "b.xml", "c.xml", "d.xml"].map(|name| Member::new(name, &log));
-    let bytes = zip::archive(&members);
+    let members = ["a.xml", "b.xml", "c.xml", "d.xml"];
+    let bytes = match format {
+        "zip" => zip::archive(&members.map(|name| Member::new(name, &log))),
+        _ => {
+            let members = members.map(|name| sevenz::Member::new(name, &log));
+            sevenz::archive(&members.chunks(1).collect::<Vec<_>>(), sevenz::Method::Lzma2)
+        }
+    };
     out.write_all(&bytes)?;
     expected.bytes = bytes.len() as u64;
     for count in [&mut expected.records, &mut expected.process_creations, &mut expected.matches] {

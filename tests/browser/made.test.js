@@ -33,7 +33,7 @@ inBothBrowsers("made logs", (page) => {
     await page().until("the event was read again", () => document.querySelector("#details .raw, #details [role=alert]") !== null, { within: 60_000 });
   };
 
-  for (const form of ["evtx", "xml", "json", "array", "splunk", "splunk-xml", "evtxecmd", "csv", "zip"]) {
+  for (const form of ["evtx", "xml", "json", "array", "splunk", "splunk-xml", "evtxecmd", "csv", "zip", "7z"]) {
     test(`${form}: report, evidence and context`, async () => {
       assert.notEqual(LOGS, "", "LOGS names the folder");
       const name = `log.${form}`;

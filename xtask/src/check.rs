@@ -252,6 +252,7 @@ fn made_logs() -> Result<PathBuf> {
         ("evtxecmd", 3),
         ("csv", 6),
         ("zip", 3),
+        ("7z", 3),
     ] {
         let (bytes, log) = ((mib << 20).to_string(), folder.join(format!("log.{form}")));
         let make = ["run", "--quiet", "--locked", "--package", "testlog", "--example", "make", "--", form];

@@ -1,8 +1,9 @@
 //! LZMA2 past a damaged place.
 //!
 //! It is made of chunks, each of which says how long it is, packed and unpacked (5.3.1 of the .xz format). Some begin anew: they
-//! need nothing of what stands before. 7-Zip starts one every few megabytes up to the size of its dictionary, as it packs these
-//! parts side by side. So what can't be unpacked ends at the next one, and zeros take its place: what follows stays where it was.
+//! need nothing of what stands before. 7-Zip packs parts of a file side by side, each of which begins so: of a megabyte at its
+//! fastest level, of more at others. So what can't be unpacked ends where the next one begins, and zeros take its place: what
+//! follows stays where it was.
 
 use lzma_rust2::Lzma2Stream;
 

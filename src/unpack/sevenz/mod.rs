@@ -2,6 +2,7 @@
 //!
 //! A folder is one stream that holds many files one behind another, as 7-Zip packs them unless it is told not to.
 
+mod cut;
 mod directory;
 mod folder;
 mod method;
@@ -9,11 +10,13 @@ mod walk;
 
 use std::ops::Range;
 
+pub use self::cut::Folders as CutFolders;
 use self::directory::{Directory, Entry, Folder, HEAD_BYTES, List, Listed};
 use self::folder::Unfolding;
 use self::walk::{BEGINNING_BYTES, Walk};
 use super::seeking::Seeking;
 use super::{Place, Stream};
+use crate::part::Part;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 
@@ -21,6 +24,7 @@ use crate::source::{Sink, Trouble};
 pub struct SevenZ {
     place: Place,
     size: u64,
+    part: Part,
     state: State,
     /// Packed bytes that are of no file, and are still to be looked at.
     unlisted: std::vec::IntoIter<Range<u64>>,
@@ -45,14 +49,20 @@ struct Folders {
 }
 
 impl SevenZ {
-    /// An archive of `size` bytes.
-    pub fn new(place: Place, size: u64) -> SevenZ {
+    /// A part of an archive of `size` bytes: the folders that begin in it.
+    pub fn new(place: Place, size: u64, part: Part) -> SevenZ {
         let state = State::Directory(Directory::new(size));
-        SevenZ { place, size, state, unlisted: Vec::new().into_iter(), files: 0, nameless: 0 }
+        SevenZ { place, size, part, state, unlisted: Vec::new().into_iter(), files: 0, nameless: 0 }
     }
 
     fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
-        let List { folders, empty, unlisted, files, end } = match listed {
+        // Only a plain archive is cut.
+        self.part.misfit = self.part != Part::WHOLE && !cut::is_plain(&listed, self.size);
+        let List { mut folders, empty, unlisted, files, end } = match listed {
+            _ if self.part.misfit => {
+                self.state = State::Done;
+                return;
+            }
             Listed::More => return,
             Listed::Read(list) => list,
             Listed::Unreadable(refusal) => {
@@ -62,7 +72,20 @@ impl SevenZ {
                 return;
             }
         };
-        if empty.is_empty() && folders.is_empty() {
+        if self.part.start == 0 {
+            self.tell(empty, folders.is_empty(), end, sink);
+        }
+        let Part { start, end, .. } = self.part;
+        folders.retain(|folder| folder.start >= start && end.is_none_or(|end| folder.start < end));
+        (self.unlisted, self.files, self.nameless) = (unlisted.into_iter(), files, files);
+        let folders = Folders { next: folders.into_iter(), current: None, position: 0 };
+        self.state = State::Folders(Box::new(folders));
+        self.go_on(sink);
+    }
+
+    /// What is not packed, and belongs to the first part. `end`: where the archive does.
+    fn tell(&self, empty: Vec<Entry>, is_all: bool, end: u64, sink: &mut dyn Sink) {
+        if empty.is_empty() && is_all {
             sink.trouble(Trouble::note(Code::EmptyInput, None, "The 7z archive's directory lists no files."));
         }
         for Entry { index, name, .. } in empty {
@@ -73,10 +96,6 @@ impl SevenZ {
                 format!("{} byte(s) stand behind the 7z archive's end; they were not read.", self.size - end);
             sink.trouble(Trouble::note(Code::StrayBytes, end, message));
         }
-        (self.unlisted, self.files, self.nameless) = (unlisted.into_iter(), files, files);
-        let folders = Folders { next: folders.into_iter(), current: None, position: 0 };
-        self.state = State::Folders(Box::new(folders));
-        self.go_on(sink);
     }
 
     /// Opens the next folder that wants bytes, if the one at hand wants none.
@@ -172,5 +191,9 @@ impl Seeking for SevenZ {
             State::Walk(mut walk) => _ = walk.finish(&self.place, sink),
             State::Done => {}
         }
+    }
+
+    fn part(&self) -> Part {
+        self.part
     }
 }

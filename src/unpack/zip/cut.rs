@@ -2,12 +2,10 @@
 
 use super::directory::{Directory, List, Listed};
 use super::member::{Entry, LOCAL_HEADER_BYTES};
+use crate::unpack::seeking::{Cut, runs};
 
-/// Every part reads the directory, so of a long one there are few: in all no more entries are read than these.
-const ENTRIES_READ: u64 = 1_000_000;
-
-/// Reads the directory of an archive to cut it into runs of members.
-pub struct Cut {
+/// Reads the directory of a zip to cut it into runs of members.
+pub struct Members {
     directory: Directory,
     size: u64,
     step: u64,
@@ -15,19 +13,24 @@ pub struct Cut {
     starts: Option<Vec<u64>>,
 }
 
-impl Cut {
+impl Members {
     /// Cuts an archive of `size` bytes into parts of about `step` packed bytes.
-    pub fn new(size: u64, step: u64) -> Cut {
-        Cut { directory: Directory::new(size), size, step, starts: None }
+    pub fn new(size: u64, step: u64) -> Members {
+        Members { directory: Directory::new(size), size, step, starts: None }
     }
 
-    /// The bytes to fetch next: offset and how many. None: no more is needed.
-    pub fn want(&self) -> Option<(u64, u64)> {
+    fn starts_of(&self, entries: &[Entry]) -> Vec<u64> {
+        let packed = entries.iter().map(|entry| (entry.header_start, entry.compressed.unwrap_or_default()));
+        runs(packed, self.step, self.size, entries.len() as u64)
+    }
+}
+
+impl Cut for Members {
+    fn want(&self) -> Option<(u64, u64)> {
         self.starts.is_none().then(|| self.directory.want())
     }
 
-    /// Takes bytes from the start of what is wanted.
-    pub fn push(&mut self, bytes: &[u8]) {
+    fn push(&mut self, bytes: &[u8]) {
         self.starts = match self.directory.push(bytes) {
             Listed::More => None,
             listed if !is_plain(&listed, self.size) => Some(Vec::new()),
@@ -36,23 +39,8 @@ impl Cut {
         };
     }
 
-    /// Where the parts begin. Empty: it can't be cut.
-    pub fn starts(self) -> Vec<u64> {
+    fn starts(self: Box<Self>) -> Vec<u64> {
         self.starts.unwrap_or_default()
-    }
-
-    /// Runs of members; one that takes a step by itself is alone.
-    fn starts_of(&self, entries: &[Entry]) -> Vec<u64> {
-        let step = self.step.max(self.size.saturating_mul(entries.len() as u64) / ENTRIES_READ);
-        let mut starts = vec![0];
-        for entry in entries.iter().skip(1) {
-            let run = entry.header_start.saturating_sub(starts.last().copied().unwrap_or_default());
-            let large = entry.compressed.is_some_and(|bytes| bytes >= step);
-            if run >= step || large {
-                starts.push(entry.header_start);
-            }
-        }
-        starts
     }
 }
 

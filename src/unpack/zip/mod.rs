@@ -11,7 +11,7 @@ mod directory;
 mod member;
 mod walk;
 
-pub use self::cut::Cut;
+pub use self::cut::Members as CutMembers;
 use self::directory::{Directory, List, Listed};
 use self::member::{Entry, LOCAL_HEADER_MAGIC, Member};
 use self::walk::{DESCRIPTOR_BYTES, Walk};
