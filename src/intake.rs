@@ -15,10 +15,11 @@ use crate::part::Part;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::source::{Sink, csv};
 use crate::text::Encoding;
+use crate::unpack::directory::Cut;
 use crate::unpack::held::Kind;
-use crate::unpack::seeking::{Cut, Seeking};
-use crate::unpack::sevenz::{CutFolders, SevenZ};
-use crate::unpack::zip::{CutMembers, Zip};
+use crate::unpack::seeking::Seeking;
+use crate::unpack::sevenz::{self, SevenZ};
+use crate::unpack::zip::{self, Zip};
 use crate::unpack::{Place, Stream};
 
 /// Part of an input.
@@ -215,8 +216,8 @@ impl Plan {
         let (first, step) = match &format {
             // One whose first byte is damaged is held, and read as a whole.
             Format::Zip if !is_zip(head) => (0, 0),
-            Format::Zip => return Plan::Archive(Box::new(CutMembers::new(size, part_bytes / PACKED))),
-            Format::SevenZ => return Plan::Archive(Box::new(CutFolders::new(size, part_bytes / PACKED))),
+            Format::Zip => return Plan::Archive(zip::cut(size, part_bytes / PACKED)),
+            Format::SevenZ => return Plan::Archive(sevenz::cut(size, part_bytes / PACKED)),
             Format::Evtx if head.starts_with(EVTX_FILE_MAGIC) => {
                 (EVTX_HEADER_BYTES as u64, part_bytes.next_multiple_of(CHUNK_BYTES as u64))
             }

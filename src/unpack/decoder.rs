@@ -1,5 +1,6 @@
 //! What was packed, unpacked: one stream, fed in pieces.
 
+mod fed;
 mod lzma;
 mod lzma2;
 mod zstd;

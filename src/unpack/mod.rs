@@ -8,6 +8,7 @@ mod blocks;
 mod carve;
 mod compressed;
 mod decoder;
+pub mod directory;
 pub mod held;
 pub mod seeking;
 pub mod sevenz;

@@ -7,7 +7,7 @@
 
 use lzma_rust2::Lzma2Stream;
 
-use super::lzma::Fed;
+use super::fed::Fed;
 use super::{Decode, Failure, Step};
 
 /// Nothing unpacks to more than so many times its bytes; a header that says so is no header.

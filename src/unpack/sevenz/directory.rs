@@ -11,26 +11,11 @@ use sevenz_rust2::{Archive, Block, Error, Password};
 use super::method::Method;
 use crate::limits;
 use crate::problem::Code;
-use crate::unpack::blocks::{Attempt, Blocks, Reader};
+use crate::unpack::blocks::Reader;
+use crate::unpack::directory::Listing;
 
 /// The signature, the version, a checksum, and where the directory is (7zFormat.txt, "SignatureHeader").
 pub const HEAD_BYTES: u64 = 32;
-
-/// A directory of which parts are still to be fetched.
-pub struct Directory {
-    blocks: Blocks,
-    size: u64,
-}
-
-/// What a directory gave.
-pub enum Listed {
-    /// More of the file is wanted.
-    More,
-    /// What it lists.
-    Read(List),
-    /// It can't be read.
-    Unreadable(Refusal),
-}
 
 /// What a directory lists.
 #[derive(Default)]
@@ -67,27 +52,32 @@ pub struct Entry {
     pub crc: Option<u32>,
 }
 
-impl Directory {
-    /// That of an archive of this size.
-    pub fn new(size: u64) -> Directory {
-        Directory { blocks: Blocks::new(size, 0, size.min(HEAD_BYTES)), size }
+impl Listing for List {
+    type Refusal = Refusal;
+
+    const HELD_BYTES: u64 = 2 * limits::SEVENZ_DIRECTORY_BYTES as u64;
+
+    fn first(size: u64) -> (u64, u64) {
+        (0, size.min(HEAD_BYTES))
     }
 
-    /// The bytes to fetch next: offset and how many.
-    pub fn want(&self) -> (u64, u64) {
-        self.blocks.missing()
+    fn read(reader: Reader, size: u64) -> Result<List, Refusal> {
+        list(reader, size)
     }
 
-    /// Takes bytes from the start of what is wanted.
-    pub fn push(&mut self, bytes: &[u8]) -> Listed {
-        let size = self.size;
-        let most = 2 * limits::SEVENZ_DIRECTORY_BYTES as u64;
-        match self.blocks.attempt(bytes, most, |reader| list(reader, size)) {
-            Attempt::More => Listed::More,
-            Attempt::Read(Ok(list)) => Listed::Read(list),
-            Attempt::Read(Err(refusal)) => Listed::Unreadable(refusal),
-            Attempt::TooLarge => Listed::Unreadable(too_large()),
-        }
+    fn too_large() -> Refusal {
+        too_large()
+    }
+
+    fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// It is plain when its folders take all that is packed and nothing beyond the end.
+    fn packed(&self, size: u64) -> Option<impl Iterator<Item = (u64, u64)>> {
+        let ends = self.folders.last()?.start.saturating_add(self.folders.last()?.packed);
+        let packed = |folder: &Folder| (folder.start, folder.packed);
+        (self.unlisted.is_empty() && ends <= size).then(|| self.folders.iter().map(packed))
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! A folder is one stream that holds many files one behind another, as 7-Zip packs them unless it is told not to.
 
-mod cut;
 mod directory;
 mod folder;
 mod method;
@@ -10,10 +9,10 @@ mod walk;
 
 use std::ops::Range;
 
-pub use self::cut::Folders as CutFolders;
-use self::directory::{Directory, Entry, Folder, HEAD_BYTES, List, Listed};
+use self::directory::{Entry, Folder, HEAD_BYTES, List};
 use self::folder::Unfolding;
 use self::walk::{BEGINNING_BYTES, Walk};
+use super::directory::{Cut, Directory, Listed, Runs};
 use super::seeking::Seeking;
 use super::{Place, Stream};
 use crate::part::Part;
@@ -34,7 +33,7 @@ pub struct SevenZ {
 }
 
 enum State {
-    Directory(Directory),
+    Directory(Directory<List>),
     Folders(Box<Folders>),
     /// Bytes of which no directory tells.
     Walk(Box<Walk>),
@@ -48,6 +47,11 @@ struct Folders {
     position: u64,
 }
 
+/// Cuts an archive of `size` bytes into runs of folders, of about `step` packed bytes.
+pub fn cut(size: u64, step: u64) -> Box<dyn Cut> {
+    Box::new(Runs::<List>::new(size, step))
+}
+
 impl SevenZ {
     /// A part of an archive of `size` bytes: the folders that begin in it.
     pub fn new(place: Place, size: u64, part: Part) -> SevenZ {
@@ -55,9 +59,9 @@ impl SevenZ {
         SevenZ { place, size, part, state, unlisted: Vec::new().into_iter(), files: 0, nameless: 0 }
     }
 
-    fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
+    fn listed(&mut self, listed: Listed<List>, sink: &mut dyn Sink) {
         // Only a plain archive is cut.
-        self.part.misfit = self.part != Part::WHOLE && !cut::is_plain(&listed, self.size);
+        self.part.misfit = self.part != Part::WHOLE && !listed.is_plain(self.size);
         let List { mut folders, empty, unlisted, files, end } = match listed {
             _ if self.part.misfit => {
                 self.state = State::Done;

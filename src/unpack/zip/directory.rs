@@ -7,56 +7,12 @@ use zip::read::Config;
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::member::{Entry, Method};
+use super::member::{Entry, LOCAL_HEADER_BYTES, Method};
 use crate::detect::Coding;
 use crate::limits;
 use crate::order;
-use crate::unpack::blocks::{Attempt, Blocks, FETCH_BYTES, Reader};
-
-/// A directory of which parts are still to be fetched.
-pub struct Directory {
-    blocks: Blocks,
-    size: u64,
-}
-
-/// What a directory gave.
-pub enum Listed {
-    /// More of the file is wanted.
-    More,
-    /// What it lists.
-    Read(List),
-    /// It can't be read at all.
-    Unreadable(ZipError),
-    /// It is larger than [`limits::ZIP_DIRECTORY_BYTES`].
-    TooLarge,
-}
-
-impl Directory {
-    /// That of an archive of this size.
-    pub fn new(size: u64) -> Directory {
-        let start = size.saturating_sub(FETCH_BYTES);
-        Directory { blocks: Blocks::new(size, start, size - start), size }
-    }
-
-    /// The bytes to fetch next: offset and how many.
-    pub fn want(&self) -> (u64, u64) {
-        self.blocks.missing()
-    }
-
-    /// Takes bytes from the start of what is wanted.
-    pub fn push(&mut self, bytes: &[u8]) -> Listed {
-        let size = self.size;
-        match self.blocks.attempt(bytes, limits::ZIP_DIRECTORY_BYTES, |reader| list(reader, size)) {
-            Attempt::More => Listed::More,
-            Attempt::TooLarge => Listed::TooLarge,
-            Attempt::Read(Ok(mut list)) => {
-                order::sort(&mut list.entries, |a, b| a.header_start.cmp(&b.header_start));
-                Listed::Read(list)
-            }
-            Attempt::Read(Err(error)) => Listed::Unreadable(error),
-        }
-    }
-}
+use crate::unpack::blocks::{FETCH_BYTES, Reader};
+use crate::unpack::directory::Listing;
 
 /// What a directory lists.
 pub struct List {
@@ -68,6 +24,57 @@ pub struct List {
     pub end: Option<u64>,
     /// What stopped the reading before the directory's end.
     pub stopped: Option<ZipError>,
+}
+
+/// Why a directory can't be read.
+pub enum Refusal {
+    /// It is larger than [`limits::ZIP_DIRECTORY_BYTES`].
+    TooLarge,
+    Unreadable(ZipError),
+}
+
+impl Listing for List {
+    type Refusal = Refusal;
+
+    const HELD_BYTES: u64 = limits::ZIP_DIRECTORY_BYTES;
+
+    fn first(size: u64) -> (u64, u64) {
+        let start = size.saturating_sub(FETCH_BYTES);
+        (start, size - start)
+    }
+
+    fn read(reader: Reader, size: u64) -> Result<List, Refusal> {
+        let mut list = list(reader, size).map_err(Refusal::Unreadable)?;
+        order::sort(&mut list.entries, |a, b| a.header_start.cmp(&b.header_start));
+        Ok(list)
+    }
+
+    fn too_large() -> Refusal {
+        Refusal::TooLarge
+    }
+
+    fn files(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    fn packed(&self, size: u64) -> Option<impl Iterator<Item = (u64, u64)>> {
+        let packed = |entry: &Entry| (entry.header_start, entry.compressed.unwrap_or_default());
+        (self.stopped.is_none() && is_in_order(&self.entries, size)).then(|| self.entries.iter().map(packed))
+    }
+}
+
+/// Whether no member reaches over the next one or over the end by what the directory says. What only a member's own header
+/// tells is noticed where the parts meet.
+fn is_in_order(entries: &[Entry], size: u64) -> bool {
+    let mut end = 0;
+    for entry in entries {
+        if entry.header_start < end {
+            return false;
+        }
+        let bytes = entry.compressed.unwrap_or_default().saturating_add(LOCAL_HEADER_BYTES as u64);
+        end = entry.header_start.saturating_add(bytes);
+    }
+    !entries.is_empty() && end <= size
 }
 
 /// The files that the directory lists, as far as it can be read. `ZipArchive` would keep only the last of several

@@ -6,16 +6,15 @@
 //! over a part of it: a member belongs to the part in which its local header begins. What lies between them is walked
 //! through: a directory need not list all that is there.
 
-mod cut;
 mod directory;
 mod member;
 mod walk;
 
-pub use self::cut::Members as CutMembers;
-use self::directory::{Directory, List, Listed};
+use self::directory::{List, Refusal};
 use self::member::{Entry, LOCAL_HEADER_MAGIC, Member};
 use self::walk::{DESCRIPTOR_BYTES, Walk};
 use super::Place;
+use super::directory::{Cut, Directory, Listed, Runs};
 use super::seeking::Seeking;
 use crate::limits;
 use crate::part::Part;
@@ -31,7 +30,7 @@ pub struct Zip {
 }
 
 enum State {
-    Directory(Directory),
+    Directory(Directory<List>),
     Members(Box<Members>),
     /// The directory can't be read.
     Walk(Box<Walk>),
@@ -118,26 +117,31 @@ impl Gap {
     }
 }
 
+/// Cuts an archive of `size` bytes into runs of members, of about `step` packed bytes.
+pub fn cut(size: u64, step: u64) -> Box<dyn Cut> {
+    Box::new(Runs::<List>::new(size, step))
+}
+
 impl Zip {
     /// A part of an archive of `size` bytes.
     pub fn new(place: Place, size: u64, part: Part) -> Zip {
         Zip { place, size, part, state: State::Directory(Directory::new(size)) }
     }
 
-    fn listed(&mut self, listed: Listed, sink: &mut dyn Sink) {
+    fn listed(&mut self, listed: Listed<List>, sink: &mut dyn Sink) {
         // Only a plain archive is cut.
-        self.part.misfit = self.part != Part::WHOLE && !cut::is_plain(&listed, self.size);
+        self.part.misfit = self.part != Part::WHOLE && !listed.is_plain(self.size);
         self.state = match listed {
             _ if self.part.misfit => State::Done,
             Listed::More => return,
             Listed::Read(list) => self.members(list, sink),
-            Listed::TooLarge => {
+            Listed::Unreadable(Refusal::TooLarge) => {
                 let message =
                     format!("The zip's directory is larger than {} MiB.", limits::ZIP_DIRECTORY_BYTES >> 20);
                 sink.trouble(Trouble::note(Code::OverLimit, None, message));
                 State::Done
             }
-            Listed::Unreadable(error) => {
+            Listed::Unreadable(Refusal::Unreadable(error)) => {
                 let message = format!(
                     "The zip's directory can't be read ({error}), so the archive is cut or damaged; its \
                      members were looked for by their own headers."
