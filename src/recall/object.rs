@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::event::Event;
-use crate::source::{json_held, json_object};
+use crate::source::json;
 
 /// Byte range of the innermost object in which the `nth` event of a text stands; the whole text where it can't be told.
 pub fn of(raw: &str, nth: u32, event: &Event) -> Range<usize> {
@@ -29,7 +29,7 @@ pub fn of(raw: &str, nth: u32, event: &Event) -> Range<usize> {
 }
 
 fn held(text: &str) -> Vec<Result<Event, String>> {
-    json_object::parse(text).map_or_else(|_| Vec::new(), |(value, _)| json_held::events(&value).events)
+    json::object::parse(text).map_or_else(|_| Vec::new(), |(value, _)| json::held::events(&value).events)
 }
 
 /// Byte ranges of the objects in an object, but for those in them.

@@ -4,35 +4,13 @@
 //! [`Trouble`] too, and goes on with the next record.
 
 pub mod csv;
-mod csv_skim;
 pub mod evtx;
-pub mod json;
-pub mod json_event;
-mod json_graylog;
-mod json_graylog_names;
-pub mod json_held;
-mod json_kind;
-mod json_members;
-mod json_names;
-pub mod json_object;
-mod json_payload;
-mod json_shape;
-mod json_skim;
-mod json_strict;
-mod json_string;
-mod json_wrapper;
-pub mod signs;
-mod splunk_result;
-pub mod splunk_xml;
-pub mod xml;
-mod xml_data;
-pub mod xml_event;
-mod xml_head;
-mod xml_pairs;
-mod xml_skim;
-
 pub mod gap;
+pub mod json;
+pub mod signs;
+pub mod splunk_xml;
 pub mod whole;
+pub mod xml;
 
 use self::whole::Whole;
 use crate::detect::Format;

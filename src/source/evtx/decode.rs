@@ -20,7 +20,7 @@ use super::{CHUNK_BYTES, chunk_offset, instance};
 use crate::limits;
 use crate::locator::Span;
 use crate::problem::Code;
-use crate::source::{Form, Found, Sink, Trouble, json_held, xml_event};
+use crate::source::{Form, Found, Sink, Trouble, json, xml};
 use crate::text;
 
 /// Size of a record header: magic, size, record number, time written.
@@ -397,7 +397,7 @@ impl<'a> Rounds<'a> {
             },
             why => why,
         };
-        match json_held::events(&value).events.into_iter().next() {
+        match json::held::events(&value).events.into_iter().next() {
             Some(Ok(event)) => {
                 let replaced = raw.contains(char::REPLACEMENT_CHARACTER);
                 sink.event(Found { event: &event, span, raw: &raw, form: Form::Json, replaced });
@@ -572,7 +572,7 @@ fn take(record: EvtxRecord<'_>, chunk: u64, exact: bool, sink: &mut dyn Sink) ->
     if !exact && memchr::memchr(b'_', raw.as_bytes()).is_some() {
         return Err(NotExact::Underscore);
     }
-    let event = xml_event::parse_rendering(&raw).map_err(|why| NotExact::NoXml(lost(why)))?;
+    let event = xml::event::parse_rendering(&raw).map_err(|why| NotExact::NoXml(lost(why)))?;
     sink.event(Found { event: &event, span, raw: &raw, form: Form::Evtx, replaced });
     Ok(())
 }

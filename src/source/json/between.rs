@@ -1,9 +1,9 @@
 //! What stands between the objects of a text: blanks, commas, the brackets of lists, and in wrappers names and values.
 
+use super::object::{Lone, Object, lone_value};
+use super::wrapper::{self, Name, Wrapper};
 use super::{Junk, NO_OBJECT, Objects, PREVIEW, State};
 use crate::problem::Code;
-use crate::source::json_object::{Lone, Object, lone_value};
-use crate::source::json_wrapper::{self, Name, Wrapper};
 use crate::source::{Sink, Trouble};
 use crate::text::Text;
 
@@ -94,7 +94,7 @@ impl Objects {
 
     /// Takes the name of a member of a wrapper.
     fn name(&mut self, text: &[u8], offset: u64, ended: bool) -> Step {
-        match json_wrapper::name_at(text) {
+        match wrapper::name_at(text) {
             Name::Is(name, length) => {
                 self.indent = None;
                 self.nest.name_next(name);

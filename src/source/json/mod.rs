@@ -1,14 +1,28 @@
 //! JSON: objects on lines, in one array, or one after another, pretty-printed or not.
 //!
-//! Each top-level object is read by itself, and so is each in a wrapper that is long, cut off or damaged (`json_wrapper`).
+//! Each top-level object is read by itself, and so is each in a wrapper that is long, cut off or damaged (`wrapper`).
 
 mod between;
+pub mod event;
+mod graylog;
+mod graylog_names;
+pub mod held;
+mod kind;
+mod members;
+pub(super) mod names;
+pub mod object;
+mod payload;
+mod shape;
+mod skim;
+mod strict;
+pub(super) mod string;
+mod wrapper;
 
-use super::json_object::{Object, Stop, holds_too_many, parse};
-use super::json_skim::{Line, Skimmer};
-use super::json_wrapper::Nest;
+use self::object::{Object, Stop, holds_too_many, parse};
+use self::skim::{Line, Skimmer};
+use self::wrapper::Nest;
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, gap, json_event, json_held, json_wrapper, signs};
+use super::{Form, Found, Reader, Sink, Trouble, gap, signs};
 use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
@@ -277,7 +291,7 @@ impl Objects {
     fn is_wrapper(&mut self, text: &dyn Text, length: usize) -> bool {
         let (length, bytes) = (length as u64, &text.bytes()[..length]);
         let is_too_much = self.looked + length > LOOKS * (self.passed + length);
-        let opens = !self.nest.is_deep() && !is_too_much && json_wrapper::is_wrapper(bytes);
+        let opens = !self.nest.is_deep() && !is_too_much && wrapper::is_wrapper(bytes);
         self.looked += if opens { length } else { 0 };
         opens
     }
@@ -342,9 +356,9 @@ impl Objects {
         let (raw, mut replaced) = text::utf8(&text.bytes()[..length]);
         let parsed = parse(&raw).map(|(value, surrogates)| {
             replaced |= surrogates;
-            json_held::events(&value)
+            held::events(&value)
         });
-        let is_not_understood = |held: &json_held::Held| {
+        let is_not_understood = |held: &held::Held| {
             held.events.is_empty() && (held.unread > 0 || signs::json_tells_of_events(&raw))
         };
         let is_unread = parsed.as_ref().map_or(true, is_not_understood);
@@ -435,7 +449,7 @@ impl Objects {
 }
 
 /// Hands over what an object holds, some events at least. `replaced`: bytes of it were no valid text.
-fn give(held: json_held::Held, raw: &str, span: Span, replaced: bool, sink: &mut dyn Sink) {
+fn give(held: held::Held, raw: &str, span: Span, replaced: bool, sink: &mut dyn Sink) {
     if held.is_preview {
         sink.trouble(Trouble::note(Code::Preview, span.offset, PREVIEW));
     }
@@ -448,7 +462,7 @@ fn give(held: json_held::Held, raw: &str, span: Span, replaced: bool, sink: &mut
         let span = Span { nth: nth as u32, ..span };
         match event {
             Ok(event) => {
-                let replaced = replaced || json_event::is_mended(&event, raw);
+                let replaced = replaced || event::is_mended(&event, raw);
                 sink.event(Found { event: &event, span, raw, form: Form::Json, replaced })
             }
             Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, span.offset, reason)),

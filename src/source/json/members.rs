@@ -12,11 +12,11 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::Value;
 
-use super::json_kind::Skimmed;
-use super::json_names::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PREVIEW, PROVIDER, is_masked, is_path};
-use super::json_payload;
-use super::json_strict::{Name, Passed, Plain, Text, object};
-use super::json_string::has_blanks_around;
+use super::kind::Skimmed;
+use super::names::{BEAT, CHANNEL, COMPUTER, EVENT_ID, PREVIEW, PROVIDER, is_masked, is_path};
+use super::payload;
+use super::strict::{Name, Passed, Plain, Text, object};
+use super::string::has_blanks_around;
 
 /// The members of one shape that are counted.
 #[derive(Debug, Default)]
@@ -173,7 +173,7 @@ impl<'a> Record<'a> {
             return None;
         }
         if let Some(payload) = self.payload.take() {
-            let [utc_time, parent_image] = json_payload::values(&payload.0?, ["UtcTime", "ParentImage"])?;
+            let [utc_time, parent_image] = payload::values(&payload.0?, ["UtcTime", "ParentImage"])?;
             return Some(Data { utc_time, parent_image, is_in_text: true, ..Data::default() });
         }
         let mut own = std::mem::take(&mut self.own);

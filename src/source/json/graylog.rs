@@ -9,13 +9,13 @@
 
 use serde_json::Value;
 
-use super::json_graylog_names::{DATA, FULL_MESSAGE, is_name, plain_name, without_beat};
-use super::json_names::{self, COMPUTER, EVENT_ID, Object, first, is_winlog, says};
+use super::graylog_names::{DATA, FULL_MESSAGE, is_name, plain_name, without_beat};
+use super::names::{self, COMPUTER, EVENT_ID, Object, first, is_winlog, says};
 use crate::message;
 use crate::time::Time;
 
 /// Winlogbeat's names of an EventID: without one a name that begins like one of Graylog's is somebody else's.
-const IDS: [&str; 3] = ["winlog.event_id", "event.code", json_names::BEAT[1]];
+const IDS: [&str; 3] = ["winlog.event_id", "event.code", names::BEAT[1]];
 /// Graylog's name of the host that a message is from, and of its time.
 const HOST: &str = "source";
 const TIME: &str = "timestamp";
@@ -44,7 +44,7 @@ fn of_beat(object: &Object) -> Object {
     }
     // Those of Winlogbeat 6, which are a record of their own there.
     if !data.is_empty() {
-        record.insert(json_names::BEAT[0].to_owned(), Value::Object(data));
+        record.insert(names::BEAT[0].to_owned(), Value::Object(data));
     }
     record
 }

@@ -2,16 +2,17 @@
 //!
 //! | form | recognised by |
 //! |---|---|
-//! | an event | one of the shapes of `json_event` |
+//! | an event | one of the shapes of `event` |
 //! | Splunk export, Splunk HEC, preserved originals | `_raw`, `event`, `event.original`, … as text |
 //! | wrappers of any of these | `result`, `_source`, `results`, `hits.hits`, `records`, `value`, … |
 
 use serde_json::Value;
 
-use super::json_event::{self, structured};
-use super::json_names::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PREVIEW, PROVIDER, TIME, first, get};
-use super::{json_graylog, json_string, signs, xml_event};
+use super::event::{self, structured};
+use super::names::{self, CHANNEL, COMPUTER, EVENT_ID, Object, PREVIEW, PROVIDER, TIME, first, get};
+use super::{graylog, string};
 use crate::event::{Event, is_sysmon};
+use crate::source::{signs, xml};
 
 /// Members that hold one record.
 const ONE: &[&str] = &["result", "_source", "event", "fields", "document", "message"];
@@ -96,7 +97,7 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
         original(value, depth, held);
         return;
     };
-    let plain = json_graylog::plain(object);
+    let plain = graylog::plain(object);
     let object = plain.as_ref().unwrap_or(object);
     if let Some(event) = structured(object) {
         held.events.push(event);
@@ -130,7 +131,7 @@ fn collect(value: &Value, depth: u32, held: &mut Held) {
     // tell of the same event.
     let holds_object = || MANY.iter().any(|name| object.get(*name).is_some_and(Value::is_object));
     if held.events.len() == before || (first(object, PROVIDER).is_some() && !holds_object()) {
-        held.events.extend(json_event::flat(object).map(Ok));
+        held.events.extend(event::flat(object).map(Ok));
     }
 }
 
@@ -154,7 +155,7 @@ fn holds_messages(name: &str, inner: &Value, object: &Object) -> bool {
 fn is_of_others(object: &Object) -> bool {
     let is_other = |(name, value): (&String, &Value)| {
         let provider = value.as_str().unwrap_or_default();
-        json_names::is_provider(name) && !provider.is_empty() && !is_sysmon(provider, "")
+        names::is_provider(name) && !provider.is_empty() && !is_sysmon(provider, "")
     };
     object.iter().any(is_other) && first(object, EVENT_ID).is_some()
 }
@@ -171,9 +172,9 @@ fn is_anonymous(object: &Object) -> bool {
 
 /// Takes original events that stand in a text: XML, or JSON of any of these shapes. False: the text holds none.
 fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
-    let Some(text) = value.as_str().map(json_string::trimmed) else { return false };
+    let Some(text) = value.as_str().map(string::trimmed) else { return false };
     if is_xml(text) || text.starts_with("<?xml") {
-        held.events.extend(xml_event::parse_all(text));
+        held.events.extend(xml::event::parse_all(text));
         return true;
     }
     if !text.starts_with('{') {
@@ -185,7 +186,7 @@ fn original(value: &Value, depth: u32, held: &mut Held) -> bool {
         return false;
     }
     // One object, or lines of them.
-    let text = json_string::mended(text);
+    let text = string::mended(text);
     let mut found = Held::default();
     for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         let before = found.events.len();
@@ -223,7 +224,7 @@ pub fn is_xml(text: &str) -> bool {
 
 /// Whether an object is no event by its own members: what it has as text decides.
 pub fn has_only_texts(object: &Object) -> bool {
-    json_graylog::plain(object).is_none() && structured(object).is_none()
+    graylog::plain(object).is_none() && structured(object).is_none()
 }
 
 /// True for the names under which a wrapper has records.
@@ -233,7 +234,7 @@ pub fn wraps(name: &str) -> bool {
 
 /// True for the names under which a record may have a whole event, or its data, as text.
 pub fn may_be_event(name: &str) -> bool {
-    TEXT.contains(&name) || name == json_names::DATA
+    TEXT.contains(&name) || name == names::DATA
 }
 
 /// True for the names under which a text may be the words of whoever is logged, see [`is_of_others`].

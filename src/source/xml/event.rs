@@ -134,7 +134,7 @@ fn parse_noting(xml: &str, normalise: bool, stray: &mut bool) -> Result<Event, S
 
 /// What a reference stands for. One that XML doesn't define is kept as it is written, since no
 /// document type can be trusted to define it.
-pub(super) fn resolve(reference: &BytesRef<'_>) -> String {
+pub(in crate::source) fn resolve(reference: &BytesRef<'_>) -> String {
     let name = reference.to_string();
     match reference.resolve_char_ref() {
         Ok(Some(character)) => character.to_string(),
@@ -260,7 +260,7 @@ fn flatten(data: &mut Pairs) {
 }
 
 /// Decodes the references in an attribute's value.
-pub(super) fn attribute_value(raw: &str) -> String {
+pub(in crate::source) fn attribute_value(raw: &str) -> String {
     if !raw.contains('&') {
         return raw.to_owned();
     }

@@ -6,7 +6,7 @@
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::json_string;
+use super::string;
 use crate::limits;
 
 /// The object at the front of the window.
@@ -233,7 +233,7 @@ pub fn parse(raw: &str) -> Result<(Value, bool), String> {
         Err(error) => error,
     };
     if (error.to_string().contains("surrogate") || error.to_string().contains("hex escape"))
-        && let Ok(value) = serde_json::from_str(&json_string::without_lone_surrogates(raw))
+        && let Ok(value) = serde_json::from_str(&string::without_lone_surrogates(raw))
     {
         return Ok((value, true));
     }

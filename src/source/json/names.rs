@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::json_graylog_names;
+use super::graylog_names;
 
 /// A record by its names.
-pub(super) type Object = Map<String, Value>;
+pub type Object = Map<String, Value>;
 
 /// Names that flat records use, the first that has a value counts.
-pub(super) const EVENT_ID: &[&str] =
+pub const EVENT_ID: &[&str] =
     &["EventID", "EventCode", "event_id", "EventId", "Event ID", "Id", "event.code"];
-pub(super) const PROVIDER: &[&str] = &[
+pub const PROVIDER: &[&str] = &[
     "SourceName",
     "Provider",
     "ProviderName",
@@ -25,7 +25,7 @@ pub(super) const PROVIDER: &[&str] = &[
     "event.provider",
 ];
 /// Those of Windows come first: what others call the host may be the one that collects the events.
-pub(super) const COMPUTER: &[&str] = &[
+pub const COMPUTER: &[&str] = &[
     "Computer",
     "ComputerName",
     "Hostname",
@@ -40,8 +40,8 @@ pub(super) const COMPUTER: &[&str] = &[
     "DeviceName",
     "host",
 ];
-pub(super) const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
-pub(super) const RECORD_ID: &[&str] = &[
+pub const CHANNEL: &[&str] = &["Channel", "LogName", "log_name", "EventLog"];
+pub const RECORD_ID: &[&str] = &[
     "EventRecordID",
     "EventRecordId",
     "RecordNumber",
@@ -50,27 +50,27 @@ pub(super) const RECORD_ID: &[&str] = &[
     "Record ID",
     "record_id",
 ];
-pub(super) const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
+pub const TIME: &[&str] = &["TimeGenerated", "TimeCreated", "@timestamp", "SystemTime"];
 /// Splunk's and Graylog's, which may be local times.
-pub(super) const OTHER_TIME: &[&str] = &["_time", "timestamp"];
+pub const OTHER_TIME: &[&str] = &["_time", "timestamp"];
 /// Where Azure has an event's data, and where EvtxECmd has them.
-pub(super) const DATA: &str = "EventData";
+pub const DATA: &str = "EventData";
 /// See [`DATA`].
-pub(super) const PAYLOAD: &str = "Payload";
+pub const PAYLOAD: &str = "Payload";
 
 /// Splunk says so beside its results whether they are a preview.
-pub(super) const PREVIEW: &str = "preview";
+pub const PREVIEW: &str = "preview";
 /// Splunk's name of an event's origin, and how that begins before the channel.
-pub(super) const ORIGIN: &str = "source";
-pub(super) const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];
-pub(super) const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
+pub const ORIGIN: &str = "source";
+pub const ORIGINS: [&str; 2] = ["XmlWinEventLog:", "WinEventLog:"];
+pub const MESSAGE: &[&str] = &["Message", "message", "RenderedDescription"];
 
 /// How names of Wazuh begin in a table.
-pub(super) const WAZUH_SYSTEM: &str = "data.win.system.";
-pub(super) const WAZUH_DATA: &str = "data.win.eventdata.";
+pub const WAZUH_SYSTEM: &str = "data.win.system.";
+pub const WAZUH_DATA: &str = "data.win.eventdata.";
 
 /// Where Winlogbeat has the parts of `System`.
-pub(super) const WINLOG: &[(&str, &[&str])] = &[
+pub const WINLOG: &[(&str, &[&str])] = &[
     ("Provider@Name", &["winlog.provider_name", "event.provider"]),
     ("Provider@Guid", &["winlog.provider_guid"]),
     ("EventID", &["winlog.event_id", "event.code"]),
@@ -82,15 +82,15 @@ pub(super) const WINLOG: &[(&str, &[&str])] = &[
 ];
 
 /// The name of a column of CSV as the member of an object.
-pub(super) fn column(name: &str) -> &str {
+pub fn column(name: &str) -> &str {
     name.trim_start_matches('\u{feff}').trim()
 }
 
 /// True for the names under which a record of texts has what is counted of an event: its kind and its computer.
-pub(super) fn is_counted(name: &str) -> bool {
+pub fn is_counted(name: &str) -> bool {
     let counted = ["Provider@Name", "EventID", "Channel", "Computer"];
     let winlog = WINLOG.iter().filter(|(part, _)| counted.contains(part)).map(|(_, paths)| *paths);
-    let name = &*json_graylog_names::plain_name(name);
+    let name = &*graylog_names::plain_name(name);
     [EVENT_ID, PROVIDER, COMPUTER, CHANNEL, &[ORIGIN]]
         .into_iter()
         .chain(winlog)
@@ -98,7 +98,7 @@ pub(super) fn is_counted(name: &str) -> bool {
 }
 
 /// True for the names under which a record says which program logged it. `Source` may be the host that it comes from.
-pub(super) fn is_provider(name: &str) -> bool {
+pub fn is_provider(name: &str) -> bool {
     name != "Source" && has_part("Provider@Name", PROVIDER, name)
 }
 
@@ -110,66 +110,64 @@ fn has_part(part: &str, names: &[&str], name: &str) -> bool {
 
 /// Winlogbeat's name of a field, where only Graylog calls it so.
 fn unmasked(name: &str) -> Cow<'_, str> {
-    if json_graylog_names::is_name(name) { json_graylog_names::plain_name(name) } else { Cow::Borrowed(name) }
+    if graylog_names::is_name(name) { graylog_names::plain_name(name) } else { Cow::Borrowed(name) }
 }
 
 /// True for the names that make a record one of Winlogbeat 7 or 8.
-pub(super) fn is_winlog(name: &str) -> bool {
+pub fn is_winlog(name: &str) -> bool {
     name == "winlog" || name.starts_with("winlog.")
 }
 
 /// True for the names under which a process creation has its parent.
-pub(super) fn is_parent(name: &str) -> bool {
+pub fn is_parent(name: &str) -> bool {
     let part =
         |name: &str| name.rsplit('.').next().unwrap_or_default().trim_start_matches("event_data_").to_owned();
     part(&unmasked(name)).eq_ignore_ascii_case("ParentImage")
 }
 
 /// True for the names by which a record may be one of another shape than its other names say: of Graylog or Wazuh.
-pub(super) fn is_masked(name: &str) -> bool {
-    json_graylog_names::is_name(name)
-        || name == json_graylog_names::FULL_MESSAGE
-        || name.starts_with("data.win.")
+pub fn is_masked(name: &str) -> bool {
+    graylog_names::is_name(name) || name == graylog_names::FULL_MESSAGE || name.starts_with("data.win.")
 }
 
 /// The names that together make a record one of Winlogbeat 6.
-pub(super) const BEAT: [&str; 2] = ["event_data", "event_id"];
+pub const BEAT: [&str; 2] = ["event_data", "event_id"];
 
 /// True for the names under which a record without nested ones has its EventID.
-pub(super) fn is_event_id(name: &str) -> bool {
+pub fn is_event_id(name: &str) -> bool {
     has_part("EventID", EVENT_ID, name) || name.strip_prefix(WAZUH_SYSTEM) == Some("eventID")
 }
 
 /// Whether a value says anything. In a table the cells of other records are empty, or `-`.
-pub(super) fn says(value: &Value) -> bool {
+pub fn says(value: &Value) -> bool {
     !value.is_null() && value != "" && value != "-"
 }
 
 /// Whether nothing but `Source` names a provider.
-pub(super) fn has_only_source(object: &Object) -> bool {
+pub fn has_only_source(object: &Object) -> bool {
     has_only(object, PROVIDER, "Source")
 }
 
 /// Whether of some names only this one says anything.
-pub(super) fn has_only(object: &Object, names: &[&str], only: &str) -> bool {
+pub fn has_only(object: &Object, names: &[&str], only: &str) -> bool {
     let mut says = names.iter().filter(|name| first(object, &[**name]).is_some());
     says.next() == Some(&only) && says.next().is_none()
 }
 
 /// A path is no provider: some call `Source` the file that a record is from.
-pub(super) fn is_path(provider: &str) -> bool {
+pub fn is_path(provider: &str) -> bool {
     provider.contains('\\')
 }
 
 /// The first of these paths that has a value that is not empty, and no object of others.
-pub(super) fn first(object: &Object, paths: &[&str]) -> Option<String> {
+pub fn first(object: &Object, paths: &[&str]) -> Option<String> {
     let is_text = |value: &&Value| value.as_object().is_none_or(|object| object.contains_key("#text"));
     let mut found = paths.iter().filter_map(|path| text_of(get(object, path).filter(is_text)?));
     found.find(|text| !text.is_empty())
 }
 
 /// A member by its path: as a name with dots, or through nested objects.
-pub(super) fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
+pub fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
     if let Some(value) = object.get(path) {
         return Some(value);
     }
@@ -178,7 +176,7 @@ pub(super) fn get<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
 }
 
 /// The value as the log's text; none for null.
-pub(super) fn text_of(value: &Value) -> Option<String> {
+pub fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! One JSON object to an event: the shapes that log shippers and tools write. What holds such objects is in `json_held`.
+//! One JSON object to an event: the shapes that log shippers and tools write. What holds such objects is in `held`.
 //!
 //! | shape | recognised by |
 //! |---|---|
@@ -8,19 +8,20 @@
 //! | Azure, Microsoft Sentinel | `EventData` as object, JSON text or XML text |
 //! | EvtxECmd | `Payload` as JSON text |
 //! | Wazuh | `win.system`, alone or in `data` |
-//! | Graylog | see `json_graylog` |
+//! | Graylog | see `graylog` |
 //! | NXLog, OTRF datasets, Splunk field exports, `Get-WinEvent`, CSV rows | flat names with an EventID |
 
 use serde_json::Value;
 
-use super::json_names::{
+use super::names::{
     BEAT, CHANNEL, COMPUTER, DATA, EVENT_ID, MESSAGE, ORIGIN, ORIGINS, OTHER_TIME, Object, PAYLOAD, PROVIDER,
     RECORD_ID, TIME, WAZUH_DATA, WAZUH_SYSTEM, WINLOG, first, get, has_only, has_only_source, is_path,
     is_winlog, says, text_of,
 };
-use super::{json_string, xml_event};
+use super::string;
 use crate::event::{Event, Pairs, is_sysmon};
 use crate::message;
+use crate::source::xml;
 use crate::time::Time;
 
 /// Fields that a process creation of Sysmon has, one of them at least, where a record has its fields.
@@ -31,7 +32,7 @@ const OWN: &[&str] = &["Image", "ParentImage", "CommandLine", "ParentCommandLine
 pub fn is_mended(event: &Event, raw: &str) -> bool {
     let replaced = |value: &str| value.contains(char::REPLACEMENT_CHARACTER);
     let values = event.data.iter().chain(event.system.iter()).map(|(_, value)| value);
-    values.chain(event.message.as_deref()).any(replaced) && !replaced(raw) && json_string::has_surrogates(raw)
+    values.chain(event.message.as_deref()).any(replaced) && !replaced(raw) && string::has_surrogates(raw)
 }
 
 /// Shapes with a part for the system and a part for the data.
@@ -164,8 +165,7 @@ fn rendered(root: &Object, system: &Object) -> Result<Event, String> {
 /// The same as texts: Velociraptor, in a table. None: `System` is no such text.
 fn rendered_in_texts(root: &Object, system: &str) -> Option<Result<Event, String>> {
     let data = root.get(DATA)?;
-    let Ok(Value::Object(system)) = serde_json::from_str(&json_string::mended(json_string::trimmed(system)))
-    else {
+    let Ok(Value::Object(system)) = serde_json::from_str(&string::mended(string::trimmed(system))) else {
         return None;
     };
     let of_text = |text: &str| {
@@ -352,10 +352,10 @@ fn data_from_text(text: &str, event: &mut Event) -> Result<(), String> {
             true => text.to_owned(),
             false => format!("<Event>{}</Event>", without_data_item(text)),
         };
-        event.data = xml_event::parse(&xml)?.data;
+        event.data = xml::event::parse(&xml)?.data;
         return Ok(());
     }
-    let value: Value = serde_json::from_str(&json_string::mended(text))
+    let value: Value = serde_json::from_str(&string::mended(text))
         .map_err(|error| format!("The event's data is no JSON: {error}."))?;
     let inner = value.get("EventData").or_else(|| value.get("UserData")).unwrap_or(&value);
     push_all(&mut event.data, Some(inner));
@@ -418,7 +418,7 @@ fn push_text(pairs: &mut Pairs, name: &str, value: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::json_held::events;
+    use crate::source::json::held::events;
 
     /// The parts that the rule needs, however they were written.
     fn show(json: &str) -> String {

@@ -2,13 +2,19 @@
 //!
 //! An event ends at `</Event>`, not at a line end: a command line may hold line breaks.
 
+mod data;
+pub mod event;
+mod head;
+mod pairs;
+pub(super) mod skim;
+
 use memchr::memmem::{self, Finder};
 
+use self::pairs::Pairs;
+use self::skim::{Begun, Skimmer};
 use super::gap::Gap;
 use super::whole::Whole;
-use super::xml_pairs::Pairs;
-use super::xml_skim::{Begun, Skimmer};
-use super::{Form, Found, Reader, Sink, Trouble, xml_event};
+use super::{Form, Found, Reader, Sink, Trouble};
 use crate::event::Skim;
 use crate::limits;
 use crate::locator::Span;
@@ -232,7 +238,7 @@ impl Events {
             sink.skimmed(skim);
         } else {
             let (raw, replaced) = text::utf8(bytes);
-            match xml_event::parse(&raw) {
+            match event::parse(&raw) {
                 Ok(event) => sink.event(Found { event: &event, span, raw: &raw, form: Form::Xml, replaced }),
                 Err(reason) => sink.trouble(Trouble::lost(Code::DamagedRecord, offset, reason)),
             }

@@ -14,7 +14,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 use serde_json::{Map, Value};
 
-use super::xml_event::{attribute_value, resolve};
+use crate::source::xml::event::{attribute_value, resolve};
 
 /// The element of a field, and the attribute with its name.
 const FIELD: (&str, &str) = ("field", "k");

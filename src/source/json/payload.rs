@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use super::json_strict::{Name, Passed, Text, object};
-use super::json_string;
+use super::strict::{Name, Passed, Text, object};
+use super::string;
 
 /// The member by which an item of the list says its name.
 pub const NAME: &str = "@Name";
@@ -74,7 +74,7 @@ object!(Item, "a field", |item, map, key| {
 
 /// The values of these names in a payload; none for those that it does not have. None: it is not plain, or has a name twice.
 pub fn values<const N: usize>(payload: &str, names: [&str; N]) -> Option<[Text<'static>; N]> {
-    json_string::all(payload.as_bytes()).filter(|inside| !inside.numbered)?;
+    string::all(payload.as_bytes()).filter(|inside| !inside.numbered)?;
     let Payload { data, odd } = serde_json::from_str(payload).ok()?;
     let items = data.items.filter(|items| !odd && !data.odd && !items.iter().any(|item| item.odd))?;
     let mut values = [const { Text(None) }; N];
@@ -91,7 +91,7 @@ pub fn values<const N: usize>(payload: &str, names: [&str; N]) -> Option<[Text<'
 
 #[cfg(test)]
 mod tests {
-    use super::super::json_skim::{Line, Skimmer};
+    use super::super::skim::{Line, Skimmer};
     use super::*;
     use crate::needle::Needle;
 

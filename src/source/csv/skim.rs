@@ -1,8 +1,8 @@
 //! What is counted of a row of CSV that can't match, without building its event.
 //!
 //! A row is cut into cells where they lie. If one of them is an event in XML, that is skimmed as any other
-//! (`xml_skim`). Of a row that is an event field by field, the few cells that tell its kind and its computer are looked up
-//! among those of earlier rows, for which [`json_names`] was asked. Whatever is not of a plain shape is read in full.
+//! (`xml::skim`). Of a row that is an event field by field, the few cells that tell its kind and its computer are looked up
+//! among those of earlier rows, for which [`json::names`] was asked. Whatever is not of a plain shape is read in full.
 //!
 //! Soundness: a row is only skimmed when it has as many cells as there are columns, each either without quotes or in
 //! quotes from end to end; when no two columns have the same name; and when no cell that may hold a whole event does. Of
@@ -14,10 +14,10 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{json_held, json_names, xml, xml_skim};
 use crate::event::{PROCESS_CREATE, Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::sets::set;
+use crate::source::{json, xml};
 use crate::time::Time;
 
 /// Kinds with computers that are remembered, and how long the cells may be that tell them.
@@ -32,7 +32,7 @@ const MOST_COLUMNS: usize = 1024;
 #[derive(Debug)]
 pub struct Skimmer {
     needle: Needle,
-    xml: xml_skim::Skimmer,
+    xml: xml::skim::Skimmer,
     columns: Columns,
     kinds: Vec<Kind>,
     /// Their places by the cells that tell them.
@@ -79,22 +79,22 @@ struct Kind {
 
 impl Columns {
     fn of(header: &[String], path: Option<&str>) -> Columns {
-        let names: Vec<String> = header.iter().map(|name| json_names::column(name).to_owned()).collect();
+        let names: Vec<String> = header.iter().map(|name| json::names::column(name).to_owned()).collect();
         let at = |wanted: &str| names.iter().position(|name| name == wanted);
         let all = |is: fn(&str) -> bool| (0..names.len()).filter(|at| is(&names[*at])).collect();
         let distinct = set(names.iter().map(String::as_str));
-        let winlog = names.iter().any(|name| json_names::is_winlog(name));
+        let winlog = names.iter().any(|name| json::names::is_winlog(name));
         Columns {
-            counted: all(json_names::is_counted),
-            texts: all(json_held::may_be_event),
-            raw: all(|name| json_held::holds_event(name) && !json_held::holds_words(name)),
-            has_id: names.iter().any(|name| json_names::is_event_id(name)),
-            payload: at(json_names::PAYLOAD),
+            counted: all(json::names::is_counted),
+            texts: all(json::held::may_be_event),
+            raw: all(|name| json::held::holds_event(name) && !json::held::holds_words(name)),
+            has_id: names.iter().any(|name| json::names::is_event_id(name)),
+            payload: at(json::names::PAYLOAD),
             utc_time: at("UtcTime"),
             path: path.and_then(at),
             distinct: distinct.len() == names.len(),
-            nested: winlog || json_names::BEAT.iter().all(|name| distinct.contains(name)),
-            masked: names.iter().any(|name| json_names::is_masked(name)),
+            nested: winlog || json::names::BEAT.iter().all(|name| distinct.contains(name)),
+            masked: names.iter().any(|name| json::names::is_masked(name)),
             winlog,
             names,
         }
@@ -105,7 +105,7 @@ impl Skimmer {
     /// A skimmer that leaves every process creation with the needle to the full parser.
     pub fn new(needle: Needle) -> Skimmer {
         Skimmer {
-            xml: xml_skim::Skimmer::new(needle.clone()),
+            xml: xml::skim::Skimmer::new(needle.clone()),
             columns: Columns::default(),
             kinds: Vec::new(),
             places: BTreeMap::new(),
@@ -211,11 +211,11 @@ impl Kind {
             .map(|(name, cell)| (name.to_owned(), Value::String(cell.replace("\"\"", "\""))))
             .collect();
         // These cells make the shape that all of them make.
-        if winlog && !row.iter().any(|(name, cell)| json_names::is_winlog(name) && json_names::says(cell)) {
+        if winlog && !row.iter().any(|(name, cell)| json::names::is_winlog(name) && json::names::says(cell)) {
             return None;
         }
-        let is_unsure = json_names::has_only_source(&row);
-        let event = json_held::events(&Value::Object(row)).events.pop()?.ok()?;
+        let is_unsure = json::names::has_only_source(&row);
+        let event = json::held::events(&Value::Object(row)).events.pop()?.ok()?;
         // What else it says tells whether that is the provider.
         let event_id = event.event_id().filter(|id| *id != PROCESS_CREATE || !is_unsure)?;
         (!is_doubtful(event.provider(), event.channel(), Some(event_id))).then(|| Kind {
@@ -245,7 +245,7 @@ pub(super) fn is_xml(cell: &str) -> bool {
         return false;
     }
     let cell = cell.trim_start();
-    json_held::is_xml(cell) || cell.starts_with("<?xml")
+    json::held::is_xml(cell) || cell.starts_with("<?xml")
 }
 
 /// Whether a text may be XML or JSON, and an event or its data.

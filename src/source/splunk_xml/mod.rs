@@ -2,6 +2,8 @@
 //!
 //! All text in them is escaped, so that no value can hold the beginning or the end of one.
 
+mod result;
+
 use std::borrow::Cow;
 
 use memchr::memmem;
@@ -9,8 +11,8 @@ use serde_json::{Map, Value};
 
 use super::gap::Gap;
 use super::whole::Whole;
-use super::xml_skim::Skimmer;
-use super::{Form, Found, Reader, Sink, Trouble, json, json_held, json_string, signs, splunk_result, xml};
+use super::xml::skim::Skimmer;
+use super::{Form, Found, Reader, Sink, Trouble, json, signs, xml};
 use crate::event::Skim;
 use crate::limits;
 use crate::locator::Span;
@@ -235,7 +237,7 @@ impl SplunkXmlReader {
         let (raw, replaced) = text::utf8(bytes);
         let record = match text::holds_zeros(bytes) {
             true => Err("A result holds zeros in place of text.".to_owned()),
-            false => splunk_result::parse(&raw),
+            false => result::parse(&raw),
         };
         let is_event = match record {
             Err(reason) => {
@@ -264,7 +266,7 @@ impl SplunkXmlReader {
 /// Hands on the events of a record. Whether it held one, or tells of one.
 fn events(record: Map<String, Value>, raw: &str, replaced: bool, span: Span, sink: &mut dyn Sink) -> bool {
     let record = Value::Object(record);
-    let held = json_held::events(&record);
+    let held = json::held::events(&record);
     if held.events.is_empty() {
         // As JSON: in XML the name of a field stands far from what it says.
         let tells = held.unread > 0 || signs::json_tells_of_events(&record.to_string());
@@ -293,8 +295,8 @@ fn events(record: Map<String, Value>, raw: &str, replaced: bool, span: Span, sin
 
 /// The event of a record that has it as text, and nothing that counts before that.
 fn event_text(record: &Map<String, Value>) -> Option<&str> {
-    let text = json_string::trimmed(record.get("_raw")?.as_str()?);
-    (json_held::is_xml(text) && json_held::has_only_texts(record)).then_some(text)
+    let text = json::string::trimmed(record.get("_raw")?.as_str()?);
+    (json::held::is_xml(text) && json::held::has_only_texts(record)).then_some(text)
 }
 
 fn skim<'a>(skimmer: &'a mut Skimmer, event: &'a str) -> Option<Skim<'a>> {

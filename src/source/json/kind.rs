@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::json_shape::Wanted;
-use super::json_string::has_blanks_around;
+use super::shape::Wanted;
+use super::string::has_blanks_around;
 use crate::event::Skim;
 use crate::ids::Link;
 use crate::needle::{LOOKS, Said};

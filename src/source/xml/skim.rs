@@ -2,21 +2,21 @@
 //!
 //! Windows writes the `System` part of an event in one order, and an exporter writes it the same
 //! way every time. So the start of an event, up to its EventID, is compared with those seen before, and so
-//! is the rest of its System part, but for values ([`xml_head`]). Where that is new, channel and computer are found
+//! is the rest of its System part, but for values ([`head`]). Where that is new, channel and computer are found
 //! by their tags, and the parser must read the same in it. Whatever is not of this plain shape is left to the parser.
 //!
 //! Soundness: no event is skimmed that holds a CDATA section or comment, in which markup is no markup. A process creation is only
 //! skimmed when what follows its System part holds neither the needle nor any spelling that could hide it (`&#…;`), and no
 //! processing instruction. The five named entities stand for characters that no needle has. With the needle it is skimmed when
-//! [`xml_data`] reads the path that decides, and that rules a match out. Where fields are looked at instead
-//! of a text, [`xml_data`] must be able to read them.
+//! [`data`] reads the path that decides, and that rules a match out. Where fields are looked at instead
+//! of a text, [`data`] must be able to read them.
 
 use memchr::memmem::{self, Finder};
 
-use super::xml_data;
-use super::xml_event;
-use super::xml_head::{self, Heads};
-use super::xml_pairs::Pairs;
+use super::data;
+use super::event;
+use super::head::{self, Heads};
+use super::pairs::Pairs;
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::needle::{Ask, Needle};
 use crate::text::same;
@@ -49,7 +49,7 @@ struct Prefix {
 pub struct Begun {
     prefix: usize,
     /// Its places are counted from the EventID on.
-    head: xml_head::Found,
+    head: head::Found,
     end: usize,
 }
 
@@ -145,7 +145,7 @@ impl Skimmer {
             match wide.ask(computer, is_sysmon(provider, channel), event_id) {
                 Ask::Nothing => {}
                 Ask::Fields(looks) => {
-                    skim.link = wide.judge(looks, &xml_data::said(str::from_utf8(data).ok()?, looks)?)?;
+                    skim.link = wide.judge(looks, &data::said(str::from_utf8(data).ok()?, looks)?)?;
                 }
                 Ask::All => return None,
             }
@@ -175,7 +175,7 @@ impl Skimmer {
     /// Whether the path that decides rules a match out.
     fn is_ruled_out(&self, data: &[u8]) -> bool {
         let Ok(data) = str::from_utf8(data) else { return false };
-        let path = self.needle.path().and_then(|name| xml_data::value(data, name));
+        let path = self.needle.path().and_then(|name| data::value(data, name));
         path.is_some_and(|path| self.needle.is_ruled_out_by(path))
     }
 
@@ -213,13 +213,13 @@ impl Prefix {
         let text = &xml[..xml.len() - rest.len()];
         let others = text.contains('&') || text.matches('<').count() != 4 || tag.contains('/');
         // Each is kept, and compared with the beginning of each event.
-        let long = text.len() > xml_head::MOST_BYTES;
+        let long = text.len() > head::MOST_BYTES;
         if others || long || !(tag.is_empty() || tag.starts_with(' ')) {
             return None;
         }
         let provider = name(provider.strip_suffix('/')?)?;
         // What the parser says of it counts: names with a prefix, blanks before `=` and `>` inside of quotes are its own to judge.
-        let event = xml_event::parse(&format!("{text}1</EventID></System></Event>")).ok()?;
+        let event = event::parse(&format!("{text}1</EventID></System></Event>")).ok()?;
         (event.provider() == provider && event.event_id() == Some(1)).then(|| Prefix {
             text: text.to_owned(),
             provider: provider.to_owned(),
@@ -233,7 +233,7 @@ impl Prefix {
     /// Keeps the channel that is written so, if nothing in it is encoded, and no tag.
     fn take_channel(&mut self, text: &[u8]) -> Option<()> {
         if !same(text, self.channel.as_bytes()) {
-            let plain = text.len() <= xml_head::MOST_BYTES && memchr::memchr2(b'<', b'&', text).is_none();
+            let plain = text.len() <= head::MOST_BYTES && memchr::memchr2(b'<', b'&', text).is_none();
             str::from_utf8(text).ok().filter(|_| plain)?.trim().clone_into(&mut self.channel);
         }
         Some(())
@@ -312,7 +312,7 @@ impl System<'_> {
 #[inline(never)]
 fn says_the_same(start: &[u8], event_id: u32, channel: &str, computer: &str) -> bool {
     let Ok(start) = str::from_utf8(start) else { return false };
-    xml_event::parse(&format!("{start}</Event>")).is_ok_and(|event| {
+    event::parse(&format!("{start}</Event>")).is_ok_and(|event| {
         event.event_id() == Some(event_id)
             && event.channel() == channel
             && event.computer().unwrap_or_default() == computer
@@ -323,7 +323,7 @@ fn says_the_same(start: &[u8], event_id: u32, channel: &str, computer: &str) -> 
 
 /// The number up to the next tag.
 fn number(xml: &[u8]) -> Option<u32> {
-    xml_head::number(xml).or_else(|| unencoded(xml)?.parse().ok())
+    head::number(xml).or_else(|| unencoded(xml)?.parse().ok())
 }
 
 /// Text up to the next tag, which must be an end tag, when nothing in it is encoded.
@@ -343,7 +343,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::source::xml_event;
+    use crate::source::xml::event;
 
     const EVENT: &str = "<Event xmlns='urn'><System><Provider Name='Microsoft-Windows-Sysmon' Guid='{5}'/><EventID>1</EventID>\
         <Channel>C</Channel><Computer>H</Computer></System><EventData><Data Name='UtcTime'>2020-01-01 00:00:00.123</Data>\
@@ -353,7 +353,7 @@ mod tests {
         let mut skimmer = Skimmer::new(Needle::new("WmiPrvSE.exe", &[]).unwrap());
         let skim = skimmer.skim(xml.as_bytes(), false, None)?;
         // What is skimmed is what the parser would give.
-        let event = xml_event::parse(xml).unwrap();
+        let event = event::parse(xml).unwrap();
         assert_eq!(skim.provider, event.provider());
         assert_eq!(skim.channel, event.channel());
         assert_eq!(skim.event_id, event.event_id());

@@ -1,13 +1,14 @@
 //! Objects that wrap a list of events, as programming interfaces answer.
 //!
-//! A wrapper is read as one object (`json_held`) only while that works. One that is long, cut off or damaged is opened, and each
+//! A wrapper is read as one object (`held`) only while that works. One that is long, cut off or damaged is opened, and each
 //! object and list in it is read as if it stood by itself; so is one whose events stand under a name that is no wrapper's.
 
 use serde_json::{Deserializer, Value};
 
-use super::json_names::{self, Object};
-use super::{json_held, signs};
+use super::held;
+use super::names::{self, Object};
 use crate::limits;
+use crate::source::signs;
 
 /// How deep wrappers are opened: each is looked through as often as others are around it.
 const LAYERS: usize = 8;
@@ -149,7 +150,7 @@ impl Wrapper {
             self.tells |= signs::json_tells_of_events(&String::from_utf8_lossy(value));
         }
         // What an event is told by has few names.
-        if !has_room && !json_names::is_counted(&name) {
+        if !has_room && !names::is_counted(&name) {
             return;
         }
         self.kept += size;
@@ -164,15 +165,15 @@ impl Wrapper {
 
     /// Whether it is around previews of Splunk's results. `events`: how many there are now.
     pub fn is_preview(&self, events: u64) -> bool {
-        events > self.events && json_held::is_preview(&self.values)
+        events > self.events && held::is_preview(&self.values)
     }
 
     /// Whether it tells of an event itself. `events`: how many there are now.
     pub fn tells_of_an_event(self, events: u64) -> bool {
-        let provider = json_names::first(&self.values, json_names::PROVIDER);
+        let provider = names::first(&self.values, names::PROVIDER);
         let is_around_some = events > self.events && provider.is_none();
         let values = Value::Object(self.values);
-        let held = json_held::events(&values);
+        let held = held::events(&values);
         self.tells
             || held.unread > 0
             || signs::json_tells_of_events(&values.to_string())
@@ -246,7 +247,7 @@ pub fn is_wrapper(object: &[u8]) -> bool {
 }
 
 fn is_name_of_wrapper(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(json_held::wraps)
+    std::str::from_utf8(name).is_ok_and(held::wraps)
 }
 
 /// How long a text is that begins here, with its quotes. None: it does not end.
@@ -270,7 +271,7 @@ fn is_of_events(name: &[u8], elements: &[u8]) -> bool {
         _ => {
             let elements = &elements[..elements.len().min(limits::WRAPPER_HEAD_BYTES)];
             let first = Deserializer::from_slice(elements).into_iter::<Value>().next();
-            first.and_then(Result::ok).is_some_and(|first| !json_held::events(&first).events.is_empty())
+            first.and_then(Result::ok).is_some_and(|first| !held::events(&first).events.is_empty())
         }
     }
 }

@@ -6,14 +6,14 @@
 //!
 //! Soundness: a shape is learnt from a line that the strict parser took. Another line of it has the same text
 //! around the values, so its members and their kinds are the same, and with them all that the parser decides on;
-//! its strings are known to be whole (`json_string`), and its numbers are plain.
+//! its strings are known to be whole (`string`), and its numbers are plain.
 
 use std::ops::Range;
 
 use memchr::memchr;
 
-use super::json_string::{self, Inside};
-use super::{json_names, json_payload};
+use super::string::{self, Inside};
+use super::{names, payload};
 use crate::needle::LOOKS;
 use crate::text::same;
 
@@ -148,8 +148,8 @@ impl<S> Shapes<S> {
                 return is_whole.then_some(Known { shape: child, wanted, length: at, inside });
             };
             let end = match kind {
-                Kind::Text => json_string::end(text, at, &mut inside)?,
-                Kind::InText => json_string::end_in_text(text, at, &mut inside)?,
+                Kind::Text => string::end(text, at, &mut inside)?,
+                Kind::InText => string::end_in_text(text, at, &mut inside)?,
                 Kind::Digits => at + number_length(text.get(at..)?, used == Use::None)?,
             };
             if let Use::Wanted(which) = used {
@@ -317,12 +317,12 @@ pub fn values(line: &str) -> Option<Vec<Value>> {
     while at < bytes.len() {
         match bytes[at] {
             b'"' => {
-                let end = json_string::end(bytes, at + 1, &mut inside)?;
+                let end = string::end(bytes, at + 1, &mut inside)?;
                 let place = at + 1..end;
                 if line[end + 1..].trim_start().starts_with(':') {
                     member = &line[place];
                 } else {
-                    let inner = (member == json_names::PAYLOAD).then(|| values_in_text(line, place.clone()));
+                    let inner = (member == names::PAYLOAD).then(|| values_in_text(line, place.clone()));
                     values.extend(inner.flatten().unwrap_or_else(|| vec![Value { place, kind: Kind::Text }]));
                 }
                 at = end + 1;
@@ -354,10 +354,10 @@ fn values_in_text(line: &str, place: Range<usize>) -> Option<Vec<Value>> {
         if bytes[start - 1] != b'"' {
             return None;
         }
-        let end = json_string::end_in_text(bytes, start, &mut Inside::default())?;
+        let end = string::end_in_text(bytes, start, &mut Inside::default())?;
         at = end + 2;
         if line[at..].trim_start().starts_with(':') {
-            is_name = line[start..end] == *json_payload::NAME;
+            is_name = line[start..end] == *payload::NAME;
         } else if !std::mem::take(&mut is_name) {
             values.push(Value { place: start..end, kind: Kind::InText });
         }

@@ -3,7 +3,7 @@
 //!
 //! A line is parsed once, strictly, and only the few members are kept that are counted; so a line that is no JSON
 //! is noticed as by the full parser. A line of the shape of one that was parsed before is only compared with it
-//! (`json_shape`). Skimmed are the forms that `json_members` knows, and events as text in XML (`xml_skim`); anything else is
+//! (`shape`). Skimmed are the forms that `members` knows, and events as text in XML (`xml::skim`); anything else is
 //! built in full.
 //!
 //! Soundness: a process creation is only skimmed when its raw text holds neither the needle nor a
@@ -19,18 +19,18 @@ use std::collections::BTreeMap;
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
-use super::json_kind::{Computer, Kind, Place, Skimmed, plain};
-use super::json_members::{Counted, Data, Fields, counted};
-use super::json_object;
-use super::json_shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
-use super::json_strict::Text;
-use super::json_string::{self, has_blanks_around, hides};
-use super::{xml, xml_skim};
+use super::kind::{Computer, Kind, Place, Skimmed, plain};
+use super::members::{Counted, Data, Fields, counted};
+use super::object;
+use super::shape::{Known, Shapes, Use, WANTED, Wanted, numbered, values};
+use super::strict::Text;
+use super::string::{self, has_blanks_around, hides};
 use crate::event::{Skim, is_doubtful, is_process_creation, is_sysmon};
 use crate::ids::Link;
 use crate::limits;
 use crate::needle::{Ask, LOOKS, Look, Needle, Said};
 use crate::sets::map;
+use crate::source::xml;
 use crate::time::Time;
 
 /// What may stand behind an object, by JSON.
@@ -40,7 +40,7 @@ const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 #[derive(Debug)]
 pub struct Skimmer {
     needle: Needle,
-    xml: xml_skim::Skimmer,
+    xml: xml::skim::Skimmer,
     shapes: Shapes<Kind>,
     computer: Computer,
     /// The names of the fields that are looked at, as a line holds them.
@@ -74,7 +74,7 @@ impl Skimmer {
         let mut names = needle.wide().map(|wide| wide.names()).unwrap_or_default();
         names.extend(needle.path());
         let names = map(names.into_iter().map(|name| (name, quoted(name))));
-        let xml = xml_skim::Skimmer::new(needle.clone());
+        let xml = xml::skim::Skimmer::new(needle.clone());
         Skimmer { needle, xml, shapes: Shapes::new(), computer: Computer::default(), names }
     }
 
@@ -132,10 +132,10 @@ impl Skimmer {
             return None;
         }
         let line = simdutf8::basic::from_utf8(object).ok()?;
-        let inside = json_string::all(line.as_bytes());
+        let inside = string::all(line.as_bytes());
         let numbers = || memmem::find_iter(line.as_bytes(), b"\\u");
         // The parser passes over half a surrogate pair; the event is to show it.
-        if inside.is_none() && numbers().any(|at| json_string::is_surrogate(&line.as_bytes()[at + 2..])) {
+        if inside.is_none() && numbers().any(|at| string::is_surrogate(&line.as_bytes()[at + 2..])) {
             return Some(Line::Full);
         }
         let numbered = inside.map_or_else(|| numbers().next().is_some(), |inside| inside.numbered);
@@ -147,7 +147,7 @@ impl Skimmer {
         };
         let Some(skimmed) = self.passed(fields, line, numbered) else { return Some(Line::Full) };
         let may_learn =
-            inside.is_some() && self.shapes.may_learn(line) && !json_object::has_object_on_line(object);
+            inside.is_some() && self.shapes.may_learn(line) && !object::has_object_on_line(object);
         if may_learn && self.learn(line, &skimmed).is_none() {
             self.shapes.give_up();
         }
@@ -156,7 +156,7 @@ impl Skimmer {
 
     /// The skim of an event that a line has as text.
     fn raw(&mut self, text: &str) -> Line<'static> {
-        let skim = xml::skim_alone(&mut self.xml, json_string::trimmed(text).as_bytes());
+        let skim = xml::skim_alone(&mut self.xml, string::trimmed(text).as_bytes());
         skim.and_then(|skim| Skimmed::owned(&skim)).map_or(Line::Full, Line::Skimmed)
     }
 
@@ -378,7 +378,7 @@ mod tests {
 
     use super::*;
     use crate::needle::{Test, Wide};
-    use crate::source::json_held;
+    use crate::source::json::held;
 
     /// What a line gives, and that the full parser gives the same.
     fn skim(line: &str) -> &'static str {
@@ -389,7 +389,7 @@ mod tests {
             Line::Other => "other",
             Line::Skimmed(skimmed) => {
                 let skim = skimmed.get();
-                let events = json_held::events(&serde_json::from_str(line).unwrap()).events;
+                let events = held::events(&serde_json::from_str(line).unwrap()).events;
                 let [Ok(event)] = events.as_slice() else { panic!("{events:?}") };
                 let full = (event.provider(), event.channel(), event.event_id());
                 assert_eq!((skim.provider, skim.channel, skim.event_id), full);

@@ -3,13 +3,15 @@
 //! Line breaks inside quotes do not end a row, so where a part begins the quotes around tell whether that is inside of
 //! some. Whether they told right shows where the parts meet.
 
+mod skim;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::csv_skim::{Skimmer, is_xml, quoted};
+use self::skim::{Skimmer, is_xml, quoted};
 use super::whole::Whole;
-use super::{Form, Found, Reader, Sink, Trouble, json, json_event, json_held, json_names, signs};
+use super::{Form, Found, Reader, Sink, Trouble, json, signs, xml};
 use crate::detect::{Format, is_event_viewer, is_preface};
 use crate::event::{Skim, is_sysmon};
 use crate::limits;
@@ -169,17 +171,17 @@ impl CsvReader {
         let is_gap = |cell: Option<&String>| cell.is_some_and(|cell| cell.trim().is_empty());
         let (from, to) = (usize::from(is_gap(cells.first())), usize::from(is_gap(cells.last())));
         let inner = cells.get(from..cells.len() - to).unwrap_or_default();
-        let name = |cell: &String| json_names::column(cell).to_owned();
+        let name = |cell: &String| json::names::column(cell).to_owned();
         self.header.is_some()
             && inner.iter().all(|cell| is_name(cell) && !is_xml(cell) && !is_json(cell))
-            && cells.iter().map(name).any(|name| json_names::is_event_id(&name))
-            && cells.iter().map(name).filter(|name| json_names::is_counted(name)).count() >= 3
+            && cells.iter().map(name).any(|name| json::names::is_event_id(&name))
+            && cells.iter().map(name).filter(|name| json::names::is_counted(name)).count() >= 3
     }
 
     /// Takes a row for the columns of those behind it.
     fn take_columns(&mut self, cells: Vec<String>) {
         let name = |name: String| match name.len() > limits::COLUMN_NAME_BYTES {
-            true => text::cut(json_names::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
+            true => text::cut(json::names::column(&name).to_owned(), limits::COLUMN_NAME_BYTES),
             false => name,
         };
         self.set_columns(cells.into_iter().map(name).collect());
@@ -190,10 +192,10 @@ impl CsvReader {
         // Asked for again and again where no row is an event.
         self.columns = listed(&names);
         let all = |is: fn(&str) -> bool| {
-            (0..names.len()).filter(|at| is(json_names::column(&names[*at]))).collect::<Vec<_>>()
+            (0..names.len()).filter(|at| is(json::names::column(&names[*at]))).collect::<Vec<_>>()
         };
-        self.parents = all(json_names::is_parent);
-        self.has_id = !all(json_names::is_event_id).is_empty();
+        self.parents = all(json::names::is_parent);
+        self.has_id = !all(json::names::is_event_id).is_empty();
         self.header = Some(names);
     }
 
@@ -285,7 +287,7 @@ impl CsvReader {
         let header = viewer.as_ref().unwrap_or(header);
         let trouble = self.trouble(&row, header, &cells);
         let of_sysmon = viewer.is_none() && self.is_of_sysmon(&cells);
-        let json_held::Held { events, unread, .. } = events(header, cells);
+        let json::held::Held { events, unread, .. } = events(header, cells);
         // That it has other cells than columns is no news in a row without an event; that it is damaged, cut or may hold
         // other rows is.
         let is_news = |trouble: &Trouble| !events.is_empty() || trouble.code != Code::UnevenRow;
@@ -315,7 +317,7 @@ impl CsvReader {
             let span = Span { nth: nth as u32, ..span };
             match event {
                 Ok(event) => {
-                    let replaced = replaced || json_event::is_mended(event, raw);
+                    let replaced = replaced || json::event::is_mended(event, raw);
                     sink.event(Found { event, span, raw: raw.trim_end(), form: Form::Csv, replaced });
                 }
                 Err(reason) => {
@@ -436,7 +438,7 @@ fn event_viewer(header: &[String], cells: &[String]) -> Option<Vec<String>> {
     let others = header.iter().filter(|name| *name != EVENT_VIEWER[3]);
     let is_one = cells.len() == EVENT_VIEWER.len()
         && is_event_viewer(header, cells)
-        && !others.into_iter().any(|name| json_names::is_event_id(name));
+        && !others.into_iter().any(|name| json::names::is_event_id(name));
     is_one.then(|| EVENT_VIEWER.map(str::to_owned).to_vec())
 }
 
@@ -494,21 +496,21 @@ fn misfit(raw: &str, offset: u64, message: String) -> Trouble {
 /// The cells that hold an event in XML. Where the row itself has an EventID, or one of them stands in a column that is known
 /// for that, only such columns count: what stands in others may be the words of those who were logged.
 fn xml_cells<'a>(header: &[String], cells: &'a [String]) -> Vec<&'a str> {
-    let column = |at: usize| header.get(at).map_or("", |name| json_names::column(name));
+    let column = |at: usize| header.get(at).map_or("", |name| json::names::column(name));
     let xml: Vec<_> = cells.iter().enumerate().filter(|(_, cell)| is_xml(cell)).collect();
     if xml.is_empty() {
         return Vec::new();
     }
-    let has_id = |(at, cell): (usize, &String)| json_names::is_event_id(column(at)) && !cell.is_empty();
-    let known_only =
-        xml.iter().any(|(at, _)| json_held::holds_event(column(*at))) || cells.iter().enumerate().any(has_id);
+    let has_id = |(at, cell): (usize, &String)| json::names::is_event_id(column(at)) && !cell.is_empty();
+    let known_only = xml.iter().any(|(at, _)| json::held::holds_event(column(*at)))
+        || cells.iter().enumerate().any(has_id);
     let named = |(at, cell): (usize, &String)| {
-        json_names::is_provider(column(at)) && !cell.is_empty() && !is_sysmon(cell.trim(), "")
+        json::names::is_provider(column(at)) && !cell.is_empty() && !is_sysmon(cell.trim(), "")
     };
     let of_others = cells.iter().enumerate().any(has_id) && cells.iter().enumerate().any(named);
     xml.into_iter()
-        .filter(|(at, _)| !known_only || json_held::holds_event(column(*at)))
-        .filter(|(at, _)| !of_others || !json_held::holds_words(column(*at)))
+        .filter(|(at, _)| !known_only || json::held::holds_event(column(*at)))
+        .filter(|(at, _)| !of_others || !json::held::holds_words(column(*at)))
         .map(|(_, cell)| cell.as_str())
         .collect()
 }
@@ -521,8 +523,9 @@ fn uneven(header: &[String], cells: &[String], behind: usize) -> Option<String> 
         return Some(message);
     }
     let surplus = has_surplus(header, cells);
-    let json =
-        |(name, cell): (&String, &String)| json_held::holds_event(json_names::column(name)) && is_json(cell);
+    let json = |(name, cell): (&String, &String)| {
+        json::held::holds_event(json::names::column(name)) && is_json(cell)
+    };
     let holds_event = header.iter().zip(cells).any(json) || !xml_cells(header, cells).is_empty();
     (want > 0 && !holds_event && (have < want || surplus))
         .then(|| format!("A row has {have} cell(s), and there are {want} columns."))
@@ -556,23 +559,23 @@ fn cells(row: &str, delimiter: u8) -> Result<(Vec<String>, usize), String> {
 }
 
 /// The events of a row: those of its cells of XML, each once, else of the row as an object. See [`xml_cells`].
-fn events(header: &[String], cells: Vec<String>) -> json_held::Held {
+fn events(header: &[String], cells: Vec<String>) -> json::held::Held {
     // A row may have millions of cells.
     let mut seen = BTreeSet::new();
     let texts = xml_cells(header, &cells).into_iter().map(str::trim);
     let texts: Vec<_> = texts.filter(|text| seen.insert(*text)).collect();
     if !texts.is_empty() {
-        return json_held::Held::of(texts.into_iter().flat_map(super::xml_event::parse_all).collect());
+        return json::held::Held::of(texts.into_iter().flat_map(xml::event::parse_all).collect());
     }
     let mut row = Map::new();
     for (name, cell) in header.iter().zip(cells) {
-        let name = json_names::column(name);
+        let name = json::names::column(name);
         // The first of equal names counts that says anything.
         if row.get(name).is_none_or(|have| have == "") {
             row.insert(name.to_owned(), Value::String(cell));
         }
     }
-    json_held::events(&Value::Object(row))
+    json::held::events(&Value::Object(row))
 }
 
 impl Reader for CsvReader {
