@@ -1,13 +1,13 @@
 //! What bzip2, xz, zstd and Deflate64 packed, by other programs: `fixtures/packed/README.md`.
 
 use proptest::prelude::*;
-use serde_json::Value;
 use testlog::zip;
 
-use crate::common::{differences, problems, read, report, report_of, rows, session, spoil, streamed};
+use crate::common::{counts, differences, problems, read, report, report_of, rows, session, spoil, streamed};
+use crate::sevenz;
 
-/// What they hold: records, process creations and matches.
-const COUNTS: (u64, u64, u64) = (101, 100, 100);
+/// What they hold, and the archives of `sevenz.rs`: records, process creations and matches.
+pub const COUNTS: (u64, u64, u64) = (101, 100, 100);
 
 /// A file, its form, and what it holds is called.
 const FILES: [(&str, &str, &str, &[u8]); 9] = [
@@ -21,11 +21,6 @@ const FILES: [(&str, &str, &str, &[u8]); 9] = [
     ("bzip2.zip", "zip", "log.xml", include_bytes!("fixtures/packed/bzip2.zip")),
     ("zstd.zip", "zip", "log.xml", include_bytes!("fixtures/packed/zstd.zip")),
 ];
-
-fn counts(report: &Value) -> (u64, u64, u64) {
-    let number = |name: &str| report["totals"][name].as_u64().unwrap();
-    (number("records"), number("process_creations"), number("matches"))
-}
 
 #[test]
 fn each_is_read_as_what_it_holds() {
@@ -171,7 +166,8 @@ proptest! {
     fn any_damage_in_any_pieces(
         kind: u8, at: prop::sample::Index, length in 1_usize..3000, seed: u64, pieces in prop::collection::vec(1_usize..9000, 2),
     ) {
-        for (name, _, _, bytes) in FILES {
+        let files = FILES.map(|(name, _, _, bytes)| (name, bytes)).into_iter().chain(sevenz::FILES);
+        for (name, bytes) in files {
             let mut spoilt = bytes.to_vec();
             let at = at.index(bytes.len());
             spoil(&mut spoilt, kind, at, length, seed);

@@ -149,7 +149,7 @@ fn gzip_with_a_wrong_checksum() {
         &packed,
         &events,
         expect![[r#"
-        error damaged_archive [offset 0 (0x0)] The gzip stream that begins here breaks after 28338 unpacked bytes (the compressed data or its checksum is not valid); they were read, nothing behind it.
+        error damaged_archive [offset 0 (0x0)] The gzip stream that begins here breaks after 28338 unpacked bytes (the compressed data or its checksum is not valid); what was unpacked was read, though some of it may be wrong, and nothing behind it.
     "#]],
     );
 }

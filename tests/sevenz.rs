@@ -8,14 +8,13 @@ use testlog::tar::{self, Naming};
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Event, Options, Size, gzip, zip};
 
+use crate::codings::COUNTS;
 use crate::common::{
-    assert_expected, differences, problems, report, report_of, rows, session, spoil, streamed,
+    assert_expected, counts, differences, problems, report, report_of, rows, session, spoil, streamed,
 };
 
-/// What the logs of other programs hold: records, process creations and matches.
-const COUNTS: (u64, u64, u64) = (101, 100, 100);
-
-const FILES: [(&str, &[u8]); 10] = [
+/// What other programs packed, which holds [`COUNTS`].
+pub const FILES: [(&str, &[u8]); 10] = [
     ("bcj.7z", include_bytes!("fixtures/packed/bcj.7z")),
     ("blocks.7z", include_bytes!("fixtures/packed/blocks.7z")),
     ("bzip2.7z", include_bytes!("fixtures/packed/bzip2.7z")),
@@ -27,11 +26,6 @@ const FILES: [(&str, &[u8]); 10] = [
     ("py7zr.7z", include_bytes!("fixtures/packed/py7zr.7z")),
     ("zstd.7z", include_bytes!("fixtures/packed/zstd.7z")),
 ];
-
-fn counts(report: &Value) -> (u64, u64, u64) {
-    let number = |name: &str| report["totals"][name].as_u64().unwrap();
-    (number("records"), number("process_creations"), number("matches"))
-}
 
 fn log() -> (Vec<Event>, testlog::Expected) {
     testlog::log(&Options { size: Size::Events(90), ..Options::default() })
@@ -175,7 +169,7 @@ fn damage_in_a_folder() {
     assert!(
         said.contains(
             "error damaged_archive [b.evtx] Its compressed data breaks (the compressed data or its checksum is not valid); \
-             what stands before was read."
+             what stands before was read, though some of it may be wrong."
         ),
         "{said}"
     );
@@ -476,23 +470,6 @@ fn a_directory_that_lies_about_sizes() {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Damage is told of, and what it costs does not depend on how the bytes came.
-    #[test]
-    fn any_damage_in_any_pieces(
-        kind: u8, at: prop::sample::Index, length in 1_usize..3000, seed: u64, pieces in prop::collection::vec(1_usize..9000, 2),
-    ) {
-        for (name, bytes) in FILES {
-            let mut spoilt = bytes.to_vec();
-            let at = at.index(bytes.len());
-            spoil(&mut spoilt, kind, at, length, seed);
-            let [one, other] = [pieces[0], pieces[1]].map(|piece| session(&[(name, &spoilt)], piece));
-            let different = differences(&one, &other);
-            prop_assert!(different.is_empty(), "{}: {}", name, different.join("\n"));
-            let report = report_of(&one);
-            prop_assert!(counts(&report) == COUNTS || !problems(&report).is_empty(), "{}: {:?}", name, counts(&report));
-        }
-    }
 
     /// Whatever a directory says whose checksums fit, its archive is read to an end, and the same in any pieces.
     #[test]

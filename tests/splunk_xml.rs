@@ -3,6 +3,7 @@
 
 use crate::common::{self, cut_at, misfit_of, problems, read, report};
 use sysmon_triage::limits;
+use sysmon_triage::report::COLUMNS;
 use testlog::xml::{self, Layout, SPLUNK};
 use testlog::{Options, Size};
 
@@ -59,20 +60,8 @@ fn the_same_as_the_events_that_were_exported() {
     assert_eq!(read(results.as_bytes()).0.2, 40);
     assert!(export["totals"].is_object());
     assert_eq!(export["totals"], lines["totals"]);
-    let fields = [
-        "dest",
-        "user",
-        "parent_process",
-        "process_name",
-        "process",
-        "process_id",
-        "parent_process_id",
-        "count",
-        "firstTime",
-        "lastTime",
-    ];
     let rows = |report: &serde_json::Value| {
-        let row = |row: &serde_json::Value| fields.map(|name| row[name].to_string()).join(" ");
+        let row = |row: &serde_json::Value| COLUMNS.map(|name| row[name].to_string()).join(" ");
         report["groups"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
     };
     assert!(rows(&export).len() == 9 && !rows(&export)[0].contains("null null"), "{:?}", rows(&export)[0]);

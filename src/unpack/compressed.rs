@@ -168,13 +168,15 @@ impl Compressed {
         let trouble = match gap.broken {
             Some((start, failure)) => {
                 let until = match last {
-                    true => "nothing behind it".to_owned(),
-                    false => format!("then on from offset {end}, where another one begins"),
+                    true => "and nothing behind it".to_owned(),
+                    false => format!("and then on from offset {end}, where another one begins"),
                 };
                 let message = format!(
-                    "The {coding} stream that begins here breaks after {} unpacked bytes ({}); they were read, {until}.",
+                    "The {coding} stream that begins here breaks after {} unpacked bytes ({}); what was unpacked was \
+                     read{}, {until}.",
                     self.unpacked,
-                    failure.reason()
+                    failure.reason(),
+                    failure.doubt()
                 );
                 Trouble::note(failure.code(), start, message)
             }

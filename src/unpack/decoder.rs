@@ -45,6 +45,14 @@ impl Failure {
         }
     }
 
+    /// What is to be said of what was unpacked before: a decoder need not notice at once that it unpacks what is damaged.
+    pub fn doubt(self) -> &'static str {
+        match self {
+            Failure::Broken | Failure::Bounded => ", though some of it may be wrong",
+            Failure::TooLarge | Failure::Foreign => "",
+        }
+    }
+
     /// The kind of problem that it is.
     pub fn code(self) -> Code {
         match self {

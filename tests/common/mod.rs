@@ -195,6 +195,12 @@ pub fn problem_lines(report: &Value) -> String {
     problems(report).iter().map(|problem| format!("{problem}\n")).collect()
 }
 
+/// What a report counts: records, process creations and matches.
+pub fn counts(report: &Value) -> (u64, u64, u64) {
+    let number = |name: &str| report["totals"][name].as_u64().unwrap();
+    (number("records"), number("process_creations"), number("matches"))
+}
+
 /// Names the paths at which two sessions differ, in the report or in the summary with every kind of
 /// event and host: a report is too long to be looked through.
 pub fn differences(have: &Session, want: &Session) -> Vec<String> {

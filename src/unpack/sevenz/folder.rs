@@ -220,8 +220,8 @@ impl Files {
     fn fail(&mut self, failure: Failure, archive: &Place, sink: &mut dyn Sink) {
         // What was unpacked to its last byte is whole.
         self.at_hand(archive, sink);
-        let message =
-            format!("Its compressed data breaks ({}); what stands before was read.", failure.reason());
+        let (reason, doubt) = (failure.reason(), failure.doubt());
+        let message = format!("Its compressed data breaks ({reason}); what stands before was read{doubt}.");
         self.end_current(Some(Trouble::note(failure.code(), None, message)), sink);
         let behind = "It is packed behind a place where the archive is damaged; it was not read.";
         self.refuse(Code::DamagedArchive, behind, archive, sink);

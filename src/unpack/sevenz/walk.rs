@@ -107,8 +107,9 @@ impl Walk {
                 }
                 Err(failure) => {
                     let message = format!(
-                        "What is unpacked without the archive's directory breaks ({}); what stands before was read.",
-                        failure.reason()
+                        "What is unpacked without the archive's directory breaks ({}); what stands before was read{}.",
+                        failure.reason(),
+                        failure.doubt()
                     );
                     self.over = true;
                     self.close(Some(Trouble::note(Code::DamagedArchive, None, message)), sink);

@@ -215,8 +215,9 @@ impl Member {
                 used
             }
             Err(failure) => {
-                let reason = failure.reason();
-                let message = format!("Its compressed data breaks ({reason}); what stands before was read.");
+                let (reason, doubt) = (failure.reason(), failure.doubt());
+                let message =
+                    format!("Its compressed data breaks ({reason}); what stands before was read{doubt}.");
                 self.fail(failure.code(), &message, sink);
                 bytes.len()
             }
