@@ -4,6 +4,7 @@ import { WIDTH_STEP, widthOf, withWidth } from "../../state/columns.js";
 import { en } from "../../text/en.js";
 import { h, replace, setAttribute, setVar } from "../dom.js";
 import { icon } from "../icons.js";
+import { createEdge } from "./edge.js";
 
 /** @typedef {import("../../state/columns.js").Column} Column */
 
@@ -38,38 +39,10 @@ export function createHeads(actions, grid, focus) {
     setVar(grid, "--row-width", `calc(${least.join(" + ")})`);
   }
 
-  /** @param {Column} column */
-  function edge(column) {
-    let from = 0;
-    let width = 0;
-    let held = false;
-    /** @param {PointerEvent} event */
-    const move = (event) => {
-      if (!held) return;
-      widths = withWidth(widths, column.name, width + event.clientX - from);
-      lay();
-    };
-    const handle = h("span", { class: "resize", "aria-hidden": "true", title: en.columns.resize(column.name), on: {
-      pointerdown: (/** @type {PointerEvent} */ event) => {
-        if (event.button !== 0) return;
-        event.preventDefault();
-        held = true;
-        from = event.clientX;
-        width = handle.parentElement?.getBoundingClientRect().width ?? widthOf(column, widths);
-        handle.setPointerCapture(event.pointerId);
-      },
-      pointermove: move,
-      pointerup: () => {
-        if (held) actions.columns(widths);
-        held = false;
-      },
-      pointercancel: () => { held = false; },
-      dblclick: () => {
-        const others = Object.entries(widths.widths).filter(([name]) => name !== column.name);
-        actions.columns({ ...widths, widths: Object.fromEntries(others) });
-      },
-    } });
-    return handle;
+  /** @param {string} name @param {number} width */
+  function widen(name, width) {
+    widths = withWidth(widths, name, width);
+    lay();
   }
 
   return {
@@ -80,8 +53,7 @@ export function createHeads(actions, grid, focus) {
       if (!head) return;
       // A column that takes what room is left has its width on the screen only.
       const width = widths.widths[name] ?? shownWidth(name);
-      widths = withWidth(widths, name, width + direction * WIDTH_STEP);
-      lay();
+      widen(name, width + direction * WIDTH_STEP);
       actions.columns(widths);
     },
     /** @param {readonly Column[]} now @param {App.Columns} chosen @param {string} stack */
@@ -97,7 +69,7 @@ export function createHeads(actions, grid, focus) {
           const head = h("div", { role: "columnheader", class: `cell head-cell ${kind}`, "aria-colindex": index + 1, "aria-sort": "none", id: `head-${name}` },
             h("button", { type: "button", tabindex: "-1", title: t.sortTitle(label), on: { click: () => { actions.sort(name); focus(); } } },
               h("span", { class: "head-text" }, label), zone, icon("up", "sort-mark")),
-            edge(column));
+            createEdge(actions, column, () => widths, (width) => widen(name, width)));
           return { column, node: head, zone };
         });
         replace(row, heads.map((head) => head.node));
