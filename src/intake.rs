@@ -12,6 +12,7 @@ use crate::limits;
 use crate::locator::Span;
 use crate::needle::Needle;
 use crate::part::Part;
+use crate::passwords::Passwords;
 use crate::source::evtx::{CHUNK_BYTES, chunk_offset};
 use crate::source::{Sink, csv};
 use crate::text::Encoding;
@@ -94,6 +95,15 @@ impl Intake {
             _ => (part.start, size),
         };
         Intake { place, end: Some(end), position, state }
+    }
+
+    /// Tries encrypted archives with these, before any bytes are pushed.
+    pub fn with_passwords(mut self, passwords: &Passwords) -> Intake {
+        self.place.passwords = passwords.clone();
+        if let State::Archive(archive) = &mut self.state {
+            archive.set_passwords(passwords);
+        }
+        self
     }
 
     /// The part that was read, and what was met at its edges.

@@ -43,6 +43,7 @@ mod message;
 pub mod needle;
 pub mod order;
 pub mod part;
+pub mod passwords;
 pub mod problem;
 pub mod process;
 pub mod recall;

@@ -25,6 +25,7 @@ use sysmon_triage::findings::Findings;
 use sysmon_triage::hash::Hasher;
 use sysmon_triage::intake::Want;
 use sysmon_triage::limits;
+use sysmon_triage::passwords::Passwords;
 use sysmon_triage::report::{self, Made, Report};
 use sysmon_triage::rule::{self, Form, wmi::RULE};
 use sysmon_triage::scan::Scan;
@@ -66,6 +67,9 @@ struct Arguments {
     /// Hides what this tuning file says, as the page exports it; the result tells how much.
     #[arg(long, value_name = "FILE")]
     tuning: Option<PathBuf>,
+    /// Tries encrypted zip and 7z archives with the passwords in this file, one on each line.
+    #[arg(long, value_name = "FILE")]
+    passwords: Option<PathBuf>,
     /// A note of the analyst for the report (markdown, html).
     #[arg(long, value_name = "TEXT", conflicts_with = "note_file")]
     note: Option<String>,
@@ -127,7 +131,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let how = How { sha256: arguments.sha256, verify: arguments.verify };
+    let passwords = match passwords(&arguments) {
+        Ok(passwords) => passwords,
+        Err(sentence) => {
+            say!("{}", labelled(&sentence));
+            return ExitCode::from(2);
+        }
+    };
+    let how = How { sha256: arguments.sha256, verify: arguments.verify, passwords: &passwords };
     let mut paths = Vec::new();
     let mut originals = Originals::default();
     let inputs = inputs(&arguments.inputs);
@@ -144,7 +155,7 @@ fn main() -> ExitCode {
     session.compare();
     if let Some(row) = arguments.context {
         let (event, minutes, verify) = (arguments.event, arguments.minutes, arguments.verify);
-        let which = context::Which { row, event, minutes, verify };
+        let which = context::Which { row, event, minutes, verify, passwords: &passwords };
         return print_context(&session, &paths, which, arguments.format);
     }
     written(print(&session, arguments.format, how, &options), is_whole(&session))
@@ -199,20 +210,13 @@ fn put(text: &str) -> io::Result<()> {
 
 /// Reads the tuning and the note.
 fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, String> {
-    let text = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", name(path)),
-            _ => format!("{} could not be read: {error}.", name(path)),
-        })
-    };
     if let Some(path) = &arguments.tuning {
-        let tuning = Tuning::parse(&text(path)?).map_err(|wrong| format!("{}: {wrong}", name(path)))?;
+        let tuning = Tuning::parse(&text_of(path)?).map_err(|wrong| format!("{}: {wrong}", name(path)))?;
         session.tune(tuning);
     }
     let note = match (&arguments.note, &arguments.note_file) {
         (Some(note), _) => note.clone(),
-        // Editors on Windows write a byte-order mark.
-        (None, Some(path)) => text(path)?.trim_start_matches('\u{feff}').to_owned(),
+        (None, Some(path)) => text_of(path)?,
         (None, None) => String::new(),
     };
     if arguments.context.is_some() && !matches!(arguments.format, Format::Table | Format::Json) {
@@ -223,6 +227,26 @@ fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, Stri
     }
     let made = if arguments.format.says_when() { made()? } else { Made::default() };
     Ok(Options { note, defang: arguments.defang, made })
+}
+
+/// The passwords that were given.
+fn passwords(arguments: &Arguments) -> Result<Passwords, String> {
+    let path = arguments.passwords.as_ref();
+    let text = path.map_or(Ok(String::new()), |path| text_of(path))?;
+    let passwords = Passwords::of_lines(&text);
+    match path.filter(|_| passwords.is_empty()) {
+        Some(path) => Err(format!("{} holds no password: each stands on a line.", name(path))),
+        None => Ok(passwords),
+    }
+}
+
+/// What a file says. Editors on Windows write a byte-order mark.
+fn text_of(path: &Path) -> Result<String, String> {
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", name(path)),
+        _ => format!("{} could not be read: {error}.", name(path)),
+    })?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// What a report says of its making: now, or the second since 1970 that `SOURCE_DATE_EPOCH` names, so that
@@ -242,20 +266,21 @@ fn made() -> Result<Made, String> {
 
 /// How inputs are read.
 #[derive(Clone, Copy)]
-struct How {
+struct How<'a> {
     sha256: bool,
     verify: bool,
+    passwords: &'a Passwords,
 }
 
-impl How {
+impl How<'_> {
     fn scan(self, source: u32, name: &str, size: Option<u64>) -> Scan {
         let new = if self.verify { Scan::verifying } else { Scan::new };
-        new(&RULE, source, name, size)
+        new(&RULE, source, name, size).with_passwords(self.passwords)
     }
 }
 
 /// Reads one input into the session. Returns its number.
-fn read(session: &mut Session, input: Input, how: How) -> u32 {
+fn read(session: &mut Session, input: Input, how: How<'_>) -> u32 {
     let opened = match input.content {
         Ok(Content::Standard) => return read_stream(session, &input.name, io::stdin().lock(), how),
         Ok(Content::Refused(reason)) => {
@@ -299,7 +324,7 @@ fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, path
     }
 }
 
-fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Metadata, how: How) -> u32 {
+fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Metadata, how: How<'_>) -> u32 {
     let size = before.len();
     let source = session.add_source(name, size);
     let mut scan = how.scan(source, name, Some(size));
@@ -363,7 +388,7 @@ fn room(offset: u64) -> usize {
 }
 
 /// What has no size can't be read from its end: it is read front to back.
-fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How) -> u32 {
+fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How<'_>) -> u32 {
     let source = session.add_source(name, 0);
     let mut scan = how.scan(source, name, None);
     let mut hasher = Hasher::default();
@@ -396,7 +421,7 @@ fn read_stream(session: &mut Session, name: &str, mut input: impl Read, how: How
 
 /// Prints the result to standard output, and what a table or CSV can't say to standard error: also where the output could
 /// not be written.
-fn print(session: &Session, format: Format, how: How, options: &Options) -> io::Result<()> {
+fn print(session: &Session, format: Format, how: How<'_>, options: &Options) -> io::Result<()> {
     let report = Report::of(session).made(&options.made);
     let mut notes = Vec::new();
     let text = match format {
@@ -436,7 +461,7 @@ fn print(session: &Session, format: Format, how: How, options: &Options) -> io::
 fn print_context(
     session: &Session,
     paths: &[Option<PathBuf>],
-    which: context::Which,
+    which: context::Which<'_>,
     format: Format,
 ) -> ExitCode {
     let answer = match context::context(session, paths, which) {

@@ -61,7 +61,7 @@ codes! {
         "No accepted format, or no event in it.";
     UnsupportedPacking Error "Unpack it with another tool and add the content."
         "Packed in a way that is not read here.";
-    EncryptedMember Error "Unpack it with its password and add the content."
+    EncryptedMember Error "Read it again with its password, or unpack it with that and add the content."
         "An archive member that needs a password.";
     NestedTooDeep Error "Unpack the outer archives and add the content."
         "More layers of packing than are opened.";

@@ -16,6 +16,7 @@ use crate::group::{Facts, Key, Match, Values, key};
 use crate::hints::{self, Remark};
 use crate::intake::{Intake, Want};
 use crate::locator::{At, Locator, MemberId};
+use crate::passwords::Passwords;
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::session::Session;
@@ -159,6 +160,12 @@ impl Recall {
             intake,
             finder,
         })
+    }
+
+    /// Tries encrypted archives with these, before any bytes are pushed.
+    pub fn with_passwords(mut self, passwords: &Passwords) -> Recall {
+        self.intake = self.intake.with_passwords(passwords);
+        self
     }
 
     /// Number of the input to read.

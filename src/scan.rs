@@ -3,6 +3,7 @@
 use crate::detect;
 use crate::findings::{Collector, Counts, Findings};
 use crate::intake::{Intake, Planned, Want};
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::rule::Rule;
 use crate::source::whole::Whole;
@@ -68,6 +69,12 @@ impl Scan {
     ) -> Scan {
         let intake = Intake::of_part(name, size, planned, None);
         Scan { intake, ..Scan::of_part(rule, source, name, size, planned) }
+    }
+
+    /// Tries encrypted archives with these, before any bytes are pushed.
+    pub fn with_passwords(mut self, passwords: &Passwords) -> Scan {
+        self.intake = self.intake.with_passwords(passwords);
+        self
     }
 
     /// Counts bytes of the input that other scans took.

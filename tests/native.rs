@@ -29,6 +29,7 @@ mod fuzz_seeds;
 mod grouping;
 mod hints;
 mod json;
+mod locked;
 mod nothing_lost;
 mod nothing_lost_packed;
 mod other_forms;

@@ -45,6 +45,7 @@ use crate::intake::{Intake, Planned, Want};
 use crate::limits;
 use crate::locator::At;
 use crate::needle::{Needle, Said, Wide};
+use crate::passwords::Passwords;
 use crate::process::{Field, Process};
 use crate::rule::Rule;
 use crate::sets::set;
@@ -256,6 +257,12 @@ impl Pass {
     ) -> Pass {
         let intake = Intake::of_part(name, size, planned, question.needle());
         Pass { intake, gatherer: Gatherer::new(rule, question, source) }
+    }
+
+    /// Tries encrypted archives with these, before any bytes are pushed.
+    pub fn with_passwords(mut self, passwords: &Passwords) -> Pass {
+        self.intake = self.intake.with_passwords(passwords);
+        self
     }
 
     /// The next part of the input that is wanted; None: enough was read.

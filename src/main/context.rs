@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use sysmon_triage::context::{Answer, Context, Pass};
 use sysmon_triage::locator::At;
+use sysmon_triage::passwords::Passwords;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;
@@ -13,8 +14,8 @@ use sysmon_triage::session::Session;
 use super::feed;
 
 /// Which event is asked about.
-#[derive(Debug, Clone, Copy)]
-pub struct Which {
+#[derive(Clone, Copy)]
+pub struct Which<'a> {
     /// The row, from 1, as it is printed.
     pub row: usize,
     /// The event of the row, from 1, in the order of time.
@@ -23,6 +24,8 @@ pub struct Which {
     pub minutes: u32,
     /// Every event is parsed in full.
     pub verify: bool,
+    /// With what encrypted archives are tried.
+    pub passwords: &'a Passwords,
 }
 
 /// Why there is no context.
@@ -37,7 +40,7 @@ pub struct Refusal {
 ///
 /// # Errors
 /// When there is no such row or event, or when it could not be read again.
-pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Result<Answer, Refusal> {
+pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which<'_>) -> Result<Answer, Refusal> {
     let unknown = |sentence| Refusal { sentence, usage: true };
     let order = session.order();
     let group = which.row.checked_sub(1).and_then(|row| order.get(row));
@@ -51,6 +54,7 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Re
         return Err(unknown(format!("There is no event {event} in row {row}: it has {events}.")));
     };
     let unread = |sentence| Refusal { sentence, usage: false };
+    let recall = recall.with_passwords(which.passwords);
     let mut context = anchor(recall, paths, which.minutes).map_err(unread)?;
     loop {
         for (number, source) in (0..).zip(session.sources()) {
@@ -58,7 +62,8 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which) -> Re
                 continue;
             }
             let new = if which.verify { Pass::verifying } else { Pass::new };
-            let mut pass = new(&RULE, context.question(), number, &source.name, Some(source.bytes));
+            let mut pass = new(&RULE, context.question(), number, &source.name, Some(source.bytes))
+                .with_passwords(which.passwords);
             match open(paths, number).and_then(|mut file| feed(&mut file, &mut pass, Pass::want, Pass::push))
             {
                 Ok(()) => context.absorb(pass.finish()),

@@ -99,6 +99,11 @@ trait Decode {
     fn stands_in(&self) -> bool {
         false
     }
+
+    /// Whether what stands here can't be unpacked, and is passed over.
+    fn is_lost(&self) -> bool {
+        false
+    }
 }
 
 impl Decoder {
@@ -163,6 +168,11 @@ impl Decoder {
                 Ok(false) => {}
             }
         }
+    }
+
+    /// Whether what stands here can't be unpacked, and is passed over.
+    pub fn is_lost(&self) -> bool {
+        self.state.is_lost()
     }
 
     /// Hands over what is held back of a stream that does not go on.

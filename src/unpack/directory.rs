@@ -1,6 +1,7 @@
 //! The directory of an archive, zip or 7z, fetched piece by piece, and where it says that the archive can be cut.
 
 use super::blocks::{Attempt, Blocks, Reader};
+use crate::passwords::Passwords;
 
 /// What the directory of an archive lists.
 pub trait Listing: Sized {
@@ -13,11 +14,12 @@ pub trait Listing: Sized {
     /// Where one is looked for first, in an archive of `size` bytes: offset and how many.
     fn first(size: u64) -> (u64, u64);
 
-    /// Reads it. What it gives counts only if it found all that it asked `reader` for.
+    /// Reads it. What it gives counts only if it found all that it asked `reader` for. `passwords`: with what it is tried if
+    /// it is encrypted.
     ///
     /// # Errors
     /// It can't be read.
-    fn read(reader: Reader, size: u64) -> Result<Self, Self::Refusal>;
+    fn read(reader: Reader, size: u64, passwords: &Passwords) -> Result<Self, Self::Refusal>;
 
     /// More would have to be held of it than may be.
     fn too_large() -> Self::Refusal;
@@ -34,6 +36,7 @@ pub trait Listing: Sized {
 pub struct Directory<L> {
     blocks: Blocks,
     size: u64,
+    passwords: Passwords,
     listing: std::marker::PhantomData<L>,
 }
 
@@ -49,9 +52,10 @@ pub enum Listed<L: Listing> {
 
 impl<L: Listing> Directory<L> {
     /// That of an archive of this size.
-    pub fn new(size: u64) -> Directory<L> {
+    pub fn new(size: u64, passwords: &Passwords) -> Directory<L> {
         let (start, length) = L::first(size);
-        Directory { blocks: Blocks::new(size, start, length), size, listing: std::marker::PhantomData }
+        let (blocks, passwords) = (Blocks::new(size, start, length), passwords.clone());
+        Directory { blocks, size, passwords, listing: std::marker::PhantomData }
     }
 
     /// The bytes to fetch next: offset and how many.
@@ -61,8 +65,8 @@ impl<L: Listing> Directory<L> {
 
     /// Takes bytes from the start of what is wanted.
     pub fn push(&mut self, bytes: &[u8]) -> Listed<L> {
-        let size = self.size;
-        match self.blocks.attempt(bytes, L::HELD_BYTES, |reader| L::read(reader, size)) {
+        let Directory { blocks, size, passwords, .. } = self;
+        match blocks.attempt(bytes, L::HELD_BYTES, |reader| L::read(reader, *size, passwords)) {
             Attempt::More => Listed::More,
             Attempt::Read(Ok(list)) => Listed::Read(list),
             Attempt::Read(Err(refusal)) => Listed::Unreadable(refusal),
@@ -102,7 +106,7 @@ pub struct Runs<L> {
 impl<L: Listing> Runs<L> {
     /// Cuts an archive of `size` bytes into parts of about `step` packed bytes.
     pub fn new(size: u64, step: u64) -> Runs<L> {
-        Runs { directory: Directory::new(size), size, step, starts: None }
+        Runs { directory: Directory::new(size, &Passwords::default()), size, step, starts: None }
     }
 }
 

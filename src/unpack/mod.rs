@@ -23,6 +23,7 @@ use crate::limits;
 use crate::locator::MemberId;
 use crate::needle::Needle;
 use crate::part::Part;
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::evtx::EvtxReader;
 use crate::source::{self, Reader, Sink, Trouble, csv};
@@ -52,12 +53,21 @@ pub struct Place {
     held: usize,
     /// What events that are read in full must hold.
     needle: Option<Needle>,
+    /// With what encrypted archives in it are tried.
+    pub passwords: Passwords,
 }
 
 impl Place {
     /// An input of this name.
     pub fn input(name: &str, needle: Option<Needle>) -> Place {
-        Place { name: name.to_owned(), depth: 0, ordinal: 0, held: 0, needle }
+        Place {
+            name: name.to_owned(),
+            depth: 0,
+            ordinal: 0,
+            held: 0,
+            needle,
+            passwords: Passwords::default(),
+        }
     }
 
     /// Bytes of an archive that can be held here, beside those around it.
@@ -73,7 +83,7 @@ impl Place {
             _ => ((self.ordinal + 1) << 32 | u128::from(index), format!("{}/{name}", self.name)),
         };
         let name = text::ends(name, limits::MEMBER_NAME_BYTES);
-        Place { name, depth: self.depth + 1, ordinal, held: self.held, needle: self.needle.clone() }
+        Place { name, depth: self.depth + 1, ordinal, ..self.clone() }
     }
 }
 

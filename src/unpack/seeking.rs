@@ -1,6 +1,7 @@
 //! Archives whose directory tells where to read: zip and 7z.
 
 use crate::part::Part;
+use crate::passwords::Passwords;
 use crate::source::Sink;
 
 /// Reads an archive whose bytes are fetched from any place.
@@ -13,6 +14,9 @@ pub trait Seeking {
 
     /// No more bytes come, though some are wanted.
     fn finish(&mut self, sink: &mut dyn Sink);
+
+    /// With what it is tried if it is encrypted, before any bytes of it are pushed.
+    fn set_passwords(&mut self, passwords: &Passwords);
 
     /// The part of the archive that is read.
     fn part(&self) -> Part {

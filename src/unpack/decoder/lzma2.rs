@@ -165,4 +165,8 @@ impl Decode for Mending {
     fn stands_in(&self) -> bool {
         self.stands_in
     }
+
+    fn is_lost(&self) -> bool {
+        self.is_lost
+    }
 }

@@ -10,6 +10,7 @@ use sevenz_rust2::{Archive, Block, Error, Password};
 
 use super::method::Method;
 use crate::limits;
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::unpack::blocks::Reader;
 use crate::unpack::directory::Listing;
@@ -61,8 +62,8 @@ impl Listing for List {
         (0, size.min(HEAD_BYTES))
     }
 
-    fn read(reader: Reader, size: u64) -> Result<List, Refusal> {
-        list(reader, size)
+    fn read(reader: Reader, size: u64, passwords: &Passwords) -> Result<List, Refusal> {
+        list(reader, size, passwords)
     }
 
     fn too_large() -> Refusal {
@@ -101,19 +102,17 @@ impl Refusal {
     }
 }
 
-fn list(mut reader: Reader, size: u64) -> Result<List, Refusal> {
+fn list(mut reader: Reader, size: u64, passwords: &Passwords) -> Result<List, Refusal> {
     let Range { start, end } = place(&mut reader, size)?;
     if start == end {
         // An archive of nothing has no directory.
         return Ok(List { end, unlisted: between(&[], HEAD_BYTES..start), ..List::default() });
     }
     let start = packed_end(&mut reader, start);
-    let limit = limits::SEVENZ_DIRECTORY_BYTES / 1024;
-    let archive =
-        Archive::read_with_memory_limit(&mut reader, &Password::empty(), limit).map_err(|error| {
-            let refusal = refusal(error);
-            Refusal { walk: refusal.walk.map(|_| start), ..refusal }
-        })?;
+    let archive = archive(&mut reader, passwords).map_err(|error| {
+        let refusal = refusal(error, !passwords.is_empty());
+        Refusal { walk: refusal.walk.map(|_| start), ..refusal }
+    })?;
     let mut list = List { end, files: archive.files.len() as u64, ..List::default() };
     if archive.files.len().max(archive.blocks.len()) > limits::SEVENZ_FILES {
         return Err(Refusal { walk: Some(start), ..too_large() });
@@ -138,6 +137,32 @@ fn list(mut reader: Reader, size: u64) -> Result<List, Refusal> {
     list.folders.retain(|folder| !folder.entries.is_empty());
     list.unlisted = between(&list.folders, HEAD_BYTES..start);
     Ok(list)
+}
+
+/// The directory, as the library reads it: with the first password that opens it, if one is needed.
+fn archive(reader: &mut Reader, passwords: &Passwords) -> Result<Archive, Error> {
+    let limit = limits::SEVENZ_DIRECTORY_BYTES / 1024;
+    let mut read = |password: &Password| Archive::read_with_memory_limit(reader, password, limit);
+    let result = read(&Password::empty());
+    if !matches!(result, Err(Error::PasswordRequired)) {
+        return result;
+    }
+    for password in passwords.iter() {
+        match read(&Password::from(password)) {
+            // What a wrong one makes of it is of no interest.
+            Err(error) if !is_waiting(&error) => {}
+            result => return result,
+        }
+    }
+    Err(Error::PasswordRequired)
+}
+
+/// More of the file is to be fetched.
+fn is_waiting(error: &Error) -> bool {
+    match error {
+        Error::Io(error, _) | Error::MaybeBadPassword(error) => error.kind() == ErrorKind::WouldBlock,
+        _ => false,
+    }
 }
 
 /// What no folder with files takes of the packed bytes. Folders follow one another.
@@ -233,11 +258,16 @@ fn too_large() -> Refusal {
 }
 
 /// Why the directory can't be read.
-fn refusal(error: Error) -> Refusal {
+fn refusal(error: Error, has_passwords: bool) -> Refusal {
     let why = match error {
-        Error::UnsupportedCompressionMethod(method) if method.contains("AES") => {
-            let message = "The 7z archive's directory is encrypted, and so is all that is in it; nothing of it was read.";
-            return Refusal::of_all(Code::EncryptedMember, message.to_owned());
+        Error::PasswordRequired => {
+            let tried = match has_passwords {
+                true => "no password that was given opens it, or it is damaged",
+                false => "so is all that is in it",
+            };
+            let message =
+                format!("The 7z archive's directory is encrypted, and {tried}; nothing of it was read.");
+            return Refusal::of_all(Code::EncryptedMember, message);
         }
         Error::UnsupportedCompressionMethod(method) => {
             let message = format!(

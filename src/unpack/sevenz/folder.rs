@@ -3,8 +3,9 @@
 use flate2::Crc;
 
 use super::directory::{Entry, Folder};
+use super::lock::{Key, Keys, Lock, Opening};
 use super::method::Method;
-use crate::detect::Coding;
+use crate::detect::{Coding, Format, detect};
 use crate::limits;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
@@ -24,6 +25,8 @@ pub fn lost(bytes: u64) -> String {
 
 /// The folder that is read.
 pub struct Unfolding {
+    /// What opens it, if it is encrypted.
+    lock: Option<Locked>,
     /// None for what is stored as it is, or is no longer unpacked.
     decoder: Option<Decoder>,
     /// The decoder is one of this coding, of which another stream may follow.
@@ -37,6 +40,38 @@ pub struct Unfolding {
     over: bool,
 }
 
+/// What is encrypted, and how it is opened.
+enum Locked {
+    /// One of these opens it, if any: the first one of which something comes. With what unpacks it then.
+    Untried(Lock, Vec<Key>, Box<dyn Fn() -> Result<Option<Decoder>, Failure>>),
+    Open(Box<Opening>),
+}
+
+impl Locked {
+    /// Opens the next bytes. None: no password fits.
+    fn open(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
+        if let Locked::Untried(lock, keys, decoder) = self {
+            let fits = |key: &&Key| {
+                let plain = lock.opening(key).open(bytes);
+                match decoder() {
+                    Ok(Some(mut decoder)) => {
+                        let result = decoder.push(&plain, |_| {});
+                        !matches!(result, Err(Failure::Broken)) && !decoder.is_lost()
+                    }
+                    _ => detect(&plain) != Format::Binary,
+                }
+            };
+            // What is stored as it is can be anything.
+            let any = || keys.first().filter(|_| matches!(decoder(), Ok(None)));
+            *self = Locked::Open(Box::new(lock.opening(keys.iter().find(fits).or_else(any)?)));
+        }
+        match self {
+            Locked::Open(opening) => Some(opening.open(bytes)),
+            Locked::Untried(..) => None,
+        }
+    }
+}
+
 /// Its files, in the order in which they are packed.
 struct Files {
     entries: std::vec::IntoIter<Entry>,
@@ -45,6 +80,8 @@ struct Files {
     stray: u64,
     /// Packed bytes behind the end of the stream.
     behind: u64,
+    /// They are encrypted, with a password of which nothing tells whether it is the right one.
+    is_locked: bool,
 }
 
 struct File {
@@ -58,9 +95,16 @@ struct File {
 
 impl Unfolding {
     /// Opens a folder. One that can't be unpacked is told of, and is over.
-    pub fn open(folder: Folder, archive: &Place, sink: &mut dyn Sink) -> Unfolding {
-        let files = Files { entries: folder.entries.into_iter(), current: None, stray: 0, behind: 0 };
+    pub fn open(folder: Folder, keys: &mut Keys, archive: &Place, sink: &mut dyn Sink) -> Unfolding {
+        let files = Files {
+            entries: folder.entries.into_iter(),
+            current: None,
+            stray: 0,
+            behind: 0,
+            is_locked: false,
+        };
         let mut unfolding = Unfolding {
+            lock: None,
             decoder: None,
             coding: None,
             left: folder.packed,
@@ -69,11 +113,21 @@ impl Unfolding {
             over: false,
         };
         let (code, message) = match folder.method {
-            Method::Known { kind, properties, filter, unpacked } => {
-                match Method::decoder(kind, &properties, filter, unpacked) {
+            Method::Known { lock: Some(_), .. } if archive.passwords.is_empty() => {
+                (Code::EncryptedMember, "It is encrypted; it was not read.".to_owned())
+            }
+            Method::Known { lock, kind, properties, filter, unpacked } => {
+                match Method::decoder(kind, &properties, filter.clone(), unpacked) {
                     Ok(decoder) => {
                         unfolding.decoder = decoder;
                         unfolding.coding = kind.coding();
+                        unfolding.files.is_locked = lock.is_some();
+                        unfolding.lock = lock.map(|lock| {
+                            let keys = keys.of(&lock, &archive.passwords);
+                            let decoder =
+                                move || Method::decoder(kind, &properties, filter.clone(), unpacked);
+                            Locked::Untried(lock, keys, Box::new(decoder))
+                        });
                         return unfolding;
                     }
                     Err(failure) => (
@@ -82,7 +136,6 @@ impl Unfolding {
                     ),
                 }
             }
-            Method::Encrypted => (Code::EncryptedMember, "It is encrypted; it was not read.".to_owned()),
             Method::Other(method) => {
                 (Code::UnsupportedPacking, format!("It is compressed as {method}, which is not opened here."))
             }
@@ -108,7 +161,20 @@ impl Unfolding {
             self.held.extend_from_slice(piece);
             if self.held.len() == limits::UNPACK_STEP || self.left == 0 {
                 let held = std::mem::take(&mut self.held);
-                self.unpack(&held, archive, sink);
+                self.unlock(held, archive, sink);
+            }
+        }
+    }
+
+    /// Opens a step, or what is left, and unpacks it.
+    fn unlock(&mut self, bytes: Vec<u8>, archive: &Place, sink: &mut dyn Sink) {
+        match self.lock.as_mut().map(|lock| lock.open(&bytes)) {
+            None => self.unpack(&bytes, archive, sink),
+            Some(Some(bytes)) => self.unpack(&bytes, archive, sink),
+            Some(None) => {
+                let message = "It is encrypted, and no password that was given opens it, or it is damaged; it was not read.";
+                self.files.refuse(Code::EncryptedMember, message, archive, sink);
+                self.over = true;
             }
         }
     }
@@ -145,8 +211,9 @@ impl Unfolding {
     /// All its bytes were taken, or the archive ends: `cut`.
     pub fn close(mut self, cut: bool, archive: &Place, sink: &mut dyn Sink) {
         let held = std::mem::take(&mut self.held);
-        if !self.over {
-            self.unpack(&held, archive, sink);
+        // Of what is encrypted, nothing tells nothing.
+        if !self.over && (!held.is_empty() || self.lock.is_none()) {
+            self.unlock(held, archive, sink);
         }
         if let (Some(decoder), false) = (&mut self.decoder, self.over) {
             decoder.stop(|out| self.files.take(out, false, archive, sink));
@@ -210,7 +277,8 @@ impl Files {
         if let Some(trouble) = trouble {
             sink.trouble(trouble);
         } else if differs && file.lost == 0 {
-            let message = "Its checksum does not match: the content is damaged.";
+            let or = if self.is_locked { ", or its password is another one" } else { "" };
+            let message = format!("Its checksum does not match: the content is damaged{or}.");
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
         file.content.close(sink);
@@ -246,7 +314,9 @@ impl Files {
             let message = format!("{} byte(s) behind the end of packed data were not read.", self.behind);
             sink.trouble(Trouble::note(Code::StrayBytes, None, message));
         }
-        if self.stray > 0 {
+        // What is encrypted has whole blocks.
+        let padding = if self.is_locked { PADDING_BYTES } else { 0 };
+        if self.stray > padding {
             let message =
                 format!("{} byte(s) are packed behind the last file; they were not read.", self.stray);
             sink.trouble(Trouble::note(Code::StrayBytes, None, message));

@@ -3,6 +3,7 @@
 use lzma_rust2::FilterConfig;
 use sevenz_rust2::{Block, Coder, EncoderMethod};
 
+use super::lock::Lock;
 use crate::detect::Coding;
 use crate::unpack::decoder::{Decoder, Failure};
 
@@ -10,6 +11,8 @@ use crate::unpack::decoder::{Decoder, Failure};
 pub enum Method {
     /// It can be unpacked.
     Known {
+        /// A password is needed.
+        lock: Option<Lock>,
         kind: Kind,
         /// What the method needs to know.
         properties: Vec<u8>,
@@ -18,8 +21,6 @@ pub enum Method {
         /// How many bytes it unpacks to.
         unpacked: u64,
     },
-    /// A password is needed.
-    Encrypted,
     /// In a way that is not read here: its name.
     Other(String),
 }
@@ -58,28 +59,31 @@ const KINDS: [(&[u8], Kind); 7] = [
 impl Method {
     /// That of a folder which takes so many packed streams.
     pub fn of(block: &Block, streams: usize) -> Method {
-        if block.coders.iter().any(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256) {
-            return Method::Encrypted;
-        }
         // In the order in which they unpack.
         let coders: Vec<_> = block.ordered_coder_iter().map(|(_, coder)| coder).collect();
-        let known = match coders[..] {
-            _ if streams != 1 => None,
-            [coder] if block.coders.len() == 1 => kind(coder).map(|kind| (coder, kind, None)),
-            [coder, filter] if block.coders.len() == 2 => kind(coder).and_then(|kind| {
+        let is_chain = streams == 1 && coders.len() == block.coders.len();
+        let (lock, coders) = match coders.split_first() {
+            Some((first, rest)) if first.encoder_method_id() == EncoderMethod::ID_AES256_SHA256 => {
+                (Some(Lock::of(first.properties())), rest)
+            }
+            _ => (None, coders.as_slice()),
+        };
+        let known = match coders {
+            [] if lock.is_some() => Some((&[][..], Kind::Stored, None)),
+            [coder] => kind(coder).map(|kind| (coder.properties(), kind, None)),
+            [coder, filter] => kind(coder).and_then(|kind| {
                 let filters = matches!(kind, Kind::Lzma | Kind::Lzma2);
                 let filter = filter_of(filter).filter(|_| filters)?;
-                Some((coder, kind, Some(filter)))
+                Some((coder.properties(), kind, Some(filter)))
             }),
             _ => None,
         };
-        match known {
-            Some((coder, kind, filter)) => Method::Known {
-                kind,
-                properties: coder.properties().to_vec(),
-                filter,
-                unpacked: block.get_unpack_size(),
-            },
+        let is_lock_known = !matches!(lock, Some(None));
+        match known.filter(|_| is_chain && is_lock_known) {
+            Some((properties, kind, filter)) => {
+                let (properties, unpacked) = (properties.to_vec(), block.get_unpack_size());
+                Method::Known { lock: lock.flatten(), kind, properties, filter, unpacked }
+            }
             None => Method::Other(names(block)),
         }
     }

@@ -4,6 +4,7 @@
 
 mod directory;
 mod folder;
+mod lock;
 mod method;
 mod walk;
 
@@ -11,11 +12,13 @@ use std::ops::Range;
 
 use self::directory::{Entry, Folder, HEAD_BYTES, List};
 use self::folder::Unfolding;
+use self::lock::Keys;
 use self::walk::{BEGINNING_BYTES, Walk};
 use super::directory::{Cut, Directory, Listed, Runs};
 use super::seeking::Seeking;
 use super::{Place, Stream};
 use crate::part::Part;
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 
@@ -30,6 +33,7 @@ pub struct SevenZ {
     /// How many files and directories are listed, and the ordinal of the next content without a name.
     files: u64,
     nameless: u64,
+    keys: Keys,
 }
 
 enum State {
@@ -55,8 +59,9 @@ pub fn cut(size: u64, step: u64) -> Box<dyn Cut> {
 impl SevenZ {
     /// A part of an archive of `size` bytes: the folders that begin in it.
     pub fn new(place: Place, size: u64, part: Part) -> SevenZ {
-        let state = State::Directory(Directory::new(size));
-        SevenZ { place, size, part, state, unlisted: Vec::new().into_iter(), files: 0, nameless: 0 }
+        let state = State::Directory(Directory::new(size, &place.passwords));
+        let (unlisted, keys) = (Vec::new().into_iter(), Keys::default());
+        SevenZ { place, size, part, state, unlisted, files: 0, nameless: 0, keys }
     }
 
     fn listed(&mut self, listed: Listed<List>, sink: &mut dyn Sink) {
@@ -114,7 +119,7 @@ impl SevenZ {
                 return;
             };
             folders.position = next.start;
-            folders.current = Some(Unfolding::open(next, &self.place, sink));
+            folders.current = Some(Unfolding::open(next, &mut self.keys, &self.place, sink));
         }
     }
 
@@ -177,6 +182,11 @@ impl Seeking for SevenZ {
         }
     }
 
+    fn set_passwords(&mut self, passwords: &Passwords) {
+        self.place.passwords = passwords.clone();
+        self.state = State::Directory(Directory::new(self.size, passwords));
+    }
+
     fn finish(&mut self, sink: &mut dyn Sink) {
         match std::mem::replace(&mut self.state, State::Done) {
             State::Directory(_) => {
@@ -189,7 +199,7 @@ impl Seeking for SevenZ {
                     current.close(true, &self.place, sink);
                 }
                 for folder in next {
-                    Unfolding::open(folder, &self.place, sink).close(true, &self.place, sink);
+                    Unfolding::open(folder, &mut self.keys, &self.place, sink).close(true, &self.place, sink);
                 }
             }
             State::Walk(mut walk) => _ = walk.finish(&self.place, sink),

@@ -11,6 +11,7 @@ use super::member::{Entry, LOCAL_HEADER_BYTES, Method};
 use crate::detect::Coding;
 use crate::limits;
 use crate::order;
+use crate::passwords::Passwords;
 use crate::unpack::blocks::{FETCH_BYTES, Reader};
 use crate::unpack::directory::Listing;
 
@@ -43,7 +44,7 @@ impl Listing for List {
         (start, size - start)
     }
 
-    fn read(reader: Reader, size: u64) -> Result<List, Refusal> {
+    fn read(reader: Reader, size: u64, _: &Passwords) -> Result<List, Refusal> {
         let mut list = list(reader, size).map_err(Refusal::Unreadable)?;
         order::sort(&mut list.entries, |a, b| a.header_start.cmp(&b.header_start));
         Ok(list)

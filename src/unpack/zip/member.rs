@@ -2,8 +2,10 @@
 
 use flate2::Crc;
 
+use super::cipher::{Cipher, NoPassword};
 use crate::detect::Coding;
 use crate::limits;
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 use crate::unpack::decoder::{Decoder, Progress};
@@ -46,20 +48,81 @@ pub enum Method {
     Other(String),
 }
 
+/// Flags of a local header: encrypted; sizes and checksum follow the data; encrypted in another way (APPNOTE 4.4.4).
+pub const ENCRYPTED: u16 = 1;
+pub const SIZES_FOLLOW: u16 = 8;
+const STRONGLY_ENCRYPTED: u16 = 0x40;
+/// Encrypted with AES: the extra field tells how, and how it is compressed.
+const AES: u16 = 99;
+const AES_FIELD: u16 = 0x9901;
+
+impl Method {
+    /// By its number (APPNOTE 4.4.5).
+    fn of_number(number: u16) -> Method {
+        match number {
+            0 => Method::Stored,
+            8 => Method::Deflate,
+            9 => Method::Deflate64,
+            12 => Method::Stream(Coding::Bzip2),
+            93 => Method::Stream(Coding::Zstd),
+            other => Method::Other(format!("method {other}")),
+        }
+    }
+
+    /// What unpacks it; none for what is stored.
+    ///
+    /// # Errors
+    /// It is not opened here: a sentence.
+    fn decoder(&self) -> Result<Option<Decoder>, String> {
+        Ok(Some(match self {
+            Method::Stored => return Ok(None),
+            Method::Deflate => Decoder::deflate(),
+            Method::Deflate64 => Decoder::deflate64(),
+            Method::Stream(coding) => Decoder::of(*coding),
+            Method::Other(method) => {
+                return Err(format!("It is compressed as {method}, which is not opened here."));
+            }
+        }))
+    }
+}
+
+const SIZE_UNKNOWN: &str = "Its size is in the directory alone, which can't be read; it was not read.";
+/// One byte alone tells wrong passwords of traditional encryption.
+const OTHER_PASSWORD: &str = ", or its password is another one";
+
+/// The extra field that tells of AES: version, `AE`, strength, and how the data is compressed.
+fn aes_field(mut extra: &[u8]) -> Option<[u8; 7]> {
+    loop {
+        let ([a, b, c, d], rest) = extra.split_first_chunk::<4>()?;
+        let field = rest.get(..usize::from(u16::from_le_bytes([*c, *d])))?;
+        if u16::from_le_bytes([*a, *b]) == AES_FIELD {
+            return field.first_chunk::<7>().copied().filter(|field| field[2..4] == *b"AE");
+        }
+        extra = &rest[field.len()..];
+    }
+}
+
 /// The member being read.
 pub struct Member {
     entry: Entry,
     header: Vec<u8>,
-    /// Bytes of name and extra field before the data, and how many of them are still to be passed over.
+    /// Bytes of name and extra field before the data, how many of them are still to be passed over, and those of what is
+    /// encrypted.
     names: u64,
     skip: u64,
+    extra: Vec<u8>,
     /// Bytes of data still to come, and those that were taken.
     left: u64,
     taken: u64,
     content: Stream,
     crc: Crc,
+    passwords: Passwords,
+    /// What opens it, once its headers told how it is encrypted.
+    cipher: Option<Cipher>,
     /// None for stored data.
     decoder: Option<Decoder>,
+    /// Bytes behind the end of the stream that are its data as well.
+    behind: u64,
     /// The decoder has come to the end of its stream.
     ended: bool,
     failed: bool,
@@ -75,11 +138,15 @@ impl Member {
             header: Vec::new(),
             names: 0,
             skip: 0,
+            extra: Vec::new(),
             left: entry.compressed.unwrap_or(u64::MAX),
             taken: 0,
             content,
             crc: Crc::new(),
+            passwords: archive.passwords.clone(),
+            cipher: None,
             decoder: None,
+            behind: 0,
             ended: false,
             failed: false,
             misplaced: entry.header_start < reach,
@@ -88,25 +155,57 @@ impl Member {
         let entry = &member.entry;
         if member.misplaced {
             member.fail(Code::DamagedArchive, "It overlaps with another member; it was not read.", sink);
-        } else if entry.encrypted {
+        } else if entry.encrypted && member.passwords.is_empty() {
             member.fail(Code::EncryptedMember, "It is encrypted; it was not read.", sink);
-        } else {
-            match &entry.method {
-                Method::Stored if entry.compressed.is_none() => {
-                    let message = "Its size is in the directory alone, which can't be read; it was not read.";
-                    member.fail(Code::DamagedArchive, message, sink);
-                }
-                Method::Stored => {}
-                Method::Deflate => member.decoder = Some(Decoder::deflate()),
-                Method::Deflate64 => member.decoder = Some(Decoder::deflate64()),
-                Method::Stream(coding) => member.decoder = Some(Decoder::of(*coding)),
-                Method::Other(method) => {
-                    let message = format!("It is compressed as {method}, which is not opened here.");
-                    member.fail(Code::UnsupportedPacking, &message, sink);
-                }
-            }
+        } else if matches!(entry.method, Method::Stored) && entry.compressed.is_none() {
+            member.fail(Code::DamagedArchive, SIZE_UNKNOWN, sink);
+        } else if !entry.encrypted {
+            member.set_decoder(sink);
         }
         member
+    }
+
+    fn set_decoder(&mut self, sink: &mut dyn Sink) {
+        match self.entry.method.decoder() {
+            Ok(decoder) => self.decoder = decoder,
+            Err(message) => self.fail(Code::UnsupportedPacking, &message, sink),
+        }
+    }
+
+    /// All before the data of an encrypted member is there, and tells how it is to be opened.
+    fn unlock(&mut self, sink: &mut dyn Sink) {
+        let u16_at = |at: usize| u16::from_le_bytes([self.header[at], self.header[at + 1]]);
+        let (flags, crc) = (u16_at(6), self.entry.crc.unwrap_or_default());
+        if flags & STRONGLY_ENCRYPTED != 0 {
+            let message = "It is encrypted in a way that is not opened here; it was not read.";
+            return self.fail(Code::UnsupportedPacking, message, sink);
+        }
+        if u16_at(8) != AES {
+            // The checksum was not known yet where it follows the data; most programs then write the time.
+            let checks = [
+                (crc >> 24) as u8,
+                if flags & SIZES_FOLLOW == 0 { (crc >> 24) as u8 } else { self.header[11] },
+            ];
+            self.cipher = Some(Cipher::traditional(&self.passwords, checks));
+            return self.set_decoder(sink);
+        }
+        let Some(packed) = self.entry.compressed else {
+            return self.fail(Code::DamagedArchive, SIZE_UNKNOWN, sink);
+        };
+        let names = usize::from(u16_at(26));
+        let field = aes_field(self.extra.get(names..).unwrap_or_default());
+        let opened = field.and_then(|field| Some((Cipher::aes(&self.passwords, field[4], packed)?, field)));
+        let Some((cipher, [version, _, _, _, _, low, high])) = opened else {
+            let message = "What tells how it is encrypted is damaged; it was not read.";
+            return self.fail(Code::DamagedArchive, message, sink);
+        };
+        self.cipher = Some(cipher);
+        self.entry.method = Method::of_number(u16::from_le_bytes([low, high]));
+        // Its code stands for its checksum, which would tell of the content.
+        if version == 2 {
+            self.entry.crc = None;
+        }
+        self.set_decoder(sink);
     }
 
     fn fail(&mut self, code: Code, message: &str, sink: &mut dyn Sink) {
@@ -145,12 +244,21 @@ impl Member {
         }
         let skipped = self.skip.min((bytes.len() - used) as u64);
         self.skip -= skipped;
+        if self.entry.encrypted && self.cipher.is_none() {
+            self.extra.extend_from_slice(&bytes[used..used + skipped as usize]);
+            if self.skip == 0 {
+                self.unlock(sink);
+                if self.failed {
+                    return used + skipped as usize;
+                }
+            }
+        }
         used += skipped as usize;
         let data = self.left.min((bytes.len() - used) as u64) as usize;
         self.left -= data as u64;
         let before = self.taken;
         let mut rest = &bytes[used..used + data];
-        while !rest.is_empty() && !self.failed && !self.ended {
+        while !rest.is_empty() && !self.failed && (!self.ended || self.has_code()) {
             // Steps are counted from where the data begins, so that a break is noticed in the same one however it came.
             let (piece, next) = rest.split_at(left_of_step(self.taken).min(rest.len()));
             self.taken += self.data(piece, sink) as u64;
@@ -167,6 +275,11 @@ impl Member {
         let stated = u32::from_le_bytes(self.header[18..22].try_into().ok()?);
         let more = u64::from(stated).checked_sub(self.entry.compressed?)?;
         (more > 0 && has_sizes && stated != u32::MAX).then_some(more)
+    }
+
+    /// What tells whether the data was changed stands behind it.
+    fn has_code(&self) -> bool {
+        self.cipher.as_ref().is_some_and(Cipher::has_code)
     }
 
     /// Where it ends, as far as it was read. One that breaks reaches to the end of the step.
@@ -198,26 +311,46 @@ impl Member {
 
     /// Decodes a piece of the data; returns how much of it belongs to the stream.
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
+        let mut opened = Vec::new();
+        let data = match self.cipher.as_mut().map(|cipher| cipher.open(bytes, &mut opened)) {
+            None => bytes,
+            Some(Ok(())) => &opened,
+            Some(Err(NoPassword)) => {
+                let message = "It is encrypted, and no password that was given opens it; it was not read.";
+                self.fail(Code::EncryptedMember, message, sink);
+                return bytes.len();
+            }
+        };
+        let (has_code, is_locked) = (self.has_code(), self.cipher.is_some());
         let Member { decoder, content, crc, .. } = self;
         let mut take = |out: &[u8]| {
             crc.update(out);
             content.push(out, sink);
         };
         let Some(decoder) = decoder else {
-            take(bytes);
+            take(data);
             return bytes.len();
         };
-        match decoder.push(bytes, take) {
+        if self.ended {
+            self.behind += data.len() as u64;
+            return bytes.len();
+        }
+        match decoder.push(data, take) {
             Ok(Progress::More) => bytes.len(),
+            Ok(Progress::End(used)) if has_code => {
+                (self.ended, self.behind) = (true, (data.len() - used) as u64);
+                bytes.len()
+            }
             // What follows the stream inside the member is padding.
             Ok(Progress::End(used)) => {
                 (self.ended, self.left) = (true, 0);
-                used
+                bytes.len() - data.len() + used
             }
             Err(failure) => {
                 let (reason, doubt) = (failure.reason(), failure.doubt());
+                let or = if is_locked && !has_code { OTHER_PASSWORD } else { "" };
                 let message =
-                    format!("Its compressed data breaks ({reason}); what stands before was read{doubt}.");
+                    format!("Its compressed data breaks ({reason}{or}); what stands before was read{doubt}.");
                 self.fail(failure.code(), &message, sink);
                 bytes.len()
             }
@@ -236,8 +369,15 @@ impl Member {
 
     /// Ends a member that is complete.
     pub fn close(self, sink: &mut dyn Sink) {
+        let is_authentic = self.cipher.as_ref().and_then(Cipher::is_authentic);
+        if !self.failed && is_authentic == Some(false) {
+            let message =
+                "What tells whether it was changed does not fit: the content is damaged, or another one.";
+            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+        }
         if !self.failed && self.entry.crc.is_some_and(|crc| crc != self.crc.sum()) {
-            let message = "Its checksum does not match: the content is damaged or cut.";
+            let or = if self.cipher.is_some() && is_authentic.is_none() { OTHER_PASSWORD } else { "" };
+            let message = format!("Its checksum does not match: the content is damaged or cut{or}.");
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
         if !self.failed && self.decoder.is_some() && !self.ended && self.taken > 0 {
@@ -245,7 +385,7 @@ impl Member {
                 "Its compressed data does not end where the zip says that it does; what is there was read.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
-        let behind = self.entry.compressed.unwrap_or_default().saturating_sub(self.taken);
+        let behind = self.entry.compressed.unwrap_or_default().saturating_sub(self.taken) + self.behind;
         if !self.failed && self.ended && behind > 0 {
             let message = format!("{behind} byte(s) behind the end of its data were not read.");
             sink.trouble(Trouble::note(Code::StrayBytes, None, message));

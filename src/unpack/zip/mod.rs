@@ -6,6 +6,7 @@
 //! over a part of it: a member belongs to the part in which its local header begins. What lies between them is walked
 //! through: a directory need not list all that is there.
 
+mod cipher;
 mod directory;
 mod member;
 mod walk;
@@ -18,6 +19,7 @@ use super::directory::{Cut, Directory, Listed, Runs};
 use super::seeking::Seeking;
 use crate::limits;
 use crate::part::Part;
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 
@@ -125,7 +127,7 @@ pub fn cut(size: u64, step: u64) -> Box<dyn Cut> {
 impl Zip {
     /// A part of an archive of `size` bytes.
     pub fn new(place: Place, size: u64, part: Part) -> Zip {
-        Zip { place, size, part, state: State::Directory(Directory::new(size)) }
+        Zip { place, size, part, state: State::Directory(Directory::new(size, &Passwords::default())) }
     }
 
     fn listed(&mut self, listed: Listed<List>, sink: &mut dyn Sink) {
@@ -242,6 +244,10 @@ impl Seeking for Zip {
             State::Walk(mut walk) => walk.finish(&self.place, sink),
             State::Done => {}
         }
+    }
+
+    fn set_passwords(&mut self, passwords: &Passwords) {
+        self.place.passwords = passwords.clone();
     }
 
     fn part(&self) -> Part {

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::member::{Entry, LOCAL_HEADER_BYTES, LOCAL_HEADER_MAGIC, Member, Method};
+use super::member::{ENCRYPTED, Entry, LOCAL_HEADER_BYTES, LOCAL_HEADER_MAGIC, Member, Method, SIZES_FOLLOW};
 use crate::source::{Sink, signs};
 use crate::unpack::Place;
 use crate::{detect, limits};
@@ -13,9 +13,6 @@ pub const DESCRIPTOR_BYTES: u64 = 24;
 const NAME_BYTES: usize = 4096;
 /// A size that stands in the extra field (zip64, APPNOTE 4.4.8).
 const IN_EXTRA: u32 = u32::MAX;
-/// Flags of a local header: encrypted; sizes and checksum follow the data (APPNOTE 4.4.4).
-const ENCRYPTED: u16 = 1;
-const SIZES_FOLLOW: u16 = 8;
 
 /// A member that is not listed has this and its place as its number: no directory lists so many. A number has 32 bits,
 /// as those of members inside of it stand behind it; headers are further apart than eight bytes.
