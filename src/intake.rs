@@ -98,12 +98,11 @@ impl Intake {
     }
 
     /// Tries encrypted archives with these, before any bytes are pushed.
-    pub fn with_passwords(mut self, passwords: &Passwords) -> Intake {
+    pub fn set_passwords(&mut self, passwords: &Passwords) {
         self.place.passwords = passwords.clone();
         if let State::Archive(archive) = &mut self.state {
             archive.set_passwords(passwords);
         }
-        self
     }
 
     /// The part that was read, and what was met at its edges.

@@ -275,7 +275,9 @@ struct How<'a> {
 impl How<'_> {
     fn scan(self, source: u32, name: &str, size: Option<u64>) -> Scan {
         let new = if self.verify { Scan::verifying } else { Scan::new };
-        new(&RULE, source, name, size).with_passwords(self.passwords)
+        let mut scan = new(&RULE, source, name, size);
+        scan.set_passwords(self.passwords);
+        scan
     }
 }
 

@@ -163,9 +163,8 @@ impl Recall {
     }
 
     /// Tries encrypted archives with these, before any bytes are pushed.
-    pub fn with_passwords(mut self, passwords: &Passwords) -> Recall {
-        self.intake = self.intake.with_passwords(passwords);
-        self
+    pub fn set_passwords(&mut self, passwords: &Passwords) {
+        self.intake.set_passwords(passwords);
     }
 
     /// Number of the input to read.

@@ -72,9 +72,8 @@ impl Scan {
     }
 
     /// Tries encrypted archives with these, before any bytes are pushed.
-    pub fn with_passwords(mut self, passwords: &Passwords) -> Scan {
-        self.intake = self.intake.with_passwords(passwords);
-        self
+    pub fn set_passwords(&mut self, passwords: &Passwords) {
+        self.intake.set_passwords(passwords);
     }
 
     /// Counts bytes of the input that other scans took.

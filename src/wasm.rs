@@ -18,6 +18,7 @@ use crate::findings::Findings;
 use crate::group::Column;
 use crate::intake::{self, Planned, Want};
 use crate::locator::At;
+use crate::passwords::Passwords;
 use crate::report::{Made, Report};
 use crate::rule::wmi::RULE;
 use crate::time::Time;
@@ -87,6 +88,11 @@ impl Scan {
         let of_part = if verify { scan::Scan::verifying_part } else { scan::Scan::of_part };
         let scan = of_part(&RULE, source, name, size, &planned);
         Scan { room: Room::new(scan, size), length: (end - start) as u64 }
+    }
+
+    /// Tries encrypted archives with these, one on each line.
+    pub fn set_passwords(&mut self, lines: &str) {
+        self.room.reader().set_passwords(&Passwords::of_lines(lines));
     }
 
     /// Where the next part to read begins; less than zero when enough was read.
@@ -447,6 +453,11 @@ pub struct Recall {
 
 #[wasm_bindgen]
 impl Recall {
+    /// Tries encrypted archives with these, one on each line.
+    pub fn set_passwords(&mut self, lines: &str) {
+        self.recall.set_passwords(&Passwords::of_lines(lines));
+    }
+
     /// Where the next part to read begins; less than zero when enough was read.
     pub fn want_offset(&self) -> f64 {
         offset(within(self.recall.want(), self.size))
@@ -548,6 +559,11 @@ impl Pass {
         let question = postcard::from_bytes(question)?;
         let pass = context::Pass::of_part(&RULE, question, source, name, size, &planned);
         Ok(Pass(Room::new(pass, size)))
+    }
+
+    /// Tries encrypted archives with these, one on each line.
+    pub fn set_passwords(&mut self, lines: &str) {
+        self.0.reader().set_passwords(&Passwords::of_lines(lines));
     }
 
     /// Where the next part to read begins; less than zero when enough was read.

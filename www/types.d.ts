@@ -66,6 +66,8 @@ declare namespace Core {
     rule(): Rule;
   }
   interface Scan {
+    /** One on each line. */
+    set_passwords(lines: string): void;
     /** Less than zero: enough was read. */
     want_offset(): number;
     want_length(): number;
@@ -77,6 +79,8 @@ declare namespace Core {
     finish(): Uint8Array;
   }
   interface Recall {
+    /** One on each line. */
+    set_passwords(lines: string): void;
     /** Less than zero: enough was read. */
     want_offset(): number;
     want_length(): number;
@@ -85,6 +89,8 @@ declare namespace Core {
     context(minutes: number): Gathering;
   }
   interface Pass {
+    /** One on each line. */
+    set_passwords(lines: string): void;
     /** Less than zero: enough was read. */
     want_offset(): number;
     want_length(): number;
@@ -269,7 +275,8 @@ declare namespace App {
   type Panel = "details" | "tuning";
 
   /** `unopened`: why there is nothing of it but its name. */
-  interface Input { file: File; name: string; unopened?: string }
+  /** `passwords`: with what it is tried if it is an encrypted archive, one on each line. */
+  interface Input { file: File; name: string; passwords?: string; unopened?: string }
 
   interface FileState {
     source: number; name: string; size: number; status: FileStatus;
@@ -358,6 +365,8 @@ declare namespace App {
     reset(): void;
     remove(source: number): void;
     retry(sources: number[]): void;
+    /** Reads the encrypted archives once more, with this password too. */
+    unlock(password: string): void;
     readOn(): void;
     sort(column: string): void;
     search(text: string): void;

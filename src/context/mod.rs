@@ -260,9 +260,8 @@ impl Pass {
     }
 
     /// Tries encrypted archives with these, before any bytes are pushed.
-    pub fn with_passwords(mut self, passwords: &Passwords) -> Pass {
-        self.intake = self.intake.with_passwords(passwords);
-        self
+    pub fn set_passwords(&mut self, passwords: &Passwords) {
+        self.intake.set_passwords(passwords);
     }
 
     /// The next part of the input that is wanted; None: enough was read.

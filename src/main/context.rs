@@ -48,13 +48,13 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which<'_>) -
         return Err(unknown(format!("There is no row {}: the result has {}.", which.row, order.len())));
     };
     let events = session.matches(*group).len();
-    let Some(recall) = which.event.checked_sub(1).and_then(|event| Recall::new(session, *group, event))
+    let Some(mut recall) = which.event.checked_sub(1).and_then(|event| Recall::new(session, *group, event))
     else {
         let (event, row) = (which.event, which.row);
         return Err(unknown(format!("There is no event {event} in row {row}: it has {events}.")));
     };
     let unread = |sentence| Refusal { sentence, usage: false };
-    let recall = recall.with_passwords(which.passwords);
+    recall.set_passwords(which.passwords);
     let mut context = anchor(recall, paths, which.minutes).map_err(unread)?;
     loop {
         for (number, source) in (0..).zip(session.sources()) {
@@ -62,8 +62,8 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which<'_>) -
                 continue;
             }
             let new = if which.verify { Pass::verifying } else { Pass::new };
-            let mut pass = new(&RULE, context.question(), number, &source.name, Some(source.bytes))
-                .with_passwords(which.passwords);
+            let mut pass = new(&RULE, context.question(), number, &source.name, Some(source.bytes));
+            pass.set_passwords(which.passwords);
             match open(paths, number).and_then(|mut file| feed(&mut file, &mut pass, Pass::want, Pass::push))
             {
                 Ok(()) => context.absorb(pass.finish()),

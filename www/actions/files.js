@@ -25,6 +25,7 @@ export function fileActions(page, { tool, source }) {
     page.pool?.close();
     page.pool = null;
     page.inputs = [];
+    page.passwords = [];
     page.recall += 1;
     dropTold();
     const state = store.get();

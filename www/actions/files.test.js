@@ -17,7 +17,7 @@ function setUp(names) {
   let answer = () => {};
   const removed = new Promise((resolve) => { answer = () => resolve([]); });
   const pool = { remove: () => removed, add: (inputs) => added.push(...inputs.map(({ name }) => name)), close() {} };
-  const page = /** @type {any} */ ({ store, pool, inputs: names.map(input), recall: 0, starting: Promise.resolve(), say: (text, kind) => said.push([text, kind]), unsay() {}, show() {} });
+  const page = /** @type {any} */ ({ store, pool, inputs: names.map(input), passwords: [], recall: 0, starting: Promise.resolve(), say: (text, kind) => said.push([text, kind]), unsay() {}, show() {} });
   return { store, page, added, said, answer, actions: fileActions(page, { tool: { version: "", build: "" }, source: null }).actions };
 }
 
@@ -81,4 +81,22 @@ test("where nothing works any more, files that are dropped are not asked about",
   set.store.set({ fatal: { title: "", text: "", next: "" } });
   await set.actions.offer([input("b")]);
   assert.deepEqual(set.store.get().waiting, []);
+});
+
+test("with a password all encrypted archives are read once more, and all that is added later", async () => {
+  const set = setUp(["a", "b", "c"]);
+  set.page.pool.remove = async () => [];
+  // The pool has not told yet that the others are gone.
+  set.page.pool.add = (inputs) => set.added.push(...inputs.map(({ name, passwords }) => [name.replace(" (2)", ""), passwords]));
+  const locked = { problems: [{ code: "encrypted_member" }] };
+  set.store.set({ summary: /** @type {any} */ ({ sources: [locked, { problems: [{ code: "not_a_log" }] }, locked] }) });
+  set.actions.unlock("one");
+  await settled();
+  assert.deepEqual(set.added, [["a", "one"], ["c", "one"]]);
+  set.added.length = 0;
+  set.store.set({ phase: "done", summary: null });
+  set.actions.unlock("two");
+  await set.actions.open([input("d")]);
+  await settled();
+  assert.deepEqual(set.added, [["d", "two\none"]]);
 });

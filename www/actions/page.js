@@ -19,6 +19,8 @@ export class Page {
     this.starting = Promise.resolve();
     /** What was opened, by the number of the source; null: taken out. @type {(App.Input | null)[]} */
     this.inputs = [];
+    /** With what encrypted archives are tried, the last one that was given first. @type {string[]} */
+    this.passwords = [];
     /** Which reading of an event is the last that was asked for. */
     this.recall = 0;
     /** @type {ReturnType<typeof import("../view/app.js").createApp>} */

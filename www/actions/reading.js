@@ -33,7 +33,8 @@ export function createReading(page) {
     const since = phase === "reading" ? startedAt : performance.now();
     store.set({ phase: "reading", startedAt: since, endedAt: null, cancelled: false, verified: now });
     const names = namedApart(present(store.get().files).map(({ name }) => name), fresh.map(({ name }) => name));
-    pool.add(fresh.map((input, index) => ({ ...input, name: names[index] ?? input.name })), now);
+    const passwords = page.passwords.join("\n");
+    pool.add(fresh.map((input, index) => ({ ...input, name: names[index] ?? input.name, passwords })), now);
   }
 
   /** Whether reading it was stopped, failed, or broke down. @param {App.Input} input */

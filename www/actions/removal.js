@@ -1,5 +1,6 @@
 // Files that are taken out of a result, or read once more.
 
+import { isLocked, present } from "../state/files.js";
 import { hasWork } from "../state/loss.js";
 import { en } from "../text/en.js";
 
@@ -36,6 +37,12 @@ export function removalActions(page, { read, takeOut }, reset) {
         if (await takeOut(pool, index) !== null) inputs.push(input);
       }
       if (inputs.length > 0) read(inputs);
+    },
+    /** Reads the encrypted archives once more, with this password too. @param {string} password */
+    unlock(password) {
+      page.passwords = [password, ...page.passwords.filter((one) => one !== password)];
+      const { files, summary } = store.get();
+      actions.retry(present(files).map(({ source }) => source).filter((source) => isLocked(summary?.sources[source])));
     },
     /** Reads what a cancelled reading left. */
     readOn() {

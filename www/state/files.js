@@ -67,6 +67,9 @@ export function namedApart(known, incoming) {
 /** Whether the browser could not give all of a file. @param {Core.Source | undefined} source */
 export const hasFailed = (source) => (source?.problems ?? []).some(({ code }) => code === "read_failed");
 
+/** Whether something in it needs a password that was not given. @param {Core.Source | undefined} source */
+export const isLocked = (source) => (source?.problems ?? []).some(({ code }) => code === "encrypted_member");
+
 /**
  * How far up a file is to stand, the gravest first: not read, read in part, with errors, with warnings, with notes, with nothing
  * to tell.

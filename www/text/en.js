@@ -131,6 +131,13 @@ export const en = {
       next: `${some ? "What it had found until then is kept" : "Nothing of it is in the result"}, and the other files went on. Try it again; if its reader breaks down again, read it with the command line tool; the diagnostics say what the makers need to know.`,
     }),
     retry: "Try this file again",
+    password: {
+      label: "Password",
+      show: "Show",
+      hide: "Hide",
+      read: "Read with it",
+      note: "It stays on this page until you start over or close it. All encrypted archives here are tried with it.",
+    },
     readAll: "Read all of it",
     /** For the report. @param {string} message */
     broke: (message) => `The reader of this file broke down (${message.replace(/\.$/, "")}).`,

@@ -1,6 +1,6 @@
 // A row a file: while it is read, how far; afterwards, what it held and what was wrong with it.
 
-import { gravity, hasFailed, present } from "../state/files.js";
+import { gravity, hasFailed, isLocked, present } from "../state/files.js";
 import { bytes } from "../state/format.js";
 import { tally } from "../state/problems.js";
 import { fileProgress, secondsOf, totalProgress } from "../state/progress.js";
@@ -9,6 +9,7 @@ import { en } from "../text/en.js";
 import { evidence } from "./evidence.js";
 import { h, replace, setAttribute, setText, setVar, show } from "./dom.js";
 import { icon } from "./icons.js";
+import { createPassword } from "./password.js";
 import { problemList } from "./problems.js";
 
 /** A folder may hold thousands of files; those with problems come first. */
@@ -19,8 +20,8 @@ const MOST_READING = 40;
 /** What folds up there: the members, or the places of one kind of problem. @param {Element} node */
 const foldOf = (node) => node.closest("[data-code]")?.querySelector(".evidence")?.textContent ?? "";
 
-/** @param {App.Actions} actions @param {App.FileState} file */
-function createRow(actions, file) {
+/** @param {App.Actions} actions @param {App.FileState} file @param {() => void} given a password was */
+function createRow(actions, file, given) {
   const t = en.files;
   const name = visibleText(file.name);
   const state = h("span", { class: "file-state" });
@@ -31,14 +32,16 @@ function createRow(actions, file) {
   const bar = h("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": name }, h("div"));
   const more = h("div", { class: "file-more" });
   const remove = h("button", { type: "button", class: "button quiet square tiny file-remove", id: `remove-${file.source}`, title: t.remove(name), "aria-label": t.remove(name), hidden: true, on: { click: () => actions.remove(file.source) } }, icon("close"));
+  const password = createPassword(actions, file.source, given);
   const node = h("li", { class: "file" },
     h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed, h("span", { class: "file-tools" }, remove)),
-    bar, more);
+    bar, password.node, more);
   let shownKey = "";
   let status = "";
 
   return {
     node,
+    password,
     /** @param {App.FileState} now @param {Core.Source | undefined} source @param {number} clock @param {boolean} idle nothing is being read */
     update(now, source, clock, idle) {
       const reading = now.status === "reading" || now.status === "queued";
@@ -66,6 +69,7 @@ function createRow(actions, file) {
       setText(speed, reading
         ? [rate === null ? "" : t.rate(rate), left === null ? "" : t.left(left)].filter(Boolean).join(" \u00b7 ")
         : now.problems > 0 || (source?.problems.length ?? 0) > 0 ? t.problems(tally(source?.problems ?? [])) : "");
+      show(password.node, idle && isLocked(source));
       show(bar, reading);
       setVar(bar, "--share", String(share));
       setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
@@ -121,6 +125,10 @@ export function createFiles(actions) {
   let rows = [];
   /** @type {string} */
   let order = "";
+  /** When the last reading began. @type {number | null} */
+  let startedAt = null;
+  /** A password was given after the reading that began then. @type {{ after: number | null } | null} */
+  let given = null;
 
   return {
     node,
@@ -163,7 +171,7 @@ export function createFiles(actions) {
       const newOrder = shown.map((file) => file.source).join(" ");
       if (newOrder !== order) {
         const old = new Map(order.split(" ").map((source, index) => [source, rows[index]]));
-        rows = shown.map((file) => old.get(String(file.source)) ?? createRow(actions, file));
+        rows = shown.map((file) => old.get(String(file.source)) ?? createRow(actions, file, () => { given = { after: startedAt }; }));
         order = newOrder;
         const at = document.activeElement;
         list.replaceChildren(...rows.map((row) => row.node));
@@ -171,6 +179,12 @@ export function createFiles(actions) {
         if (at instanceof HTMLElement && list.contains(at)) at.focus({ preventScroll: true });
       }
       if (open) shown.forEach((file, index) => rows[index]?.update(file, summary?.sources[file.source], clock, !reading));
+      startedAt = state.startedAt;
+      // The field where it was written has gone with its row: to one that still misses its password.
+      if (given && !reading && startedAt !== given.after) {
+        given = null;
+        rows.find(({ password }) => !password.node.hidden)?.password.focus();
+      }
       show(rest, open && files.length > shown.length);
       if (files.length > shown.length) setText(rest, t.more(files.length - shown.length));
     },

@@ -12,11 +12,12 @@ function context({ context: kept }, run) {
 
 /** @type {Record<string, (lead: Lead, args: any) => unknown>} */
 export const CONTEXT_ANSWERS = {
-  async context(lead, { run, group, at, minutes, file }) {
+  async context(lead, { run, group, at, minutes, file, passwords }) {
     const { session, words } = lead;
     const kept = { run, gathering: /** @type {Core.Gathering | null} */ (null) };
     lead.context = kept;
     const recall = session.recall(group, at);
+    recall.set_passwords(passwords);
     if (!file) throw new Error(words.closed);
     // In an archive that takes a while. Meanwhile another one may be asked for, or none.
     const wanting = {

@@ -7,12 +7,14 @@ import { guarded, isTrap, owned, post, sentence } from "./talk.js";
 
 /** @typedef {import("./protocol.js").Pass} Pass */
 
-/** @param {Pass} pass @returns {Core.Pass} */
-function passOf({ question, source, file, name, part }) {
+/** @param {Pass} job @returns {Core.Pass} */
+function passOf({ question, source, file, name, passwords, part }) {
   const packed = new Uint8Array(question);
-  return part
+  const pass = part
     ? wasm_bindgen.Pass.of_part(packed, source, name, file.size, new Uint8Array(part.head), part.start, part.end)
     : new wasm_bindgen.Pass(packed, source, name, file.size);
+  pass.set_passwords(passwords);
+  return pass;
 }
 
 export class Asker {

@@ -26,7 +26,7 @@ export class Contexts {
   }
 
   /**
-   * @param {{ group: number, at: string, file: File | undefined, minutes: number }} what of the event at that place
+   * @param {{ group: number, at: string, file: File | undefined, passwords: string, minutes: number }} what of the event at that place
    * @param {(progress: App.ContextProgress) => void} onProgress
    * @returns {Promise<Core.Context | null>} null: another one was asked for meanwhile, or it was stopped before anything was asked
    */
@@ -124,8 +124,8 @@ class Run {
    */
   async divided(source) {
     const entry = /** @type {Entry} */ (this.contexts.entries()[source]);
-    const { file, name } = entry;
-    const whole = { source, file, name, part: null, size: file.size };
+    const { file, name, passwords } = entry;
+    const whole = { source, file, name, passwords, part: null, size: file.size };
     if (entry.parts === 1 || !entry.over || entry.stopped || entry.failure !== null) return [whole];
     /** @type {import("./protocol.js").Part[]} */
     const parts = await this.contexts.ask("plan", { file, scanners: this.contexts.most }).catch(() => []);

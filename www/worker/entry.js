@@ -32,9 +32,11 @@ export class Entry {
   hash = "none";
 
   /** @param {App.Input} input @param {boolean} verify */
-  constructor({ file, name, unopened }, verify) {
+  constructor({ file, name, passwords, unopened }, verify) {
     this.file = file;
     this.name = name;
+    /** With what it is tried if it is an encrypted archive, one on each line. */
+    this.passwords = passwords ?? "";
     /** Why there is nothing of it to read. @type {string | null} */
     this.unopened = unopened ?? null;
     this.verify = verify;

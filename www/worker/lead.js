@@ -128,8 +128,8 @@ const ANSWERS = {
   window: rows,
   matches: ({ session }, { group, from, to }) => session.matches(group, from, to),
   listed,
-  evidence: (lead, { group, at, file }) => readAgain(lead, lead.session.recall(group, at), file),
-  event_at: (lead, { at, file }) => readAgain(lead, lead.session.recall_at(at), file),
+  evidence: (lead, { group, at, file, passwords }) => readAgain(lead, lead.session.recall(group, at), file, passwords),
+  event_at: (lead, { at, file, passwords }) => readAgain(lead, lead.session.recall_at(at), file, passwords),
   export: ({ session }, { format, options }) => ({ content: new Blob([session.export(format, { ...options, ...making() })]), neutralised: session.neutralised() }),
   paper,
   tuning: ({ session }) => session.tuning(),
@@ -258,9 +258,10 @@ function rows(lead, { view, from, to }) {
   return { ...lead.size, from, items: session.rows(from, Math.min(to, lead.size.rows)) };
 }
 
-/** @param {Lead} lead @param {Core.Recall} recall @param {File | undefined} file */
-async function readAgain({ words }, recall, file) {
+/** @param {Lead} lead @param {Core.Recall} recall @param {File | undefined} file @param {string} passwords */
+async function readAgain({ words }, recall, file, passwords) {
   if (!file) throw new Error(words.closed);
+  recall.set_passwords(passwords);
   await readAll(recall, file, words.stalled);
   return recall.finish();
 }

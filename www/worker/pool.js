@@ -162,12 +162,13 @@ export class Pool {
     const [match] = /** @type {Core.MatchRef[]} */ (await this.ask("matches", { group, from: index, to: index + 1 }));
     // By its place, as findings that come meanwhile move it in its group.
     const at = match?.at ?? "";
-    return { at, time: match?.time ?? null, evidence: await this.ask("evidence", { group, at, file: this.fileAt(at) }) };
+    return { at, time: match?.time ?? null, evidence: await this.ask("evidence", { group, at, ...this.inputAt(at) }) };
   }
 
-  /** The file that the word for a place means. @param {string} at */
-  fileAt(at) {
-    return this.entries[Number.parseInt(at, 10)]?.file;
+  /** The file that the word for a place means, and what opens it. @param {string} at */
+  inputAt(at) {
+    const entry = this.entries[Number.parseInt(at, 10)];
+    return { file: entry?.file, passwords: entry?.passwords ?? "" };
   }
 
   /**
@@ -176,7 +177,7 @@ export class Pool {
    * @param {(progress: App.ContextProgress) => void} onProgress
    */
   context(group, at, { minutes }, onProgress) {
-    return this.contexts.gather({ group, at, file: this.fileAt(at), minutes }, onProgress);
+    return this.contexts.gather({ group, at, ...this.inputAt(at), minutes }, onProgress);
   }
 
   /** @returns whether there was one to stop */
@@ -186,7 +187,7 @@ export class Pool {
 
   /** Any event, by the word that a context names its place with. @param {string} at @returns {Promise<Core.Evidence>} */
   eventAt(at) {
-    return this.ask("event_at", { at, file: this.fileAt(at) });
+    return this.ask("event_at", { at, ...this.inputAt(at) });
   }
 
   /**
@@ -322,9 +323,9 @@ export class Pool {
   /** @param {number} source @param {(Part | null)[]} parts */
   enqueue(source, parts) {
     const entry = /** @type {Entry} */ (this.entries[source]);
-    const { file, name, verify } = entry;
+    const { file, name, passwords, verify } = entry;
     entry.divide(parts.length);
-    for (const part of parts) this.queue.push({ id: ++this.lastJob, source, file, name, verify, part });
+    for (const part of parts) this.queue.push({ id: ++this.lastJob, source, file, name, passwords, verify, part });
   }
 
   /** What a file's reader broke down at. @param {number} source @param {string} message */

@@ -81,10 +81,10 @@ test("files are dealt to as many workers as there are cores, then one after anot
 
 test("small files are dealt and reported in batches", async () => {
   const { pool, events, alive } = setUp(1);
-  pool.add(Array.from({ length: 100 }, (_, index) => input(`f${index}`)), true);
+  pool.add(Array.from({ length: 100 }, (_, index) => ({ ...input(`f${index}`), passwords: "secret" })), true);
   const [scanner] = alive("scan");
   assert.equal(told(scanner, "scan")[0].jobs.length, 50);
-  assert.equal(jobs(scanner)[0].verify, true);
+  assert.deepEqual([jobs(scanner)[0].verify, jobs(scanner)[0].passwords], [true, "secret"]);
   const before = events.length;
   scanner.says({ type: "reports", reports: jobs(scanner).slice(0, 49).map(({ id }) => ({ job: id, progress, found: null, end: "done", reason: "" })) });
   assert.deepEqual(events.slice(before).map(({ type }) => type).filter((type) => type !== "files"), []);

@@ -10,10 +10,11 @@
  * @typedef {{ head: ArrayBuffer, start: number, end: number, packed: boolean }} Part
  *
  * What a scan worker reads at a stretch: a file, or a part of one.
- * @typedef {{ id: number, source: number, file: File, name: string, verify: boolean, part: Part | null }} Job
+ * `passwords`: with what encrypted archives are tried, one on each line.
+ * @typedef {{ id: number, source: number, file: File, name: string, passwords: string, verify: boolean, part: Part | null }} Job
  *
  * What is put to a file, or to a part of one, for a context; `question` as the core packs it.
- * @typedef {{ question: ArrayBuffer, source: number, file: File, name: string, part: Part | null }} Pass
+ * @typedef {{ question: ArrayBuffer, source: number, file: File, name: string, passwords: string, part: Part | null }} Pass
  *
  * How far a job has come, what was found since the last report, and how it ended, if it has. `reason`: why it failed.
  * @typedef {"done" | "stopped" | "failed"} End

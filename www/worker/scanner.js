@@ -30,10 +30,12 @@ const turn = (() => {
 const NEVER = new Promise(() => {});
 
 /** @param {Job} job @returns {Core.Scan} */
-function scanOf({ source, file, name, verify, part }) {
-  return part
+function scanOf({ source, file, name, passwords, verify, part }) {
+  const scan = part
     ? wasm_bindgen.Scan.of_part(source, name, file.size, verify, new Uint8Array(part.head), part.start, part.end)
     : new wasm_bindgen.Scan(source, name, file.size, verify);
+  scan.set_passwords(passwords);
+  return scan;
 }
 
 export class Scanner {

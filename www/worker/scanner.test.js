@@ -7,6 +7,8 @@ const said = [];
 let onEnd = () => {};
 /** What the core was given, by the name of the input. */
 const pushed = [];
+/** The passwords it was given. */
+const unlocked = [];
 /** A core that wants all of an input, in pieces; one that is named "bad" breaks at its second piece, "worse" when what it found is taken. */
 class Scan {
   constructor(source, name, size) {
@@ -15,6 +17,7 @@ class Scan {
   static of_part(source, name, size, verify, head, start, end) {
     return new Scan(source, name, end - start);
   }
+  set_passwords(lines) { unlocked.push(lines); }
   want_offset() { return this.at < this.size ? this.at : -1; }
   want_length() { return Math.min(PIECE, this.size - this.at); }
   push(bytes) {
@@ -68,7 +71,7 @@ let id = 0;
 /** A job over so many pieces. `part`: plain or packed. */
 const job = (name, pieces, part = null) => {
   const file = new Blob([new Uint8Array(pieces * PIECE)]);
-  return { id: ++id, source: 0, file, name, verify: false, part: part && { head: new ArrayBuffer(0), start: 0, end: file.size, packed: part === "packed" } };
+  return { id: ++id, source: 0, file, name, passwords: `of ${name}`, verify: false, part: part && { head: new ArrayBuffer(0), start: 0, end: file.size, packed: part === "packed" } };
 };
 const settled = () => new Promise((resolve) => setTimeout(resolve, 100));
 
@@ -89,6 +92,12 @@ test("plain parts are read side by side, all else by itself, in the order it cam
   assert.equal(await read(job("a", 3), job("b", 3), job("c", 1, "plain")), "a b c");
   assert.match(await read(job("a", 3, "plain"), job("b", 3, "plain"), job("c", 2), job("d", 2, "plain")), /^a b .*[ab] c d$/);
   assert.equal(ended().length, 4);
+});
+
+test("each is tried with its own passwords", async () => {
+  unlocked.length = 0;
+  await read(job("a", 1), job("b", 1, "packed"));
+  assert.deepEqual(unlocked, ["of a", "of b"]);
 });
 
 test("what the core says after it broke is not told: the first word is of the job that broke it, and no other ends", async () => {

@@ -12,7 +12,19 @@ use crate::run::root;
 
 /// Modules that everybody may use.
 const LEAVES: &[&str] = &[
-    "limits", "sets", "order", "problem", "locator", "time", "hash", "ids", "needle", "part", "fold", "keep",
+    "limits",
+    "sets",
+    "order",
+    "problem",
+    "locator",
+    "time",
+    "hash",
+    "ids",
+    "needle",
+    "part",
+    "passwords",
+    "fold",
+    "keep",
     "visible",
 ];
 

@@ -4,9 +4,10 @@ use flate2::Crc;
 
 use super::directory::{Entry, Folder};
 use super::lock::{Key, Keys, Lock, Opening};
-use super::method::Method;
+use super::method::{Kind, Method};
 use crate::detect::{Coding, Format, detect};
 use crate::limits;
+use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 use crate::unpack::decoder::{Decoder, Failure, Progress};
@@ -80,8 +81,10 @@ struct Files {
     stray: u64,
     /// Packed bytes behind the end of the stream.
     behind: u64,
-    /// They are encrypted, with a password of which nothing tells whether it is the right one.
+    /// They are encrypted.
     is_locked: bool,
+    /// Nothing but what comes of it tells whether the password is the right one.
+    is_unsure: bool,
 }
 
 struct File {
@@ -102,6 +105,7 @@ impl Unfolding {
             stray: 0,
             behind: 0,
             is_locked: false,
+            is_unsure: false,
         };
         let mut unfolding = Unfolding {
             lock: None,
@@ -112,37 +116,51 @@ impl Unfolding {
             files,
             over: false,
         };
-        let (code, message) = match folder.method {
-            Method::Known { lock: Some(_), .. } if archive.passwords.is_empty() => {
-                (Code::EncryptedMember, "It is encrypted; it was not read.".to_owned())
+        if let Err((code, message)) = unfolding.prepare(folder.method, keys, &archive.passwords) {
+            unfolding.files.refuse(code, &message, archive, sink);
+            unfolding.over = true;
+        }
+        unfolding
+    }
+
+    /// Makes ready what opens and unpacks it.
+    ///
+    /// # Errors
+    /// It can't be: of what kind the problem is, and a sentence.
+    fn prepare(
+        &mut self,
+        method: Method,
+        keys: &mut Keys,
+        passwords: &Passwords,
+    ) -> Result<(), (Code, String)> {
+        let (lock, kind, properties, filter, unpacked) = match method {
+            Method::Known { lock: Some(_), .. } if passwords.is_empty() => {
+                return Err((Code::EncryptedMember, "It is encrypted; it was not read.".to_owned()));
             }
             Method::Known { lock, kind, properties, filter, unpacked } => {
-                match Method::decoder(kind, &properties, filter.clone(), unpacked) {
-                    Ok(decoder) => {
-                        unfolding.decoder = decoder;
-                        unfolding.coding = kind.coding();
-                        unfolding.files.is_locked = lock.is_some();
-                        unfolding.lock = lock.map(|lock| {
-                            let keys = keys.of(&lock, &archive.passwords);
-                            let decoder =
-                                move || Method::decoder(kind, &properties, filter.clone(), unpacked);
-                            Locked::Untried(lock, keys, Box::new(decoder))
-                        });
-                        return unfolding;
-                    }
-                    Err(failure) => (
-                        failure.code(),
-                        format!("It can't be unpacked ({}); it was not read.", failure.reason()),
-                    ),
-                }
+                (lock, kind, properties, filter, unpacked)
             }
             Method::Other(method) => {
-                (Code::UnsupportedPacking, format!("It is compressed as {method}, which is not opened here."))
+                let message = format!("It is compressed as {method}, which is not opened here.");
+                return Err((Code::UnsupportedPacking, message));
             }
         };
-        unfolding.files.refuse(code, &message, archive, sink);
-        unfolding.over = true;
-        unfolding
+        let decoder = move || Method::decoder(kind, &properties, filter.clone(), unpacked);
+        self.decoder = decoder().map_err(|failure| {
+            (failure.code(), format!("It can't be unpacked ({}); it was not read.", failure.reason()))
+        })?;
+        self.coding = kind.coding();
+        if let Some(lock) = lock {
+            self.files.is_locked = true;
+            self.files.is_unsure = kind == Kind::Stored;
+            let keys = keys.of(&lock, passwords).ok_or_else(|| {
+                let message = "To open the archive's files, passwords would have to be hashed more often than is done here; \
+                     it was not read.";
+                (Code::OverLimit, message.to_owned())
+            })?;
+            self.lock = Some(Locked::Untried(lock, keys, Box::new(decoder)));
+        }
+        Ok(())
     }
 
     /// How many of its bytes are still wanted.
@@ -277,9 +295,11 @@ impl Files {
         if let Some(trouble) = trouble {
             sink.trouble(trouble);
         } else if differs && file.lost == 0 {
-            let or = if self.is_locked { ", or its password is another one" } else { "" };
-            let message = format!("Its checksum does not match: the content is damaged{or}.");
-            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+            let (code, why) = match self.is_unsure {
+                true => (Code::EncryptedMember, "its password is another one, or the content is damaged"),
+                false => (Code::DamagedArchive, "the content is damaged"),
+            };
+            sink.trouble(Trouble::note(code, None, format!("Its checksum does not match: {why}.")));
         }
         file.content.close(sink);
     }

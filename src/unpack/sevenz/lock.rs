@@ -6,6 +6,7 @@ use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use cbc::Decryptor;
 use sha2::{Digest, Sha256};
 
+use crate::limits;
 use crate::passwords::Passwords;
 
 const BLOCK_BYTES: usize = 16;
@@ -61,22 +62,29 @@ impl Lock {
 /// What a password is made to.
 pub type Key = [u8; 32];
 
-/// The keys that were made for folders so far: making one takes a tenth of a second, and most folders have the same.
+/// The keys that were made for the folders of an archive: making one takes a tenth of a second, and most folders have the same.
 #[derive(Default)]
 pub struct Keys {
     made_for: Option<(u8, Vec<u8>)>,
     keys: Vec<Key>,
+    /// Rounds of hashing that were done so far.
+    rounds: u64,
 }
 
 impl Keys {
-    /// What may open a folder, one for each password.
-    pub fn of(&mut self, lock: &Lock, passwords: &Passwords) -> Vec<Key> {
+    /// What may open a folder, one for each password. None: in all, more hashing would be done for the archive than is.
+    pub fn of(&mut self, lock: &Lock, passwords: &Passwords) -> Option<Vec<Key>> {
         let wanted = (lock.rounds, lock.salt.clone());
         if self.made_for.as_ref() != Some(&wanted) {
+            let each = if lock.rounds == NO_ROUNDS { 0 } else { 1_u64 << lock.rounds };
+            self.rounds = self.rounds.saturating_add(each.saturating_mul(passwords.iter().count() as u64));
+            if self.rounds > limits::SEVENZ_KEY_ROUNDS {
+                return None;
+            }
             self.keys = passwords.iter().map(|password| lock.key(password)).collect();
             self.made_for = Some(wanted);
         }
-        self.keys.clone()
+        Some(self.keys.clone())
     }
 }
 
