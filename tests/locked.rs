@@ -113,6 +113,21 @@ fn wrong_passwords_are_told_of() {
     }
 }
 
+/// Hashing takes time, so there is a limit to it.
+#[test]
+fn too_many_passwords() {
+    let (name, _, bytes) = FILES[6];
+    let many = |count: usize| (0..count).map(|at| format!("wrong{at}\n")).collect::<String>() + RIGHT;
+    let said = said_of(name, bytes, &many(260)).join("\n");
+    assert!(
+        said.contains(
+            "error over_limit [one.xml] To open the archive's files, passwords would have to be hashed"
+        ),
+        "{said}"
+    );
+    assert_eq!(said_of(name, bytes, &many(5)), [""; 0]);
+}
+
 /// What follows an encrypted member is read, and archives inside of one are opened with the same passwords.
 #[test]
 fn archives_in_archives() {

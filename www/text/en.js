@@ -336,6 +336,7 @@ export const en = {
       next: ["Look at the problem at each file below; it says which, and what to do."],
     },
     nextHeading: "Next",
+    locked: "Give the password of what is encrypted, at its file below.",
     cancelled: "Reading was cancelled, so coverage is partial.",
   },
 

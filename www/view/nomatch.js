@@ -1,5 +1,6 @@
 // The states without a row. None of them is an all-clear, and each says what to do next.
 
+import { isLocked } from "../state/files.js";
 import { number } from "../state/format.js";
 import { noMatchKind, outcomes } from "../state/outcome.js";
 import { en } from "../text/en.js";
@@ -24,13 +25,14 @@ export function titleOf(kind, { totals }) {
 const SYSMON = "Microsoft-Windows-Sysmon";
 
 /** What to do next. @param {NonNullable<ReturnType<typeof noMatchKind>>} kind @param {Core.Summary} summary @returns {string[]} */
-export function stepsOf(kind, { events, totals }) {
+export function stepsOf(kind, { events, sources, totals }) {
   const { next } = en.noMatch[kind];
   // Windows logs process creations of its own.
   const security = events.filter(({ event_id: id, channel }) => id === 4688 && channel === "Security").reduce((sum, one) => sum + one.count, 0);
   const has = en.noMatch.no_process_creations;
   const about = totals.process_creations > 0 || totals.records === 0 ? [] : [...(security > 0 ? [has.security(security)] : []), events.some(({ provider }) => provider === SYSMON) ? has.configuration : has.channel];
-  return [...about, ...next];
+  const locked = sources.some(isLocked) ? [en.noMatch.locked] : [];
+  return [...locked, ...about, ...next];
 }
 
 /** @param {App.Actions} actions */

@@ -155,7 +155,7 @@ impl Unfolding {
             self.files.is_unsure = kind == Kind::Stored;
             let keys = keys.of(&lock, passwords).ok_or_else(|| {
                 let message = "To open the archive's files, passwords would have to be hashed more often than is done here; \
-                     it was not read.";
+                     it was not read. Fewer passwords may do.";
                 (Code::OverLimit, message.to_owned())
             })?;
             self.lock = Some(Locked::Untried(lock, keys, Box::new(decoder)));
