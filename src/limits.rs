@@ -76,8 +76,8 @@ pub const MEMBER_NAME_BYTES: usize = 4096;
 /// How far back a packed stream may look: so much of it is held. `zstd --ultra -22` and `--long` look back so far, `xz -9` half of it.
 pub const WINDOW_BYTES: usize = 128 * 1024 * 1024;
 
-/// Rounds of hashing that are done to make the keys of one encrypted 7z archive; 7-Zip does 2^19 for each, mostly one.
-pub const SEVENZ_KEY_ROUNDS: u64 = 1 << 27;
+/// Rounds of hashing that are done for passwords, with one input: 7-Zip asks for 2^19 of SHA-256, mostly once for an archive.
+pub const PASSWORD_ROUNDS: u64 = 1 << 28;
 
 /// Compressed bytes that are unpacked at once. Deflate grows at most 1032 times, so this bounds
 /// what is made of them to 16 MiB.

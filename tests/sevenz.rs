@@ -102,6 +102,16 @@ fn what_is_not_opened() {
     }
 }
 
+/// Of several streams each is unpacked, wherever the one before ends.
+#[test]
+fn a_stream_that_ends_with_a_step() {
+    let bytes = include_bytes!("fixtures/packed/zstd_step.7z");
+    for piece in [1000, 1 << 20] {
+        let report = report_of(&session(&[("log.7z", bytes)], piece));
+        assert_eq!((counts(&report).0, problems(&report)), (2, vec![]));
+    }
+}
+
 /// Many files in one stream, files and directories without content among them.
 #[test]
 fn a_solid_archive() {

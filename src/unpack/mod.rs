@@ -13,6 +13,7 @@ pub mod held;
 pub mod seeking;
 pub mod sevenz;
 pub mod tar;
+mod trial;
 pub mod zip;
 
 use self::carve::Carve;

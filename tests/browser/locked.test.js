@@ -67,6 +67,7 @@ inBothBrowsers("encrypted archives", (page) => {
       await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
       await page().click("#context-read");
       await page().until("the context is there", () => document.getElementById("context")?.dataset.state === "done");
+      assert.doesNotMatch(await page().text("#context"), /Partial|could not/);
       await page().assertQuiet();
     }
   });

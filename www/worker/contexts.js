@@ -161,8 +161,8 @@ class Run {
     if (!job || asker.job) return;
     this.next += 1;
     asker.job = job;
-    const { question, source, file, name, part } = job;
-    asker.worker.postMessage({ type: "pass", pass: { question, source, file, name, part } });
+    const { question, source, file, name, passwords, part } = job;
+    asker.worker.postMessage({ type: "pass", pass: { question, source, file, name, passwords, part } });
   }
 
   /** @param {Asker} asker @param {FromWorker} message */

@@ -8,12 +8,14 @@ use std::ops::Range;
 
 use sevenz_rust2::{Archive, Block, Error, Password};
 
+use super::lock::rounds_of;
 use super::method::Method;
 use crate::limits;
 use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::unpack::blocks::Reader;
 use crate::unpack::directory::Listing;
+use crate::unpack::trial::SPENT;
 
 /// The signature, the version, a checksum, and where the directory is (7zFormat.txt, "SignatureHeader").
 pub const HEAD_BYTES: u64 = 32;
@@ -108,9 +110,10 @@ fn list(mut reader: Reader, size: u64, passwords: &Passwords) -> Result<List, Re
         // An archive of nothing has no directory.
         return Ok(List { end, unlisted: between(&[], HEAD_BYTES..start), ..List::default() });
     }
+    let head = start..end;
     let start = packed_end(&mut reader, start);
-    let archive = archive(&mut reader, passwords).map_err(|error| {
-        let refusal = refusal(error, !passwords.is_empty());
+    let archive = archive(&mut reader, head, passwords).map_err(|error| {
+        let refusal = refusal(error, passwords);
         Refusal { walk: refusal.walk.map(|_| start), ..refusal }
     })?;
     let mut list = List { end, files: archive.files.len() as u64, ..List::default() };
@@ -139,19 +142,30 @@ fn list(mut reader: Reader, size: u64, passwords: &Passwords) -> Result<List, Re
     Ok(list)
 }
 
-/// The directory, as the library reads it: with the first password that opens it, if one is needed.
-fn archive(reader: &mut Reader, passwords: &Passwords) -> Result<Archive, Error> {
+/// The directory, as the library reads it: with the first password that opens it, if one is needed. `head`: where it stands.
+fn archive(reader: &mut Reader, head: Range<u64>, passwords: &Passwords) -> Result<Archive, Error> {
     let limit = limits::SEVENZ_DIRECTORY_BYTES / 1024;
-    let mut read = |password: &Password| Archive::read_with_memory_limit(reader, password, limit);
-    let result = read(&Password::empty());
+    let read =
+        |reader: &mut Reader, password: &Password| Archive::read_with_memory_limit(reader, password, limit);
+    let result = read(reader, &Password::empty());
     if !matches!(result, Err(Error::PasswordRequired)) {
         return result;
     }
-    for password in passwords.iter() {
-        match read(&Password::from(password)) {
+    // The methods of a packed directory are named in its first bytes.
+    let mut first = vec![0; (head.end - head.start).min(HEAD_READ_BYTES) as usize];
+    let read_first = reader.seek(SeekFrom::Start(head.start)).and_then(|_| reader.read_exact(&mut first));
+    let rounds = read_first.map_or(0, |()| rounds_of(&first));
+    for (number, password) in passwords.iter() {
+        if !passwords.spend(rounds) {
+            break;
+        }
+        match read(reader, &Password::from(password)) {
             // What a wrong one makes of it is of no interest.
             Err(error) if !is_waiting(&error) => {}
-            result => return result,
+            result => {
+                passwords.prefer(number);
+                return result;
+            }
         }
     }
     Err(Error::PasswordRequired)
@@ -246,6 +260,9 @@ fn folder(archive: &Archive, index: usize, block: &Block) -> Folder {
     }
 }
 
+/// So much of a packed directory's head is looked at.
+const HEAD_READ_BYTES: u64 = 4096;
+
 /// What is done without a directory.
 const AS_FAR: &str = "what is packed was read without it, as far as can be";
 
@@ -258,10 +275,13 @@ fn too_large() -> Refusal {
 }
 
 /// Why the directory can't be read.
-fn refusal(error: Error, has_passwords: bool) -> Refusal {
+fn refusal(error: Error, passwords: &Passwords) -> Refusal {
     let why = match error {
+        Error::PasswordRequired if passwords.is_spent() => {
+            return Refusal::of_all(Code::OverLimit, SPENT.to_owned());
+        }
         Error::PasswordRequired => {
-            let tried = match has_passwords {
+            let tried = match !passwords.is_empty() {
                 true => "no password that was given opens it, or it is damaged",
                 false => "so is all that is in it",
             };

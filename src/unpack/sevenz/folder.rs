@@ -3,18 +3,23 @@
 use flate2::Crc;
 
 use super::directory::{Entry, Folder};
-use super::lock::{Key, Keys, Lock, Opening};
-use super::method::{Kind, Method};
-use crate::detect::{Coding, Format, detect};
+use super::lock::{Keys, Lock, Opening};
+use super::method::Method;
+use crate::detect::Coding;
 use crate::limits;
 use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 use crate::unpack::decoder::{Decoder, Failure, Progress};
+use crate::unpack::trial::{self, Content, Outcome};
 use crate::unpack::{Place, Stream};
 
 /// Packed bytes behind the end of a stream that are no more than padding.
 const PADDING_BYTES: u64 = 16;
+
+/// What is said where no password fits.
+const NO_PASSWORD: &str =
+    "It is encrypted, and no password that was given opens it, or it is damaged; it was not read.";
 
 /// Says that so many bytes of a content could not be unpacked.
 pub fn lost(bytes: u64) -> String {
@@ -43,34 +48,9 @@ pub struct Unfolding {
 
 /// What is encrypted, and how it is opened.
 enum Locked {
-    /// One of these opens it, if any: the first one of which something comes. With what unpacks it then.
-    Untried(Lock, Vec<Key>, Box<dyn Fn() -> Result<Option<Decoder>, Failure>>),
+    /// With a key that is still to be found; with what unpacks it then.
+    Untried(Lock, Box<dyn Fn() -> Result<Option<Decoder>, Failure>>),
     Open(Box<Opening>),
-}
-
-impl Locked {
-    /// Opens the next bytes. None: no password fits.
-    fn open(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        if let Locked::Untried(lock, keys, decoder) = self {
-            let fits = |key: &&Key| {
-                let plain = lock.opening(key).open(bytes);
-                match decoder() {
-                    Ok(Some(mut decoder)) => {
-                        let result = decoder.push(&plain, |_| {});
-                        !matches!(result, Err(Failure::Broken)) && !decoder.is_lost()
-                    }
-                    _ => detect(&plain) != Format::Binary,
-                }
-            };
-            // What is stored as it is can be anything.
-            let any = || keys.first().filter(|_| matches!(decoder(), Ok(None)));
-            *self = Locked::Open(Box::new(lock.opening(keys.iter().find(fits).or_else(any)?)));
-        }
-        match self {
-            Locked::Open(opening) => Some(opening.open(bytes)),
-            Locked::Untried(..) => None,
-        }
-    }
 }
 
 /// Its files, in the order in which they are packed.
@@ -83,7 +63,7 @@ struct Files {
     behind: u64,
     /// They are encrypted.
     is_locked: bool,
-    /// Nothing but what comes of it tells whether the password is the right one.
+    /// Nothing tells whether the password is the right one.
     is_unsure: bool,
 }
 
@@ -98,7 +78,7 @@ struct File {
 
 impl Unfolding {
     /// Opens a folder. One that can't be unpacked is told of, and is over.
-    pub fn open(folder: Folder, keys: &mut Keys, archive: &Place, sink: &mut dyn Sink) -> Unfolding {
+    pub fn open(folder: Folder, archive: &Place, sink: &mut dyn Sink) -> Unfolding {
         let files = Files {
             entries: folder.entries.into_iter(),
             current: None,
@@ -116,7 +96,7 @@ impl Unfolding {
             files,
             over: false,
         };
-        if let Err((code, message)) = unfolding.prepare(folder.method, keys, &archive.passwords) {
+        if let Err((code, message)) = unfolding.prepare(folder.method, &archive.passwords) {
             unfolding.files.refuse(code, &message, archive, sink);
             unfolding.over = true;
         }
@@ -127,12 +107,7 @@ impl Unfolding {
     ///
     /// # Errors
     /// It can't be: of what kind the problem is, and a sentence.
-    fn prepare(
-        &mut self,
-        method: Method,
-        keys: &mut Keys,
-        passwords: &Passwords,
-    ) -> Result<(), (Code, String)> {
+    fn prepare(&mut self, method: Method, passwords: &Passwords) -> Result<(), (Code, String)> {
         let (lock, kind, properties, filter, unpacked) = match method {
             Method::Known { lock: Some(_), .. } if passwords.is_empty() => {
                 return Err((Code::EncryptedMember, "It is encrypted; it was not read.".to_owned()));
@@ -152,13 +127,7 @@ impl Unfolding {
         self.coding = kind.coding();
         if let Some(lock) = lock {
             self.files.is_locked = true;
-            self.files.is_unsure = kind == Kind::Stored;
-            let keys = keys.of(&lock, passwords).ok_or_else(|| {
-                let message = "To open the archive's files, passwords would have to be hashed more often than is done here; \
-                     it was not read. Fewer passwords may do.";
-                (Code::OverLimit, message.to_owned())
-            })?;
-            self.lock = Some(Locked::Untried(lock, keys, Box::new(decoder)));
+            self.lock = Some(Locked::Untried(lock, Box::new(decoder)));
         }
         Ok(())
     }
@@ -170,7 +139,7 @@ impl Unfolding {
 
     /// Takes bytes; no more than are wanted. They are unpacked in whole steps from the first one on, so that what is found of
     /// a broken folder does not depend on how they came.
-    pub fn push(&mut self, mut bytes: &[u8], archive: &Place, sink: &mut dyn Sink) {
+    pub fn push(&mut self, mut bytes: &[u8], keys: &mut Keys, archive: &Place, sink: &mut dyn Sink) {
         while !bytes.is_empty() && !self.over {
             let room = limits::UNPACK_STEP - self.held.len();
             let (piece, rest) = bytes.split_at(room.min(bytes.len()));
@@ -179,21 +148,40 @@ impl Unfolding {
             self.held.extend_from_slice(piece);
             if self.held.len() == limits::UNPACK_STEP || self.left == 0 {
                 let held = std::mem::take(&mut self.held);
-                self.unlock(held, archive, sink);
+                self.unlock(held, keys, archive, sink);
             }
         }
     }
 
     /// Opens a step, or what is left, and unpacks it.
-    fn unlock(&mut self, bytes: Vec<u8>, archive: &Place, sink: &mut dyn Sink) {
-        match self.lock.as_mut().map(|lock| lock.open(&bytes)) {
-            None => self.unpack(&bytes, archive, sink),
-            Some(Some(bytes)) => self.unpack(&bytes, archive, sink),
-            Some(None) => {
-                let message = "It is encrypted, and no password that was given opens it, or it is damaged; it was not read.";
-                self.files.refuse(Code::EncryptedMember, message, archive, sink);
+    fn unlock(&mut self, bytes: Vec<u8>, keys: &mut Keys, archive: &Place, sink: &mut dyn Sink) {
+        if let Some(Locked::Untried(lock, decoder)) = &self.lock {
+            let passwords = &archive.passwords;
+            let (contents, whole, goes_on) = (self.files.contents(), self.left == 0, self.coding.is_some());
+            let best = trial::best(passwords, |password| {
+                let key = keys.of(lock, password, passwords)?;
+                let plain = lock.opening(&key).open(&bytes);
+                let outcome = trial::outcome(decoder().ok()?, &plain, &contents, (whole, goes_on));
+                (outcome != Outcome::Wrong).then_some((lock.opening(&key), outcome))
+            });
+            let Some((opening, is_sure)) = best else {
+                let (code, message) = match passwords.is_spent() {
+                    true => (Code::OverLimit, trial::SPENT),
+                    false => (Code::EncryptedMember, NO_PASSWORD),
+                };
+                self.files.refuse(code, message, archive, sink);
                 self.over = true;
+                return;
+            };
+            self.files.is_unsure = !is_sure;
+            self.lock = Some(Locked::Open(Box::new(opening)));
+        }
+        match &mut self.lock {
+            Some(Locked::Open(opening)) => {
+                let bytes = opening.open(&bytes);
+                self.unpack(&bytes, archive, sink);
             }
+            _ => self.unpack(&bytes, archive, sink),
         }
     }
 
@@ -209,9 +197,11 @@ impl Unfolding {
                 let behind = &bytes[used..];
                 match self.coding {
                     // Some programs pack a folder as several streams.
-                    Some(coding) if !files.is_complete() && !behind.is_empty() => {
+                    Some(coding) if !files.is_complete() && (!behind.is_empty() || self.left > 0) => {
                         *decoder = Decoder::of(coding);
-                        self.unpack(behind, archive, sink);
+                        if !behind.is_empty() {
+                            self.unpack(behind, archive, sink);
+                        }
                     }
                     _ => {
                         self.over = true;
@@ -227,11 +217,11 @@ impl Unfolding {
     }
 
     /// All its bytes were taken, or the archive ends: `cut`.
-    pub fn close(mut self, cut: bool, archive: &Place, sink: &mut dyn Sink) {
+    pub fn close(mut self, cut: bool, keys: &mut Keys, archive: &Place, sink: &mut dyn Sink) {
         let held = std::mem::take(&mut self.held);
         // Of what is encrypted, nothing tells nothing.
         if !self.over && (!held.is_empty() || self.lock.is_none()) {
-            self.unlock(held, archive, sink);
+            self.unlock(held, keys, archive, sink);
         }
         if let (Some(decoder), false) = (&mut self.decoder, self.over) {
             decoder.stop(|out| self.files.take(out, false, archive, sink));
@@ -258,6 +248,24 @@ impl Files {
             if file.left == 0 {
                 self.end_current(None, sink);
             }
+        }
+    }
+
+    /// What is still to come.
+    fn contents(&self) -> Vec<Content> {
+        let entries = self.entries.as_slice().iter().filter(|entry| entry.size > 0);
+        entries.map(|entry| Content { size: Some(entry.size), crc: entry.crc }).collect()
+    }
+
+    /// A trouble that a wrong password may be the reason of.
+    fn doubted(&self, code: Code, message: String) -> Trouble {
+        match self.is_unsure {
+            true => Trouble::note(
+                Code::EncryptedMember,
+                None,
+                format!("{message} Or its password is another one."),
+            ),
+            false => Trouble::note(code, None, message),
         }
     }
 
@@ -295,11 +303,10 @@ impl Files {
         if let Some(trouble) = trouble {
             sink.trouble(trouble);
         } else if differs && file.lost == 0 {
-            let (code, why) = match self.is_unsure {
-                true => (Code::EncryptedMember, "its password is another one, or the content is damaged"),
-                false => (Code::DamagedArchive, "the content is damaged"),
-            };
-            sink.trouble(Trouble::note(code, None, format!("Its checksum does not match: {why}.")));
+            let message = "Its checksum does not match: the content is damaged.";
+            sink.trouble(self.doubted(Code::DamagedArchive, message.to_owned()));
+        } else if self.is_unsure && file.wanted.is_none() {
+            sink.trouble(Trouble::note(Code::EncryptedMember, None, trial::UNSURE));
         }
         file.content.close(sink);
     }
@@ -310,7 +317,8 @@ impl Files {
         self.at_hand(archive, sink);
         let (reason, doubt) = (failure.reason(), failure.doubt());
         let message = format!("Its compressed data breaks ({reason}); what stands before was read{doubt}.");
-        self.end_current(Some(Trouble::note(failure.code(), None, message)), sink);
+        let trouble = self.doubted(failure.code(), message);
+        self.end_current(Some(trouble), sink);
         let behind = "It is packed behind a place where the archive is damaged; it was not read.";
         self.refuse(Code::DamagedArchive, behind, archive, sink);
     }
@@ -323,7 +331,9 @@ impl Files {
             true => (Code::Truncated, "The archive ends inside it; what is there was read."),
             false => (Code::DamagedArchive, "Its compressed data ends too early; what is there was read."),
         };
-        self.end_current(Some(Trouble::note(code, None, message)), sink);
+        let trouble =
+            if cut { Trouble::note(code, None, message) } else { self.doubted(code, message.to_owned()) };
+        self.end_current(Some(trouble), sink);
         let behind = match cut {
             true => "It stands behind the archive's end; it was not read.",
             false => "It is packed behind what ends too early; it was not read.",

@@ -4,9 +4,9 @@
 use aes::Aes256;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use cbc::Decryptor;
+use sevenz_rust2::EncoderMethod;
 use sha2::{Digest, Sha256};
 
-use crate::limits;
 use crate::passwords::Passwords;
 
 const BLOCK_BYTES: usize = 16;
@@ -62,30 +62,44 @@ impl Lock {
 /// What a password is made to.
 pub type Key = [u8; 32];
 
-/// The keys that were made for the folders of an archive: making one takes a tenth of a second, and most folders have the same.
+/// The key that was made last: most folders have the same.
 #[derive(Default)]
 pub struct Keys {
-    made_for: Option<(u8, Vec<u8>)>,
-    keys: Vec<Key>,
-    /// Rounds of hashing that were done so far.
-    rounds: u64,
+    last: Option<Made>,
+}
+
+/// A key, and what it was made of.
+struct Made {
+    rounds: u8,
+    salt: Vec<u8>,
+    password: String,
+    key: Key,
 }
 
 impl Keys {
-    /// What may open a folder, one for each password. None: in all, more hashing would be done for the archive than is.
-    pub fn of(&mut self, lock: &Lock, passwords: &Passwords) -> Option<Vec<Key>> {
-        let wanted = (lock.rounds, lock.salt.clone());
-        if self.made_for.as_ref() != Some(&wanted) {
-            let each = if lock.rounds == NO_ROUNDS { 0 } else { 1_u64 << lock.rounds };
-            self.rounds = self.rounds.saturating_add(each.saturating_mul(passwords.iter().count() as u64));
-            if self.rounds > limits::SEVENZ_KEY_ROUNDS {
-                return None;
-            }
-            self.keys = passwords.iter().map(|password| lock.key(password)).collect();
-            self.made_for = Some(wanted);
+    /// What a password is made to for a folder. None: in all, more hashing would be done than is.
+    pub fn of(&mut self, lock: &Lock, password: &str, passwords: &Passwords) -> Option<Key> {
+        let is_same =
+            |made: &&Made| made.rounds == lock.rounds && made.salt == lock.salt && made.password == password;
+        if let Some(made) = self.last.as_ref().filter(is_same) {
+            return Some(made.key);
         }
-        Some(self.keys.clone())
+        if lock.rounds != NO_ROUNDS && !passwords.spend(1 << lock.rounds) {
+            return None;
+        }
+        let key = lock.key(password);
+        let (rounds, salt, password) = (lock.rounds, lock.salt.clone(), password.to_owned());
+        self.last = Some(Made { rounds, salt, password, key });
+        Some(key)
     }
+}
+
+/// How many rounds the methods ask for that this directory names.
+pub fn rounds_of(directory: &[u8]) -> u64 {
+    // The method's number, how many properties it has, and the first of them.
+    let named = memchr::memmem::find_iter(directory, EncoderMethod::ID_AES256_SHA256);
+    let first = named.filter_map(|at| directory.get(at + EncoderMethod::ID_AES256_SHA256.len() + 1));
+    first.map(|first| first & 0x3f).filter(|rounds| *rounds <= MOST_ROUNDS).map(|rounds| 1 << rounds).sum()
 }
 
 /// Opens what is encrypted with one key.

@@ -112,14 +112,14 @@ impl SevenZ {
         let State::Folders(folders) = &mut self.state else { return };
         while folders.current.as_ref().is_none_or(|current| current.wants() == 0) {
             if let Some(current) = folders.current.take() {
-                current.close(false, &self.place, sink);
+                current.close(false, &mut self.keys, &self.place, sink);
             }
             let Some(next) = folders.next.next() else {
                 self.walk_next(sink);
                 return;
             };
             folders.position = next.start;
-            folders.current = Some(Unfolding::open(next, &mut self.keys, &self.place, sink));
+            folders.current = Some(Unfolding::open(next, &self.place, sink));
         }
     }
 
@@ -167,7 +167,7 @@ impl Seeking for SevenZ {
             State::Folders(folders) => {
                 folders.position += bytes.len() as u64;
                 if let Some(current) = &mut folders.current {
-                    current.push(bytes, &self.place, sink);
+                    current.push(bytes, &mut self.keys, &self.place, sink);
                 }
                 self.go_on(sink);
             }
@@ -196,10 +196,10 @@ impl Seeking for SevenZ {
             State::Folders(folders) => {
                 let Folders { next, current, .. } = *folders;
                 if let Some(current) = current {
-                    current.close(true, &self.place, sink);
+                    current.close(true, &mut self.keys, &self.place, sink);
                 }
                 for folder in next {
-                    Unfolding::open(folder, &mut self.keys, &self.place, sink).close(true, &self.place, sink);
+                    Unfolding::open(folder, &self.place, sink).close(true, &mut self.keys, &self.place, sink);
                 }
             }
             State::Walk(mut walk) => _ = walk.finish(&self.place, sink),
@@ -208,6 +208,9 @@ impl Seeking for SevenZ {
     }
 
     fn part(&self) -> Part {
-        self.part
+        // What is done for passwords has one limit for all of an input.
+        let mut part = self.part;
+        part.misfit |= part != Part::WHOLE && self.place.passwords.is_spent();
+        part
     }
 }

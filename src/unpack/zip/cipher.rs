@@ -7,7 +7,10 @@ use ctr::Ctr128LE;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
+use crate::limits;
 use crate::passwords::Passwords;
+use crate::unpack::decoder::Decoder;
+use crate::unpack::trial::{self, Content, Outcome};
 
 /// Random bytes before traditionally encrypted data, of which the last one tells wrong passwords.
 const TRADITIONAL_HEAD_BYTES: usize = 12;
@@ -17,17 +20,36 @@ const CODE_BYTES: usize = 10;
 /// How often a password is hashed, with SHA-1.
 const ROUNDS: u32 = 1000;
 
-/// No password fits.
-pub struct NoPassword;
+/// What the hashing for a wrong password counts, of [`limits::PASSWORD_ROUNDS`]; that for a right one leads to data.
+const WRONG_ROUNDS: u64 = 1 << 15;
+
+/// Why data can't be opened.
+pub enum Closed {
+    /// No password fits.
+    NoPassword,
+    /// Hashing was asked for more often than it is done.
+    Spent,
+}
+
+/// What the data of a member unpacks to, by which passwords are tried.
+pub struct Tried<'a> {
+    /// What unpacks it; none for what is stored.
+    pub decoder: &'a dyn Fn() -> Option<Decoder>,
+    pub crc: Option<u32>,
+}
 
 /// Opens the data of one member.
 pub struct Cipher {
     passwords: Passwords,
+    /// Bytes of the member in all, if that is known.
+    packed: Option<u64>,
+    /// Nothing tells whether the password is the right one.
+    pub is_unsure: bool,
     state: State,
 }
 
 enum State {
-    /// What stands before the data is gathered.
+    /// What stands before the data, and the first step of that, are gathered: what comes of them tells the password.
     Head(Scheme, Vec<u8>),
     Traditional(Keys),
     Aes(Box<Aes>),
@@ -43,9 +65,10 @@ enum Scheme {
 }
 
 impl Cipher {
-    /// In the traditional way. `checks`: the last byte before the data, as it may be.
-    pub fn traditional(passwords: &Passwords, checks: [u8; 2]) -> Cipher {
-        Cipher::new(passwords, Scheme::Traditional(checks))
+    /// In the traditional way. `checks`: the last byte before the data, as it may be. None: these are too few bytes.
+    pub fn traditional(passwords: &Passwords, checks: [u8; 2], packed: Option<u64>) -> Option<Cipher> {
+        let is_long = packed.is_none_or(|packed| packed >= TRADITIONAL_HEAD_BYTES as u64);
+        is_long.then(|| Cipher::new(passwords, Scheme::Traditional(checks), packed))
     }
 
     /// With AES of this strength, 1 to 3; `packed`: bytes in all. None: there is no such strength, or these are too few.
@@ -55,44 +78,53 @@ impl Cipher {
             _ => return None,
         };
         let data = packed.checked_sub((key / 2 + VERIFIER_BYTES + CODE_BYTES) as u64)?;
-        Some(Cipher::new(passwords, Scheme::Aes(key, data)))
+        Some(Cipher::new(passwords, Scheme::Aes(key, data), Some(packed)))
     }
 
-    fn new(passwords: &Passwords, scheme: Scheme) -> Cipher {
-        Cipher { passwords: passwords.clone(), state: State::Head(scheme, Vec::new()) }
+    fn new(passwords: &Passwords, scheme: Scheme, packed: Option<u64>) -> Cipher {
+        let state = State::Head(scheme, Vec::new());
+        Cipher { passwords: passwords.clone(), packed, is_unsure: false, state }
     }
 
-    /// Opens the next bytes; what they hold is added to `plain`.
+    /// Opens the next bytes; what they hold is added to `plain`, a step later at first. `ended`: no others follow.
     ///
     /// # Errors
-    /// No password fits.
-    pub fn open(&mut self, mut bytes: &[u8], plain: &mut Vec<u8>) -> Result<(), NoPassword> {
-        if let State::Head(scheme, head) = &mut self.state {
-            let (begin, rest) = bytes.split_at((scheme.head_bytes() - head.len()).min(bytes.len()));
-            head.extend_from_slice(begin);
-            bytes = rest;
-            if head.len() < scheme.head_bytes() {
-                return Ok(());
-            }
-            let opened = self.passwords.iter().find_map(|password| scheme.opened(head, password));
-            self.state = opened.ok_or(NoPassword)?;
+    /// They can't be opened.
+    pub fn open(
+        &mut self,
+        bytes: &[u8],
+        ended: bool,
+        tried: &Tried<'_>,
+        plain: &mut Vec<u8>,
+    ) -> Result<(), Closed> {
+        let State::Head(scheme, held) = &mut self.state else {
+            self.state.open(bytes, plain);
+            return Ok(());
+        };
+        held.extend_from_slice(bytes);
+        let head = scheme.head_bytes();
+        // Without a known size the data ends anywhere in what is at hand, and that must be told of.
+        let most = self.packed.map_or(head, |packed| usize::try_from(packed).unwrap_or(usize::MAX));
+        if held.len() < head || held.len() < most.min(head + limits::UNPACK_STEP) && !ended {
+            return Ok(());
         }
-        let start = plain.len();
-        match &mut self.state {
-            State::Head(..) => {}
-            State::Traditional(keys) => plain.extend(bytes.iter().map(|byte| keys.open(*byte))),
-            State::Aes(aes) => {
-                let data = aes.pass(bytes);
-                plain.extend_from_slice(data);
-                aes.counter.apply(&mut plain[start..]);
-            }
-        }
+        let (head, data) = held.split_at(head);
+        let is_whole = ended || Some(held.len() as u64) == self.packed;
+        let best = trial::best(&self.passwords, |password| {
+            let (mut state, mut plain) = (scheme.opened(head, password, &self.passwords)?, Vec::new());
+            state.open(data, &mut plain);
+            let content = [Content { size: None, crc: tried.crc }];
+            let outcome = match data.is_empty() {
+                true => Outcome::Possible,
+                false => trial::outcome((tried.decoder)(), &plain, &content, (is_whole, false)),
+            };
+            (outcome != Outcome::Wrong).then_some(((state, plain), outcome))
+        });
+        let spent = if self.passwords.is_spent() { Closed::Spent } else { Closed::NoPassword };
+        let ((state, opened), is_sure) = best.ok_or(spent)?;
+        plain.extend_from_slice(&opened);
+        (self.state, self.is_unsure) = (state, !is_sure);
         Ok(())
-    }
-
-    /// Whether a code stands behind the data.
-    pub fn has_code(&self) -> bool {
-        matches!(self.state, State::Aes(_) | State::Head(Scheme::Aes(..), _))
     }
 
     /// Whether the code behind the data fits it: none of what has none, or is not read to its end.
@@ -106,6 +138,20 @@ impl Cipher {
     }
 }
 
+impl State {
+    fn open(&mut self, bytes: &[u8], plain: &mut Vec<u8>) {
+        let start = plain.len();
+        match self {
+            State::Head(..) => {}
+            State::Traditional(keys) => plain.extend(bytes.iter().map(|byte| keys.open(*byte))),
+            State::Aes(aes) => {
+                plain.extend_from_slice(aes.pass(bytes));
+                aes.counter.apply(&mut plain[start..]);
+            }
+        }
+    }
+}
+
 impl Scheme {
     fn head_bytes(&self) -> usize {
         match self {
@@ -115,7 +161,7 @@ impl Scheme {
     }
 
     /// What opens the data behind this head, if the password may be the right one.
-    fn opened(&self, head: &[u8], password: &str) -> Option<State> {
+    fn opened(&self, head: &[u8], password: &str, passwords: &Passwords) -> Option<State> {
         match self {
             Scheme::Traditional(checks) => {
                 let mut keys = Keys::new(password.as_bytes());
@@ -123,7 +169,14 @@ impl Scheme {
                 checks.contains(&last).then_some(State::Traditional(keys))
             }
             Scheme::Aes(key, data) => {
-                Aes::new(head, *key, *data, password.as_bytes()).map(|aes| State::Aes(Box::new(aes)))
+                if passwords.is_spent() {
+                    return None;
+                }
+                let aes = Aes::new(head, *key, *data, password.as_bytes());
+                if aes.is_none() {
+                    passwords.spend(WRONG_ROUNDS);
+                }
+                aes.map(|aes| State::Aes(Box::new(aes)))
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use flate2::Crc;
 
-use super::cipher::{Cipher, NoPassword};
+use super::cipher::{Cipher, Closed, Tried};
 use crate::detect::Coding;
 use crate::limits;
 use crate::passwords::Passwords;
 use crate::problem::Code;
 use crate::source::{Sink, Trouble};
 use crate::unpack::decoder::{Decoder, Progress};
+use crate::unpack::trial;
 use crate::unpack::{Place, Stream};
 
 /// Fixed part of a local file header (APPNOTE 4.3.7).
@@ -87,8 +88,6 @@ impl Method {
 }
 
 const SIZE_UNKNOWN: &str = "Its size is in the directory alone, which can't be read; it was not read.";
-/// One byte alone tells wrong passwords of traditional encryption.
-const OTHER_PASSWORD: &str = ", or its password is another one";
 
 /// The extra field that tells of AES: version, `AE`, strength, and how the data is compressed.
 fn aes_field(mut extra: &[u8]) -> Option<[u8; 7]> {
@@ -182,11 +181,13 @@ impl Member {
         }
         if u16_at(8) != AES {
             // The checksum was not known yet where it follows the data; most programs then write the time.
-            let checks = [
-                (crc >> 24) as u8,
-                if flags & SIZES_FOLLOW == 0 { (crc >> 24) as u8 } else { self.header[11] },
-            ];
-            self.cipher = Some(Cipher::traditional(&self.passwords, checks));
+            let check = (crc >> 24) as u8;
+            let checks = [check, if flags & SIZES_FOLLOW == 0 { check } else { self.header[11] }];
+            self.cipher = Cipher::traditional(&self.passwords, checks, self.entry.compressed);
+            if self.cipher.is_none() {
+                let message = "It has fewer bytes than its encryption takes; it was not read.";
+                return self.fail(Code::DamagedArchive, message, sink);
+            }
             return self.set_decoder(sink);
         }
         let Some(packed) = self.entry.compressed else {
@@ -258,7 +259,7 @@ impl Member {
         self.left -= data as u64;
         let before = self.taken;
         let mut rest = &bytes[used..used + data];
-        while !rest.is_empty() && !self.failed && (!self.ended || self.has_code()) {
+        while !rest.is_empty() && !self.failed && (!self.ended || self.is_bounded()) {
             // Steps are counted from where the data begins, so that a break is noticed in the same one however it came.
             let (piece, next) = rest.split_at(left_of_step(self.taken).min(rest.len()));
             self.taken += self.data(piece, sink) as u64;
@@ -277,9 +278,9 @@ impl Member {
         (more > 0 && has_sizes && stated != u32::MAX).then_some(more)
     }
 
-    /// What tells whether the data was changed stands behind it.
-    fn has_code(&self) -> bool {
-        self.cipher.as_ref().is_some_and(Cipher::has_code)
+    /// It is encrypted, and how long it is is known: its stream may end in bytes that were held.
+    fn is_bounded(&self) -> bool {
+        self.cipher.is_some() && self.entry.compressed.is_some()
     }
 
     /// Where it ends, as far as it was read. One that breaks reaches to the end of the step.
@@ -312,16 +313,45 @@ impl Member {
     /// Decodes a piece of the data; returns how much of it belongs to the stream.
     fn data(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> usize {
         let mut opened = Vec::new();
-        let data = match self.cipher.as_mut().map(|cipher| cipher.open(bytes, &mut opened)) {
-            None => bytes,
-            Some(Ok(())) => &opened,
-            Some(Err(NoPassword)) => {
-                let message = "It is encrypted, and no password that was given opens it; it was not read.";
-                self.fail(Code::EncryptedMember, message, sink);
-                return bytes.len();
-            }
+        let data = match self.cipher.is_some() {
+            true => match self.open_bytes(bytes, false, &mut opened, sink) {
+                true => &opened,
+                false => return bytes.len(),
+            },
+            false => bytes,
         };
-        let (has_code, is_locked) = (self.has_code(), self.cipher.is_some());
+        let used = self.unpack(data, sink);
+        match self.is_bounded() {
+            true => bytes.len(),
+            // What stands before the data is the member's as well.
+            false => bytes.len().saturating_sub(data.len()) + used,
+        }
+    }
+
+    /// Opens encrypted bytes. False: they can't be opened, which is told of.
+    fn open_bytes(&mut self, bytes: &[u8], ended: bool, opened: &mut Vec<u8>, sink: &mut dyn Sink) -> bool {
+        let Member { cipher, entry, .. } = self;
+        let tried = Tried { decoder: &|| entry.method.decoder().ok().flatten(), crc: entry.crc };
+        let result = cipher.as_mut().map(|cipher| cipher.open(bytes, ended, &tried, opened));
+        let (code, message) = match result {
+            Some(Err(Closed::Spent)) => (Code::OverLimit, trial::SPENT),
+            Some(Err(Closed::NoPassword)) => (
+                Code::EncryptedMember,
+                "It is encrypted, and no password that was given opens it, or it is damaged; it was not read.",
+            ),
+            Some(Ok(())) | None => return true,
+        };
+        self.fail(code, message, sink);
+        false
+    }
+
+    /// Unpacks bytes; returns how many of them belong to the stream.
+    fn unpack(&mut self, data: &[u8], sink: &mut dyn Sink) -> usize {
+        if self.ended {
+            self.behind += data.len() as u64;
+            return data.len();
+        }
+        let is_bounded = self.is_bounded();
         let Member { decoder, content, crc, .. } = self;
         let mut take = |out: &[u8]| {
             crc.update(out);
@@ -329,31 +359,47 @@ impl Member {
         };
         let Some(decoder) = decoder else {
             take(data);
-            return bytes.len();
+            return data.len();
         };
-        if self.ended {
-            self.behind += data.len() as u64;
-            return bytes.len();
-        }
         match decoder.push(data, take) {
-            Ok(Progress::More) => bytes.len(),
-            Ok(Progress::End(used)) if has_code => {
-                (self.ended, self.behind) = (true, (data.len() - used) as u64);
-                bytes.len()
-            }
-            // What follows the stream inside the member is padding.
+            Ok(Progress::More) => data.len(),
             Ok(Progress::End(used)) => {
-                (self.ended, self.left) = (true, 0);
-                bytes.len() - data.len() + used
+                self.ended = true;
+                match is_bounded {
+                    true => self.behind = (data.len() - used) as u64,
+                    // What follows the stream inside the member is padding.
+                    false => self.left = 0,
+                }
+                used
             }
             Err(failure) => {
                 let (reason, doubt) = (failure.reason(), failure.doubt());
-                let or = if is_locked && !has_code { OTHER_PASSWORD } else { "" };
                 let message =
-                    format!("Its compressed data breaks ({reason}{or}); what stands before was read{doubt}.");
-                self.fail(failure.code(), &message, sink);
-                bytes.len()
+                    format!("Its compressed data breaks ({reason}); what stands before was read{doubt}.");
+                self.doubted(failure.code(), message, sink);
+                self.failed = true;
+                data.len()
             }
+        }
+    }
+
+    /// Tells of a trouble that a wrong password may be the reason of.
+    fn doubted(&self, code: Code, message: String, sink: &mut dyn Sink) {
+        sink.trouble(match self.cipher.as_ref().is_some_and(|cipher| cipher.is_unsure) {
+            true => Trouble::note(
+                Code::EncryptedMember,
+                None,
+                format!("{message} Or its password is another one."),
+            ),
+            false => Trouble::note(code, None, message),
+        });
+    }
+
+    /// No more bytes of it come: what was held of encrypted ones is opened.
+    fn open_rest(&mut self, sink: &mut dyn Sink) {
+        let mut opened = Vec::new();
+        if !self.failed && self.cipher.is_some() && self.open_bytes(&[], true, &mut opened, sink) {
+            self.unpack(&opened, sink);
         }
     }
 
@@ -368,7 +414,8 @@ impl Member {
     }
 
     /// Ends a member that is complete.
-    pub fn close(self, sink: &mut dyn Sink) {
+    pub fn close(mut self, sink: &mut dyn Sink) {
+        self.open_rest(sink);
         let is_authentic = self.cipher.as_ref().and_then(Cipher::is_authentic);
         if !self.failed && is_authentic == Some(false) {
             let message =
@@ -376,14 +423,17 @@ impl Member {
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
         if !self.failed && self.entry.crc.is_some_and(|crc| crc != self.crc.sum()) {
-            let or = if self.cipher.is_some() && is_authentic.is_none() { OTHER_PASSWORD } else { "" };
-            let message = format!("Its checksum does not match: the content is damaged or cut{or}.");
-            sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+            let message = "Its checksum does not match: the content is damaged or cut.";
+            self.doubted(Code::DamagedArchive, message.to_owned(), sink);
         }
         if !self.failed && self.decoder.is_some() && !self.ended && self.taken > 0 {
             let message =
                 "Its compressed data does not end where the zip says that it does; what is there was read.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
+        }
+        let is_unsure = self.cipher.as_ref().is_some_and(|cipher| cipher.is_unsure);
+        if !self.failed && is_unsure && is_authentic.is_none() && self.entry.crc.is_none() {
+            sink.trouble(Trouble::note(Code::EncryptedMember, None, trial::UNSURE));
         }
         let behind = self.entry.compressed.unwrap_or_default().saturating_sub(self.taken) + self.behind;
         if !self.failed && self.ended && behind > 0 {
@@ -400,6 +450,7 @@ impl Member {
 
     /// Ends a member that would take what belongs to others.
     pub fn overrun(mut self, sink: &mut dyn Sink) {
+        self.open_rest(sink);
         let message = "By its own header it reaches into what follows it, against the directory; what is there was read.";
         self.fail(Code::DamagedArchive, message, sink);
         self.close(sink);
@@ -407,6 +458,7 @@ impl Member {
 
     /// Ends a member that the archive's end cuts.
     pub fn cut(mut self, sink: &mut dyn Sink) {
+        self.open_rest(sink);
         self.fail(Code::Truncated, "The zip ends inside it; what is there was read.", sink);
         self.close(sink);
     }

@@ -251,7 +251,10 @@ impl Seeking for Zip {
     }
 
     fn part(&self) -> Part {
-        self.part
+        // What is done for passwords has one limit for all of an input.
+        let mut part = self.part;
+        part.misfit |= part != Part::WHOLE && self.place.passwords.is_spent();
+        part
     }
 }
 
