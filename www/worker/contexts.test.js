@@ -69,6 +69,16 @@ test("a part without the host is not asked about the next generation", async () 
   assert.deepEqual(alive(), []);
 });
 
+test("each file is asked with its own passwords", async () => {
+  const entries = [Object.assign(entry("a", 10), { passwords: "one\ntwo" }), entry("b", 10)];
+  const { gather, workers } = setUp({ entries, most: 1 });
+  gather();
+  await settled();
+  passes(workers[0]);
+  await settled();
+  assert.deepEqual(workers[0].told.map(({ passwords }) => passwords), ["one\ntwo", ""]);
+});
+
 test("files of any size are asked, those that were taken out are not", async () => {
   const entries = [entry("a", 10), entry("removed", 5), entry("c", 30)];
   entries[1].remove();
