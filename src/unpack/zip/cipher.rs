@@ -71,14 +71,16 @@ impl Cipher {
         is_long.then(|| Cipher::new(passwords, Scheme::Traditional(checks), packed))
     }
 
-    /// With AES of this strength, 1 to 3; `packed`: bytes in all. None: there is no such strength, or these are too few.
-    pub fn aes(passwords: &Passwords, strength: u8, packed: u64) -> Option<Cipher> {
+    /// With AES of this strength, 1 to 3; `packed`: bytes in all, if that is known. None: there is no such strength, or these are
+    /// too few.
+    pub fn aes(passwords: &Passwords, strength: u8, packed: Option<u64>) -> Option<Cipher> {
         let key = match strength {
             1..=3 => 8 + 8 * usize::from(strength),
             _ => return None,
         };
-        let data = packed.checked_sub((key / 2 + VERIFIER_BYTES + CODE_BYTES) as u64)?;
-        Some(Cipher::new(passwords, Scheme::Aes(key, data), Some(packed)))
+        let others = (key / 2 + VERIFIER_BYTES + CODE_BYTES) as u64;
+        let data = packed.map_or(Some(u64::MAX), |packed| packed.checked_sub(others))?;
+        Some(Cipher::new(passwords, Scheme::Aes(key, data), packed))
     }
 
     fn new(passwords: &Passwords, scheme: Scheme, packed: Option<u64>) -> Cipher {
@@ -109,20 +111,23 @@ impl Cipher {
             return Ok(());
         }
         let (head, data) = held.split_at(head);
-        let is_whole = ended || Some(held.len() as u64) == self.packed;
+        // Always the same bytes, however they came.
+        let (first, rest) = data.split_at(data.len().min(limits::UNPACK_STEP));
+        let is_whole = rest.is_empty() && (ended || Some(held.len() as u64) == self.packed);
         let best = trial::best(&self.passwords, |password| {
             let (mut state, mut plain) = (scheme.opened(head, password, &self.passwords)?, Vec::new());
-            state.open(data, &mut plain);
+            state.open(first, &mut plain);
             let content = [Content { size: None, crc: tried.crc }];
-            let outcome = match data.is_empty() {
+            let outcome = match first.is_empty() {
                 true => Outcome::Possible,
                 false => trial::outcome((tried.decoder)(), &plain, &content, (is_whole, false)),
             };
             (outcome != Outcome::Wrong).then_some(((state, plain), outcome))
         });
         let spent = if self.passwords.is_spent() { Closed::Spent } else { Closed::NoPassword };
-        let ((state, opened), is_sure) = best.ok_or(spent)?;
+        let ((mut state, opened), is_sure) = best.ok_or(spent)?;
         plain.extend_from_slice(&opened);
+        state.open(rest, plain);
         (self.state, self.is_unsure) = (state, !is_sure);
         Ok(())
     }

@@ -174,14 +174,14 @@ impl Member {
     /// All before the data of an encrypted member is there, and tells how it is to be opened.
     fn unlock(&mut self, sink: &mut dyn Sink) {
         let u16_at = |at: usize| u16::from_le_bytes([self.header[at], self.header[at + 1]]);
-        let (flags, crc) = (u16_at(6), self.entry.crc.unwrap_or_default());
+        let flags = u16_at(6);
         if flags & STRONGLY_ENCRYPTED != 0 {
             let message = "It is encrypted in a way that is not opened here; it was not read.";
             return self.fail(Code::UnsupportedPacking, message, sink);
         }
         if u16_at(8) != AES {
             // The checksum was not known yet where it follows the data; most programs then write the time.
-            let check = (crc >> 24) as u8;
+            let check = self.entry.crc.map_or(self.header[11], |crc| (crc >> 24) as u8);
             let checks = [check, if flags & SIZES_FOLLOW == 0 { check } else { self.header[11] }];
             self.cipher = Cipher::traditional(&self.passwords, checks, self.entry.compressed);
             if self.cipher.is_none() {
@@ -190,11 +190,9 @@ impl Member {
             }
             return self.set_decoder(sink);
         }
-        let Some(packed) = self.entry.compressed else {
-            return self.fail(Code::DamagedArchive, SIZE_UNKNOWN, sink);
-        };
         let names = usize::from(u16_at(26));
         let field = aes_field(self.extra.get(names..).unwrap_or_default());
+        let packed = self.entry.compressed;
         let opened = field.and_then(|field| Some((Cipher::aes(&self.passwords, field[4], packed)?, field)));
         let Some((cipher, [version, _, _, _, _, low, high])) = opened else {
             let message = "What tells how it is encrypted is damaged; it was not read.";
@@ -202,6 +200,9 @@ impl Member {
         };
         self.cipher = Some(cipher);
         self.entry.method = Method::of_number(u16::from_le_bytes([low, high]));
+        if matches!(self.entry.method, Method::Stored) && packed.is_none() {
+            return self.fail(Code::DamagedArchive, SIZE_UNKNOWN, sink);
+        }
         // Its code stands for its checksum, which would tell of the content.
         if version == 2 {
             self.entry.crc = None;
@@ -418,8 +419,7 @@ impl Member {
         self.open_rest(sink);
         let is_authentic = self.cipher.as_ref().and_then(Cipher::is_authentic);
         if !self.failed && is_authentic == Some(false) {
-            let message =
-                "What tells whether it was changed does not fit: the content is damaged, or another one.";
+            let message = "Its authentication code does not match: the content is damaged, or was changed.";
             sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
         }
         if !self.failed && self.entry.crc.is_some_and(|crc| crc != self.crc.sum()) {
