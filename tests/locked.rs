@@ -149,6 +149,16 @@ fn damage_under_the_right_password() {
 }
 
 #[test]
+fn an_empty_file() {
+    let bytes = include_bytes!("fixtures/locked/aes256_empty.zip");
+    let report = report_of(&unlocked("log.zip", bytes, RIGHT, &[], 100));
+    assert_eq!(
+        (counts(&report).0, problems(&report)),
+        (2, vec!["info not_a_log [empty.txt] It is empty (0 bytes).".to_owned()])
+    );
+}
+
+#[test]
 fn fewer_bytes_than_encryption_takes() {
     let bytes = zip::archive(&[Member { encrypted: true, deflate: false, ..Member::new("a.xml", b"bytes") }]);
     let said = said_of("log.zip", &bytes, RIGHT);

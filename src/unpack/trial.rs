@@ -62,8 +62,9 @@ pub fn outcome(
         return sure;
     }
     let total: Option<u64> = contents.iter().map(|content| content.size).sum();
-    let is_short = made == 0 || ended && total.is_some_and(|total| made < total);
-    match breaks || is_short && !(ended && goes_on) {
+    // Of large blocks nothing comes yet.
+    let is_short = ended && !goes_on && (made == 0 || total.is_some_and(|total| made < total));
+    match breaks || is_short && !plain.is_empty() {
         true => Outcome::Wrong,
         false => Outcome::Possible,
     }
@@ -117,4 +118,23 @@ pub fn best<T>(
         }
     }
     possible.map(|(_, made)| (made, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Coding;
+
+    /// Of a block that is not there to its end nothing is unpacked yet, which is no reason to refuse a password.
+    #[test]
+    fn a_large_block() {
+        let packed = include_bytes!("../../tests/fixtures/packed/log.xml.bz2");
+        let tried = |bytes: &[u8]| {
+            let content = [Content { size: Some(203_974), crc: None }];
+            outcome(Some(Decoder::of(Coding::Bzip2)), bytes, &content, (false, true))
+        };
+        assert_eq!(tried(&packed[..1000]), Outcome::Possible);
+        assert_eq!(tried(packed), Outcome::Right);
+        assert_eq!(tried(&packed[1..]), Outcome::Wrong);
+    }
 }
