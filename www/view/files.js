@@ -32,16 +32,18 @@ function createRow(actions, file, given) {
   const bar = h("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": name }, h("div"));
   const more = h("div", { class: "file-more" });
   const remove = h("button", { type: "button", class: "button quiet square tiny file-remove", id: `remove-${file.source}`, title: t.remove(name), "aria-label": t.remove(name), hidden: true, on: { click: () => actions.remove(file.source) } }, icon("close"));
-  const password = createPassword(actions, file.source, given);
   const node = h("li", { class: "file" },
     h("div", { class: "file-line" }, state, h("span", { class: "file-name" }, evidence(file.name)), format, size, found, speed, h("span", { class: "file-tools" }, remove)),
-    bar, password.node, more);
+    bar, more);
   let shownKey = "";
   let status = "";
+  /** Only where one is missing. @type {ReturnType<typeof createPassword> | null} */
+  let password = null;
 
   return {
     node,
-    password,
+    /** The field of the password that is missing, if one is. */
+    missing: () => (password?.node.isConnected ? password : null),
     /** @param {App.FileState} now @param {Core.Source | undefined} source @param {number} clock @param {boolean} idle nothing is being read */
     update(now, source, clock, idle) {
       const reading = now.status === "reading" || now.status === "queued";
@@ -69,7 +71,10 @@ function createRow(actions, file, given) {
       setText(speed, reading
         ? [rate === null ? "" : t.rate(rate), left === null ? "" : t.left(left)].filter(Boolean).join(" \u00b7 ")
         : now.problems > 0 || (source?.problems.length ?? 0) > 0 ? t.problems(tally(source?.problems ?? [])) : "");
-      show(password.node, idle && isLocked(source));
+      if (idle && isLocked(source)) {
+        password ??= createPassword(actions, file.source, given);
+        if (!password.node.isConnected) more.before(password.node);
+      } else password?.node.remove();
       show(bar, reading);
       setVar(bar, "--share", String(share));
       setAttribute(bar, "aria-valuenow", Math.floor(share * 100));
@@ -183,7 +188,7 @@ export function createFiles(actions) {
       // The field where it was written has gone with its row: to one that still misses its password.
       if (given && !reading && startedAt !== given.after) {
         given = null;
-        rows.find(({ password }) => !password.node.hidden)?.password.focus();
+        rows.map(({ missing }) => missing()).find((password) => password !== null)?.focus();
       }
       show(rest, open && files.length > shown.length);
       if (files.length > shown.length) setText(rest, t.more(files.length - shown.length));

@@ -8,7 +8,7 @@ export function createPassword(actions, source, given) {
   const t = en.files.password;
   const field = h("input", { type: "password", id: `password-${source}`, class: "text-input code", autocomplete: "off", spellcheck: "false", "aria-describedby": `password-note-${source}` });
   const reveal = h("button", { type: "button", class: "button small", "aria-pressed": "false", on: { click: turn } }, t.show);
-  const node = h("form", { class: "password", hidden: true, on: { submit } },
+  const node = h("form", { class: "password", on: { submit } },
     h("label", { for: field.id }, t.label), field, reveal,
     h("button", { type: "submit", class: "button small primary" }, t.read),
     h("p", { class: "muted small", id: `password-note-${source}` }, t.note));
