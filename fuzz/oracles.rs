@@ -7,6 +7,7 @@ use serde_json::Value;
 use sysmon_triage::context::{Context, Pass, Question};
 use sysmon_triage::intake::{Want, plan};
 use sysmon_triage::locator::At;
+use sysmon_triage::passwords::Passwords;
 use sysmon_triage::recall::Recall;
 use sysmon_triage::report::{Made, Report};
 use sysmon_triage::rule::wmi::RULE;
@@ -15,6 +16,9 @@ use sysmon_triage::session::Session;
 
 #[path = "unpackers.rs"]
 pub mod unpackers;
+
+/// Encrypted archives are tried with these: a wrong one, and those of the seeds (`tests/fixtures/locked`).
+pub const PASSWORDS: [&str; 3] = ["password", "pass word", "pass wörd"];
 
 /// Reads `bytes` in every way there is; the same must come out of each. `knob` chooses the sizes of pieces and parts.
 pub fn check(bytes: &[u8], knob: u8) {
@@ -79,6 +83,7 @@ pub fn gathered(
     passes: &dyn Fn(Question) -> Vec<Pass>,
 ) -> Option<Value> {
     let mut recall = Recall::new(session, group, 0)?;
+    recall.set_passwords(&passwords());
     while let Some(piece) = wanted(recall.want(), bytes, usize::MAX) {
         recall.push(piece);
     }
@@ -86,6 +91,7 @@ pub fn gathered(
     let mut context = Context::new(&RULE, At { source, locator }, &event, 5);
     loop {
         for mut pass in passes(context.question()) {
+            pass.set_passwords(&passwords());
             while let Some(piece) = wanted(pass.want(), bytes, piece) {
                 pass.push(piece);
             }
@@ -135,15 +141,8 @@ pub fn check_against_reference(bytes: &[u8]) {
 pub fn check_unpacked(bytes: &[u8]) {
     let whole = read_whole(bytes);
     let parts: Vec<_> = unpacked(bytes).iter().map(|content| read_whole(content)).collect();
-    let findings = |session: &Session| {
-        let matches: usize = session.groups().iter().map(|group| group.matches.len()).sum();
-        (session.sources()[0].findings.counts.records, matches)
-    };
-    let (records, matches) = findings(&whole);
-    let (mut all_records, mut all_matches) = (0, 0);
-    for (records, matches) in parts.iter().map(findings) {
-        (all_records, all_matches) = (all_records + records, all_matches + matches);
-    }
+    let of_all = |count: fn(&Session) -> u64| (count(&whole), parts.iter().map(count).sum::<u64>());
+    let ((records, all_records), (matches, all_matches)) = (of_all(records), of_all(matches));
     let inside: Vec<_> = parts.iter().flat_map(said).collect();
     let told = said(&whole).iter().any(|line| !inside.contains(line));
     assert!(
@@ -153,11 +152,26 @@ pub fn check_unpacked(bytes: &[u8]) {
     );
 }
 
+fn records(session: &Session) -> u64 {
+    session.sources()[0].findings.counts.records
+}
+
+fn matches(session: &Session) -> u64 {
+    session.groups().iter().map(|group| group.matches.len() as u64).sum()
+}
+
 /// The content of what is whole by the unpacker that the first bytes ask for.
 fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
     match bytes {
         [b'P', b'K', ..] => unpackers::of_zip(bytes),
-        [b'7', b'z', ..] => unpackers::of_7z(bytes),
+        [b'7', b'z', ..] => {
+            let mut tried = Vec::from(PASSWORDS.map(|password| unpackers::of_7z(bytes, password)));
+            tried.dedup();
+            // A wrong password can give files, too, but no records.
+            let records =
+                |files: &Vec<Vec<u8>>| -> u64 { files.iter().map(|file| records(&read_whole(file))).sum() };
+            tried.into_iter().max_by_key(records).unwrap_or_default()
+        }
         [0x1f, 0x8b, ..] => vec![unpackers::of_gzip(bytes)],
         _ => unpackers::of_tar(bytes),
     }
@@ -188,8 +202,13 @@ fn read(bytes: &[u8], piece: usize, scan: impl Fn(u32, u64) -> Scan) -> Session 
     session
 }
 
+fn passwords() -> Passwords {
+    Passwords::of_lines(&PASSWORDS.join("\n"))
+}
+
 /// Feeds a scan. A scan that never ends is a find too.
 fn feed(scan: &mut Scan, bytes: &[u8], piece: usize) {
+    scan.set_passwords(&passwords());
     let mut pushes = 0;
     while let Some(piece) = wanted(scan.want(), bytes, piece) {
         scan.push(piece);
@@ -202,6 +221,7 @@ fn streamed(bytes: &[u8], piece: usize) -> Session {
     let mut session = Session::new(&RULE);
     let source = session.add_source("fuzz", bytes.len() as u64);
     let mut scan = Scan::new(&RULE, source, "fuzz", None);
+    scan.set_passwords(&passwords());
     bytes.chunks(piece).for_each(|piece| scan.push(piece));
     assert!(session.absorb(scan.finish()));
     session

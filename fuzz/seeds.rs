@@ -26,6 +26,18 @@ const PACKED: [(&str, &[u8]); 8] = [
     ("zip_zstd", include_bytes!("../tests/fixtures/packed/zstd.zip")),
 ];
 
+/// Encrypted archives, opened by `oracles::PASSWORDS`.
+const LOCKED: [(&str, &[u8]); 8] = [
+    ("zip_aes256", include_bytes!("../tests/fixtures/locked/aes256.zip")),
+    ("zip_aes128", include_bytes!("../tests/fixtures/locked/aes128_stored.zip")),
+    ("zip_traditional", include_bytes!("../tests/fixtures/locked/traditional_7z.zip")),
+    ("zip_streamed", include_bytes!("../tests/fixtures/locked/streamed.zip")),
+    ("7z_aes_lzma2", include_bytes!("../tests/fixtures/locked/lzma2.7z")),
+    ("7z_aes_deflate", include_bytes!("../tests/fixtures/locked/deflate.7z")),
+    ("7z_aes_stored", include_bytes!("../tests/fixtures/locked/stored.7z")),
+    ("7z_aes_directory", include_bytes!("../tests/fixtures/locked/directory.7z")),
+];
+
 fn main() -> io::Result<()> {
     let options = Options { size: Size::Events(6), matches: 2, ..Options::default() };
     let (events, _) = testlog::log(&options);
@@ -45,7 +57,7 @@ fn main() -> io::Result<()> {
         ("unpack", "gzip".into(), gzip::members(lines.as_bytes(), 2)),
         ("unpack", "zip".into(), zip::archive(&[Member::new("a.evtx", &evtx)])),
     ];
-    for (name, bytes) in PACKED {
+    for (name, bytes) in PACKED.into_iter().chain(LOCKED) {
         seeds.push(("unpack", name.into(), bytes.into()));
     }
     for encoding in Encoding::ALL {

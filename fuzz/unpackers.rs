@@ -45,7 +45,8 @@ pub fn of_tar(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// The files of a 7z up to where it breaks, whose checksum fits. How they are packed, that crate unpacks by itself.
-pub fn of_7z(bytes: &[u8]) -> Vec<Vec<u8>> {
+/// The password opens what is encrypted.
+pub fn of_7z(bytes: &[u8], password: &str) -> Vec<Vec<u8>> {
     use sevenz_rust2::{ArchiveReader, Password};
     let mut all = Vec::new();
     // It looks for the directory byte by byte where the archive does not say where it is.
@@ -53,7 +54,8 @@ pub fn of_7z(bytes: &[u8]) -> Vec<Vec<u8>> {
         return all;
     }
     let kib = (MEMBER_BYTES / 1024) as usize;
-    let Ok(mut archive) = ArchiveReader::new_with_memory_limit(Cursor::new(bytes), Password::empty(), kib)
+    let Ok(mut archive) =
+        ArchiveReader::new_with_memory_limit(Cursor::new(bytes), Password::new(password), kib)
     else {
         return all;
     };

@@ -17,6 +17,7 @@
 //! - [`scan`]: one input's [`Findings`](findings::Findings); [`session`]: the findings of all
 //!   inputs, merged in any order; [`recall`]: one match read again, with the evidence for it;
 //!   [`context`]: what else the inputs hold about a match.
+//! - [`volumes`]: which files are pieces of one; [`passwords`]: with what encrypted archives are tried.
 //! - [`report`], [`export`], [`view`]: what the command line and the page print.
 //!
 //! The core does no I/O and has no clock. A face asks a [`Scan`](scan::Scan) which bytes it wants
@@ -59,6 +60,7 @@ pub mod tuning;
 pub mod unpack;
 pub mod view;
 pub mod visible;
+pub mod volumes;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm;

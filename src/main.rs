@@ -4,6 +4,8 @@
 mod context;
 #[path = "main/copies.rs"]
 mod copies;
+#[path = "main/file.rs"]
+mod file;
 #[path = "main/hash.rs"]
 mod hash;
 #[path = "main/inputs.rs"]
@@ -33,8 +35,10 @@ use sysmon_triage::session::Session;
 use sysmon_triage::time::Time;
 use sysmon_triage::tuning::Tuning;
 use sysmon_triage::visible::labelled;
+use sysmon_triage::volumes::Volume;
 
 use copies::Originals;
+use file::LogFile;
 use inputs::{Content, Input, inputs, name};
 
 /// Bytes read at once: they stay in the nearest caches. A chunk of an EVTX file is as long.
@@ -144,13 +148,13 @@ fn main() -> ExitCode {
     let inputs = inputs(&arguments.inputs);
     inputs.left.iter().for_each(|sentence| say!("{}", labelled(sentence)));
     for input in inputs.read {
-        let path = input.path();
+        let found = input.paths();
         let source = read(&mut session, input, how);
         // By their hashes the session finds them itself.
-        if let Some(path) = path.as_deref().filter(|_| !how.sha256) {
-            tell_copy(&mut session, &mut originals, source, path);
+        if !found.is_empty() && !how.sha256 {
+            tell_copy(&mut session, &mut originals, source, &found);
         }
-        paths.push(path);
+        paths.push(found);
     }
     session.compare();
     if let Some(row) = arguments.context {
@@ -283,27 +287,46 @@ impl How<'_> {
 
 /// Reads one input into the session. Returns its number.
 fn read(session: &mut Session, input: Input, how: How<'_>) -> u32 {
+    let name = &input.name;
     let opened = match input.content {
-        Ok(Content::Standard) => return read_stream(session, &input.name, io::stdin().lock(), how),
+        Ok(Content::Standard) => return read_stream(session, name, io::stdin().lock(), how),
         Ok(Content::Refused(reason)) => {
-            let source = session.add_source(&input.name, 0);
-            absorb(session, how.scan(source, &input.name, None).refuse(reason));
+            let source = session.add_source(name, 0);
+            absorb(session, how.scan(source, name, None).refuse(reason));
             return source;
         }
-        Ok(Content::File) => File::open(&input.path).and_then(|file| Ok((file.metadata()?, file))),
+        Ok(Content::File) => File::open(&input.path).and_then(|file| Ok((file.metadata()?.is_file(), file))),
+        Ok(Content::Volumes(paths)) => return read_volumes(session, name, &paths, how),
         Err(error) => Err(error),
     };
     match opened {
-        Ok((metadata, file)) if metadata.is_file() => read_file(session, &input.name, file, &metadata, how),
+        Ok((true, file)) => {
+            let log = LogFile::new(vec![file]);
+            let source = session.add_source(name, log.as_ref().map_or(0, LogFile::size));
+            read_log(session, source, log, how);
+            source
+        }
         // A pipe or device has no size.
-        Ok((_, file)) => read_stream(session, &input.name, file, how),
+        Ok((false, file)) => read_stream(session, name, file, how),
         Err(error) => {
-            let source = session.add_source(&input.name, 0);
-            let findings = how.scan(source, &input.name, None).fail(&format!("{error}."));
-            absorb(session, findings);
+            let source = session.add_source(name, 0);
+            read_log(session, source, Err(error), how);
             source
         }
     }
+}
+
+fn read_volumes(session: &mut Session, name: &str, paths: &[PathBuf], how: How<'_>) -> u32 {
+    let log = LogFile::open(paths);
+    let sizes = log.as_ref().map_or(vec![0; paths.len()], LogFile::sizes);
+    let volumes = paths.iter().zip(sizes).map(|(path, size)| Volume {
+        name: inputs::name(path),
+        size,
+        head: Vec::new(),
+    });
+    let source = session.add_joined(name, volumes.collect());
+    read_log(session, source, log, how);
+    source
 }
 
 /// Merges what was found in an input of this session.
@@ -313,11 +336,11 @@ fn absorb(session: &mut Session, findings: Findings) {
 }
 
 /// Says of a file that it is a copy of one that was read before.
-fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, path: &Path) {
+fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, paths: &[PathBuf]) {
     // Of files without events nothing counts twice.
     let read = session.sources().get(source as usize).filter(|read| read.findings.counts.records > 0);
     let Some((bytes, name)) = read.map(|read| (read.bytes, labelled(&read.name))) else { return };
-    match originals.of_copy(source, path, bytes) {
+    match originals.of_copy(source, paths, bytes) {
         Ok(Some(original)) => session.set_copy(source, original),
         Ok(None) => {}
         Err(error) => say!(
@@ -326,38 +349,40 @@ fn tell_copy(session: &mut Session, originals: &mut Originals, source: u32, path
     }
 }
 
-fn read_file(session: &mut Session, name: &str, mut file: File, before: &fs::Metadata, how: How<'_>) -> u32 {
-    let size = before.len();
-    let source = session.add_source(name, size);
-    let mut scan = how.scan(source, name, Some(size));
-    match feed(&mut file, &mut scan, Scan::want, Scan::push) {
+/// Reads a log that was added to the session.
+fn read_log(session: &mut Session, source: u32, log: io::Result<LogFile>, how: How<'_>) {
+    let name = session.sources()[source as usize].name.clone();
+    let opened = log.and_then(|log| Ok((log.stamp()?, log)));
+    let (before, mut log) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            let findings = how.scan(source, &name, None).fail(&format!("{error}."));
+            return absorb(session, findings);
+        }
+    };
+    let mut scan = how.scan(source, &name, Some(log.size()));
+    match feed(&mut log, &mut scan, Scan::want, Scan::push) {
         Ok(()) => absorb(session, scan.finish()),
         Err(error) => absorb(session, scan.fail(&format!("{error}."))),
     };
-    let hash = how.sha256.then(|| file.rewind().and_then(|()| hash::of(&mut file)));
-    match (file.metadata(), hash) {
+    let hash = how.sha256.then(|| log.rewind().and_then(|()| hash::of(&mut log)));
+    match (log.stamp(), hash) {
         // It was searched before it is hashed: both must be of the same bytes.
-        (Ok(after), _) if is_other(before, &after) => session.changed_while_read(source),
+        (Ok(after), _) if before != after => session.changed_while_read(source),
         (Ok(_), None) => {}
         (Ok(_), Some(Ok(hash))) => session.set_sha256(source, hash),
         (Ok(_), Some(Err(error))) => {
-            say!("{}: no SHA-256, the file could not be read again: {error}.", labelled(name));
+            say!("{}: no SHA-256, the file could not be read again: {error}.", labelled(&name));
         }
         (Err(error), _) => {
-            say!("{}: whether it was written to while it was read is not known: {error}.", labelled(name));
+            say!("{}: whether it was written to while it was read is not known: {error}.", labelled(&name));
         }
     }
-    source
-}
-
-/// Whether a file was written to between the two.
-fn is_other(before: &fs::Metadata, after: &fs::Metadata) -> bool {
-    before.len() != after.len() || before.modified().ok() != after.modified().ok()
 }
 
 /// Gives a reader the parts of a file that it wants.
 fn feed<R>(
-    file: &mut File,
+    file: &mut LogFile,
     reader: &mut R,
     want: impl Fn(&R) -> Option<Want>,
     push: impl Fn(&mut R, &[u8]),
@@ -462,7 +487,7 @@ fn print(session: &Session, format: Format, how: How<'_>, options: &Options) -> 
 /// Prints the context of an event: text, or JSON when that is asked for.
 fn print_context(
     session: &Session,
-    paths: &[Option<PathBuf>],
+    paths: &[Vec<PathBuf>],
     which: context::Which<'_>,
     format: Format,
 ) -> ExitCode {

@@ -93,6 +93,8 @@ codes! {
         "Matches that stand in another log, too.";
     Preview Warning "Export the search again without previews (preview=0): until then counts may be too high."
         "Results of Splunk from before its search was done, beside which the final ones may stand.";
+    MissingVolumes Warning "Add all volumes at once, from .001 on: their names must differ in the number alone, and all but the last be of one size."
+        "A volume that stands alone, or volumes of which one may be missing, with errors in what was read.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
     BadChecksum Warning "Logs copied from a running system may show this; compare with another copy if in doubt."
@@ -121,6 +123,8 @@ codes! {
         "Sound records behind the end that an EVTX chunk states.";
     StaleHeader Info "Usual for a log copied from a running system; all was read whatever the header says."
         "The header of an EVTX file or chunk does not fit what follows it.";
+    JoinedVolumes Info "Nothing to do: the SHA-256 is that of all of them, one behind the other."
+        "Files that were read as the one that they were cut from.";
     TrailingBytes Info "Nothing to do: the packed content before them is whole."
         "Bytes after the end of a packed stream.";
 }

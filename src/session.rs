@@ -1,11 +1,13 @@
 //! The findings of all inputs, merged in any order.
 
 mod overlap;
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::overlap::{by_time_and_place, overlaps};
+pub use self::source::Source;
 use crate::findings::{Findings, Period};
 use crate::group::{Facts, Groups, Key, Match, Values, facts_bytes, key_bytes};
 use crate::hints::Hints;
@@ -21,33 +23,10 @@ use crate::text;
 use crate::time;
 use crate::tuning::Tuning;
 use crate::visible::labelled;
+use crate::volumes::Volume;
 
 /// So much of another input's name stands in a problem.
 const NAME_BYTES: usize = 200;
-
-/// One input of a session.
-#[derive(Debug)]
-pub struct Source {
-    /// Its name as the face gave it.
-    pub name: String,
-    /// Its size in bytes, as far as it is known.
-    pub bytes: u64,
-    /// SHA-256 of all of it, once it is known.
-    pub sha256: Option<String>,
-    /// What was found in it; the groups are with the session.
-    pub findings: Findings,
-    /// How many of its matches are among the rows.
-    kept: u64,
-    /// It was taken out again: nothing of it counts, and only its number remains.
-    pub removed: bool,
-}
-
-impl Source {
-    /// Whether some of its matches found no room among the rows.
-    fn lacks_matches(&self) -> bool {
-        self.findings.counts.matches > self.kept
-    }
-}
 
 /// One row of the result.
 #[derive(Debug)]
@@ -147,16 +126,19 @@ impl Session {
 
     /// Adds an input; returns its number, which is its place in reports.
     pub fn add_source(&mut self, name: &str, bytes: u64) -> u32 {
+        self.add(name, bytes, Vec::new())
+    }
+
+    /// Adds an input that is joined from these files; returns its number.
+    pub fn add_joined(&mut self, name: &str, volumes: Vec<Volume>) -> u32 {
+        self.add(name, volumes.iter().map(|volume| volume.size).sum(), volumes)
+    }
+
+    fn add(&mut self, name: &str, bytes: u64, volumes: Vec<Volume>) -> u32 {
         let number = self.sources.len() as u32;
         let findings = Findings { source: number, ..Findings::default() };
-        self.sources.push(Source {
-            name: name.to_owned(),
-            bytes,
-            sha256: None,
-            findings,
-            kept: 0,
-            removed: false,
-        });
+        let name = name.to_owned();
+        self.sources.push(Source { name, bytes, volumes, sha256: None, findings, kept: 0, removed: false });
         number
     }
 
@@ -268,6 +250,7 @@ impl Session {
         self.add_all(number, rows, facts);
         let source = &mut self.sources[number as usize];
         source.findings.settle(source.bytes);
+        source.tell_volumes();
         // Findings may come late, after the last ones of their input.
         let exactly = is_last || source.findings.complete;
         if self.kept > limits::MATCH_BYTES + if exactly { 0 } else { limits::MATCH_SLACK } {
@@ -288,11 +271,11 @@ impl Session {
         // The facts of what is left out are not to fill the memory in its place.
         facts.iter_mut().zip(used).filter(|(_, used)| !used).for_each(|(facts, _)| *facts = Facts::default());
         let facts: Vec<_> = facts.into_iter().map(|facts| self.intern(facts)).collect();
-        rows.into_iter().for_each(|(key, found)| self.add(source, key, found, &facts));
+        rows.into_iter().for_each(|(key, found)| self.add_row(source, key, found, &facts));
     }
 
     /// Adds matches of one key of an input.
-    fn add(&mut self, source: u32, key: Key, found: Vec<Match>, facts: &[(u32, Arc<Facts>)]) {
+    fn add_row(&mut self, source: u32, key: Key, found: Vec<Match>, facts: &[(u32, Arc<Facts>)]) {
         self.kept += found.len() * limits::MATCH_OVERHEAD;
         self.sources[source as usize].kept += found.len() as u64;
         let next = self.groups.len();

@@ -24,7 +24,7 @@ use crate::rule::wmi::RULE;
 use crate::time::Time;
 use crate::tuning::{Operator, Splunk, Tuning};
 use crate::view::{self, Query, View};
-use crate::{context, export, hash, recall, report, rule, scan, session};
+use crate::{context, export, hash, recall, report, rule, scan, session, volumes};
 
 type Out = Result<JsValue, JsError>;
 
@@ -197,6 +197,13 @@ fn planned(head: &[u8], size: u64, start: f64, end: f64) -> Planned {
     Planned::new(head, start as u64, Some(end as u64).filter(|end| *end < size))
 }
 
+/// Which of these files (`{name, size}`) are volumes of one: `{name, files}` for each, see `volumes::joined`.
+#[wasm_bindgen]
+pub fn joined(files: JsValue) -> Out {
+    let files: Vec<volumes::Volume> = serde_wasm_bindgen::from_value(files)?;
+    out(&volumes::joined(&files))
+}
+
 /// The text with its addresses written so that no program takes them for links.
 #[wasm_bindgen]
 pub fn defang(text: &str) -> String {
@@ -237,6 +244,13 @@ impl Session {
         let source = self.session.add_source(name, size as u64);
         self.changed.insert(source);
         source
+    }
+
+    /// Adds an input that is joined from these volumes (`{name, size}`); returns its number.
+    pub fn add_joined(&mut self, name: &str, volumes: JsValue) -> Result<u32, JsError> {
+        let source = self.session.add_joined(name, serde_wasm_bindgen::from_value(volumes)?);
+        self.changed.insert(source);
+        Ok(source)
     }
 
     /// Merges what a scan found.

@@ -43,6 +43,25 @@ fn every_form_and_packing() {
     }
 }
 
+/// They hold the same log, and some its first two records alone.
+#[test]
+fn every_encrypted_archive() {
+    for archive in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/locked")).unwrap()
+    {
+        let path = archive.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "md") {
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        let session = oracles::read_whole(&bytes);
+        let records = session.sources()[0].findings.counts.records;
+        assert!([2, 101].contains(&records), "{}: {records}", path.display());
+        oracles::check(&bytes, 100);
+        oracles::check_unpacked(&bytes);
+        assert!(oracles::check_context(&bytes, 100) > 0, "{}", path.display());
+    }
+}
+
 /// A log whose processes start one another.
 fn linked(seed: u64, guids: bool) -> Vec<Event> {
     forest(&forest::Options { seed, processes: 14, hosts: 2, guids, ..forest::Options::default() }).events

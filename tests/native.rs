@@ -48,5 +48,6 @@ mod tuning;
 mod undecided;
 mod verify;
 mod view;
+mod volumes;
 mod wrappers;
 mod xml;

@@ -115,7 +115,7 @@ fn spoil_7z(solid: bool) {
         .collect();
     let folders: Vec<&[sevenz::Member]> = members.chunks(if solid { 3 } else { 1 }).collect();
     let bytes = sevenz::archive(&folders, Method::Lzma2);
-    let cases = spoil(&format!("solid {solid}"), &bytes, &[], |bytes| events(unpackers::of_7z(bytes)));
+    let cases = spoil(&format!("solid {solid}"), &bytes, &[], |bytes| events(unpackers::of_7z(bytes, "")));
     println!("{cases} archives");
 }
 

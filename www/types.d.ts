@@ -18,11 +18,17 @@ declare const wasm_bindgen: {
   };
   /** A text whose addresses nobody opens by accident. */
   defang(text: string): string;
+  /** Which of these files are volumes of one. */
+  joined(files: Core.Volume[]): Core.Joined[];
   Plan: new (head: Uint8Array, size: number, partBytes: number) => Core.Plan;
   Hasher: new () => Core.Hasher;
 };
 
 declare namespace Core {
+  /** `head`: its first bytes, where it is asked about. */
+  interface Volume { name: string; size: number; head?: number[] }
+  /** A file that was cut into volumes; `files`: their places among those that were asked about, in order. */
+  interface Joined { name: string; files: number[] }
   interface Plan {
     /** Less than zero: enough was read. */
     want_offset(): number;
@@ -35,6 +41,7 @@ declare namespace Core {
   interface Session {
     free(): void;
     add_source(name: string, size: number): number;
+    add_joined(name: string, volumes: Volume[]): number;
     absorb(bytes: Uint8Array): void;
     /** Whether there is a row yet. */
     has_match(): boolean;
@@ -276,7 +283,8 @@ declare namespace App {
 
   /** `unopened`: why there is nothing of it but its name. */
   /** `passwords`: with what it is tried if it is an encrypted archive, one on each line. */
-  interface Input { file: File; name: string; passwords?: string; unopened?: string }
+  /** `volumes`: the files that it was joined from. */
+  interface Input { file: File; name: string; passwords?: string; unopened?: string; volumes?: Core.Volume[] }
 
   interface FileState {
     source: number; name: string; size: number; status: FileStatus;

@@ -1,6 +1,5 @@
 //! `--context`: what else the inputs hold about one row.
 
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
@@ -12,6 +11,7 @@ use sysmon_triage::rule::wmi::RULE;
 use sysmon_triage::session::Session;
 
 use super::feed;
+use super::file::LogFile;
 
 /// Which event is asked about.
 #[derive(Clone, Copy)]
@@ -36,11 +36,11 @@ pub struct Refusal {
     pub usage: bool,
 }
 
-/// The context of an event. `paths`: of each input of the session, if it is a file.
+/// The context of an event. `paths`: of each input of the session, volume by volume; none: it is no file.
 ///
 /// # Errors
 /// When there is no such row or event, or when it could not be read again.
-pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which<'_>) -> Result<Answer, Refusal> {
+pub fn context(session: &Session, paths: &[Vec<PathBuf>], which: Which<'_>) -> Result<Answer, Refusal> {
     let unknown = |sentence| Refusal { sentence, usage: true };
     let order = session.order();
     let group = which.row.checked_sub(1).and_then(|row| order.get(row));
@@ -76,7 +76,7 @@ pub fn context(session: &Session, paths: &[Option<PathBuf>], which: Which<'_>) -
     }
 }
 
-fn anchor(mut recall: Recall, paths: &[Option<PathBuf>], minutes: u32) -> Result<Context, String> {
+fn anchor(mut recall: Recall, paths: &[Vec<PathBuf>], minutes: u32) -> Result<Context, String> {
     let source = recall.source();
     let fed =
         open(paths, source).and_then(|mut file| feed(&mut file, &mut recall, Recall::want, Recall::push));
@@ -86,9 +86,9 @@ fn anchor(mut recall: Recall, paths: &[Option<PathBuf>], minutes: u32) -> Result
     Ok(Context::new(&RULE, At { source, locator }, &event, minutes))
 }
 
-fn open(paths: &[Option<PathBuf>], source: u32) -> io::Result<File> {
+fn open(paths: &[Vec<PathBuf>], source: u32) -> io::Result<LogFile> {
     match paths.get(source as usize) {
-        Some(Some(path)) => File::open(path),
+        Some(paths) if !paths.is_empty() => LogFile::open(paths),
         _ => Err(io::Error::other("it can't be read a second time, or was not opened")),
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use sysmon_triage::volumes::{self, Volume};
 
 /// What to read: an opened file, or why it could not be opened.
 pub struct Input {
@@ -14,6 +16,8 @@ pub struct Input {
 
 pub enum Content {
     File,
+    /// A file that was cut into these, in this order; the first is that of the path.
+    Volumes(Vec<PathBuf>),
     Standard,
     /// It is not to be opened, and why.
     Refused(&'static str),
@@ -24,20 +28,21 @@ impl Input {
         Input { name: name(path), content, path: path.to_owned() }
     }
 
-    /// Where it can be read again. A pipe gives what it holds but once.
-    pub fn path(&self) -> Option<PathBuf> {
+    /// Where it can be read again, volume by volume; none: it can't. A pipe gives what it holds but once.
+    pub fn paths(&self) -> Vec<PathBuf> {
         match &self.content {
-            Ok(Content::File) => Some(self.path.clone()).filter(|path| path.is_file()),
-            // Whoever tries again is told why not.
-            Err(_) => Some(self.path.clone()),
-            Ok(Content::Standard | Content::Refused(_)) => None,
+            Ok(Content::File) if !self.path.is_file() => Vec::new(),
+            // Whoever tries again what failed is told why.
+            Ok(Content::File) | Err(_) => vec![self.path.clone()],
+            Ok(Content::Volumes(paths)) => paths.clone(),
+            Ok(Content::Standard | Content::Refused(_)) => Vec::new(),
         }
     }
 
     /// Which file it is, by whatever path it was named.
     fn file(&self) -> Option<PathBuf> {
         self.content.as_ref().ok().filter(|content| matches!(content, Content::File))?;
-        fs::canonicalize(self.path()?).ok()
+        fs::canonicalize(self.paths().first()?).ok()
     }
 
     /// Where a link leads that is not followed.
@@ -108,7 +113,40 @@ pub fn inputs(paths: &[PathBuf]) -> Inputs {
         };
         left.push(format!("{}: {why}", input.name));
     }
-    Inputs { read, left }
+    Inputs { read: with_volumes_joined(read), left }
+}
+
+/// Volumes of one file become one input, in the place of the first of them.
+fn with_volumes_joined(inputs: Vec<Input>) -> Vec<Input> {
+    let mut inputs: Vec<_> = inputs.into_iter().map(Some).collect();
+    let files: Vec<_> = inputs.iter().flatten().map(volume).collect();
+    for joined in volumes::joined(&files) {
+        let place = joined.files.iter().copied().min().unwrap_or_default();
+        let paths: Vec<_> = joined.files.iter().filter_map(|at| Some(inputs[*at].take()?.path)).collect();
+        let path = paths[0].clone();
+        inputs[place] = Some(Input { name: joined.name, content: Ok(Content::Volumes(paths)), path });
+    }
+    inputs.into_iter().flatten().collect()
+}
+
+/// A file as it may be a volume. What is none has no size here: no volume is empty.
+fn volume(input: &Input) -> Volume {
+    let read = || -> Option<(u64, Vec<u8>)> {
+        let is_numbered = input.name.ends_with(|last: char| last.is_ascii_digit());
+        if !is_numbered
+            || !matches!(input.content, Ok(Content::File))
+            || !fs::metadata(&input.path).ok()?.is_file()
+        {
+            return None;
+        }
+        let file = fs::File::open(&input.path).ok()?;
+        let size = file.metadata().ok()?.len();
+        let mut head = Vec::new();
+        file.take(volumes::HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+        Some((size, head))
+    };
+    let (size, head) = read().unwrap_or_default();
+    Volume { name: input.name.clone(), size, head }
 }
 
 /// Which file the result is written to, if it is one.

@@ -1,6 +1,7 @@
 // Which of the files that were opened are read, and what is taken out of the result again.
 
 import { haveSameBytes } from "../input/same.js";
+import { asVolume, joinVolumes, mayHoldVolumes } from "../input/volumes.js";
 import { freshInputs, hasFailed, isInParts, namedApart, present } from "../state/files.js";
 import { en } from "../text/en.js";
 import { SOON_MS, sentence } from "./page.js";
@@ -22,7 +23,7 @@ export function createReading(page) {
 
   /** @param {Pool} pool @param {App.Input[]} incoming */
   async function readNew(pool, incoming) {
-    const fresh = await sortOut(pool, incoming);
+    const fresh = await sortOut(pool, await withVolumesJoined(pool, incoming));
     if (fresh.length === 0 || pool !== page.pool) return;
     // Not all at once: an engine takes some hundred thousand arguments at most.
     for (const input of fresh) page.inputs.push(input);
@@ -35,6 +36,12 @@ export function createReading(page) {
     const names = namedApart(present(store.get().files).map(({ name }) => name), fresh.map(({ name }) => name));
     const passwords = page.passwords.join("\n");
     pool.add(fresh.map((input, index) => ({ ...input, name: names[index] ?? input.name, passwords })), now);
+  }
+
+  /** @param {Pool} pool @param {App.Input[]} incoming */
+  async function withVolumesJoined(pool, incoming) {
+    if (!mayHoldVolumes(incoming)) return incoming;
+    return joinVolumes(incoming, await pool.ask("joined", await Promise.all(incoming.map(asVolume))));
   }
 
   /** Whether reading it was stopped, failed, or broke down. @param {App.Input} input */

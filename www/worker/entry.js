@@ -32,9 +32,11 @@ export class Entry {
   hash = "none";
 
   /** @param {App.Input} input @param {boolean} verify */
-  constructor({ file, name, passwords, unopened }, verify) {
+  constructor({ file, name, passwords, unopened, volumes }, verify) {
     this.file = file;
     this.name = name;
+    /** What it was joined from. @type {Core.Volume[]} */
+    this.volumes = volumes ?? [];
     /** With what it is tried if it is an encrypted archive, one on each line. */
     this.passwords = passwords ?? "";
     /** Why there is nothing of it to read. @type {string | null} */

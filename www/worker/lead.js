@@ -42,7 +42,10 @@ export class Lead {
       case "add":
         return this.change({}, () => {
           this.began = performance.now();
-          for (const { name, size } of message.inputs) this.session.add_source(name, size);
+          for (const { name, size, volumes } of message.inputs) {
+            if (volumes.length > 0) this.session.add_joined(name, volumes);
+            else this.session.add_source(name, size);
+          }
         });
       case "absorb":
         return this.change(message, () => {
@@ -123,6 +126,7 @@ const ANSWERS = {
   rule: ({ session }) => session.rule(),
   rule_forms: ({ session }) => session.rule_forms(),
   summary: (lead) => lead.tell(false),
+  joined: (_, files) => wasm_bindgen.joined(files),
   plan,
   misfit: restartMisfit,
   window: rows,

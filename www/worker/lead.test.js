@@ -49,7 +49,7 @@ test("the first rows are told of at once, all else at its pace", (context) => {
   };
   const lead = new Lead({ stalled: "stalled", shorter: "shorter", closed: "closed" });
   const absorb = (rows) => lead.hear({ type: "absorb", source: 0, found: new ArrayBuffer(rows) });
-  lead.hear({ type: "add", inputs: [{ name: "a", size: 1 }] });
+  lead.hear({ type: "add", inputs: [{ name: "a", size: 1, volumes: [] }] });
   assert.deepEqual(pass(1), [[0]], "the file");
   absorb(0);
   assert.deepEqual(pass(1), [], "nothing was found");

@@ -118,7 +118,7 @@ export class Pool {
     // Not all at once: an engine takes some hundred thousand arguments at most.
     for (const input of inputs) this.entries.push(new Entry(input, verify));
     this.listen({ type: "added", files: inputs.map(({ file, name }, index) => ({ source: first + index, name, size: file.size })) });
-    this.send(this.lead, { type: "add", inputs: inputs.map(nameAndSize) });
+    this.send(this.lead, { type: "add", inputs: this.entries.slice(first).map(nameAndSize) });
     this.begin(first);
   }
 
@@ -564,7 +564,7 @@ export class Pool {
   }
 }
 
-/** Thousands of file handles are not sent where a name is enough. @param {{ file: File, name: string }} input */
-function nameAndSize({ file, name }) {
-  return { name, size: file.size };
+/** Thousands of file handles are not sent where a name is enough. @param {Entry} entry */
+function nameAndSize({ file, name, volumes }) {
+  return { name, size: file.size, volumes };
 }

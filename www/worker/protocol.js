@@ -23,7 +23,7 @@
  * To a worker.
  * @typedef {(
  *   | { type: "start", role: "lead" | "scan" | "hash" | "ask", module: WebAssembly.Module, words: WorkerWords }
- *   | { type: "add", inputs: { name: string, size: number }[] }
+ *   | { type: "add", inputs: { name: string, size: number, volumes: Core.Volume[] }[] }
  *   | { type: "absorb", source: number, found: ArrayBuffer }
  *   | { type: "failed", source: number, bytes: number, reason: string, crashed: boolean }
  *   | { type: "stopped", source: number, bytes: number }

@@ -23,6 +23,7 @@ const LEAVES: &[&str] = &[
     "needle",
     "part",
     "passwords",
+    "volumes",
     "fold",
     "keep",
     "visible",

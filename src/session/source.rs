@@ -1,0 +1,81 @@
+//! One input of a session, and what is said of the files that it was joined from.
+
+use super::NAME_BYTES;
+use crate::findings::Findings;
+use crate::problem::{Code, Place};
+use crate::text;
+use crate::visible::labelled;
+use crate::volumes::{self, Volume};
+
+/// One input of a session.
+#[derive(Debug)]
+pub struct Source {
+    /// Its name as the face gave it.
+    pub name: String,
+    /// Its size in bytes, as far as it is known.
+    pub bytes: u64,
+    /// The files that it was joined from; none: it is one.
+    pub(super) volumes: Vec<Volume>,
+    /// SHA-256 of all of it, once it is known.
+    pub sha256: Option<String>,
+    /// What was found in it; the groups are with the session.
+    pub findings: Findings,
+    /// How many of its matches are among the rows.
+    pub(super) kept: u64,
+    /// It was taken out again: nothing of it counts, and only its number remains.
+    pub removed: bool,
+}
+
+/// What the lack of a volume looks like.
+const LACKING: [Code; 7] = [
+    Code::UnknownFormat,
+    Code::UnsupportedPacking,
+    Code::DamagedArchive,
+    Code::Truncated,
+    Code::DamagedChunk,
+    Code::DamagedRecord,
+    Code::BrokenNumbers,
+];
+
+impl Source {
+    /// Whether some of its matches found no room among the rows.
+    pub(super) fn lacks_matches(&self) -> bool {
+        self.findings.counts.matches > self.kept
+    }
+
+    /// Says what it was joined from; and where it looks so, that a volume may be missing.
+    pub(super) fn tell_volumes(&mut self) {
+        let (joined, missing) = (self.joined(), self.missing_volume());
+        for (code, message) in [(Code::JoinedVolumes, joined), (Code::MissingVolumes, missing)] {
+            self.findings.problems.judge(code, message.map(|message| (Place::default(), message)));
+        }
+    }
+
+    fn joined(&self) -> Option<String> {
+        let [first, .., last] = self.volumes.as_slice() else { return None };
+        let (count, first, last) = (self.volumes.len(), shown(&first.name), shown(&last.name));
+        Some(format!("It was joined from {count} volumes, {first} to {last}, and read as one file."))
+    }
+
+    fn missing_volume(&self) -> Option<String> {
+        if !LACKING.iter().any(|code| self.findings.problems.has(*code)) {
+            return None;
+        }
+        if !self.volumes.is_empty() {
+            let next = volumes::next(&self.volumes)?;
+            return Some(format!(
+                "A further volume may be missing, {}: the last one is as long as the first.",
+                shown(&next)
+            ));
+        }
+        let (number, whole) = volumes::alone(&self.name)?;
+        Some(format!(
+            "By its name it is volume {number} of {}, and it was read without the others.",
+            shown(whole)
+        ))
+    }
+}
+
+fn shown(name: &str) -> String {
+    text::ends(labelled(name), NAME_BYTES)
+}

@@ -1,0 +1,187 @@
+//! Volumes: a file that was cut into pieces of one size, as a medium or a file system takes no larger ones. 7-Zip, Total
+//! Commander and HJSplit number them, `log.7z.001`, `log.7z.002`, and so on; one behind the other they are that file again.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A file that may be a volume.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Volume {
+    /// Its name, with the folders before it.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its first bytes, [`HEAD_BYTES`] of them if there are so many.
+    #[serde(default)]
+    pub head: Vec<u8>,
+}
+
+/// So many first bytes tell whether a file is one of its own.
+pub const HEAD_BYTES: usize = 8;
+
+/// How files begin: no piece of one does, but by chance. Of text only what would be wrong in the middle of it.
+const BEGINNINGS: [&[u8]; 11] = [
+    b"ElfFile\0",
+    b"PK\x03\x04",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b\x08",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"<?xml",
+];
+
+/// A file that volumes are joined to.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    /// What it is called: `log.7z.001 to .003`.
+    pub name: String,
+    /// The places of its volumes among the files that were given, in their order.
+    pub files: Vec<usize>,
+}
+
+/// Which of these files are volumes of one. Rotated logs are numbered, too: but all volumes but the last have the size of the
+/// first, the last has no more, and none but the first begins as a file does.
+pub fn joined(files: &[Volume]) -> Vec<Joined> {
+    let mut by_whole = BTreeMap::<&str, BTreeMap<u64, usize>>::new();
+    for (at, file) in files.iter().enumerate() {
+        if let Some((whole, number)) = numbered(&file.name) {
+            by_whole.entry(whole).or_default().entry(number).or_insert(at);
+        }
+    }
+    let runs = by_whole.values().map(|numbers| first_run(numbers, files));
+    runs.filter_map(|run| Some(Joined { name: name(files, &run)?, files: run })).collect()
+}
+
+/// Those that follow each other from the first one on.
+fn first_run(numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Vec<usize> {
+    let mut run = Vec::new();
+    let mut full = 0;
+    for ((number, at), wanted) in numbers.iter().zip(1..) {
+        let Volume { size, head, .. } = &files[*at];
+        full = if wanted == 1 { *size } else { full };
+        let begins_a_file = wanted > 1 && BEGINNINGS.iter().any(|beginning| head.starts_with(beginning));
+        if *number != wanted || *size == 0 || *size > full || begins_a_file {
+            break;
+        }
+        run.push(*at);
+        if *size < full {
+            break;
+        }
+    }
+    run
+}
+
+/// What several volumes are called together; none, or one: nothing.
+fn name(files: &[Volume], run: &[usize]) -> Option<String> {
+    let [first, .., last] = *run else { return None };
+    let (_, digits) = files[last].name.rsplit_once('.')?;
+    Some(format!("{} to .{digits}", files[first].name))
+}
+
+/// The volume that may follow these: the last one of a file is seldom as long as the others.
+pub fn next(volumes: &[Volume]) -> Option<String> {
+    let [first, .., last] = volumes else { return None };
+    let (whole, number) = numbered(&last.name)?;
+    (first.size == last.size).then(|| format!("{whole}.{:03}", number + 1))
+}
+
+/// The number of a file that is a volume by its name alone, and what it would be one of: `2` and `log.7z`.
+pub fn alone(name: &str) -> Option<(u64, &str)> {
+    let (whole, number) = numbered(name)?;
+    let file = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
+    // A name that ends in a number alone is nothing rare.
+    let has_ending =
+        file.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && !ending.is_empty());
+    has_ending.then_some((number, whole))
+}
+
+/// What a volume is one of, and its number: at least three digits behind a dot, from 001 on.
+fn numbered(name: &str) -> Option<(&str, u64)> {
+    let (whole, digits) = name.rsplit_once('.')?;
+    let number = digits.parse().ok().filter(|number| *number > 0)?;
+    (!whole.is_empty() && digits == format!("{number:03}")).then_some((whole, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(named: &[(&str, u64)]) -> Vec<Volume> {
+        named
+            .iter()
+            .map(|(name, size)| Volume { name: (*name).to_owned(), size: *size, head: Vec::new() })
+            .collect()
+    }
+
+    fn places(named: &[(&str, u64)]) -> Vec<Vec<usize>> {
+        joined(&files(named)).into_iter().map(|joined| joined.files).collect()
+    }
+
+    #[test]
+    fn volumes_are_joined_in_their_order() {
+        let all = files(&[
+            ("b.evtx", 9),
+            ("log.7z.002", 8),
+            ("log.7z.001", 8),
+            ("a/log.7z.001", 8),
+            ("log.7z.003", 3),
+        ]);
+        assert_eq!(joined(&all), [Joined { name: "log.7z.001 to .003".to_owned(), files: vec![2, 1, 4] }]);
+        assert_eq!(places(&[("x.001", 5), ("x.002", 5)]), [[0, 1]]);
+        let thousand: Vec<_> =
+            (1..=1001).map(|at| Volume { name: format!("x.{at:03}"), size: 1, head: Vec::new() }).collect();
+        let name = "x.001 to .1001".to_owned();
+        assert_eq!(joined(&thousand), [Joined { name, files: (0..1001).collect() }]);
+    }
+
+    #[test]
+    fn a_gap_another_size_and_what_is_doubled_end_them() {
+        assert_eq!(places(&[("x.001", 5), ("x.002", 5), ("x.004", 5)]), [[0, 1]]);
+        assert_eq!(places(&[("x.001", 5), ("x.002", 4), ("x.003", 4)]), [[0, 1]]);
+        assert_eq!(places(&[("x.001", 5), ("x.002", 5), ("x.002", 5), ("x.003", 1)]), [[0, 1, 3]]);
+        for apart in [
+            &[("x.001", 5), ("x.002", 6)][..],
+            &[("x.001", 5), ("x.002", 0)],
+            &[("x.001", 0), ("x.002", 0)],
+            &[("x.002", 5), ("x.003", 5)],
+            &[("x.000", 5), ("x.001", 5)],
+            &[("x.1", 5), ("x.2", 5)],
+            &[("x.0001", 5), ("x.0002", 5)],
+            &[("x.+01", 5), (".001", 5), ("x", 5), ("x.99999999999999999999", 5)],
+            &[("x.001", 5), ("y.002", 5)],
+        ] {
+            assert_eq!(places(apart), [[0; 0]; 0], "{apart:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_its_own_is_no_volume() {
+        for beginning in BEGINNINGS {
+            assert!(beginning.len() <= HEAD_BYTES);
+            let mut two = files(&[("x.001", 9), ("x.002", 9)]);
+            two[0].head = beginning.to_vec();
+            assert_eq!(joined(&two).len(), 1);
+            two[1].head = [beginning, b"x"].concat();
+            assert_eq!(joined(&two), []);
+        }
+    }
+
+    #[test]
+    fn the_next_one_and_what_stands_alone() {
+        let volumes = files(&[("log.7z.001", 5), ("log.7z.002", 5), ("log.7z.003", 5)]);
+        assert_eq!(next(&volumes).as_deref(), Some("log.7z.004"));
+        assert_eq!(next(&files(&[("x.001", 5), ("x.002", 4)])), None);
+        assert_eq!(next(&files(&[("x.998", 5), ("x.999", 5)])).as_deref(), Some("x.1000"));
+        assert_eq!(alone("a/log.7z.002"), Some((2, "a/log.7z")));
+        for other in
+            ["log.7z", "setup.001", "a.b/setup.001", "a.b\\setup.001", ".hidden.001", "x..001", "log.7z.1"]
+        {
+            assert_eq!(alone(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// A log that was cut into volumes: dropped together they are one file, read by reference, with its details and its context.
+
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { assertSameReport } from "./harness/corpus.js";
+import { inBothBrowsers } from "./harness/suite.js";
+
+const ARCHIVE = resolve("tests/fixtures/packed/lzma2.7z");
+
+inBothBrowsers("volumes", (page) => {
+  /** @type {string} */
+  let home;
+  /** @type {string[]} */
+  let volumes;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "triage-volumes-"));
+    const bytes = await readFile(ARCHIVE);
+    const size = Math.ceil(bytes.length / 3);
+    await mkdir(join(home, "parts"));
+    volumes = [1, 2, 3].map((number) => join(home, "parts", `log.7z.00${number}`));
+    for (const [at, path] of volumes.entries()) await writeFile(path, bytes.subarray(at * size, (at + 1) * size));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  /** The list of files is drawn a moment after the result. @param {string} said */
+  const isSaid = (said) => page().until(`the list says "${said}"`,
+    (/** @type {string} */ said) => (document.getElementById("files-list")?.textContent ?? "").includes(said), { args: [said] });
+  const names = () => page().run(() => [...document.querySelectorAll("#files-list .file > .file-line .file-name")].map((name) => name.textContent));
+
+  test("are one file, whatever the order in which they come", async () => {
+    await page().open();
+    await page().drop([...volumes].reverse());
+    await page().hashed();
+    await page().click("#toggle-files");
+    assert.deepEqual(await names(), ["log.7z.001 to .003"]);
+    await isSaid("joined from 3 volumes, log.7z.001 to log.7z.003, and read as one file.");
+    await assertSameReport(await page().exportJson(), ["--sha256", ...volumes.map((path) => path.slice(join(home, "parts").length + 1))], join(home, "parts"));
+    await page().click("[data-row='0'] .c-process_name");
+    await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
+    await page().click("#context-read");
+    await page().until("the context is there", () => document.getElementById("context")?.dataset.state === "done");
+    assert.doesNotMatch(await page().text("#context"), /Partial|could not/);
+    await page().assertQuiet();
+  });
+
+  test("that are dropped again are known", async () => {
+    await page().open();
+    await page().choose(volumes);
+    await page().done();
+    await page().choose(volumes);
+    await page().until("it is said", () => (document.querySelector(".toast")?.textContent ?? "").startsWith("This file is in the result already"));
+    assert.deepEqual(await names(), ["log.7z.001 to .003"]);
+    await page().assertQuiet();
+  });
+
+  test("that lack one say so", async () => {
+    await page().open();
+    await page().drop([volumes[0] ?? "", volumes[2] ?? ""]);
+    await page().hashed();
+    assert.deepEqual((await names()).sort(), ["log.7z.001", "log.7z.003"]);
+    await isSaid("By its name it is volume 1 of log.7z, and it was read without the others.");
+    await isSaid("By its name it is volume 3 of log.7z");
+    await page().assertQuiet();
+  });
+});

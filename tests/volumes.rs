@@ -1,0 +1,140 @@
+//! Files that were cut into volumes: joined where they are read together, and told of where they are not.
+
+use testlog::evtx::{self, Style};
+use testlog::xml::{self, Layout, SPLUNK};
+use testlog::zip::{self, Member};
+use testlog::{Options, Size};
+
+use crate::cli::{folder, json, run, text, write};
+use crate::common::counts;
+
+/// A log in volumes of this size.
+fn volumes(folder: &std::path::Path, name: &str, bytes: &[u8], size: usize) -> Vec<String> {
+    let volume = |(at, piece): (usize, &[u8])| write(folder, &format!("{name}.{:03}", at + 1), piece);
+    bytes.chunks(size).enumerate().map(volume).collect()
+}
+
+fn log() -> Vec<u8> {
+    evtx::file(&testlog::log(&Options { size: Size::Events(400), ..Options::default() }).0, Style::default())
+}
+
+/// The report without what names the files.
+fn result(arguments: &[&str]) -> String {
+    let mut report = json(&run(arguments, None));
+    for source in report["sources"].as_array_mut().unwrap() {
+        source["name"] = "log".into();
+        source["problems"] = serde_json::Value::Null;
+    }
+    report["totals"]["problems"] = serde_json::Value::Null;
+    report.to_string()
+}
+
+#[test]
+fn volumes_are_one_file() {
+    let log = log();
+    let (events, _) = testlog::log(&Options { size: Size::Events(400), ..Options::default() });
+    let lines = xml::file(&events, &SPLUNK, Layout::Ended("\n")).into_bytes();
+    let archive = zip::archive(&[Member::new("a.evtx", &log)]);
+    for (name, bytes) in [("log.evtx", &log), ("log.xml", &lines), ("log.zip", &archive)] {
+        let folder = folder(&format!("volumes_{name}"));
+        let whole = write(&folder, &format!("whole/{name}"), bytes);
+        let wanted = ["--sha256", "--format", "json", &whole];
+        for pieces in [2, 3, 7] {
+            let parts = folder.join(format!("{pieces}"));
+            let files = volumes(&parts, name, bytes, bytes.len().div_ceil(pieces));
+            assert_eq!(files.len(), pieces);
+            let of_folder = ["--sha256", "--format", "json", parts.to_str().unwrap()];
+            assert_eq!(result(&of_folder), result(&wanted), "{name} in {pieces}");
+            let mut named = vec!["--sha256", "--format", "json"];
+            named.extend(files.iter().rev().map(String::as_str));
+            assert_eq!(result(&named), result(&wanted), "{name} in {pieces}, from the last one");
+            let output = run(&of_folder, None);
+            assert_eq!(output.status.code(), Some(0));
+            let said = format!(
+                "info: It was joined from {pieces} volumes, {} to {}, and read as one file.",
+                files[0],
+                files[pieces - 1]
+            );
+            assert!(text(&output.stderr).contains(&said), "{}", text(&output.stderr));
+            assert_eq!(json(&output)["sources"][0]["name"], format!("{} to .{pieces:03}", files[0]));
+        }
+    }
+}
+
+#[test]
+fn the_context_of_a_row_is_read_from_volumes() {
+    let folder = folder("volumes_context");
+    let (whole, parts) = (write(&folder, "whole/log.evtx", &log()), folder.join("parts"));
+    volumes(&parts, "log.evtx", &log(), 70_000);
+    let context = |path: &str| {
+        let output = run(&["--context", "1", path], None);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).replace(&format!("{path}/log.evtx.001 to .003"), path)
+    };
+    assert_eq!(context(parts.to_str().unwrap()).replace(parts.to_str().unwrap(), &whole), context(&whole));
+}
+
+/// Volumes that hold the same log as a file beside them are a copy of it.
+#[test]
+fn a_copy_in_volumes() {
+    let folder = folder("volumes_copy");
+    write(&folder, "log.evtx", &log());
+    volumes(&folder, "log.evtx", &log(), 70_000);
+    for hash in [&["--sha256"][..], &[]] {
+        let arguments = [hash, &["--format", "json", folder.to_str().unwrap()]].concat();
+        let output = run(&arguments, None);
+        assert_eq!(json(&output)["sources"].as_array().unwrap().len(), 2);
+        assert!(text(&output.stderr).contains("byte for byte"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_missing_volume_is_told_of() {
+    let folder = folder("volumes_missing");
+    let bytes = zip::archive(&[Member { deflate: false, ..Member::new("a.evtx", &log()) }]);
+    let files = volumes(&folder, "log.zip", &bytes, bytes.len() * 2 / 5);
+    assert_eq!(files.len(), 3);
+    let said = |files: &[&String]| {
+        let output = run(&files.iter().map(|file| file.as_str()).collect::<Vec<_>>(), None);
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stderr)
+    };
+    let alone = |at: usize| {
+        let whole = files[0].trim_end_matches(".001");
+        format!(
+            "warning: By its name it is volume {at} of {whole}, and it was read without the others. Add all volumes at once"
+        )
+    };
+    assert!(said(&[&files[0]]).contains(&alone(1)));
+    assert!(said(&[&files[1]]).contains(&alone(2)));
+    let gap = said(&[&files[0], &files[2]]);
+    assert!(gap.contains(&alone(1)) && gap.contains(&alone(3)), "{gap}");
+    let further = format!(
+        "warning: A further volume may be missing, {}: the last one is as long as the first.",
+        files[2]
+    );
+    assert!(said(&[&files[0], &files[1]]).contains(&further));
+    // Damage is no lack of a volume.
+    std::fs::write(&files[2], vec![0; bytes.len() / 6]).unwrap();
+    let damaged = said(&files.iter().collect::<Vec<_>>());
+    assert!(damaged.contains("joined from 3 volumes") && !damaged.contains("A further volume"), "{damaged}");
+}
+
+/// Logs that a program numbers are no volumes, and nothing is said of them.
+#[test]
+fn logs_that_are_numbered() {
+    let folder = folder("volumes_rotated");
+    let log = |seed, events| {
+        let (events, _) = testlog::log(&Options { seed, size: Size::Events(events), ..Options::default() });
+        evtx::file(&events, Style::default())
+    };
+    let logs = [log(1, 400), log(2, 50), log(3, 50)];
+    for (at, log) in logs.iter().enumerate() {
+        write(&folder, &format!("sysmon.evtx.{:03}", at + 1), log);
+        write(&folder, &format!("sysmon.zip.{:03}", at + 1), &zip::archive(&[Member::new("a.evtx", log)]));
+    }
+    let output = run(&["--format", "json", folder.to_str().unwrap()], None);
+    assert_eq!((output.status.code(), counts(&json(&output)).0), (Some(0), 1000));
+    assert_eq!(json(&output)["sources"].as_array().unwrap().len(), 6);
+    assert!(!text(&output.stderr).contains("joined") && !text(&output.stderr).contains("By its name"));
+}

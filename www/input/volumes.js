@@ -1,0 +1,43 @@
+// Volumes that come together are one file again. A browser joins files by reference: nothing is copied.
+
+/** By so many first bytes the core knows whether a file is one of its own. */
+const HEAD_BYTES = 8;
+
+/** @param {App.Input} input */
+const isNumbered = ({ name }) => /\.\d{3,}$/.test(name);
+
+/** Only then the core is asked which files are one. @param {App.Input[]} inputs */
+export const mayHoldVolumes = (inputs) => inputs.length > 1 && inputs.some(isNumbered);
+
+/** What tells whether a file is a volume. @param {App.Input} input @returns {Promise<Core.Volume>} */
+export async function asVolume(input) {
+  const { name, file } = input;
+  const head = isNumbered(input) ? await headOf(file) : [];
+  return { name, size: file.size, head };
+}
+
+/** @param {File} file @returns {Promise<number[]>} nothing if it can't be read: it is told of when all of it is to be */
+const headOf = (file) => file.slice(0, HEAD_BYTES).arrayBuffer().then((bytes) => [...new Uint8Array(bytes)], () => []);
+
+/**
+ * @param {App.Input[]} inputs
+ * @param {Core.Joined[]} joined which of them are volumes of one file, as the core says
+ * @returns {App.Input[]} that file in the place of the first of them
+ */
+export function joinVolumes(inputs, joined) {
+  /** What comes in the place of an input; null: nothing. @type {Map<number, App.Input | null>} */
+  const instead = new Map();
+  for (const { name, files } of joined) {
+    const volumes = files.flatMap((at) => inputs[at] ?? []);
+    for (const at of files) instead.set(at, null);
+    instead.set(Math.min(...files), joinedInput(name, volumes));
+  }
+  return inputs.flatMap((input, at) => (instead.has(at) ? instead.get(at) ?? [] : input));
+}
+
+/** @param {string} name @param {App.Input[]} volumes @returns {App.Input} */
+function joinedInput(name, volumes) {
+  const lastModified = Math.max(...volumes.map(({ file }) => file.lastModified));
+  const file = new File(volumes.map((volume) => volume.file), name, { lastModified });
+  return { file, name, volumes: volumes.map((volume) => ({ name: volume.name, size: volume.file.size })) };
+}

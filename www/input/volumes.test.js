@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { asVolume, joinVolumes, mayHoldVolumes } from "./volumes.js";
+
+/** @param {string} name @param {string} text @returns {App.Input} */
+const input = (name, text) => ({ file: new File([text], name, { lastModified: text.length }), name });
+
+test("volumes are one file in the place of the first of them", async () => {
+  const inputs = [input("a", "A"), input("x.002", "DE"), input("b", "B"), input("x.001", "ABC")];
+  assert.ok(mayHoldVolumes(inputs));
+  const joined = joinVolumes(inputs, [{ name: "x.001 to .002", files: [3, 1] }]);
+  assert.deepEqual(joined.map(({ name }) => name), ["a", "x.001 to .002", "b"]);
+  assert.equal(await joined[1]?.file.text(), "ABCDE");
+  assert.equal(joined[1]?.file.lastModified, 3);
+  assert.deepEqual(joined[1]?.volumes, [{ name: "x.001", size: 3 }, { name: "x.002", size: 2 }]);
+  assert.equal(joined[0]?.volumes, undefined);
+});
+
+test("what can be no volumes is not asked about", () => {
+  assert.equal(mayHoldVolumes([input("x.001", "A")]), false);
+  assert.equal(mayHoldVolumes([input("x.1", "A"), input("x.2", "B")]), false);
+  assert.deepEqual(joinVolumes([], []), []);
+});
+
+test("what tells whether a file is a volume", async () => {
+  assert.deepEqual(await asVolume(input("x.001", "0123456789")), { name: "x.001", size: 10, head: [48, 49, 50, 51, 52, 53, 54, 55] });
+  assert.deepEqual(await asVolume(input("x", "01")), { name: "x", size: 2, head: [] });
+  const broken = Object.assign(new File(["01"], "x.002"), { slice: () => ({ arrayBuffer: () => Promise.reject(new Error("gone")) }) });
+  assert.deepEqual(await asVolume({ file: broken, name: "x.002" }), { name: "x.002", size: 2, head: [] });
+});
