@@ -1,5 +1,7 @@
 //! Passwords with which encrypted archives are tried.
 
+mod codepages;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -11,17 +13,26 @@ pub struct Passwords(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    all: Vec<String>,
+    /// First as they were given, then other spellings of those that have some.
+    all: Vec<Spelling>,
     /// The one that opened something last comes first: most archives have one.
     first: AtomicUsize,
     /// Rounds of hashing that were done for them, with one input or one part of it.
     rounds: AtomicU64,
 }
 
+/// A password, or how a program may have written one.
+enum Spelling {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
 impl Passwords {
     /// One on each line. Blanks belong to a password; a line without anything is none.
     pub fn of_lines(text: &str) -> Passwords {
-        let all = text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let given = || text.lines().filter(|line| !line.is_empty());
+        let texts = given().map(|line| Spelling::Text(line.to_owned()));
+        let all = texts.chain(given().flat_map(codepages::spellings).map(Spelling::Bytes)).collect();
         Passwords(Arc::new(Shared { all, ..Shared::default() }))
     }
 
@@ -30,11 +41,26 @@ impl Passwords {
         self.0.all.is_empty()
     }
 
-    /// Each of them with its number.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
+    fn all(&self) -> impl Iterator<Item = (usize, &Spelling)> {
         let first = self.0.first.load(Ordering::Relaxed);
         let others = (0..self.0.all.len()).filter(move |at| *at != first);
-        [first].into_iter().chain(others).filter_map(|at| Some((at, self.0.all.get(at)?.as_str())))
+        [first].into_iter().chain(others).filter_map(|at| Some((at, self.0.all.get(at)?)))
+    }
+
+    /// Each of them with its number, where a format says how they are written.
+    pub fn texts(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.all().filter_map(|(number, spelling)| match spelling {
+            Spelling::Text(text) => Some((number, text.as_str())),
+            Spelling::Bytes(_) => None,
+        })
+    }
+
+    /// Each spelling of each of them with its number, where none does.
+    pub fn spellings(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.all().map(|(number, spelling)| match spelling {
+            Spelling::Text(text) => (number, text.as_bytes()),
+            Spelling::Bytes(bytes) => (number, bytes.as_slice()),
+        })
     }
 
     /// The one of this number opened something.

@@ -20,9 +20,10 @@ macro_rules! files {
 }
 
 /// A file, and how many records it holds.
-const FILES: [(&str, u64, &[u8]); 10] = files![
+const FILES: [(&str, u64, &[u8]); 12] = files![
     "aes256.zip" 101, "aes192_bzip2.zip" 101, "aes128_stored.zip" 2, "traditional.zip" 101, "traditional_7z.zip" 2,
-    "streamed.zip" 2, "lzma2.7z" 101, "deflate.7z" 101, "stored.7z" 2, "directory.7z" 101
+    "streamed.zip" 2, "lzma2.7z" 101, "deflate.7z" 101, "stored.7z" 2, "directory.7z" 101,
+    "aes256_oem.zip" 2, "traditional_ansi.zip" 2
 ];
 
 /// Among them that of each of these files.
@@ -209,13 +210,13 @@ fn many_passwords() {
         records
     );
     passwords.prefer(41);
-    assert_eq!(passwords.iter().take(2).collect::<Vec<_>>(), [(41, "pass word"), (0, "wrong0")]);
+    assert_eq!(passwords.texts().take(2).collect::<Vec<_>>(), [(41, "pass word"), (0, "wrong0")]);
 }
 
 /// What follows an encrypted member is read, and archives inside of one are opened with the same passwords.
 #[test]
 fn archives_in_archives() {
-    let [(_, _, aes), .., (_, _, seven), _, _, _] = FILES;
+    let [(_, _, aes), _, _, _, _, _, (_, _, seven), ..] = FILES;
     let inner = zip::archive(&[Member::new("aes256.zip", aes), Member::new("lzma2.7z", seven)]);
     let outer = zip::archive(&[Member::new("inner.zip", &inner), Member::new("empty", b"")]);
     let report = report_of(&unlocked("outer.zip", &outer, RIGHT, &[], 1 << 20));

@@ -95,14 +95,15 @@ fn looked_at(mut seen: &[u8], contents: &[Content], ended: bool) -> Option<Outco
     None
 }
 
-/// What the best password makes, and whether it is the right one for sure. `make`: what one makes, and what comes of that;
-/// none: it is a wrong one. None: they all are.
-pub fn best<T>(
+/// What the best password makes, and whether it is the right one for sure. `tried`: each with its number, as the format takes
+/// it; `make`: what one makes, and what comes of that; none: it is a wrong one. None: they all are.
+pub fn best<P, T>(
     passwords: &Passwords,
-    mut make: impl FnMut(&str) -> Option<(T, Outcome)>,
+    tried: impl Iterator<Item = (usize, P)>,
+    mut make: impl FnMut(P) -> Option<(T, Outcome)>,
 ) -> Option<(T, bool)> {
     let mut possible: Option<(usize, T)> = None;
-    for (number, password) in passwords.iter() {
+    for (number, password) in tried {
         match make(password) {
             Some((made, Outcome::Right)) => {
                 passwords.prefer(number);

@@ -155,7 +155,7 @@ fn archive(reader: &mut Reader, head: Range<u64>, passwords: &Passwords) -> Resu
     let mut first = vec![0; (head.end - head.start).min(HEAD_READ_BYTES) as usize];
     let read_first = reader.seek(SeekFrom::Start(head.start)).and_then(|_| reader.read_exact(&mut first));
     let rounds = read_first.map_or(0, |()| rounds_of(&first));
-    for (number, password) in passwords.iter() {
+    for (number, password) in passwords.texts() {
         if !passwords.spend(rounds) {
             break;
         }

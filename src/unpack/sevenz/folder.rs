@@ -158,7 +158,7 @@ impl Unfolding {
         if let Some(Locked::Untried(lock, decoder)) = &self.lock {
             let passwords = &archive.passwords;
             let (contents, whole, goes_on) = (self.files.contents(), self.left == 0, self.coding.is_some());
-            let best = trial::best(passwords, |password| {
+            let best = trial::best(passwords, passwords.texts(), |password| {
                 let key = keys.of(lock, password, passwords)?;
                 let plain = lock.opening(&key).open(&bytes);
                 let outcome = trial::outcome(decoder().ok()?, &plain, &contents, (whole, goes_on));

@@ -114,7 +114,7 @@ impl Cipher {
         // Always the same bytes, however they came.
         let (first, rest) = data.split_at(data.len().min(limits::UNPACK_STEP));
         let is_whole = rest.is_empty() && (ended || Some(held.len() as u64) == self.packed);
-        let best = trial::best(&self.passwords, |password| {
+        let best = trial::best(&self.passwords, self.passwords.spellings(), |password| {
             let (mut state, mut plain) = (scheme.opened(head, password, &self.passwords)?, Vec::new());
             state.open(first, &mut plain);
             let content = [Content { size: None, crc: tried.crc }];
@@ -166,10 +166,10 @@ impl Scheme {
     }
 
     /// What opens the data behind this head, if the password may be the right one.
-    fn opened(&self, head: &[u8], password: &str, passwords: &Passwords) -> Option<State> {
+    fn opened(&self, head: &[u8], password: &[u8], passwords: &Passwords) -> Option<State> {
         match self {
             Scheme::Traditional(checks) => {
-                let mut keys = Keys::new(password.as_bytes());
+                let mut keys = Keys::new(password);
                 let last = head.iter().fold(0, |_, byte| keys.open(*byte));
                 checks.contains(&last).then_some(State::Traditional(keys))
             }
@@ -177,7 +177,7 @@ impl Scheme {
                 if passwords.is_spent() {
                     return None;
                 }
-                let aes = Aes::new(head, *key, *data, password.as_bytes());
+                let aes = Aes::new(head, *key, *data, password);
                 if aes.is_none() {
                     passwords.spend(WRONG_ROUNDS);
                 }
