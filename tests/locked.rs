@@ -20,10 +20,10 @@ macro_rules! files {
 }
 
 /// A file, and how many records it holds.
-const FILES: [(&str, u64, &[u8]); 12] = files![
+const FILES: [(&str, u64, &[u8]); 13] = files![
     "aes256.zip" 101, "aes192_bzip2.zip" 101, "aes128_stored.zip" 2, "traditional.zip" 101, "traditional_7z.zip" 2,
     "streamed.zip" 2, "lzma2.7z" 101, "deflate.7z" 101, "stored.7z" 2, "directory.7z" 101,
-    "aes256_oem.zip" 2, "traditional_ansi.zip" 2
+    "aes256_oem.zip" 2, "traditional_ansi.zip" 2, "few_rounds.7z" 2
 ];
 
 /// Among them that of each of these files.
