@@ -63,7 +63,7 @@ export const en = {
       ["XML", "Splunk XmlWinEventLog, wevtutil, Event Viewer"],
       ["JSON", "evtx_dump, EvtxECmd, Winlogbeat, NXLog, Velociraptor, Sentinel"],
       ["CSV", "Splunk, EvtxECmd, Event Viewer, Get-WinEvent, Kibana"],
-      ["Packed", "any of these in zip, 7z, tar, gzip, bzip2, xz, zstd; volumes (.001, .002, …) dropped together"],
+      ["Packed", "zip, 7z, tar, gzip, bzip2, xz, zstd; encrypted; in volumes (.001, .002)"],
     ],
     formatsNote: "The first bytes decide, never the file name.",
     verify: "Verify: parse every event in full (slower)",
