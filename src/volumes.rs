@@ -110,6 +110,7 @@ fn numbered(name: &str) -> Option<(&str, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn files(named: &[(&str, u64)]) -> Vec<Volume> {
         named
@@ -182,6 +183,37 @@ mod tests {
             ["log.7z", "setup.001", "a.b/setup.001", "a.b\\setup.001", ".hidden.001", "x..001", "log.7z.1"]
         {
             assert_eq!(alone(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        /// Whatever the files and their order: none is in two, and each is made of volumes that follow each other.
+        #[test]
+        fn any_files(named in prop::collection::vec(("[xy]\\.00[0-4]", 0_u64..3), 0..12), turn: usize) {
+            let named: Vec<_> = named.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+            let all = files(&named);
+            let joined = joined(&all);
+            let mut places: Vec<_> = joined.iter().flat_map(|joined| joined.files.clone()).collect();
+            places.sort_unstable();
+            prop_assert!(places.windows(2).all(|two| two[0] < two[1]));
+            for Joined { files, .. } in &joined {
+                prop_assert!(files.len() > 1);
+                let (whole, _) = all[files[0]].name.rsplit_once('.').unwrap();
+                for (at, number) in files.iter().zip(1..) {
+                    prop_assert_eq!(&all[*at].name, &format!("{whole}.{number:03}"));
+                    prop_assert!(all[*at].size > 0 && all[*at].size <= all[files[0]].size);
+                }
+            }
+            // A file that is there twice is ambiguous: which of the two is taken may depend on the order, by its size.
+            let mut names: Vec<_> = named.iter().map(|(name, _)| name).collect();
+            names.sort_unstable();
+            names.dedup();
+            if names.len() == named.len() && !all.is_empty() {
+                let mut turned = all.clone();
+                turned.rotate_left(turn % all.len());
+                let found = |joined: Vec<Joined>| joined.into_iter().map(|one| one.name).collect::<Vec<_>>();
+                prop_assert_eq!(found(super::joined(&turned)), found(joined));
+            }
         }
     }
 }

@@ -65,4 +65,17 @@ inBothBrowsers("volumes", (page) => {
     await isSaid("By its name it is volume 3 of log.7z");
     await page().assertQuiet();
   });
+
+  test("that lack one make way for all of them", async () => {
+    await page().open();
+    await page().choose([volumes[0] ?? "", volumes[2] ?? ""]);
+    await page().hashed();
+    await page().choose(volumes);
+    await page().until("one file is left", () => document.documentElement.dataset.phase === "done"
+      && document.querySelectorAll("#files-list .file").length === 1 && document.documentElement.dataset.hash === "done");
+    await isSaid("joined from 3 volumes");
+    const { totals, sources } = JSON.parse(await page().exportJson());
+    assert.deepEqual([totals.records, sources.length], [101, 1]);
+    await page().assertQuiet();
+  });
 });

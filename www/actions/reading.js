@@ -1,7 +1,7 @@
 // Which of the files that were opened are read, and what is taken out of the result again.
 
 import { haveSameBytes } from "../input/same.js";
-import { asVolume, joinVolumes, mayHoldVolumes } from "../input/volumes.js";
+import { asVolume, joinVolumes, mayHoldVolumes, piecesOf } from "../input/volumes.js";
 import { freshInputs, hasFailed, isInParts, namedApart, present } from "../state/files.js";
 import { en } from "../text/en.js";
 import { SOON_MS, sentence } from "./page.js";
@@ -68,6 +68,7 @@ export function createReading(page) {
     const anew = new Map(doubles.filter(({ of }) => isInPart(of)).map(({ input, of }) => [of, input]));
     // A session that is lost meanwhile reads it anew by itself.
     for (const of of [...anew.keys()]) if (await takeOut(pool, page.inputs.indexOf(of)) === null) anew.delete(of);
+    for (const piece of piecesOf(fresh, page.inputs)) await takeOut(pool, page.inputs.indexOf(piece));
     if (!still()) return [];
     const left = doubles.filter(({ of }) => !anew.has(of)).map(({ input }) => input.name);
     const said = [left.length > 0 ? en.say.doubles(left) : "", unsure.length > 0 ? en.say.unsure(unsure.map(({ name }) => name)) : ""];

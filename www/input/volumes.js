@@ -41,3 +41,18 @@ function joinedInput(name, volumes) {
   const file = new File(volumes.map((volume) => volume.file), name, { lastModified });
   return { file, name, volumes: volumes.map((volume) => ({ name: volume.name, size: volume.file.size })) };
 }
+
+/**
+ * Volumes that were read without the others: of a file that is there as a whole now they would count twice.
+ * @param {App.Input[]} fresh @param {readonly (App.Input | null)[]} known
+ * @returns {App.Input[]} those of the known ones
+ */
+export function piecesOf(fresh, known) {
+  const joined = fresh.flatMap(({ volumes }) => (volumes ? [new Set(volumes.map(glance))] : []));
+  const isPiece = (/** @type {App.Input} */ { file, name, volumes }) =>
+    joined.some((whole) => (volumes ?? [{ name, size: file.size }]).every((volume) => whole.has(glance(volume))));
+  return known.filter((input) => input !== null).filter(isPiece);
+}
+
+/** @param {Core.Volume} volume */
+const glance = ({ name, size }) => `${name}\n${size}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asVolume, joinVolumes, mayHoldVolumes } from "./volumes.js";
+import { asVolume, joinVolumes, mayHoldVolumes, piecesOf } from "./volumes.js";
 
 /** @param {string} name @param {string} text @returns {App.Input} */
 const input = (name, text) => ({ file: new File([text], name, { lastModified: text.length }), name });
@@ -27,4 +27,13 @@ test("what tells whether a file is a volume", async () => {
   assert.deepEqual(await asVolume(input("x", "01")), { name: "x", size: 2, head: [] });
   const broken = Object.assign(new File(["01"], "x.002"), { slice: () => ({ arrayBuffer: () => Promise.reject(new Error("gone")) }) });
   assert.deepEqual(await asVolume({ file: broken, name: "x.002" }), { name: "x.002", size: 2, head: [] });
+});
+
+test("volumes that were read without the others", () => {
+  const [one, two, three] = [input("x.001", "ABC"), input("x.002", "DEF"), input("x.003", "G")];
+  const join = (/** @type {App.Input[]} */ ...inputs) => joinVolumes(inputs, [{ name: "x", files: inputs.map((_, at) => at) }]);
+  const [some] = join(one, two);
+  const known = [one, null, input("x.002", "DEFG"), input("a", "ABC"), some ?? null];
+  assert.deepEqual(piecesOf(join(one, two, three), known), [one, some]);
+  assert.deepEqual(piecesOf([three], known), []);
 });
