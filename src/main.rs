@@ -301,7 +301,7 @@ fn read(session: &mut Session, input: Input, how: How<'_>) -> u32 {
     };
     match opened {
         Ok((true, file)) => {
-            let log = LogFile::new(vec![file]);
+            let log = LogFile::new(&input.path, file);
             let source = session.add_source(name, log.as_ref().map_or(0, LogFile::size));
             read_log(session, source, log, how);
             source

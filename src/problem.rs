@@ -93,7 +93,7 @@ codes! {
         "Matches that stand in another log, too.";
     Preview Warning "Export the search again without previews (preview=0): until then counts may be too high."
         "Results of Splunk from before its search was done, beside which the final ones may stand.";
-    MissingVolumes Warning "Add all volumes at once, from .001 on: their names must differ in the number alone, and all but the last be of one size."
+    MissingVolumes Warning "Add all volumes at once: their names must differ in the number alone, and all but the last be of one size. Or join them before, as by `copy /b log.001 + log.002 log`."
         "A volume that stands alone, or volumes of which one may be missing, with errors in what was read.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";
@@ -123,7 +123,7 @@ codes! {
         "Sound records behind the end that an EVTX chunk states.";
     StaleHeader Info "Usual for a log copied from a running system; all was read whatever the header says."
         "The header of an EVTX file or chunk does not fit what follows it.";
-    JoinedVolumes Info "Nothing to do: the SHA-256 is that of all of them, one behind the other."
+    JoinedVolumes Info "Its SHA-256 is that of all of them, one behind the other. If these are logs of their own, give them other names."
         "Files that were read as the one that they were cut from.";
     TrailingBytes Info "Nothing to do: the packed content before them is whole."
         "Bytes after the end of a packed stream.";
@@ -225,7 +225,8 @@ impl Problems {
         self.codes().any(|one| one == code)
     }
 
-    fn codes(&self) -> impl Iterator<Item = Code> {
+    /// The kinds that there are.
+    pub fn codes(&self) -> impl Iterator<Item = Code> {
         self.0.keys().copied().chain(self.1.iter().map(|problem| problem.code))
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A file that may be a volume.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Volume {
     /// Its name, with the folders before it.
     pub name: String,
@@ -18,10 +18,10 @@ pub struct Volume {
 }
 
 /// So many first bytes tell whether a file is one of its own.
-pub const HEAD_BYTES: usize = 8;
+pub const HEAD_BYTES: usize = 16;
 
-/// How files begin: no piece of one does, but by chance. Of text only what would be wrong in the middle of it.
-const BEGINNINGS: [&[u8]; 11] = [
+/// How files begin: a piece of one does so by chance, but hardly all of them.
+const BEGINNINGS: [&[u8]; 9] = [
     b"ElfFile\0",
     b"PK\x03\x04",
     b"7z\xbc\xaf\x27\x1c",
@@ -30,8 +30,6 @@ const BEGINNINGS: [&[u8]; 11] = [
     b"\xfd7zXZ\0",
     b"\x28\xb5\x2f\xfd",
     b"\xef\xbb\xbf",
-    b"\xff\xfe",
-    b"\xfe\xff",
     b"<?xml",
 ];
 
@@ -44,67 +42,78 @@ pub struct Joined {
     pub files: Vec<usize>,
 }
 
-/// Which of these files are volumes of one. Rotated logs are numbered, too: but all volumes but the last have the size of the
-/// first, the last has no more, and none but the first begins as a file does.
+/// Which of these files are volumes of one. Rotated logs and copies are numbered, too: but all volumes but the last have the size
+/// of the first, the last has no more, and they do not all begin as files do, or as the first one.
 pub fn joined(files: &[Volume]) -> Vec<Joined> {
     let mut by_whole = BTreeMap::<&str, BTreeMap<u64, usize>>::new();
     for (at, file) in files.iter().enumerate() {
-        if let Some((whole, number)) = numbered(&file.name) {
-            by_whole.entry(whole).or_default().entry(number).or_insert(at);
+        if let Some((whole, digits)) = numbered(&file.name) {
+            by_whole.entry(whole).or_default().entry(digits.parse().unwrap_or(u64::MAX)).or_insert(at);
         }
     }
-    let runs = by_whole.values().map(|numbers| first_run(numbers, files));
-    runs.filter_map(|run| Some(Joined { name: name(files, &run)?, files: run })).collect()
+    let joined = |numbers: &BTreeMap<u64, usize>| {
+        // Some programs count from 0 on.
+        let run = [0, 1].map(|first| run(first, numbers, files)).into_iter().find(|run| run.len() > 1)?;
+        let (first, others) = run.split_first()?;
+        let is_own = others.iter().all(|at| begins_a_file(&files[*at].head, &files[*first].head));
+        let together = name(&files[*first].name, &files[*others.last()?].name);
+        (!is_own).then_some(Joined { name: together, files: run })
+    };
+    by_whole.values().filter_map(joined).collect()
 }
 
-/// Those that follow each other from the first one on.
-fn first_run(numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Vec<usize> {
+/// Those that follow each other from this number on.
+fn run(first: u64, numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Vec<usize> {
     let mut run = Vec::new();
-    let mut full = 0;
-    for ((number, at), wanted) in numbers.iter().zip(1..) {
-        let Volume { size, head, .. } = &files[*at];
-        full = if wanted == 1 { *size } else { full };
-        let begins_a_file = wanted > 1 && BEGINNINGS.iter().any(|beginning| head.starts_with(beginning));
-        if *number != wanted || *size == 0 || *size > full || begins_a_file {
+    let Some(full) = numbers.get(&first).map(|at| files[*at].size) else { return run };
+    for ((number, at), wanted) in numbers.range(first..).zip(first..) {
+        let size = files[*at].size;
+        if *number != wanted || size == 0 || size > full {
             break;
         }
         run.push(*at);
-        if *size < full {
+        if size < full {
             break;
         }
     }
     run
 }
 
-/// What several volumes are called together; none, or one: nothing.
-fn name(files: &[Volume], run: &[usize]) -> Option<String> {
-    let [first, .., last] = *run else { return None };
-    let (_, digits) = files[last].name.rsplit_once('.')?;
-    Some(format!("{} to .{digits}", files[first].name))
+/// Whether a file begins as others do, or as the first one: both may be logs of the same program, or copies.
+fn begins_a_file(head: &[u8], first: &[u8]) -> bool {
+    let is_alike = head.len() >= HEAD_BYTES && head == first && head.iter().any(|byte| *byte != 0);
+    is_alike || BEGINNINGS.iter().any(|beginning| head.starts_with(beginning))
+}
+
+/// What volumes are called together, by the names of the first and the last: `log.7z.001 to .003`.
+pub fn name(first: &str, last: &str) -> String {
+    let digits = last.rsplit_once('.').map_or(last, |(_, digits)| digits);
+    format!("{first} to .{digits}")
 }
 
 /// The volume that may follow these: the last one of a file is seldom as long as the others.
 pub fn next(volumes: &[Volume]) -> Option<String> {
     let [first, .., last] = volumes else { return None };
-    let (whole, number) = numbered(&last.name)?;
-    (first.size == last.size).then(|| format!("{whole}.{:03}", number + 1))
+    let (whole, digits) = numbered(&last.name)?;
+    (first.size == last.size)
+        .then(|| format!("{whole}.{:03}", digits.parse().unwrap_or(u64::MAX).saturating_add(1)))
 }
 
-/// The number of a file that is a volume by its name alone, and what it would be one of: `2` and `log.7z`.
-pub fn alone(name: &str) -> Option<(u64, &str)> {
-    let (whole, number) = numbered(name)?;
+/// The number of a file that is a volume by its name alone, and what it would be one of: `002` and `log.7z`.
+pub fn alone(name: &str) -> Option<(&str, &str)> {
+    let (whole, digits) = numbered(name)?;
     let file = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
     // A name that ends in a number alone is nothing rare.
     let has_ending =
         file.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && !ending.is_empty());
-    has_ending.then_some((number, whole))
+    has_ending.then_some((digits, whole))
 }
 
-/// What a volume is one of, and its number: at least three digits behind a dot, from 001 on.
-fn numbered(name: &str) -> Option<(&str, u64)> {
+/// What a volume is one of, and its number: at least three digits behind a dot.
+fn numbered(name: &str) -> Option<(&str, &str)> {
     let (whole, digits) = name.rsplit_once('.')?;
-    let number = digits.parse().ok().filter(|number| *number > 0)?;
-    (!whole.is_empty() && digits == format!("{number:03}")).then_some((whole, number))
+    let number: u64 = digits.parse().ok()?;
+    (!whole.is_empty() && digits == format!("{number:03}")).then_some((whole, digits))
 }
 
 #[cfg(test)]
@@ -132,6 +141,8 @@ mod tests {
             ("a/log.7z.001", 8),
             ("log.7z.003", 3),
         ]);
+        assert_eq!(places(&[("x.000", 5), ("x.001", 5), ("x.002", 5)]), [[0, 1, 2]]);
+        assert_eq!(places(&[("x.000", 4), ("x.001", 5), ("x.002", 5)]), [[1, 2]]);
         assert_eq!(joined(&all), [Joined { name: "log.7z.001 to .003".to_owned(), files: vec![2, 1, 4] }]);
         assert_eq!(places(&[("x.001", 5), ("x.002", 5)]), [[0, 1]]);
         let thousand: Vec<_> =
@@ -150,7 +161,7 @@ mod tests {
             &[("x.001", 5), ("x.002", 0)],
             &[("x.001", 0), ("x.002", 0)],
             &[("x.002", 5), ("x.003", 5)],
-            &[("x.000", 5), ("x.001", 5)],
+            &[("x.000", 5), ("x.002", 5)],
             &[("x.1", 5), ("x.2", 5)],
             &[("x.0001", 5), ("x.0002", 5)],
             &[("x.+01", 5), (".001", 5), ("x", 5), ("x.99999999999999999999", 5)],
@@ -161,15 +172,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_its_own_is_no_volume() {
+    fn files_of_their_own_are_no_volumes() {
+        let with_heads = |heads: [&[u8]; 3]| {
+            let mut three = files(&[("x.001", 90), ("x.002", 90), ("x.003", 90)]);
+            for (file, head) in three.iter_mut().zip(heads) {
+                file.head = [head, &[b' '; HEAD_BYTES]].concat()[..HEAD_BYTES].to_vec();
+            }
+            joined(&three).len()
+        };
         for beginning in BEGINNINGS {
-            assert!(beginning.len() <= HEAD_BYTES);
-            let mut two = files(&[("x.001", 9), ("x.002", 9)]);
-            two[0].head = beginning.to_vec();
-            assert_eq!(joined(&two).len(), 1);
-            two[1].head = [beginning, b"x"].concat();
-            assert_eq!(joined(&two), []);
+            assert_eq!(with_heads([beginning, beginning, beginning]), 0);
+            assert_eq!(with_heads([b"other", beginning, beginning]), 0);
+            assert_eq!(with_heads([beginning, beginning, b"other"]), 1, "by chance");
         }
+        assert_eq!(with_heads([b"{\"Event\":", b"{\"Event\":", b"{\"Event\":"]), 0, "logs of one program");
+        assert_eq!(with_heads([b"{\"Event\":", b"{\"Event\":", b"a\":1}"]), 1);
+        assert_eq!(with_heads([&[0; HEAD_BYTES]; 3]), 1, "zeros tell nothing");
     }
 
     #[test]
@@ -178,7 +196,7 @@ mod tests {
         assert_eq!(next(&volumes).as_deref(), Some("log.7z.004"));
         assert_eq!(next(&files(&[("x.001", 5), ("x.002", 4)])), None);
         assert_eq!(next(&files(&[("x.998", 5), ("x.999", 5)])).as_deref(), Some("x.1000"));
-        assert_eq!(alone("a/log.7z.002"), Some((2, "a/log.7z")));
+        assert_eq!(alone("a/log.7z.002"), Some(("002", "a/log.7z")));
         for other in
             ["log.7z", "setup.001", "a.b/setup.001", "a.b\\setup.001", ".hidden.001", "x..001", "log.7z.1"]
         {
@@ -199,7 +217,8 @@ mod tests {
             for Joined { files, .. } in &joined {
                 prop_assert!(files.len() > 1);
                 let (whole, _) = all[files[0]].name.rsplit_once('.').unwrap();
-                for (at, number) in files.iter().zip(1..) {
+                let first = if all[files[0]].name.ends_with('0') { 0 } else { 1 };
+                for (at, number) in files.iter().zip(first..) {
                     prop_assert_eq!(&all[*at].name, &format!("{whole}.{number:03}"));
                     prop_assert!(all[*at].size > 0 && all[*at].size <= all[files[0]].size);
                 }

@@ -50,11 +50,8 @@ fn volumes_are_one_file() {
             assert_eq!(result(&named), result(&wanted), "{name} in {pieces}, from the last one");
             let output = run(&of_folder, None);
             assert_eq!(output.status.code(), Some(0));
-            let said = format!(
-                "info: It was joined from {pieces} volumes, {} to {}, and read as one file.",
-                files[0],
-                files[pieces - 1]
-            );
+            let said =
+                format!("info: It is made of {pieces} volumes, {} to {}.", files[0], files[pieces - 1]);
             assert!(text(&output.stderr).contains(&said), "{}", text(&output.stderr));
             assert_eq!(json(&output)["sources"][0]["name"], format!("{} to .{pieces:03}", files[0]));
         }
@@ -102,7 +99,7 @@ fn a_missing_volume_is_told_of() {
     let alone = |at: usize| {
         let whole = files[0].trim_end_matches(".001");
         format!(
-            "warning: By its name it is volume {at} of {whole}, and it was read without the others. Add all volumes at once"
+            "warning: By its name it is volume .00{at} of {whole}, and it was read without the others. Add all volumes at once"
         )
     };
     assert!(said(&[&files[0]]).contains(&alone(1)));
@@ -117,7 +114,7 @@ fn a_missing_volume_is_told_of() {
     // Damage is no lack of a volume.
     std::fs::write(&files[2], vec![0; bytes.len() / 6]).unwrap();
     let damaged = said(&files.iter().collect::<Vec<_>>());
-    assert!(damaged.contains("joined from 3 volumes") && !damaged.contains("A further volume"), "{damaged}");
+    assert!(damaged.contains("made of 3 volumes") && !damaged.contains("A further volume"), "{damaged}");
 }
 
 /// Logs that a program numbers are no volumes, and nothing is said of them.
@@ -136,5 +133,66 @@ fn logs_that_are_numbered() {
     let output = run(&["--format", "json", folder.to_str().unwrap()], None);
     assert_eq!((output.status.code(), counts(&json(&output)).0), (Some(0), 1000));
     assert_eq!(json(&output)["sources"].as_array().unwrap().len(), 6);
-    assert!(!text(&output.stderr).contains("joined") && !text(&output.stderr).contains("By its name"));
+    assert!(!text(&output.stderr).contains("volumes,") && !text(&output.stderr).contains("By its name"));
+}
+
+/// Copies and logs that overlap are told of: joined to one log they would count twice without a word.
+#[test]
+fn logs_of_one_program_that_are_numbered() {
+    let folder = folder("volumes_copies");
+    let (events, _) = testlog::log(&Options { size: Size::Events(50), ..Options::default() });
+    let lines = xml::file(&events, &SPLUNK, Layout::Ended("\n")).into_bytes();
+    let half = lines[..lines.len() / 2].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    for (name, other, wanted) in
+        [("same", &lines[..], "byte for byte"), ("overlap", &lines[half..], "matches are also in")]
+    {
+        let home = folder.join(name);
+        write(&home, "log.xml.001", &lines);
+        write(&home, "log.xml.002", other);
+        let output = run(&["--format", "json", home.to_str().unwrap()], None);
+        assert_eq!(json(&output)["sources"].as_array().unwrap().len(), 2, "{name}");
+        assert!(text(&output.stderr).contains(wanted), "{name}: {}", text(&output.stderr));
+    }
+}
+
+/// `split -d` counts from 0 on, and the volumes of a set may be named by several paths.
+#[test]
+fn from_zero_on_and_by_any_path() {
+    let (folder, log) = (folder("volumes_paths"), log());
+    let size = log.len().div_ceil(4);
+    for (at, piece) in log.chunks(size).enumerate() {
+        write(&folder, &format!("log.evtx.{at:03}"), piece);
+    }
+    let home = folder.to_str().unwrap();
+    let records = |arguments: &[&str]| {
+        let report = json(&run(&[&["--format", "json"], arguments].concat(), None));
+        assert_eq!(report["sources"].as_array().unwrap().len(), 1, "{report}");
+        counts(&report).0
+    };
+    assert_eq!(records(&[home]), 400);
+    assert_eq!(records(&[&format!("{home}/log.evtx.001"), &format!("{home}/../volumes_paths")]), 400);
+    let archive = include_bytes!("fixtures/packed/lzma2.7z");
+    for (at, piece) in archive.chunks(1500).enumerate().skip(1) {
+        write(&folder, &format!("7z/log.7z.{at:03}"), piece);
+    }
+    let without = text(&run(&[folder.join("7z").to_str().unwrap()], None).stderr);
+    assert!(
+        without.contains("The first volume may be missing: some programs count from .000 on."),
+        "{without}"
+    );
+}
+
+/// More volumes than a system lets a program open at once.
+#[cfg(unix)]
+#[test]
+fn a_thousand_volumes() {
+    let (folder, log) = (folder("volumes_many"), log());
+    volumes(&folder, "log.evtx", &log, log.len().div_ceil(1200));
+    let command = format!(
+        "ulimit -n 64; {} --format json --sha256 {}",
+        env!("CARGO_BIN_EXE_sysmon-triage"),
+        folder.to_str().unwrap()
+    );
+    let output = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+    assert_eq!(counts(&json(&output)).0, 400, "{}", text(&output.stderr));
 }

@@ -281,10 +281,12 @@ declare namespace App {
   type Format = "csv" | "json" | "markdown" | "html" | "print";
   type Panel = "details" | "tuning";
 
+  /** A file, or what volumes are together: to workers only what can be copied is sent. */
+  type Log = File | { name: string; size: number; lastModified: number; volumes: File[] };
   /** `unopened`: why there is nothing of it but its name. */
   /** `passwords`: with what it is tried if it is an encrypted archive, one on each line. */
   /** `volumes`: the files that it was joined from. */
-  interface Input { file: File; name: string; passwords?: string; unopened?: string; volumes?: Core.Volume[] }
+  interface Input { file: Log; name: string; passwords?: string; unopened?: string; volumes?: Core.Volume[] }
 
   interface FileState {
     source: number; name: string; size: number; status: FileStatus;

@@ -13,8 +13,16 @@ const BEGINNING_BYTES: u64 = 64 * 1024;
 /// Files that were read.
 #[derive(Default)]
 pub struct Originals {
-    /// By size and the hash of their beginning.
-    known: BTreeMap<(u64, String), Alike>,
+    known: BTreeMap<u64, OfOneSize>,
+}
+
+/// Files of one size.
+#[derive(Default)]
+struct OfOneSize {
+    /// The number and paths of the first one, of which nothing is read until another one comes.
+    first: Option<(u32, Vec<PathBuf>)>,
+    /// By the hash of their beginning.
+    known: BTreeMap<String, Alike>,
 }
 
 /// Files that are equally long and begin alike.
@@ -29,7 +37,25 @@ struct Alike {
 impl Originals {
     /// The number of the file that this one is a copy of; it becomes an original if it is none.
     pub fn of_copy(&mut self, number: u32, paths: &[PathBuf], size: u64) -> io::Result<Option<u32>> {
-        let alike = self.known.entry((size, hash(paths, BEGINNING_BYTES)?)).or_default();
+        let sized = self.known.entry(size).or_default();
+        let Some((first, known)) = sized.first.replace((number, paths.to_owned())) else {
+            if sized.known.is_empty() {
+                return Ok(None);
+            }
+            sized.first = None;
+            return sized.original(number, paths);
+        };
+        // If it can't be read any more, this one is the first.
+        let beginning = hash(&known, BEGINNING_BYTES)?;
+        sized.first = None;
+        sized.known.entry(beginning).or_default().first = Some((first, known));
+        sized.original(number, paths)
+    }
+}
+
+impl OfOneSize {
+    fn original(&mut self, number: u32, paths: &[PathBuf]) -> io::Result<Option<u32>> {
+        let alike = self.known.entry(hash(paths, BEGINNING_BYTES)?).or_default();
         let Some((first, known)) = alike.first.replace((number, paths.to_owned())) else {
             if alike.hashed.is_empty() {
                 return Ok(None);

@@ -118,35 +118,30 @@ pub fn inputs(paths: &[PathBuf]) -> Inputs {
 
 /// Volumes of one file become one input, in the place of the first of them.
 fn with_volumes_joined(inputs: Vec<Input>) -> Vec<Input> {
+    let files: Vec<_> = inputs.iter().map(|input| volume(input).unwrap_or_default()).collect();
     let mut inputs: Vec<_> = inputs.into_iter().map(Some).collect();
-    let files: Vec<_> = inputs.iter().flatten().map(volume).collect();
     for joined in volumes::joined(&files) {
         let place = joined.files.iter().copied().min().unwrap_or_default();
-        let paths: Vec<_> = joined.files.iter().filter_map(|at| Some(inputs[*at].take()?.path)).collect();
-        let path = paths[0].clone();
-        inputs[place] = Some(Input { name: joined.name, content: Ok(Content::Volumes(paths)), path });
+        let volumes: Vec<_> = joined.files.iter().filter_map(|at| inputs[*at].take()).collect();
+        if let [first, .., last] = volumes.as_slice() {
+            let (name, path) = (volumes::name(&first.name, &last.name), first.path.clone());
+            let paths = volumes.into_iter().map(|volume| volume.path).collect();
+            inputs[place] = Some(Input { name, content: Ok(Content::Volumes(paths)), path });
+        }
     }
     inputs.into_iter().flatten().collect()
 }
 
-/// A file as it may be a volume. What is none has no size here: no volume is empty.
-fn volume(input: &Input) -> Volume {
-    let read = || -> Option<(u64, Vec<u8>)> {
-        let is_numbered = input.name.ends_with(|last: char| last.is_ascii_digit());
-        if !is_numbered
-            || !matches!(input.content, Ok(Content::File))
-            || !fs::metadata(&input.path).ok()?.is_file()
-        {
-            return None;
-        }
-        let file = fs::File::open(&input.path).ok()?;
-        let size = file.metadata().ok()?.len();
-        let mut head = Vec::new();
-        file.take(volumes::HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
-        Some((size, head))
-    };
-    let (size, head) = read().unwrap_or_default();
-    Volume { name: input.name.clone(), size, head }
+/// A file as it may be a volume, by whatever path it was named; none: it can't be one.
+fn volume(input: &Input) -> Option<Volume> {
+    let is_numbered = input.name.ends_with(|last: char| last.is_ascii_digit());
+    let path = is_numbered.then(|| input.file())??;
+    let file = fs::File::open(&path).ok()?;
+    let size = file.metadata().ok()?.len();
+    let mut head = Vec::new();
+    file.take(volumes::HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+    // Of what is no text a name that is shown may be that of another file, too.
+    Some(Volume { name: path.to_str()?.to_owned(), size, head })
 }
 
 /// Which file the result is written to, if it is one.

@@ -2,7 +2,7 @@
 
 use super::NAME_BYTES;
 use crate::findings::Findings;
-use crate::problem::{Code, Place};
+use crate::problem::{Code, Place, Severity};
 use crate::text;
 use crate::visible::labelled;
 use crate::volumes::{self, Volume};
@@ -26,16 +26,9 @@ pub struct Source {
     pub removed: bool,
 }
 
-/// What the lack of a volume looks like.
-const LACKING: [Code; 7] = [
-    Code::UnknownFormat,
-    Code::UnsupportedPacking,
-    Code::DamagedArchive,
-    Code::Truncated,
-    Code::DamagedChunk,
-    Code::DamagedRecord,
-    Code::BrokenNumbers,
-];
+/// Errors that say nothing of what an input holds.
+const OTHER_REASONS: [Code; 5] =
+    [Code::ReadFailed, Code::NotOpened, Code::ReaderCrashed, Code::Cancelled, Code::RowsLeftOut];
 
 impl Source {
     /// Whether some of its matches found no room among the rows.
@@ -54,25 +47,31 @@ impl Source {
     fn joined(&self) -> Option<String> {
         let [first, .., last] = self.volumes.as_slice() else { return None };
         let (count, first, last) = (self.volumes.len(), shown(&first.name), shown(&last.name));
-        Some(format!("It was joined from {count} volumes, {first} to {last}, and read as one file."))
+        Some(format!("It is made of {count} volumes, {first} to {last}."))
     }
 
     fn missing_volume(&self) -> Option<String> {
-        if !LACKING.iter().any(|code| self.findings.problems.has(*code)) {
+        let problems = &self.findings.problems;
+        if !problems.codes().any(|code| code.severity() == Severity::Error && !OTHER_REASONS.contains(&code))
+        {
             return None;
         }
-        if !self.volumes.is_empty() {
-            let next = volumes::next(&self.volumes)?;
+        let Some(first) = self.volumes.first() else {
+            let (number, whole) = volumes::alone(&self.name)?;
+            let whole = shown(whole);
             return Some(format!(
-                "A further volume may be missing, {}: the last one is as long as the first.",
-                shown(&next)
+                "By its name it is volume .{number} of {whole}, and it was read without the others."
+            ));
+        };
+        if let Some(next) = volumes::next(&self.volumes) {
+            let next = shown(&next);
+            return Some(format!(
+                "A further volume may be missing, {next}: the last one is as long as the first."
             ));
         }
-        let (number, whole) = volumes::alone(&self.name)?;
-        Some(format!(
-            "By its name it is volume {number} of {}, and it was read without the others.",
-            shown(whole)
-        ))
+        // Of a file without its beginning the form is mostly not known.
+        (problems.has(Code::UnknownFormat) && first.name.ends_with(".001"))
+            .then(|| "The first volume may be missing: some programs count from .000 on.".to_owned())
     }
 }
 

@@ -36,7 +36,7 @@ inBothBrowsers("volumes", (page) => {
     await page().hashed();
     await page().click("#toggle-files");
     assert.deepEqual(await names(), ["log.7z.001 to .003"]);
-    await isSaid("joined from 3 volumes, log.7z.001 to log.7z.003, and read as one file.");
+    await isSaid("made of 3 volumes, log.7z.001 to log.7z.003.");
     await assertSameReport(await page().exportJson(), ["--sha256", ...volumes.map((path) => path.slice(join(home, "parts").length + 1))], join(home, "parts"));
     await page().click("[data-row='0'] .c-process_name");
     await page().until("the event is there", () => document.querySelector("#details .raw") !== null);
@@ -61,8 +61,8 @@ inBothBrowsers("volumes", (page) => {
     await page().drop([volumes[0] ?? "", volumes[2] ?? ""]);
     await page().hashed();
     assert.deepEqual((await names()).sort(), ["log.7z.001", "log.7z.003"]);
-    await isSaid("By its name it is volume 1 of log.7z, and it was read without the others.");
-    await isSaid("By its name it is volume 3 of log.7z");
+    await isSaid("By its name it is volume .001 of log.7z, and it was read without the others.");
+    await isSaid("By its name it is volume .003 of log.7z");
     await page().assertQuiet();
   });
 
@@ -73,7 +73,7 @@ inBothBrowsers("volumes", (page) => {
     await page().choose(volumes);
     await page().until("one file is left", () => document.documentElement.dataset.phase === "done"
       && document.querySelectorAll("#files-list .file").length === 1 && document.documentElement.dataset.hash === "done");
-    await isSaid("joined from 3 volumes");
+    await isSaid("made of 3 volumes");
     const { totals, sources } = JSON.parse(await page().exportJson());
     assert.deepEqual([totals.records, sources.length], [101, 1]);
     await page().assertQuiet();

@@ -627,7 +627,7 @@ inBothBrowsers("workbench", (page, kind) => {
     // What was said of the result before stands there until then.
     await page().until("it is said", () => /^Done.*hidden/.test(document.getElementById("status")?.textContent ?? ""));
     assert.match(await page().text("#status"), /^Done: 2 groups, 2 matching events, 1 more event hidden by tuning, 0 problems\.$/);
-    assert.match(await page().text("#verdict"), /2 groups of 2 events/);
+    assert.match(await page().text("#verdict"), /2 groups \(2 events\)/);
     await page().click("#remove-1");
     await page().rows(1);
     await takeOut();

@@ -1,7 +1,9 @@
-// Volumes that come together are one file again. A browser joins files by reference: nothing is copied.
+// Volumes that come together are one log again.
+
+import { bytesOf, volumesOf } from "./log.js";
 
 /** By so many first bytes the core knows whether a file is one of its own. */
-const HEAD_BYTES = 8;
+const HEAD_BYTES = 16;
 
 /** @param {App.Input} input */
 const isNumbered = ({ name }) => /\.\d{3,}$/.test(name);
@@ -16,13 +18,13 @@ export async function asVolume(input) {
   return { name, size: file.size, head };
 }
 
-/** @param {File} file @returns {Promise<number[]>} nothing if it can't be read: it is told of when all of it is to be */
-const headOf = (file) => file.slice(0, HEAD_BYTES).arrayBuffer().then((bytes) => [...new Uint8Array(bytes)], () => []);
+/** @param {App.Log} file @returns {Promise<number[]>} nothing if it can't be read: it is told of when all of it is to be */
+const headOf = (file) => bytesOf(file, 0, HEAD_BYTES).arrayBuffer().then((bytes) => [...new Uint8Array(bytes)], () => []);
 
 /**
  * @param {App.Input[]} inputs
  * @param {Core.Joined[]} joined which of them are volumes of one file, as the core says
- * @returns {App.Input[]} that file in the place of the first of them
+ * @returns {App.Input[]} that log in the place of the first of them
  */
 export function joinVolumes(inputs, joined) {
   /** What comes in the place of an input; null: nothing. @type {Map<number, App.Input | null>} */
@@ -37,9 +39,10 @@ export function joinVolumes(inputs, joined) {
 
 /** @param {string} name @param {App.Input[]} volumes @returns {App.Input} */
 function joinedInput(name, volumes) {
-  const lastModified = Math.max(...volumes.map(({ file }) => file.lastModified));
-  const file = new File(volumes.map((volume) => volume.file), name, { lastModified });
-  return { file, name, volumes: volumes.map((volume) => ({ name: volume.name, size: volume.file.size })) };
+  const files = volumes.flatMap(({ file }) => volumesOf(file));
+  const lastModified = files.reduce((last, file) => Math.max(last, file.lastModified), 0);
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  return { file: { name, size, lastModified, volumes: files }, name, volumes: volumes.map((volume) => ({ name: volume.name, size: volume.file.size })) };
 }
 
 /**

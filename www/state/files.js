@@ -8,7 +8,7 @@ const glance = ({ file, name }) => `${name}\n${file.size}\n${file.lastModified}`
  * told either, the file is read.
  * @param {App.Input[]} known
  * @param {App.Input[]} incoming
- * @param {(one: File, other: File) => Promise<boolean | null>} isSame null: it can't be told
+ * @param {(one: App.Log, other: App.Log) => Promise<boolean | null>} isSame null: it can't be told
  */
 export async function freshInputs(known, incoming, isSame) {
   /** @type {Map<string, App.Input[]>} */
@@ -122,6 +122,8 @@ export const hasSeveralLogs = ({ files, summary }) => {
 export function exportName(names, extension, now, what = "") {
   const first = (names[0] ?? "").split(/[\\/]/).pop() ?? "";
   const stem = first
+    // Of volumes the name that they have together.
+    .replace(/\.\d{3,} to \.\d{3,}$/, "")
     .replace(/\.[^.]{1,8}$/, "")
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[.-]+|[.-]+$/g, "")

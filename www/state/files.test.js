@@ -43,6 +43,7 @@ test("export names are safe on every file system", () => {
   assert.equal(exportName(["logs/ws 042:Sysmon.evtx"], "csv", at), "sysmon-triage-ws-042-Sysmon-20260311T091204Z.csv");
   assert.equal(exportName(["..\\..\\x.log", "b"], "json", at), "sysmon-triage-x-and-1-more-20260311T091204Z.json");
   assert.equal(exportName(["\u202e<>|?*"], "csv", at), "sysmon-triage-report-20260311T091204Z.csv");
+  assert.equal(exportName(["a/log.7z.001 to .003"], "csv", at), "sysmon-triage-log-20260311T091204Z.csv");
   assert.equal(exportName([], "csv", at), "sysmon-triage-report-20260311T091204Z.csv");
   assert.equal(exportName(["a.evtx"], "json", at, "tuning"), "sysmon-triage-tuning-a-20260311T091204Z.json");
 });

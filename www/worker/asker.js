@@ -3,7 +3,8 @@
 
 import { PIECE, PROGRESS_MS } from "./protocol.js";
 import { Reader } from "./reader.js";
-import { guarded, isTrap, owned, post, sentence } from "./talk.js";
+import { sentence } from "./sentence.js";
+import { guarded, isTrap, owned, post } from "./talk.js";
 
 /** @typedef {import("./protocol.js").Pass} Pass */
 

@@ -26,7 +26,7 @@ export class Contexts {
   }
 
   /**
-   * @param {{ group: number, at: string, file: File | undefined, passwords: string, minutes: number }} what of the event at that place
+   * @param {{ group: number, at: string, file: App.Log | undefined, passwords: string, minutes: number }} what of the event at that place
    * @param {(progress: App.ContextProgress) => void} onProgress
    * @returns {Promise<Core.Context | null>} null: another one was asked for meanwhile, or it was stopped before anything was asked
    */

@@ -21,7 +21,7 @@ export class Hasher {
     this.work = this.work.then(() => guarded({ source }, () => this.hash(source, file)));
   }
 
-  /** @param {number} source @param {File} file */
+  /** @param {number} source @param {App.Log} file */
   async hash(source, file) {
     const hasher = new wasm_bindgen.Hasher();
     const reader = new Reader(file, this.words.stalled);

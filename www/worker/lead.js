@@ -5,7 +5,8 @@ import { CONTEXT_ANSWERS } from "./asked.js";
 import { grainBytes, joined } from "./plan.js";
 import { EAGER_MS, FIRST_SUMMARY_MS, SUMMARY_MS } from "./protocol.js";
 import { readAll } from "./reader.js";
-import { guarded, isTrap, post, sentence } from "./talk.js";
+import { sentence } from "./sentence.js";
+import { guarded, isTrap, post } from "./talk.js";
 
 /** @typedef {import("./protocol.js").ToWorker} ToWorker */
 
@@ -196,7 +197,7 @@ function remove(lead, { source }) {
 
 /**
  * The parts in which a file can be read; none: only at a stretch.
- * @param {Lead} lead @param {{ file: File, scanners: number }} args
+ * @param {Lead} lead @param {{ file: App.Log, scanners: number }} args
  * @returns {Promise<import("./protocol.js").Part[]>}
  */
 async function plan({ words }, { file, scanners }) {
@@ -208,7 +209,7 @@ async function plan({ words }, { file, scanners }) {
   return starts.map((start, index) => ({ head, start, end: starts[index + 1] ?? file.size, packed }));
 }
 
-/** The first bytes of a file. @param {File} file @param {string} stalled */
+/** The first bytes of a file. @param {App.Log} file @param {string} stalled */
 async function readHead(file, stalled) {
   const head = new Uint8Array(Math.min(HEAD_BYTES, file.size));
   let used = 0;
@@ -262,7 +263,7 @@ function rows(lead, { view, from, to }) {
   return { ...lead.size, from, items: session.rows(from, Math.min(to, lead.size.rows)) };
 }
 
-/** @param {Lead} lead @param {Core.Recall} recall @param {File | undefined} file @param {string} passwords */
+/** @param {Lead} lead @param {Core.Recall} recall @param {App.Log | undefined} file @param {string} passwords */
 async function readAgain({ words }, recall, file, passwords) {
   if (!file) throw new Error(words.closed);
   recall.set_passwords(passwords);

@@ -11,10 +11,10 @@
  *
  * What a scan worker reads at a stretch: a file, or a part of one.
  * `passwords`: with what encrypted archives are tried, one on each line.
- * @typedef {{ id: number, source: number, file: File, name: string, passwords: string, verify: boolean, part: Part | null }} Job
+ * @typedef {{ id: number, source: number, file: App.Log, name: string, passwords: string, verify: boolean, part: Part | null }} Job
  *
  * What is put to a file, or to a part of one, for a context; `question` as the core packs it.
- * @typedef {{ question: ArrayBuffer, source: number, file: File, name: string, passwords: string, part: Part | null }} Pass
+ * @typedef {{ question: ArrayBuffer, source: number, file: App.Log, name: string, passwords: string, part: Part | null }} Pass
  *
  * How far a job has come, what was found since the last report, and how it ended, if it has. `reason`: why it failed.
  * @typedef {"done" | "stopped" | "failed"} End
@@ -32,7 +32,7 @@
  *   | { type: "scan", jobs: Job[] }
  *   | { type: "warm", samples: Uint8Array[] }
  *   | { type: "cancel" }
- *   | { type: "hash", source: number, file: File }
+ *   | { type: "hash", source: number, file: App.Log }
  *   | { type: "forget", source: number }
  *   | { type: "pass", pass: Pass }
  *   | { type: "context_found", run: number, found: ArrayBuffer }

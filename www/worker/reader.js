@@ -2,7 +2,9 @@
 // again and again, where it can; where each piece comes in a buffer of its own, that is given up once it was used, or
 // gigabytes of them pile up until the next garbage collection.
 
+import { volumeAt } from "../input/log.js";
 import { PIECE, STALL_MS, STALL_RETRIES } from "./protocol.js";
+import { sentence } from "./sentence.js";
 import { Watchdog } from "./watchdog.js";
 
 /** What the browser fills at once, at most: it fits a processor's cache. */
@@ -47,7 +49,7 @@ const isFilling = (stream) => !(stream instanceof ReadableStreamDefaultReader);
 
 /**
  * Gives all that is wanted of a file, or as much as there is.
- * @param {Wanting} wanting @param {Blob} file @param {string} stalled
+ * @param {Wanting} wanting @param {App.Log} file @param {string} stalled
  */
 export async function readAll(wanting, file, stalled) {
   const reader = new Reader(file, stalled);
@@ -64,7 +66,7 @@ export async function readAll(wanting, file, stalled) {
 
 export class Reader {
   /**
-   * @param {Blob} file
+   * @param {App.Log} file
    * @param {string} stalled what to say when it gives no data
    * @param {Watchdog} [watchdog]
    */
@@ -108,7 +110,7 @@ export class Reader {
       if (offset >= this.file.size) return null;
       const stream = this.stream ?? this.open(length);
       const piece = await this.read(stream);
-      if (this.lost) throw new Error(this.stalled);
+      if (this.lost) throw this.failure(new Error(this.stalled));
       if (stream !== this.stream) continue;
       if (piece) this.piece = piece;
       else if (offset < this.end) return null;
@@ -120,10 +122,11 @@ export class Reader {
     return bytes;
   }
 
-  /** @param {number} length */
+  /** Opens a stream of the volume that the position lies in. @param {number} length */
   open(length) {
-    this.end = Math.min(this.file.size, this.position + length + AHEAD_BYTES);
-    this.stream = sourceOf(/** @type {ReadableStream<Uint8Array>} */ (this.file.slice(this.position, this.end).stream()));
+    const { file, start } = /** @type {NonNullable<ReturnType<typeof volumeAt>>} */ (volumeAt(this.file, this.position));
+    this.end = Math.min(start + file.size, this.position + length + AHEAD_BYTES);
+    this.stream = sourceOf(/** @type {ReadableStream<Uint8Array>} */ (file.slice(this.position - start, this.end - start).stream()));
     // It also keeps the stream: one that only its own waiting read refers to is garbage to Chromium, and never ends.
     this.timer = setInterval(() => this.watch(), this.watchdog.patience / 4);
     return this.stream;
@@ -154,9 +157,15 @@ export class Reader {
     return this.filled ? Math.max(1, Math.min(BUFFER_BYTES, this.end - this.position)) : 1;
   }
 
+  /** Why it can't be read, with the volume that is to blame, if there are several. @param {unknown} why */
+  failure(why) {
+    const volume = "volumes" in this.file ? volumeAt(this.file, this.position) : null;
+    return volume ? new Error(`${volume.file.name}: ${sentence(why)}`) : why;
+  }
+
   /** All that a file gives before it breaks is read: once more, by what comes. @param {unknown} why */
   broke(why) {
-    if (!this.filled) throw why;
+    if (!this.filled) throw this.failure(why);
     this.filled = false;
     this.close();
     return { value: undefined };

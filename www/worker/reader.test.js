@@ -43,6 +43,23 @@ test("what was read ahead of a shorter wish is not lost", async () => {
   reader.close();
 });
 
+test("a log in volumes is read volume by volume, and the one that breaks is named", async () => {
+  const volumes = [0, 1, 2].map((at) => new File([bytes.subarray(at * 70_000, (at + 1) * 70_000)], `x.00${at + 1}`));
+  const log = { name: "x", size: bytes.length, lastModified: 0, volumes };
+  const reader = new Reader(log, "stalled");
+  assert.deepEqual(await readAll(reader, 0, bytes.length, 999), [...bytes]);
+  assert.deepEqual(await readAll(reader, 69_990, 20, 300), [...bytes.subarray(69_990, 70_010)]);
+  assert.equal(await reader.next(bytes.length, 10, 10), null);
+  reader.close();
+  const stream = () => new ReadableStream({ pull: (control) => control.error(new TypeError("network error")) });
+  volumes[1] = Object.assign(new File([new Uint8Array(70_000)], "x.002"), { slice: () => ({ stream }) });
+  const broken = new Reader(log, "stalled");
+  assert.deepEqual(await readAll(broken, 0, 70_000, 999), [...bytes.subarray(0, 70_000)]);
+  await assert.rejects(broken.next(70_000, 10, 10), /^Error: x\.002: The browser could not read on/);
+  assert.deepEqual(await readAll(broken, 140_000, 100, 999), [...bytes.subarray(140_000, 140_100)], "the others are read");
+  broken.close();
+});
+
 test("the end of the file is null, not a hang", async () => {
   const reader = new Reader(file, "stalled");
   assert.equal(await reader.next(bytes.length, 10, 10), null);

@@ -3,7 +3,8 @@
 import { FIRST_MS, PIECE, PROGRESS_MS, TAKE_MS, WARM_MS } from "./protocol.js";
 import { isPlain } from "./plan.js";
 import { Reader } from "./reader.js";
-import { guarded, owned, post, sentence } from "./talk.js";
+import { sentence } from "./sentence.js";
+import { guarded, owned, post } from "./talk.js";
 
 /** @typedef {import("./protocol.js").Job} Job */
 /** @typedef {import("./protocol.js").End} End */

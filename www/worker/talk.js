@@ -1,5 +1,7 @@
 // How a worker speaks to the page, whatever its role.
 
+import { sentence } from "./sentence.js";
+
 /** @typedef {import("./protocol.js").FromWorker} FromWorker */
 
 const scope = /** @type {{ postMessage(message: FromWorker, transfer?: Transferable[]): void }} */ (/** @type {unknown} */ (self));
@@ -12,13 +14,6 @@ export function owned(bytes) {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
   return /** @type {ArrayBuffer} */ (whole ? bytes.buffer : bytes.slice().buffer);
 }
-
-/** @param {unknown} error */
-export const sentence = (error) => {
-  const said = error instanceof Error ? error.message : String(error);
-  // Chromium calls it so when a file can't be read. Who reads it here would look for a network.
-  return /^network error$/i.test(said) ? "The browser could not read on: the file was changed or moved, or its disk is damaged." : said;
-};
 
 /** After a trap the core is lost; an error of its own is a plain one. @param {unknown} error */
 export const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
