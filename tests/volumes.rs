@@ -182,6 +182,23 @@ fn from_zero_on_and_by_any_path() {
     );
 }
 
+/// Links are called as they like.
+#[cfg(unix)]
+#[test]
+fn links_to_volumes() {
+    let (folder, log) = (folder("volumes_links"), log());
+    let links = log.chunks(log.len().div_ceil(3)).enumerate().map(|(at, piece)| {
+        let link = folder.join(format!("log.evtx.{:03}", at + 1));
+        std::os::unix::fs::symlink(write(&folder, &format!("stored/{at}"), piece), &link).unwrap();
+        link.to_str().unwrap().to_owned()
+    });
+    let links: Vec<_> = links.collect();
+    let arguments: Vec<_> =
+        ["--format", "json"].into_iter().chain(links.iter().map(String::as_str)).collect();
+    let report = json(&run(&arguments, None));
+    assert_eq!((report["sources"].as_array().unwrap().len(), counts(&report).0), (1, 400));
+}
+
 /// More volumes than a system lets a program open at once.
 #[cfg(unix)]
 #[test]

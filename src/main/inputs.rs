@@ -135,7 +135,13 @@ fn with_volumes_joined(inputs: Vec<Input>) -> Vec<Input> {
 /// A file as it may be a volume, by whatever path it was named; none: it can't be one.
 fn volume(input: &Input) -> Option<Volume> {
     let is_numbered = input.name.ends_with(|last: char| last.is_ascii_digit());
-    let path = is_numbered.then(|| input.file())??;
+    if !is_numbered || !matches!(input.content, Ok(Content::File)) || !input.path.is_file() {
+        return None;
+    }
+    let folder =
+        input.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The folder alone: a link may be called otherwise than the file it leads to.
+    let path = fs::canonicalize(folder).ok()?.join(input.path.file_name()?);
     let file = fs::File::open(&path).ok()?;
     let size = file.metadata().ok()?.len();
     let mut head = Vec::new();

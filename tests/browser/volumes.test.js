@@ -1,10 +1,11 @@
 // A log that was cut into volumes: dropped together they are one file, read by reference, with its details and its context.
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
+import { eventXml } from "./harness/bad-input.js";
 import { assertSameReport } from "./harness/corpus.js";
 import { inBothBrowsers } from "./harness/suite.js";
 
@@ -24,6 +25,16 @@ inBothBrowsers("volumes", (page) => {
     for (const [at, path] of volumes.entries()) await writeFile(path, bytes.subarray(at * size, (at + 1) * size));
   });
   after(() => rm(home, { recursive: true, force: true }));
+
+  /** A log with an event in its first volume and one in its last. */
+  async function splitText() {
+    const other = `${eventXml({ parent: "C:\\Windows\\explorer.exe", record: 7 })}\n`.repeat(100);
+    const bytes = Buffer.from(`${eventXml({ command: "cmd.exe /c first" })}\n${other}${eventXml({ command: "cmd.exe /c last", record: 2, second: 9 })}\n`);
+    const size = Math.ceil(bytes.length / 3);
+    const paths = [1, 2, 3].map((number) => join(home, `log.xml.00${number}`));
+    for (const [at, path] of paths.entries()) await writeFile(path, bytes.subarray(at * size, (at + 1) * size));
+    return paths;
+  }
 
   /** The list of files is drawn a moment after the result. @param {string} said */
   const isSaid = (said) => page().until(`the list says "${said}"`,
@@ -77,5 +88,19 @@ inBothBrowsers("volumes", (page) => {
     const { totals, sources } = JSON.parse(await page().exportJson());
     assert.deepEqual([totals.records, sources.length], [101, 1]);
     await page().assertQuiet();
+  });
+
+  test("one that can't be read costs nothing of the others, and is named", async () => {
+    const paths = await splitText();
+    await page().open();
+    await page().drop(paths);
+    await page().hashed();
+    await unlink(paths[2] ?? "");
+    await page().click("[data-row='0'] .c-process_name");
+    await page().until("it was read", () => document.querySelector("#details .raw") !== null);
+    assert.match(await page().text("#details .raw"), /cmd\.exe \/c first/);
+    await page().click("[data-row='1'] .c-process_name");
+    await page().until("it was not read", () => document.querySelector("#details [role=alert]") !== null);
+    assert.match(await page().text("#details"), /could not be read again.*log\.xml\.003: The browser could not read on/s);
   });
 });
