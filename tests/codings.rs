@@ -158,6 +158,46 @@ fn a_text_that_begins_like_bzip2_is_a_text() {
     assert_eq!(report["sources"][0]["format"], "text");
 }
 
+/// Blocks of xz need nothing of each other: a damaged one costs its own events alone. The log has four, of 64 KiB each.
+#[test]
+fn a_damaged_block_of_xz() {
+    let (name, _, _, bytes) = FILES[1];
+    assert_eq!(name, "log.xml.xz");
+    let most_in_a_block = 101 / 3 + 2;
+    for at in (12..bytes.len() - 100).step_by(37) {
+        let mut damaged = bytes.to_vec();
+        damaged[at] ^= 0x55;
+        let whole = session(&[(name, &damaged)], usize::MAX);
+        let report = report_of(&whole);
+        let said = problems(&report);
+        assert!(counts(&report).0 + most_in_a_block >= 101, "{at}: {:?} {said:?}", counts(&report));
+        assert!(said.iter().any(|said| said.starts_with("error damaged_archive")), "{at}: {said:?}");
+        assert_eq!(differences(&session(&[(name, &damaged)], 1000), &whole), [""; 0], "{at}");
+    }
+}
+
+/// One that was taken out is missed at the end, where they are listed.
+#[test]
+fn a_block_of_xz_that_was_taken_out() {
+    let (name, _, _, bytes) = FILES[1];
+    let blocks: Vec<_> = (12..bytes.len() - 28).filter(|at| is_header_of_block(&bytes[*at..])).collect();
+    assert_eq!(blocks.len(), 4, "{blocks:?}");
+    let without = [&bytes[..blocks[1]], &bytes[blocks[2]..]].concat();
+    let said = problems(&report(&[(name, &without)]));
+    let index = "its index lists other blocks than were unpacked";
+    assert!(
+        said.iter().any(|said| said.starts_with("error damaged_archive") && said.contains(index)),
+        "{said:?}"
+    );
+}
+
+fn is_header_of_block(bytes: &[u8]) -> bool {
+    let length = 4 * (usize::from(bytes[0]) + 1);
+    bytes[0] > 0
+        && bytes.len() >= length
+        && crc32fast::hash(&bytes[..length - 4]).to_le_bytes() == bytes[length - 4..length]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -11,6 +11,8 @@ use crate::source::{Sink, Trouble};
 
 /// So many bytes tell that a stream begins, of any coding; and that one does right behind another.
 const HEADER_BYTES: usize = 12;
+/// Longest header of a block of xz: two sizes, and two filters more than any program uses (3.1 of the format).
+const BLOCK_HEADER_BYTES: usize = 64;
 const MAGIC_BYTES: usize = 10;
 /// So many streams may break before the rest of a step is no longer searched for others: each may cost what a whole step
 /// unpacks to.
@@ -32,11 +34,13 @@ pub struct Compressed {
     untold: u64,
     /// Streams that broke.
     breaks: u64,
+    /// The header of the last stream of xz: how its blocks are checked. A block is read as a stream that begins so.
+    xz_header: Option<[u8; HEADER_BYTES]>,
 }
 
 enum State {
-    /// In a stream that begins at `start`.
-    Stream { decoder: Decoder, start: u64 },
+    /// In a stream that begins at `start`, or in a block of one, which is read behind the `lead` bytes of its header.
+    Stream { decoder: Decoder, start: u64, lead: u64 },
     /// Behind a stream.
     Gap(Gap),
 }
@@ -45,10 +49,26 @@ enum State {
 struct Gap {
     /// Where they begin.
     start: u64,
-    /// The stream before them is broken: where it begins, and why.
-    broken: Option<(u64, Failure)>,
+    /// What stands before them is broken.
+    broken: Option<Broken>,
     /// Not all of them are blanks or zeros.
     filled: bool,
+    /// From here on a block of xz may begin: the decoder came no further.
+    blocks: u64,
+}
+
+/// A stream, or a block of one, that could not be read to its end.
+struct Broken {
+    start: u64,
+    failure: Failure,
+    is_block: bool,
+}
+
+/// Where reading goes on.
+#[derive(Clone, Copy)]
+enum Next {
+    Stream(usize),
+    Block(usize),
 }
 
 impl Compressed {
@@ -57,13 +77,14 @@ impl Compressed {
         Compressed {
             coding,
             content: Some(content),
-            state: State::Stream { decoder: Decoder::of(coding), start: 0 },
+            state: State::Stream { decoder: Decoder::of(coding), start: 0, lead: 0 },
             held: Vec::new(),
             offset: 0,
             unpacked: 0,
             troubles: Vec::new(),
             untold: 0,
             breaks: 0,
+            xz_header: None,
         }
     }
 
@@ -106,16 +127,21 @@ impl Compressed {
 
     /// Unpacks on from `at`; returns where to go on in the step.
     fn unpack(&mut self, step: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
-        let Compressed { state: State::Stream { decoder, start }, content, unpacked, .. } = self else {
+        let Compressed { state: State::Stream { decoder, start, lead }, content, unpacked, .. } = self else {
             return None;
         };
-        let start = *start;
+        let (start, lead) = (*start, *lead);
+        if self.coding == Coding::Xz && start == self.offset + at as u64 {
+            let header = step[at..].first_chunk::<HEADER_BYTES>().filter(|header| Coding::Xz.begins(*header));
+            self.xz_header = header.filter(|header| is_xz_header(*header)).copied().or(self.xz_header);
+        }
         let progress = decoder.push(&step[at..], |out| {
             *unpacked += out.len() as u64;
             if let Some(content) = content {
                 content.push(out, sink);
             }
         });
+        let blocks = (start + decoder.taken()).saturating_sub(lead).max(start + 1);
         let (next, broken) = match progress {
             Ok(Progress::More) => return Some(step.len()),
             Ok(Progress::End(used)) => (at + used, None),
@@ -124,10 +150,10 @@ impl Compressed {
                 self.breaks += 1;
                 let behind = usize::try_from((start + 1).saturating_sub(self.offset)).unwrap_or(step.len());
                 let next = if self.breaks < MOST_BREAKS { behind } else { step.len() };
-                (next, Some((start, failure)))
+                (next, Some(Broken { start, failure, is_block: lead > 0 }))
             }
         };
-        self.state = State::Gap(Gap { start: self.offset + next as u64, broken, filled: false });
+        self.state = State::Gap(Gap { start: self.offset + next as u64, broken, filled: false, blocks });
         Some(next)
     }
 
@@ -139,40 +165,64 @@ impl Compressed {
         // Right behind a stream the magic is enough: a damaged stream is told of as such.
         let found = match first {
             true if rest.len() < MAGIC_BYTES && !ended => return None,
-            true if self.coding.begins(rest) => Some(0),
-            _ => beginning(self.coding, rest),
+            true if self.coding.begins(rest) => Some(Next::Stream(0)),
+            _ => {
+                let from = gap.blocks.saturating_sub(self.offset + at as u64);
+                let header = self.xz_header.filter(|_| gap.broken.is_some());
+                next_beginning(self.coding, rest, header.map(|_| usize::try_from(from).unwrap_or(usize::MAX)))
+            }
         };
+        let kept = if self.coding == Coding::Xz { BLOCK_HEADER_BYTES } else { HEADER_BYTES };
         let passed = match found {
-            Some(found) => found,
+            Some(Next::Stream(found) | Next::Block(found)) => found,
             None if ended => rest.len(),
-            None => rest.len().saturating_sub(HEADER_BYTES - 1),
+            None => rest.len().saturating_sub(kept - 1),
         };
         gap.filled |= rest[..passed].iter().any(|byte| *byte != 0 && !byte.is_ascii_whitespace());
-        if found.is_some() {
-            let start = self.offset + (at + passed) as u64;
-            let stream = State::Stream { decoder: Decoder::of(self.coding), start };
-            if let State::Gap(gap) = std::mem::replace(&mut self.state, stream) {
-                if let (Some(content), Some(_)) = (&mut self.content, &gap.broken) {
-                    content.interrupt(sink);
-                }
-                self.tell(gap, start, false);
-            }
+        if let Some(next) = found {
+            self.resume(next, self.offset + (at + passed) as u64, sink);
         }
         (passed > 0 || found.is_some()).then_some(at + passed)
     }
 
+    /// Goes on at a place behind a gap.
+    fn resume(&mut self, next: Next, start: u64, sink: &mut dyn Sink) {
+        let mut decoder = Decoder::of(self.coding);
+        let lead = match (next, self.xz_header) {
+            (Next::Block(_), Some(header)) => {
+                // It is sound, and nothing is unpacked of it.
+                _ = decoder.push(&header, |_| {});
+                HEADER_BYTES as u64
+            }
+            _ => 0,
+        };
+        let stream = State::Stream { decoder, start, lead };
+        if let State::Gap(gap) = std::mem::replace(&mut self.state, stream) {
+            if let (Some(content), Some(_)) = (&mut self.content, &gap.broken) {
+                content.interrupt(sink);
+            }
+            self.tell(gap, start, Some(next));
+        }
+    }
+
     /// Notes what a gap was that ends here.
-    fn tell(&mut self, gap: Gap, end: u64, last: bool) {
+    fn tell(&mut self, gap: Gap, end: u64, next: Option<Next>) {
         let bytes = end - gap.start;
         let coding = self.coding.name();
         let trouble = match gap.broken {
-            Some((start, failure)) => {
-                let until = match last {
-                    true => "and nothing behind it".to_owned(),
-                    false => format!("and then on from offset {end}, where another one begins"),
+            Some(Broken { start, failure, is_block }) => {
+                let what = if is_block { "block" } else { "stream" };
+                let until = match next {
+                    None => "and nothing behind it".to_owned(),
+                    Some(Next::Stream(_)) => {
+                        format!("and then on from offset {end}, where another one begins")
+                    }
+                    Some(Next::Block(_)) => {
+                        format!("and then on from offset {end}, where a block of it begins")
+                    }
                 };
                 let message = format!(
-                    "The {coding} stream that begins here breaks after {} unpacked bytes ({}); what was unpacked was \
+                    "The {coding} {what} that begins here breaks after {} unpacked bytes ({}); what was unpacked was \
                      read{}, {until}.",
                     self.unpacked,
                     failure.reason(),
@@ -205,9 +255,9 @@ impl Compressed {
         let held = std::mem::take(&mut self.held);
         self.step(&held, true, sink);
         let end = self.offset;
-        let stopped = State::Gap(Gap { start: end, broken: None, filled: false });
+        let stopped = State::Gap(Gap { start: end, broken: None, filled: false, blocks: end });
         match std::mem::replace(&mut self.state, stopped) {
-            State::Gap(gap) => self.tell(gap, end, true),
+            State::Gap(gap) => self.tell(gap, end, None),
             State::Stream { mut decoder, .. } => {
                 if let Some(content) = &mut self.content {
                     decoder.stop(|out| content.push(out, sink));
@@ -233,6 +283,25 @@ impl Compressed {
             sink.trouble(trouble);
         }
     }
+}
+
+/// Where a stream begins, or a block of xz at or behind `blocks`, if there may be some.
+fn next_beginning(coding: Coding, bytes: &[u8], blocks: Option<usize>) -> Option<Next> {
+    let stream = beginning(coding, bytes);
+    let before = stream.unwrap_or(bytes.len());
+    let block = blocks.and_then(|from| (from..before).find(|at| is_block_header(&bytes[*at..])));
+    block.map(Next::Block).or(stream.map(Next::Stream))
+}
+
+/// How long it is, flags and checksum (3.1 of the format).
+fn is_block_header(bytes: &[u8]) -> bool {
+    let [words, flags, ..] = *bytes else { return false };
+    let length = 4 * (usize::from(words) + 1);
+    if words == 0 || flags & 0b0011_1100 != 0 || length > BLOCK_HEADER_BYTES || bytes.len() < length {
+        return false;
+    }
+    let (header, sum) = bytes[..length].split_at(length - 4);
+    crc32fast::hash(header).to_le_bytes() == *sum
 }
 
 /// Where the header of a stream begins that is as all tools write it: three bytes alone occur in packed data by chance.

@@ -30,6 +30,8 @@ pub enum Failure {
     Bounded,
     /// It needs what is not known here.
     Foreign,
+    /// It ends with a list of other blocks than were unpacked.
+    Index,
 }
 
 impl Failure {
@@ -42,6 +44,7 @@ impl Failure {
                 "the compressed data is not valid, or it looks back farther than the 128 MiB that are held here"
             }
             Failure::Foreign => "it uses a filter, a checksum or a dictionary that is not known here",
+            Failure::Index => "its index lists other blocks than were unpacked",
         }
     }
 
@@ -49,14 +52,14 @@ impl Failure {
     pub fn doubt(self) -> &'static str {
         match self {
             Failure::Broken | Failure::Bounded => ", though some of it may be wrong",
-            Failure::TooLarge | Failure::Foreign => "",
+            Failure::TooLarge | Failure::Foreign | Failure::Index => "",
         }
     }
 
     /// The kind of problem that it is.
     pub fn code(self) -> Code {
         match self {
-            Failure::Broken | Failure::Bounded => Code::DamagedArchive,
+            Failure::Broken | Failure::Bounded | Failure::Index => Code::DamagedArchive,
             Failure::TooLarge | Failure::Foreign => Code::UnsupportedPacking,
         }
     }
@@ -66,6 +69,8 @@ impl Failure {
 pub struct Decoder {
     state: Box<dyn Decode>,
     out: Vec<u8>,
+    /// Bytes that it took so far.
+    taken: u64,
 }
 
 /// How far a push came.
@@ -128,7 +133,7 @@ impl Decoder {
     }
 
     fn new(state: impl Decode + 'static) -> Decoder {
-        Decoder { state: Box::new(state), out: vec![0; OUT_BYTES] }
+        Decoder { state: Box::new(state), out: vec![0; OUT_BYTES], taken: 0 }
     }
 
     /// Unpacks `input` and hands the output over in pieces. What was unpacked before an error is handed over too.
@@ -152,6 +157,7 @@ impl Decoder {
         loop {
             let step = self.state.decode(&input[used..], &mut self.out);
             used += step.used;
+            self.taken += step.used as u64;
             if step.made > 0 {
                 take(&self.out[..step.made], self.state.stands_in());
             }
@@ -173,6 +179,11 @@ impl Decoder {
     /// Whether what stands here can't be unpacked, and is passed over.
     pub fn is_lost(&self) -> bool {
         self.state.is_lost()
+    }
+
+    /// How many bytes it took so far: where it broke, what it could not read stands behind them.
+    pub fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Hands over what is held back of a stream that does not go on.
