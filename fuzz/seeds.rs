@@ -15,9 +15,10 @@ use testlog::zip::{self, Member};
 use testlog::{Options, Size, csv, gzip};
 
 /// What other programs packed.
-const PACKED: [(&str, &[u8]); 8] = [
+const PACKED: [(&str, &[u8]); 9] = [
     ("bzip2", include_bytes!("../tests/fixtures/packed/two.bz2")),
     ("xz", include_bytes!("../tests/fixtures/packed/two.xz")),
+    ("xz_blocks", include_bytes!("../tests/fixtures/packed/log.xml.xz")),
     ("zstd", include_bytes!("../tests/fixtures/packed/two.zst")),
     ("zip_deflate64", include_bytes!("../tests/fixtures/packed/deflate64.zip")),
     ("zip_bzip2", include_bytes!("../tests/fixtures/packed/bzip2.zip")),
