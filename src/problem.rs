@@ -93,7 +93,7 @@ codes! {
         "Matches that stand in another log, too.";
     Preview Warning "Export the search again without previews (preview=0): until then counts may be too high."
         "Results of Splunk from before its search was done, beside which the final ones may stand.";
-    MissingVolumes Warning "Add all volumes at once: their names must differ in the number alone, and all but the last be of one size. Or join them before, as by `copy /b log.001 + log.002 log`."
+    MissingVolumes Warning "Add all volumes at once: their names must differ in the number alone, and all but the last be of one size. Or join them before (copy /b log.001 + log.002 log)."
         "A volume that stands alone, or volumes of which one may be missing, with errors in what was read.";
     ChangedWhileRead Warning "Copy the log first and read the copy: then it has a hash that stands for what was read."
         "The input was written to while it was read.";

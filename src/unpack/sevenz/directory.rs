@@ -236,7 +236,7 @@ fn place(reader: &mut Reader, size: u64) -> Result<Range<u64>, Refusal> {
         let missing = end - size;
         let message = format!(
             "The 7z archive lacks its last {missing} byte(s), and its directory stands there: it is cut, or the first of \
-             several volumes (.7z.001, .7z.002, …), which have to be joined first; {AS_FAR}."
+             several volumes (.7z.001, .7z.002, …), which are to be given together; {AS_FAR}."
         );
         return Err(Refusal { walk: Some(start), ..Refusal::new(Code::Truncated, message) });
     }
