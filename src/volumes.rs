@@ -1,5 +1,6 @@
 //! Volumes: a file that was cut into pieces of one size, as a medium or a file system takes no larger ones. 7-Zip, Total
 //! Commander and HJSplit number them, `log.7z.001`, `log.7z.002`, and so on; one behind the other they are that file again.
+//! So are the parts of a split zip, which WinZip and Info-ZIP call `log.z01`, `log.z02`, and so on, and the last one `log.zip`.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +34,11 @@ const BEGINNINGS: [&[u8]; 9] = [
     b"<?xml",
 ];
 
+/// How the first part of a split zip begins (APPNOTE 8.5.3).
+const SPLIT_ZIP: &[u8] = b"PK\x07\x08";
+
 /// A file that volumes are joined to.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Joined {
     /// What it is called: `log.7z.001 to .003`.
     pub name: String,
@@ -45,6 +49,10 @@ pub struct Joined {
 /// Which of these files are volumes of one. Rotated logs and copies are numbered, too: but all volumes but the last have the size
 /// of the first, the last has no more, and they do not all begin as files do, or as the first one.
 pub fn joined(files: &[Volume]) -> Vec<Joined> {
+    [joined_by_number(files), joined_zips(files)].concat()
+}
+
+fn joined_by_number(files: &[Volume]) -> Vec<Joined> {
     let mut by_whole = BTreeMap::<&str, BTreeMap<u64, usize>>::new();
     for (at, file) in files.iter().enumerate() {
         if let Some((whole, digits)) = numbered(&file.name) {
@@ -60,6 +68,26 @@ pub fn joined(files: &[Volume]) -> Vec<Joined> {
         (!is_own).then_some(Joined { name: together, files: run })
     };
     by_whole.values().filter_map(joined).collect()
+}
+
+/// The same of split zips: their first part begins as nothing else does, and they may differ in size.
+fn joined_zips(files: &[Volume]) -> Vec<Joined> {
+    let mut by_stem = BTreeMap::<&str, BTreeMap<u64, usize>>::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| file.size > 0) {
+        if let Some((stem, number)) = part_of_zip(&file.name) {
+            by_stem.entry(stem).or_default().entry(number).or_insert(at);
+        }
+    }
+    let joined = |parts: &BTreeMap<u64, usize>| {
+        let in_order = parts.iter().zip(1..).take_while(|((number, _), wanted)| *number == wanted);
+        let mut run: Vec<_> = in_order.map(|((_, at), _)| *at).collect();
+        // Where a part is missing, none is joined to what stands before it.
+        run.extend(parts.get(&LAST_OF_ZIP).filter(|_| run.len() + 1 == parts.len()));
+        let (first, last) = (&files[*run.first()?], &files[*run.last()?]);
+        (run.len() > 1 && first.head.starts_with(SPLIT_ZIP))
+            .then(|| Joined { name: name(&first.name, &last.name), files: run })
+    };
+    by_stem.values().filter_map(joined).collect()
 }
 
 /// Those that follow each other from this number on.
@@ -87,8 +115,8 @@ fn begins_a_file(head: &[u8], first: &[u8]) -> bool {
 
 /// What volumes are called together, by the names of the first and the last: `log.7z.001 to .003`.
 pub fn name(first: &str, last: &str) -> String {
-    let digits = last.rsplit_once('.').map_or(last, |(_, digits)| digits);
-    format!("{first} to .{digits}")
+    let ending = last.rsplit_once('.').map_or(last, |(_, ending)| ending);
+    format!("{first} to .{ending}")
 }
 
 /// The volume that may follow these: the last one of a file is seldom as long as the others.
@@ -99,14 +127,34 @@ pub fn next(volumes: &[Volume]) -> Option<String> {
         .then(|| format!("{whole}.{:03}", digits.parse().unwrap_or(u64::MAX).saturating_add(1)))
 }
 
-/// The number of a file that is a volume by its name alone, and what it would be one of: `002` and `log.7z`.
-pub fn alone(name: &str) -> Option<(&str, &str)> {
+/// The parts of a split zip without the last one, which is called so.
+pub fn lacks_last(volumes: &[Volume]) -> Option<String> {
+    let (stem, number) = part_of_zip(&volumes.last()?.name)?;
+    (number != LAST_OF_ZIP).then(|| format!("{stem}.zip"))
+}
+
+/// Whether it may be a volume, by its name.
+pub fn may_be(name: &str) -> bool {
+    numbered(name).is_some() || part_of_zip(name).is_some()
+}
+
+/// What the first part of a split zip would be called of which this is the last one.
+pub fn first_of_zip(name: &str) -> Option<String> {
+    let (stem, number) = part_of_zip(name)?;
+    (number == LAST_OF_ZIP).then(|| format!("{stem}.z01"))
+}
+
+/// The number of a file that is a volume by its name alone, and what it would be one of: `002` and `log.7z`, `z02` and `log.zip`.
+pub fn alone(name: &str) -> Option<(&str, String)> {
+    if let Some((stem, _)) = part_of_zip(name).filter(|(_, number)| *number != LAST_OF_ZIP) {
+        return Some((&name[stem.len() + 1..], format!("{stem}.zip")));
+    }
     let (whole, digits) = numbered(name)?;
     let file = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
     // A name that ends in a number alone is nothing rare.
     let has_ending =
         file.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && !ending.is_empty());
-    has_ending.then_some((digits, whole))
+    has_ending.then(|| (digits, whole.to_owned()))
 }
 
 /// What a volume is one of, and its number: at least three digits behind a dot.
@@ -114,6 +162,20 @@ fn numbered(name: &str) -> Option<(&str, &str)> {
     let (whole, digits) = name.rsplit_once('.')?;
     let number: u64 = digits.parse().ok()?;
     (!whole.is_empty() && digits == format!("{number:03}")).then_some((whole, digits))
+}
+
+/// The number of a split zip's last part, which is called as the whole would be.
+const LAST_OF_ZIP: u64 = u64::MAX;
+
+/// What a part of a split zip is one of, without its ending, and its number: `log` and 2 for `log.z02`.
+fn part_of_zip(name: &str) -> Option<(&str, u64)> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    let number = match ending.strip_prefix('z')? {
+        "ip" => LAST_OF_ZIP,
+        digits => digits.parse().ok().filter(|number| *number > 0 && digits == format!("{number:02}"))?,
+    };
+    (!stem.is_empty()).then_some((stem, number))
 }
 
 #[cfg(test)]
@@ -196,12 +258,41 @@ mod tests {
         assert_eq!(next(&volumes).as_deref(), Some("log.7z.004"));
         assert_eq!(next(&files(&[("x.001", 5), ("x.002", 4)])), None);
         assert_eq!(next(&files(&[("x.998", 5), ("x.999", 5)])).as_deref(), Some("x.1000"));
-        assert_eq!(alone("a/log.7z.002"), Some(("002", "a/log.7z")));
+        assert_eq!(alone("a/log.7z.002"), Some(("002", "a/log.7z".to_owned())));
         for other in
             ["log.7z", "setup.001", "a.b/setup.001", "a.b\\setup.001", ".hidden.001", "x..001", "log.7z.1"]
         {
             assert_eq!(alone(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn parts_of_a_split_zip() {
+        let zips = |named: &[&str]| {
+            let mut files = files(&named.iter().map(|name| (*name, 5)).collect::<Vec<_>>());
+            files.iter_mut().for_each(|file| file.head = b"PK\x07\x08PK\x03\x04........".to_vec());
+            joined(&files).into_iter().map(|joined| (joined.name, joined.files)).collect::<Vec<_>>()
+        };
+        let all = zips(&["log.zip", "b.zip", "log.z02", "log.z01", "c.z01"]);
+        assert_eq!(all, [("log.z01 to .zip".to_owned(), vec![3, 2, 0])]);
+        assert_eq!(zips(&["A.Z01", "A.ZIP"]), [("A.Z01 to .ZIP".to_owned(), vec![0, 1])]);
+        assert_eq!(zips(&["a.z01", "a.z02"]), [("a.z01 to .z02".to_owned(), vec![0, 1])]);
+        assert_eq!(zips(&["a.z01", "a.z02", "a.z04", "a.zip"]), [("a.z01 to .z02".to_owned(), vec![0, 1])]);
+        let hundred: Vec<_> = (1..=100).map(|at| format!("a.z{at:02}")).collect();
+        assert_eq!(zips(&hundred.iter().map(String::as_str).collect::<Vec<_>>())[0].0, "a.z01 to .z100");
+        for apart in
+            [&["a.z01", "a.z03", "a.zip"][..], &["a.z1", "a.zip"], &["a.z00", "a.zip"], &["a.zip", "a.z02"]]
+        {
+            assert_eq!(zips(apart), [], "{apart:?}");
+        }
+        // Without its sign it is no part of a zip.
+        assert_eq!(joined(&files(&[("a.z01", 5), ("a.zip", 5)])), []);
+        assert_eq!(lacks_last(&files(&[("a.z01", 5), ("a.z02", 5)])).as_deref(), Some("a.zip"));
+        assert_eq!(lacks_last(&files(&[("a.z01", 5), ("a.ZIP", 5)])), None);
+        assert_eq!(lacks_last(&files(&[("a.001", 5), ("a.002", 5)])), None);
+        assert_eq!(alone("x/a.z12"), Some(("z12", "x/a.zip".to_owned())));
+        assert_eq!((alone("a.zip"), first_of_zip("a.zip").as_deref()), (None, Some("a.z01")));
+        assert_eq!((first_of_zip("a.z01"), first_of_zip(".zip")), (None, None));
     }
 
     proptest! {

@@ -182,6 +182,79 @@ fn from_zero_on_and_by_any_path() {
     );
 }
 
+/// A zip that was split, as Info-ZIP and WinZip do it: a mark before it, numbers of parts at its end, and in its directory places
+/// in each part, which nothing needs.
+fn split_zip(folder: &std::path::Path, cuts: &[usize]) -> Vec<String> {
+    let log = log();
+    let member = |name| Member { deflate: false, ..Member::new(name, &log) };
+    let folder_entry = Member { deflate: false, ..Member::new("logs/", b"") };
+    let mut bytes = b"PK\x07\x08".to_vec();
+    bytes.extend(zip::archive(&[folder_entry, member("logs/a.evtx"), member("logs/b.evtx")]));
+    let end = bytes.len() - 22;
+    for at in [4, 6] {
+        bytes[end + at] = cuts.len() as u8;
+    }
+    let mut from = 0;
+    let mut part = |name: String, to: usize| {
+        let path = write(folder, &name, &bytes[from..to]);
+        from = to;
+        path
+    };
+    let mut paths: Vec<_> =
+        cuts.iter().enumerate().map(|(at, to)| part(format!("log.z{:02}", at + 1), *to)).collect();
+    paths.push(part("log.zip".to_owned(), bytes.len()));
+    paths
+}
+
+#[test]
+fn a_split_zip_is_one_file() {
+    let folder = folder("volumes_split_zip");
+    let parts = split_zip(&folder, &[90_000, 100_000, 190_000]);
+    let read = |files: &[&str]| {
+        let output = run(&[&["--format", "json"], files].concat(), None);
+        (counts(&json(&output)).0, output.status.code(), text(&output.stderr))
+    };
+    let (records, status, said) = read(&[folder.to_str().unwrap()]);
+    assert_eq!((records, status), (800, Some(0)), "{said}");
+    assert!(said.contains("made of 4 volumes, ") && !said.contains("error"), "{said}");
+    // By hand, as is often advised.
+    let joined: Vec<u8> = parts.iter().flat_map(|part| std::fs::read(part).unwrap()).collect();
+    let joined = write(&folder, "by_hand/log.zip", &joined);
+    assert_eq!((read(&[&joined]).0, read(&[&joined]).1), (800, Some(0)));
+
+    let (records, status, said) = read(&[&parts[0], &parts[1]]);
+    assert!(records > 0 && status == Some(1), "{said}");
+    assert!(
+        said.contains(&format!("warning: The last part of this split zip is missing, {}.", parts[3])),
+        "{said}"
+    );
+    let (_, status, said) = read(&[&parts[3]]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains(&format!("whose first one is {}; it was read alone", parts[0])), "{said}");
+    let (_, status, said) = read(&[&parts[0], &parts[2], &parts[3]]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("By its name it is volume .z03 of "), "{said}");
+}
+
+/// The directory of a split zip counts its members: where others are missing, that is said.
+#[test]
+fn a_split_zip_that_lacks_members() {
+    let folder = folder("volumes_split_zip_cut");
+    let parts = split_zip(&folder, &[90_000, 100_000]);
+    let bytes: Vec<u8> = parts.iter().flat_map(|part| std::fs::read(part).unwrap()).collect();
+    let second = memchr::memmem::rfind(&bytes, b"PK\x03\x04").unwrap();
+    let file = write(&folder, "alone/log.zip", &bytes[second..]);
+    let output = run(&[&file], None);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains(
+            "split into 3 parts (.z01, .z02, …, .zip), which are to be given together; its directory lists 3"
+        ),
+        "{said}"
+    );
+}
+
 /// Links are called as they like.
 #[cfg(unix)]
 #[test]

@@ -134,8 +134,7 @@ fn with_volumes_joined(inputs: Vec<Input>) -> Vec<Input> {
 
 /// A file as it may be a volume, by whatever path it was named; none: it can't be one.
 fn volume(input: &Input) -> Option<Volume> {
-    let is_numbered = input.name.ends_with(|last: char| last.is_ascii_digit());
-    if !is_numbered || !matches!(input.content, Ok(Content::File)) || !input.path.is_file() {
+    if !volumes::may_be(&input.name) || !matches!(input.content, Ok(Content::File)) || !input.path.is_file() {
         return None;
     }
     let folder =

@@ -56,13 +56,11 @@ impl Source {
         {
             return None;
         }
-        let Some(first) = self.volumes.first() else {
-            let (number, whole) = volumes::alone(&self.name)?;
-            let whole = shown(whole);
-            return Some(format!(
-                "By its name it is volume .{number} of {whole}, and it was read without the others."
-            ));
-        };
+        let Some(first) = self.volumes.first() else { return self.missing_others() };
+        if let Some(last) = volumes::lacks_last(&self.volumes) {
+            let last = shown(&last);
+            return Some(format!("The last part of this split zip is missing, {last}."));
+        }
         if let Some(next) = volumes::next(&self.volumes) {
             let next = shown(&next);
             return Some(format!(
@@ -72,6 +70,21 @@ impl Source {
         // Of a file without its beginning the form is mostly not known.
         (problems.has(Code::UnknownFormat) && first.name.ends_with(".001"))
             .then(|| "The first volume may be missing: some programs count from .000 on.".to_owned())
+    }
+
+    /// The same of one that was not joined to any.
+    fn missing_others(&self) -> Option<String> {
+        if let Some((number, whole)) = volumes::alone(&self.name) {
+            let whole = shown(&whole);
+            return Some(format!(
+                "By its name it is volume .{number} of {whole}, and it was read without the others."
+            ));
+        }
+        let is_zip = self.findings.format.as_deref() == Some("zip");
+        let first = shown(&volumes::first_of_zip(&self.name).filter(|_| !is_zip)?);
+        Some(format!(
+            "It may be the last part of a split zip, whose first one is {first}; it was read alone."
+        ))
     }
 }
 

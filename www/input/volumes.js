@@ -5,8 +5,8 @@ import { bytesOf, volumesOf } from "./log.js";
 /** By so many first bytes the core knows whether a file is one of its own. */
 const HEAD_BYTES = 16;
 
-/** @param {App.Input} input */
-const isNumbered = ({ name }) => /\.\d{3,}$/.test(name);
+/** The last part of a split zip has no number. @param {App.Input} input */
+const isNumbered = ({ name }) => /\.(\d{3,}|z\d{2,})$/i.test(name);
 
 /** Only then the core is asked which files are one. @param {App.Input[]} inputs */
 export const mayHoldVolumes = (inputs) => inputs.length > 1 && inputs.some(isNumbered);

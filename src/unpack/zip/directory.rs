@@ -1,7 +1,8 @@
 //! The directory at the end of a zip, fetched and read.
 
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 
+use memchr::memmem;
 use zip::CompressionMethod;
 use zip::read::Config;
 use zip::result::ZipError;
@@ -31,7 +32,18 @@ pub struct List {
 pub enum Refusal {
     /// It is larger than [`limits::ZIP_DIRECTORY_BYTES`].
     TooLarge,
+    /// The archive was split: places are told by part and from its beginning.
+    Split(Split),
     Unreadable(ZipError),
+}
+
+/// What the end of a split archive tells of it.
+#[derive(Clone, Copy)]
+pub struct Split {
+    /// How many parts there are.
+    pub parts: u32,
+    /// How many members and folders the directory lists, if it has room to say so.
+    pub entries: Option<u64>,
 }
 
 impl Listing for List {
@@ -45,7 +57,9 @@ impl Listing for List {
     }
 
     fn read(reader: Reader, size: u64, _: &Passwords) -> Result<List, Refusal> {
-        let mut list = list(reader, size).map_err(Refusal::Unreadable)?;
+        let listed = list(reader.clone(), size);
+        let mut list =
+            listed.map_err(|error| split(reader, size).map_or(Refusal::Unreadable(error), Refusal::Split))?;
         order::sort(&mut list.entries, |a, b| a.header_start.cmp(&b.header_start));
         Ok(list)
     }
@@ -129,6 +143,24 @@ const RECORDS: [(&[u8], u64, usize, usize); 5] = [
     (b"PK\x06\x08", 8, 4, 4), // extra data
 ];
 const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
+const END_OF_DIRECTORY_BYTES: usize = 22;
+
+/// Longest comment behind the end of a directory.
+const COMMENT_BYTES: u64 = u16::MAX as u64;
+
+/// What the end of the directory says, if the archive was split (APPNOTE 4.3.16, 8.3).
+fn split(mut reader: Reader, size: u64) -> Option<Split> {
+    let mut end = vec![0; usize::try_from(size.min(END_OF_DIRECTORY_BYTES as u64 + COMMENT_BYTES)).ok()?];
+    reader.seek(SeekFrom::Start(size - end.len() as u64)).ok()?;
+    reader.read_exact(&mut end).ok()?;
+    let record = &end[memmem::rfind(&end, END_OF_DIRECTORY)?..];
+    let field = |at: usize| record.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+    let (last, entries) = (field(4)?, field(10)?);
+    (last > 0).then(|| Split {
+        parts: u32::from(last) + 1,
+        entries: (entries < u16::MAX).then_some(entries.into()),
+    })
+}
 
 /// Where an archive ends whose last entry in the directory begins at `last`.
 fn end(reader: &mut Reader, last: u64) -> io::Result<u64> {

@@ -11,7 +11,7 @@ mod directory;
 mod member;
 mod walk;
 
-use self::directory::{List, Refusal};
+use self::directory::{List, Refusal, Split};
 use self::member::{Entry, LOCAL_HEADER_MAGIC, Member};
 use self::walk::{DESCRIPTOR_BYTES, Walk};
 use super::Place;
@@ -34,8 +34,8 @@ pub struct Zip {
 enum State {
     Directory(Directory<List>),
     Members(Box<Members>),
-    /// The directory can't be read.
-    Walk(Box<Walk>),
+    /// The directory can't be read, or tells places in parts of the archive.
+    Walk(Box<Walk>, Option<Split>),
     Done,
 }
 
@@ -124,6 +124,19 @@ pub fn cut(size: u64, step: u64) -> Box<dyn Cut> {
     Box::new(Runs::<List>::new(size, step))
 }
 
+impl Split {
+    /// What must be said when so many members and folders were found.
+    fn judge(self, found: u64) -> Option<Trouble> {
+        let listed = self.entries.filter(|listed| *listed != found)?;
+        let message = format!(
+            "The zip was split into {} parts (.z01, .z02, …, .zip), which are to be given together; its directory lists {listed} \
+             members and folders, and {found} were found.",
+            self.parts
+        );
+        Some(Trouble::note(Code::DamagedArchive, None, message))
+    }
+}
+
 impl Zip {
     /// A part of an archive of `size` bytes.
     pub fn new(place: Place, size: u64, part: Part) -> Zip {
@@ -149,8 +162,10 @@ impl Zip {
                      members were looked for by their own headers."
                 );
                 sink.trouble(Trouble::note(Code::DamagedArchive, None, message));
-                State::Walk(Box::default())
+                State::Walk(Box::default(), None)
             }
+            // Its parts are not known here, and what they hold has headers of its own.
+            Listed::Unreadable(Refusal::Split(split)) => State::Walk(Box::default(), Some(split)),
         };
     }
 
@@ -199,7 +214,7 @@ impl Seeking for Zip {
         match &self.state {
             State::Directory(directory) => Some(directory.want()),
             State::Members(members) => Some((members.position, members.end.saturating_sub(members.position))),
-            State::Walk(walk) => Some((walk.position, self.size.saturating_sub(walk.position))),
+            State::Walk(walk, _) => Some((walk.position, self.size.saturating_sub(walk.position))),
             State::Done => None,
         }
     }
@@ -217,7 +232,7 @@ impl Seeking for Zip {
                     self.state = State::Done;
                 }
             }
-            State::Walk(walk) => {
+            State::Walk(walk, _) => {
                 walk.push(bytes, &self.place, sink);
                 if walk.position >= self.size {
                     self.finish(sink);
@@ -241,7 +256,12 @@ impl Seeking for Zip {
                 self.part.misfit |= self.part.end.is_some();
                 members.finish(&self.place, sink);
             }
-            State::Walk(mut walk) => walk.finish(&self.place, sink),
+            State::Walk(mut walk, split) => {
+                walk.finish(&self.place, sink);
+                if let Some(trouble) = split.and_then(|split| split.judge(walk.members + walk.folders)) {
+                    sink.trouble(trouble);
+                }
+            }
             State::Done => {}
         }
     }

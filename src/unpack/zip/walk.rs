@@ -32,6 +32,8 @@ pub struct Walk {
     pub position: u64,
     /// Members that were met.
     pub members: u64,
+    /// Folders that were met.
+    pub folders: u64,
     /// Bytes, other than zeros, that are no part of a member, and how many of them may be so: what describes one.
     passed: u64,
     /// The first of them, behind zeros and blanks.
@@ -112,6 +114,7 @@ impl Walk {
                 }
                 Found::Folder(at, length) => {
                     self.pass(&rest[..at]);
+                    self.folders += 1;
                     self.described += DESCRIPTOR_BYTES;
                     rest = &rest[at + length..];
                 }

@@ -309,6 +309,16 @@ export class Page {
     }
   }
 
+  /** Opens the first row and reads its context, of which nothing may be missing. */
+  async readContext() {
+    await this.until("a row is there", () => document.querySelector("[data-row='0']") !== null);
+    await this.click("[data-row='0'] .c-process_name");
+    await this.until("the event is there", () => document.querySelector("#details .raw") !== null);
+    await this.click("#context-read");
+    await this.until("the context is there", () => document.getElementById("context")?.dataset.state === "done");
+    assert.doesNotMatch(await this.text("#context"), /Partial|could not/);
+  }
+
   /** The page's own JSON export, as text. */
   async exportJson() {
     const { bytes } = await this.download(() => this.click("#export-json"));
