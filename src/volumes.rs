@@ -1,9 +1,13 @@
 //! Volumes: a file that was cut into pieces of one size, as a medium or a file system takes no larger ones. 7-Zip, Total
-//! Commander and HJSplit number them, `log.7z.001`, `log.7z.002`, and so on; one behind the other they are that file again.
-//! So are the parts of a split zip, which WinZip and Info-ZIP call `log.z01`, `log.z02`, and so on, and the last one `log.zip`.
+//! Commander and HJSplit number them, `log.7z.001`, `log.7z.002`, and so on; `split` gives them letters, `log.evtx.aa`, or digits.
+//! One behind the other they are that file again. So are the parts of a split zip, which WinZip and Info-ZIP call `log.z01`,
+//! `log.z02`, and so on, and the last one `log.zip`.
 
-use std::collections::BTreeMap;
+mod numbering;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::numbering::{LAST_OF_ZIP, Numbered, Way, readings};
 use serde::{Deserialize, Serialize};
 
 /// A file that may be a volume.
@@ -47,53 +51,45 @@ pub struct Joined {
 }
 
 /// Which of these files are volumes of one. Rotated logs and copies are numbered, too: but all volumes but the last have the size
-/// of the first, the last has no more, and they do not all begin as files do, or as the first one.
+/// of the first, the last has no more, and they do not all begin as files do, or as the first one. The parts of a split zip
+/// may differ in size, and the first one begins as nothing else does.
 pub fn joined(files: &[Volume]) -> Vec<Joined> {
-    [joined_by_number(files), joined_zips(files)].concat()
-}
-
-fn joined_by_number(files: &[Volume]) -> Vec<Joined> {
-    let mut by_whole = BTreeMap::<&str, BTreeMap<u64, usize>>::new();
+    let mut sets = BTreeMap::<(Way, &str), BTreeMap<u64, usize>>::new();
     for (at, file) in files.iter().enumerate() {
-        if let Some((whole, digits)) = numbered(&file.name) {
-            by_whole.entry(whole).or_default().entry(digits.parse().unwrap_or(u64::MAX)).or_insert(at);
+        for Numbered { way, whole, number, .. } in readings(&file.name) {
+            sets.entry((way, whole)).or_default().entry(number).or_insert(at);
         }
     }
-    let joined = |numbers: &BTreeMap<u64, usize>| {
+    let mut taken = BTreeSet::new();
+    let runs = sets.iter().filter_map(|((way, _), numbers)| match way {
         // Some programs count from 0 on.
-        let run = [0, 1].map(|first| run(first, numbers, files)).into_iter().find(|run| run.len() > 1)?;
-        let (first, others) = run.split_first()?;
-        let is_own = others.iter().all(|at| begins_a_file(&files[*at].head, &files[*first].head));
-        let together = name(&files[*first].name, &files[*others.last()?].name);
-        (!is_own).then_some(Joined { name: together, files: run })
-    };
-    by_whole.values().filter_map(joined).collect()
+        Way::Numbers => [0, 1].into_iter().find_map(|first| run(first, numbers, files)),
+        Way::Digits | Way::Letters => run(0, numbers, files),
+        Way::Zip => run_of_zip(numbers, files),
+    });
+    // A name may be numbered in two ways.
+    let runs = runs.filter(|run| run.iter().all(|at| taken.insert(*at)));
+    runs.map(|run| Joined { name: joined_name(&run, files), files: run }).collect()
 }
 
-/// The same of split zips: their first part begins as nothing else does, and they may differ in size.
-fn joined_zips(files: &[Volume]) -> Vec<Joined> {
-    let mut by_stem = BTreeMap::<&str, BTreeMap<u64, usize>>::new();
-    for (at, file) in files.iter().enumerate().filter(|(_, file)| file.size > 0) {
-        if let Some((stem, number)) = part_of_zip(&file.name) {
-            by_stem.entry(stem).or_default().entry(number).or_insert(at);
-        }
-    }
-    let joined = |parts: &BTreeMap<u64, usize>| {
-        let in_order = parts.iter().zip(1..).take_while(|((number, _), wanted)| *number == wanted);
-        let mut run: Vec<_> = in_order.map(|((_, at), _)| *at).collect();
-        // Where a part is missing, none is joined to what stands before it.
-        run.extend(parts.get(&LAST_OF_ZIP).filter(|_| run.len() + 1 == parts.len()));
-        let (first, last) = (&files[*run.first()?], &files[*run.last()?]);
-        (run.len() > 1 && first.head.starts_with(SPLIT_ZIP))
-            .then(|| Joined { name: name(&first.name, &last.name), files: run })
-    };
-    by_stem.values().filter_map(joined).collect()
+fn joined_name(run: &[usize], files: &[Volume]) -> String {
+    let named = |at: Option<&usize>| at.map_or("", |at| files[*at].name.as_str());
+    name(named(run.first()), named(run.last()))
 }
 
-/// Those that follow each other from this number on.
-fn run(first: u64, numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Vec<usize> {
+/// The parts of a split zip.
+fn run_of_zip(numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Option<Vec<usize>> {
+    let follow = |((number, at), wanted): &((&u64, &usize), u64)| *number == wanted && files[**at].size > 0;
+    let mut run: Vec<_> = numbers.iter().zip(1..).take_while(follow).map(|((_, at), _)| *at).collect();
+    // Where a part is missing, the last one does not follow.
+    run.extend(numbers.get(&LAST_OF_ZIP).filter(|_| run.len() + 1 == numbers.len()));
+    (run.len() > 1 && files[run[0]].head.starts_with(SPLIT_ZIP)).then_some(run)
+}
+
+/// Those that follow each other from this number on, if they are volumes.
+fn run(first: u64, numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Option<Vec<usize>> {
     let mut run = Vec::new();
-    let Some(full) = numbers.get(&first).map(|at| files[*at].size) else { return run };
+    let full = numbers.get(&first).map(|at| files[*at].size)?;
     for ((number, at), wanted) in numbers.range(first..).zip(first..) {
         let size = files[*at].size;
         if *number != wanted || size == 0 || size > full {
@@ -104,7 +100,9 @@ fn run(first: u64, numbers: &BTreeMap<u64, usize>, files: &[Volume]) -> Vec<usiz
             break;
         }
     }
-    run
+    let (first, others) = run.split_first()?;
+    let is_own = others.iter().all(|at| begins_a_file(&files[*at].head, &files[*first].head));
+    (!is_own).then_some(run)
 }
 
 /// Whether a file begins as others do, or as the first one: both may be logs of the same program, or copies.
@@ -115,67 +113,57 @@ fn begins_a_file(head: &[u8], first: &[u8]) -> bool {
 
 /// What volumes are called together, by the names of the first and the last: `log.7z.001 to .003`.
 pub fn name(first: &str, last: &str) -> String {
-    let ending = last.rsplit_once('.').map_or(last, |(_, ending)| ending);
-    format!("{first} to .{ending}")
+    let file = last.rsplit(['/', '\\']).next().unwrap_or(last);
+    let ending = file.rfind('.').map_or(file, |dot| &file[dot..]);
+    format!("{first} to {ending}")
 }
 
 /// The volume that may follow these: the last one of a file is seldom as long as the others.
 pub fn next(volumes: &[Volume]) -> Option<String> {
     let [first, .., last] = volumes else { return None };
-    let (whole, digits) = numbered(&last.name)?;
-    (first.size == last.size)
-        .then(|| format!("{whole}.{:03}", digits.parse().unwrap_or(u64::MAX).saturating_add(1)))
+    let begin = readings(&first.name).next().filter(|one| one.way != Way::Zip && first.size == last.size)?;
+    let end = readings(&last.name).find(|one| (one.way, one.whole) == (begin.way, begin.whole))?;
+    Some(end.way.name(end.whole, end.number.saturating_add(1)))
 }
 
-/// The parts of a split zip without the last one, which is called so.
+/// The last part of a split zip, as it is called, if these are the others.
 pub fn lacks_last(volumes: &[Volume]) -> Option<String> {
-    let (stem, number) = part_of_zip(&volumes.last()?.name)?;
-    (number != LAST_OF_ZIP).then(|| format!("{stem}.zip"))
+    let last =
+        readings(&volumes.last()?.name).find(|one| one.way == Way::Zip && one.number != LAST_OF_ZIP)?;
+    Some(last.way.name(last.whole, LAST_OF_ZIP))
 }
 
-/// Whether it may be a volume, by its name.
-pub fn may_be(name: &str) -> bool {
-    numbered(name).is_some() || part_of_zip(name).is_some()
+/// Whether it may be the first of some volumes, by its name.
+pub fn may_be_first(name: &str) -> bool {
+    readings(name).any(|one| match one.way {
+        Way::Numbers => one.number <= 1,
+        Way::Zip => one.number == 1,
+        Way::Digits | Way::Letters => one.number == 0,
+    })
 }
 
 /// What the first part of a split zip would be called of which this is the last one.
 pub fn first_of_zip(name: &str) -> Option<String> {
-    let (stem, number) = part_of_zip(name)?;
-    (number == LAST_OF_ZIP).then(|| format!("{stem}.z01"))
+    let last = readings(name).find(|one| one.way == Way::Zip && one.number == LAST_OF_ZIP)?;
+    Some(last.way.name(last.whole, 1))
 }
 
 /// The number of a file that is a volume by its name alone, and what it would be one of: `002` and `log.7z`, `z02` and `log.zip`.
 pub fn alone(name: &str) -> Option<(&str, String)> {
-    if let Some((stem, _)) = part_of_zip(name).filter(|(_, number)| *number != LAST_OF_ZIP) {
-        return Some((&name[stem.len() + 1..], format!("{stem}.zip")));
-    }
-    let (whole, digits) = numbered(name)?;
+    let one = readings(name).next()?;
+    let whole = match one.way {
+        Way::Zip if one.number == LAST_OF_ZIP => return None,
+        Way::Zip => return Some((one.ending, one.way.name(one.whole, LAST_OF_ZIP))),
+        Way::Numbers => one.whole,
+        // Endings of two letters are nothing rare.
+        Way::Digits | Way::Letters if one.number >= 26 => return None,
+        Way::Digits | Way::Letters => one.whole.strip_suffix('.')?,
+    };
+    // Nor is a name that ends in a number alone.
     let file = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
-    // A name that ends in a number alone is nothing rare.
     let has_ending =
         file.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && !ending.is_empty());
-    has_ending.then(|| (digits, whole.to_owned()))
-}
-
-/// What a volume is one of, and its number: at least three digits behind a dot.
-fn numbered(name: &str) -> Option<(&str, &str)> {
-    let (whole, digits) = name.rsplit_once('.')?;
-    let number: u64 = digits.parse().ok()?;
-    (!whole.is_empty() && digits == format!("{number:03}")).then_some((whole, digits))
-}
-
-/// The number of a split zip's last part, which is called as the whole would be.
-const LAST_OF_ZIP: u64 = u64::MAX;
-
-/// What a part of a split zip is one of, without its ending, and its number: `log` and 2 for `log.z02`.
-fn part_of_zip(name: &str) -> Option<(&str, u64)> {
-    let (stem, ending) = name.rsplit_once('.')?;
-    let ending = ending.to_ascii_lowercase();
-    let number = match ending.strip_prefix('z')? {
-        "ip" => LAST_OF_ZIP,
-        digits => digits.parse().ok().filter(|number| *number > 0 && digits == format!("{number:02}"))?,
-    };
-    (!stem.is_empty()).then_some((stem, number))
+    has_ending.then(|| (one.ending, whole.to_owned()))
 }
 
 #[cfg(test)]
@@ -207,6 +195,11 @@ mod tests {
         assert_eq!(places(&[("x.000", 4), ("x.001", 5), ("x.002", 5)]), [[1, 2]]);
         assert_eq!(joined(&all), [Joined { name: "log.7z.001 to .003".to_owned(), files: vec![2, 1, 4] }]);
         assert_eq!(places(&[("x.001", 5), ("x.002", 5)]), [[0, 1]]);
+        assert_eq!(places(&[("log.evtx.ab", 5), ("log.evtx.aa", 5), ("log.evtx.ac", 1)]), [[1, 0, 2]]);
+        assert_eq!(places(&[("log_00", 5), ("log_01", 5), ("log_02", 1)]), [[0, 1, 2]]);
+        let named = |named: &[(&str, u64)]| joined(&files(named)).swap_remove(0).name;
+        assert_eq!(named(&[("a.b/xaa", 5), ("a.b/xab", 5)]), "a.b/xaa to xab");
+        assert_eq!(named(&[("a.b/c.part-00", 5), ("a.b/c.part-01", 5)]), "a.b/c.part-00 to .part-01");
         let thousand: Vec<_> =
             (1..=1001).map(|at| Volume { name: format!("x.{at:03}"), size: 1, head: Vec::new() }).collect();
         let name = "x.001 to .1001".to_owned();
@@ -228,6 +221,10 @@ mod tests {
             &[("x.0001", 5), ("x.0002", 5)],
             &[("x.+01", 5), (".001", 5), ("x", 5), ("x.99999999999999999999", 5)],
             &[("x.001", 5), ("y.002", 5)],
+            &[("x.01", 5), ("x.02", 5)],
+            &[("x.ab", 5), ("x.ac", 5)],
+            &[("x.aa", 5), ("y.ab", 5)],
+            &[("x00", 5), ("y01", 5)],
         ] {
             assert_eq!(places(apart), [[0; 0]; 0], "{apart:?}");
         }
@@ -258,10 +255,23 @@ mod tests {
         assert_eq!(next(&volumes).as_deref(), Some("log.7z.004"));
         assert_eq!(next(&files(&[("x.001", 5), ("x.002", 4)])), None);
         assert_eq!(next(&files(&[("x.998", 5), ("x.999", 5)])).as_deref(), Some("x.1000"));
+        assert_eq!(next(&files(&[("x.aa", 5), ("x.az", 5)])).as_deref(), Some("x.ba"));
+        assert_eq!(next(&files(&[("x-00", 5), ("x-89", 5)])).as_deref(), Some("x-9000"));
+        assert_eq!(alone("log.evtx.ab"), Some(("ab", "log.evtx".to_owned())));
+        assert_eq!(alone("log.evtx.00"), Some(("00", "log.evtx".to_owned())));
         assert_eq!(alone("a/log.7z.002"), Some(("002", "a/log.7z".to_owned())));
-        for other in
-            ["log.7z", "setup.001", "a.b/setup.001", "a.b\\setup.001", ".hidden.001", "x..001", "log.7z.1"]
-        {
+        for other in [
+            "log.7z",
+            "setup.001",
+            "a.b/setup.001",
+            "a.b\\setup.001",
+            ".hidden.001",
+            "x..001",
+            "log.7z.1",
+            "log.xml.gz",
+            "a.aa",
+            "log.aab",
+        ] {
             assert_eq!(alone(other), None, "{other}");
         }
     }
@@ -295,10 +305,20 @@ mod tests {
         assert_eq!((first_of_zip("a.z01"), first_of_zip(".zip")), (None, None));
     }
 
+    #[test]
+    fn what_may_be_first() {
+        for first in ["x.000", "x.001", "x.Z01", "x.00", "xaa"] {
+            assert!(may_be_first(first), "{first}");
+        }
+        for other in ["x.002", "x.z02", "x.zip", "x.01", "x.ab", "x.evtx"] {
+            assert!(!may_be_first(other), "{other}");
+        }
+    }
+
     proptest! {
         /// Whatever the files and their order: none is in two, and each is made of volumes that follow each other.
         #[test]
-        fn any_files(named in prop::collection::vec(("[xy]\\.00[0-4]", 0_u64..3), 0..12), turn: usize) {
+        fn any_files(named in prop::collection::vec(("[xy]\\.(00[0-4]|0[0-4]|a[a-d])", 0_u64..3), 0..12), turn: usize) {
             let named: Vec<_> = named.iter().map(|(name, size)| (name.as_str(), *size)).collect();
             let all = files(&named);
             let joined = joined(&all);
@@ -307,10 +327,9 @@ mod tests {
             prop_assert!(places.windows(2).all(|two| two[0] < two[1]));
             for Joined { files, .. } in &joined {
                 prop_assert!(files.len() > 1);
-                let (whole, _) = all[files[0]].name.rsplit_once('.').unwrap();
-                let first = if all[files[0]].name.ends_with('0') { 0 } else { 1 };
-                for (at, number) in files.iter().zip(first..) {
-                    prop_assert_eq!(&all[*at].name, &format!("{whole}.{number:03}"));
+                let first = readings(&all[files[0]].name).next().unwrap();
+                for (at, number) in files.iter().zip(first.number..) {
+                    prop_assert_eq!(&all[*at].name, &first.way.name(first.whole, number));
                     prop_assert!(all[*at].size > 0 && all[*at].size <= all[files[0]].size);
                 }
             }

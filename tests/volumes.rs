@@ -182,6 +182,31 @@ fn from_zero_on_and_by_any_path() {
     );
 }
 
+/// As `split` names them, with letters and digits, whatever stands before those.
+#[test]
+fn volumes_by_split() {
+    let log = log();
+    for (at, names) in [
+        ["log.evtx.aa", "log.evtx.ab", "log.evtx.ac"],
+        ["log.part-00", "log.part-01", "log.part-02"],
+        ["xaa", "xab", "xac"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let folder = folder(&format!("volumes_by_split_{at}"));
+        let size = log.len().div_ceil(3);
+        let files: Vec<_> =
+            names.iter().zip(log.chunks(size)).map(|(name, piece)| write(&folder, name, piece)).collect();
+        let output = run(&["--format", "json", folder.to_str().unwrap()], None);
+        let report = json(&output);
+        assert_eq!((counts(&report).0, output.status.code()), (400, Some(0)), "{}", text(&output.stderr));
+        assert_eq!(report["sources"].as_array().unwrap().len(), 1);
+        let cut = text(&run(&[&files[0], &files[1]], None).stderr);
+        assert!(cut.contains(&format!("A further volume may be missing, {}", files[2])), "{cut}");
+    }
+}
+
 /// A zip that was split, as Info-ZIP and WinZip do it: a mark before it, numbers of parts at its end, and in its directory places
 /// in each part, which nothing needs.
 fn split_zip(folder: &std::path::Path, cuts: &[usize]) -> Vec<String> {

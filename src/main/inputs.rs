@@ -118,6 +118,9 @@ pub fn inputs(paths: &[PathBuf]) -> Inputs {
 
 /// Volumes of one file become one input, in the place of the first of them.
 fn with_volumes_joined(inputs: Vec<Input>) -> Vec<Input> {
+    if !inputs.iter().any(|input| volumes::may_be_first(&input.name)) {
+        return inputs;
+    }
     let files: Vec<_> = inputs.iter().map(|input| volume(input).unwrap_or_default()).collect();
     let mut inputs: Vec<_> = inputs.into_iter().map(Some).collect();
     for joined in volumes::joined(&files) {
@@ -134,7 +137,7 @@ fn with_volumes_joined(inputs: Vec<Input>) -> Vec<Input> {
 
 /// A file as it may be a volume, by whatever path it was named; none: it can't be one.
 fn volume(input: &Input) -> Option<Volume> {
-    if !volumes::may_be(&input.name) || !matches!(input.content, Ok(Content::File)) || !input.path.is_file() {
+    if !matches!(input.content, Ok(Content::File)) || !input.path.is_file() {
         return None;
     }
     let folder =

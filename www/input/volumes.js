@@ -5,18 +5,14 @@ import { bytesOf, volumesOf } from "./log.js";
 /** By so many first bytes the core knows whether a file is one of its own. */
 const HEAD_BYTES = 16;
 
-/** The last part of a split zip has no number. @param {App.Input} input */
-const isNumbered = ({ name }) => /\.(\d{3,}|z\d{2,})$/i.test(name);
+/** How the first of some volumes may be called. */
+const FIRST = /(\.00[01]|\.z01|([._-]|(^|\/)x)00|aa)$/i;
 
 /** Only then the core is asked which files are one. @param {App.Input[]} inputs */
-export const mayHoldVolumes = (inputs) => inputs.length > 1 && inputs.some(isNumbered);
+export const mayHoldVolumes = (inputs) => inputs.length > 1 && inputs.some(({ name }) => FIRST.test(name));
 
 /** What tells whether a file is a volume. @param {App.Input} input @returns {Promise<Core.Volume>} */
-export async function asVolume(input) {
-  const { name, file } = input;
-  const head = isNumbered(input) ? await headOf(file) : [];
-  return { name, size: file.size, head };
-}
+export const asVolume = async ({ name, file }) => ({ name, size: file.size, head: await headOf(file) });
 
 /** @param {App.Log} file @returns {Promise<number[]>} nothing if it can't be read: it is told of when all of it is to be */
 const headOf = (file) => bytesOf(file, 0, HEAD_BYTES).arrayBuffer().then((bytes) => [...new Uint8Array(bytes)], () => []);
