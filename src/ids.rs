@@ -85,11 +85,12 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A decimal number, or a hexadecimal one with `0x`.
+/// A decimal number, whose thousands may be set apart, or a hexadecimal one with `0x`.
 pub fn number(text: &str) -> Option<u64> {
     let text = whole(text.trim());
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None if text.contains(',') => plain(text).parse().ok(),
         None => text.parse().ok(),
     }
 }

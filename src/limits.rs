@@ -108,6 +108,13 @@ pub const CONTEXT_LISTED: usize = 1_000;
 /// which of them do: ids are used again and again.
 pub const CONTEXT_CANDIDATES: usize = 20_000;
 
+/// The same where GUIDs tell it: a tree that fits in, in each of some files.
+pub const CONTEXT_COPIES: usize = 4 * CONTEXT_LISTED;
+
+/// So much later than a process, in seconds, may stand what caused it: not all times are those of the event, and Sysmon writes a
+/// connection down when it is over.
+pub const CONTEXT_SLACK_SECONDS: i64 = 10;
+
 /// Process creations of a host whose links, 32 bytes each, are kept to know a whole tree after one
 /// pass: 32 MiB, while their list grows up to 64; by ids 16 more, while they are followed. A log of them alone has about 2 GiB. Where there are
 /// more, generation after generation is asked for.

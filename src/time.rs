@@ -26,12 +26,22 @@ impl Time {
     pub fn parse(text: &str) -> Option<Time> {
         // A date alone would be taken for its midnight.
         let text = Some(text.trim()).filter(|text| text.len() > "2019-04-30".len())?;
+        if let Some(date) = text.strip_prefix("/Date(") {
+            return Time::of_powershell(date.strip_suffix(")/")?);
+        }
         // UtcTime has no zone, which a `Timestamp` wants and a `DateTime` passes over.
         let timestamp = match Time::has_zone(text) {
             true => text.parse::<Timestamp>().ok(),
             false => TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok(),
         };
         i64::try_from(timestamp?.as_nanosecond()).ok().map(Time)
+    }
+
+    /// What Windows PowerShell's `ConvertTo-Json` makes of a time: milliseconds since 1970 in UTC, whatever zone it tells
+    /// behind them.
+    fn of_powershell(date: &str) -> Option<Time> {
+        let digits = date.find(['+', '-']).filter(|at| *at > 0).map_or(date, |at| &date[..at]);
+        digits.parse::<i64>().ok()?.checked_mul(1_000_000).map(Time)
     }
 
     /// Whether a zone stands behind the date and time.
@@ -46,7 +56,12 @@ impl Time {
 
     /// So many minutes later, or earlier; no further than times reach.
     pub fn plus_minutes(self, minutes: i64) -> Time {
-        Time(self.0.saturating_add(minutes.saturating_mul(60_000_000_000)))
+        self.plus_seconds(minutes.saturating_mul(60))
+    }
+
+    /// So many seconds later.
+    pub fn plus_seconds(self, seconds: i64) -> Time {
+        Time(self.0.saturating_add(seconds.saturating_mul(1_000_000_000)))
     }
 
     /// Reads seconds since 1970, as Velociraptor writes `TimeCreated.SystemTime`.
@@ -141,6 +156,8 @@ mod tests {
             assert_eq!(read(text), iso, "{text}");
         }
         assert_eq!(read("2019-04-30 20:32:51").as_deref(), Some("2019-04-30T20:32:51Z"));
+        assert_eq!(read("/Date(1556656371168)/"), iso);
+        assert_eq!(read("/Date(1556656371168+0200)/"), iso);
     }
 
     #[test]
@@ -149,6 +166,9 @@ mod tests {
             "",
             "-",
             "yesterday",
+            "/Date(1556656371168",
+            "/Date(9223372036854775807)/",
+            "/Date(today)/",
             "2019-13-30 20:32:51",
             "1601-01-01 00:00:00",
             "9999-12-31T23:59:59Z",

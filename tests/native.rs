@@ -14,6 +14,7 @@ mod cli;
 mod cli_inputs;
 mod codings;
 mod context;
+mod context_wmi;
 mod corpus;
 mod csv;
 mod csv_parts;

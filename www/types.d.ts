@@ -118,7 +118,7 @@ declare namespace Core {
   /** Another file that holds the same event. */
   interface Copy { locator: Evidence["locator"]; at: string }
   interface Context {
-    process: Ran; linked_by: "guid" | "pid" | "nothing"; minutes: number;
+    host: string | null; process: Ran; linked_by: "guid" | "pid" | "nothing"; minutes: number;
     tree: List<Ran>; beside: List<Ran>; logon_by: "guid" | "id" | "service" | "unknown"; logon: List<Ran>;
     did: { kind: string; ids: number[]; logged: number; list: List<Happened> }[];
     wmi: List<Happened>; logons_logged: number; sysmon: [number, number][];

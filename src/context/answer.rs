@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::copies::{Copies, Named, merged};
 use super::gather::Seen;
-use super::kinds::KINDS;
+use super::kinds::{KINDS, LOGON_KIND};
 use super::shelf::Shelf;
 use super::tree::{Tree, until};
 use super::{Anchor, At, By, Context, Created, Logon};
@@ -19,9 +19,11 @@ use crate::time::{self, Time};
 /// The context of a match. Times are ISO 8601 in UTC.
 #[derive(Debug, Serialize)]
 pub struct Answer {
+    /// `Computer` of the event: all that is told is of this host. Null: it names none.
+    pub host: Option<String>,
     /// The process that is asked about.
     pub process: Ran,
-    /// How processes are linked: `guid`, `pid`, or `nothing` where the event has neither.
+    /// How processes are linked: `guid`, `pid`, or `nothing` where the event has no GUID, and no id or no time.
     pub linked_by: By,
     /// Minutes before and after, of what ran beside it and of the WMI side.
     pub minutes: u32,
@@ -175,7 +177,7 @@ impl Context {
             tree: set(descendants.clone().flat_map(|node| node.places.iter().copied())),
             guids: set(descendants.filter_map(|node| node.created.process_guid.as_ref())),
         };
-        let listed = teller.tree(&tree);
+        let listed = teller.tree(&tree, self.endless);
         // A log may tell another process by the same GUID.
         let root = tree.nodes.first().map(|root| root.places.clone());
         let itself = root.filter(|places| places.contains(&&self.at)).unwrap_or_else(|| vec![&self.at]);
@@ -184,8 +186,10 @@ impl Context {
             || found.beside.is_cut()
             || found.logon.is_cut()
             || found.wmi.is_cut()
+            || found.ended.is_cut()
             || found.did.iter().any(Shelf::is_cut);
         Answer {
+            host: self.question.host.clone(),
             process: Ran {
                 ended: listed.items.first().and_then(|root| root.ended.clone()),
                 ..teller.ran(&itself, &self.anchor.created)
@@ -202,7 +206,7 @@ impl Context {
             },
             logon: teller.list(&found.logon),
             did,
-            wmi: teller.happened(&found.wmi),
+            wmi: self.wmi(&teller),
             logons_logged: found.logons,
             sysmon: found.sysmon.iter().map(|(id, count)| (*id, *count)).collect(),
             truncated,
@@ -238,22 +242,73 @@ impl Context {
             problems.push("The event has no readable time: what ran beside it can't be told.".to_owned());
         }
         if self.question.by == By::Nothing {
-            let message = "The event has neither a ProcessGuid nor a ProcessId: what the process started and did can't be told.";
+            let message = "The event has no ProcessGuid, and no ProcessId with a time: what the process started and did can't be told.";
             problems.push(message.to_owned());
         }
+        problems.extend(self.left_out());
         problems
+    }
+
+    /// What was seen and could not be placed.
+    fn left_out(&self) -> Vec<String> {
+        let left = &self.found.left_out;
+        let counted = [
+            (left.untimed, "Events without a readable time that may tell of the call", "They"),
+            (left.untyped, "Logons (4624) that do not tell their type", "They"),
+            (
+                left.by_id_alone,
+                "Events that name a process by the id of this one, and by no GUID",
+                "They may be its own, and",
+            ),
+        ];
+        let counted = counted.iter().filter(|(count, ..)| *count > 0);
+        let mut told: Vec<_> =
+            counted.map(|(count, what, they)| format!("{what}: {count}. {they} are not listed.")).collect();
+        if self.found.ended.is_cut() {
+            told.push("The logs hold more ends of processes than are kept: of some processes it is not told that they ended.".to_owned());
+        }
+        if !left.hosts.is_empty() {
+            let hosts: Vec<_> = left.hosts.iter().map(String::as_str).collect();
+            told.push(format!(
+                "The logs also name a host {}: it may be the same one, but what is told of it is not listed.",
+                hosts.join(", ")
+            ));
+        }
+        told
+    }
+
+    /// The WMI side. The id of a logon is good until the host starts again: of several logons with the one of the process only
+    /// the latest is marked, and the others count as any logon does.
+    fn wmi(&self, teller: &Teller<'_>) -> List<Happened> {
+        let shelf = &self.found.wmi;
+        let own = shelf.iter().filter(|(_, seen)| seen.same_logon);
+        let latest = own.filter_map(|(_, seen)| seen.time).max();
+        let first = self.anchor.created.time.map(|time| time.plus_minutes(-i64::from(self.minutes)));
+        let mut list = teller.happened(shelf);
+        let listed = list.items.len();
+        list.items.retain_mut(|item| {
+            let time = item.time.as_deref().and_then(Time::parse);
+            item.same_logon &= time.is_none() || time == latest;
+            let is_network =
+                item.fields.iter().any(|Pair { name, value }| name == "LogonType" && value == "3");
+            item.kind != LOGON_KIND || item.same_logon || (is_network && time >= first)
+        });
+        let gone = (listed - list.items.len()) as u64;
+        let less = |count: Option<u64>| count.map(|count| count.saturating_sub(gone));
+        List { count: less(list.count), places: less(list.places), ..list }
     }
 }
 
 impl<'a> Teller<'a> {
-    fn tree(&self, tree: &Tree<'_>) -> List<Ran> {
+    /// `endless`: there may be more generations.
+    fn tree(&self, tree: &Tree<'_>, endless: bool) -> List<Ran> {
         let ran = tree.nodes.iter().map(|node| Ran {
             parent: node.parent,
             depth: node.depth,
             ended: text(node.ended),
             ..self.ran(&node.places, node.created)
         });
-        let sum = |sum: usize| (!tree.cut).then_some(sum as u64);
+        let sum = |sum: usize| (!tree.cut && !endless).then_some(sum as u64);
         let places = tree.nodes.iter().map(|node| node.places.len()).sum();
         List { count: sum(tree.nodes.len()), places: sum(places), items: ran.collect() }
     }

@@ -1,13 +1,14 @@
 //! What one input, or a part of one, answers to a question.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::kinds::{self, KINDS, PROCESS_TERMINATE, Trace, When};
+use super::kinds::{self, KINDS, LOGON_KIND, PROCESS_TERMINATE, Trace, When};
 use super::links::Links;
-use super::shelf::{Shelf, nearest};
-use super::{Anchor, At, By, Created, Logon, Question, cut, guid, pid};
+use super::shelf::{Shelf, nearest, since};
+use super::{Anchor, At, By, Created, Logon, Question, cut, guid, pid, rendered};
 use crate::detect::Format;
 use crate::event::{Event, PROCESS_CREATE, Skim, is_sysmon};
 use crate::ids::{Link, number};
@@ -72,24 +73,60 @@ pub struct Found {
     pub sysmon: BTreeMap<u32, u64>,
     /// How many logons (4624) the host has.
     pub logons: u64,
+    /// What is left out, and should be told of.
+    pub left_out: LeftOut,
+}
+
+/// Events that may belong to a context and can't be placed in it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// They may tell of the call, and have no readable time.
+    pub untimed: u64,
+    /// Logons that do not tell their type.
+    pub untyped: u64,
+    /// They name the process by its id, where others of the log do by GUID.
+    pub by_id_alone: u64,
+    /// Names of hosts that differ from the host's in their domain alone.
+    pub hosts: BTreeSet<String>,
+}
+
+/// So many names of hosts are told.
+const HOSTS_TOLD: usize = 3;
+
+impl LeftOut {
+    fn merge(&mut self, other: LeftOut) {
+        self.untimed += other.untimed;
+        self.untyped += other.untyped;
+        self.by_id_alone += other.by_id_alone;
+        other.hosts.into_iter().for_each(|host| self.host(host));
+    }
+
+    /// The first ones, whatever the order in which they came.
+    fn host(&mut self, host: String) {
+        self.hosts.insert(host);
+        if self.hosts.len() > HOSTS_TOLD {
+            self.hosts.pop_last();
+        }
+    }
 }
 
 impl Found {
     /// Nothing yet.
     pub fn new(source: u32, by_pid: bool) -> Found {
-        let candidates = if by_pid { limits::CONTEXT_CANDIDATES } else { limits::CONTEXT_LISTED };
+        let candidates = if by_pid { limits::CONTEXT_CANDIDATES } else { limits::CONTEXT_COPIES };
         Found {
             source,
             host_lives: 0,
             created: Shelf::new(candidates),
             links: Links::default(),
-            ended: Shelf::new(candidates),
+            ended: Shelf::new(limits::CONTEXT_CANDIDATES),
             beside: Shelf::new(limits::CONTEXT_LISTED),
             logon: Shelf::new(limits::CONTEXT_LISTED),
             did: KINDS.iter().map(|_| Shelf::new(limits::CONTEXT_LISTED)).collect(),
             wmi: Shelf::new(limits::CONTEXT_LISTED),
             sysmon: BTreeMap::new(),
             logons: 0,
+            left_out: LeftOut::default(),
         }
     }
 
@@ -109,6 +146,7 @@ impl Found {
             *self.sysmon.entry(id).or_default() += count;
         }
         self.logons += other.logons;
+        self.left_out.merge(other.left_out);
     }
 }
 
@@ -143,6 +181,23 @@ impl Gatherer {
         match (computer, &self.question.host) {
             (Some(have), Some(wanted)) => have.eq_ignore_ascii_case(wanted),
             (have, wanted) => have.is_none() && wanted.is_none(),
+        }
+    }
+
+    /// Keeps the name of a host that may be the same one, with its domain or without it. Only the first round does.
+    fn look_at_host(&mut self, computer: Option<&str>) {
+        let (Some(have), Some(wanted), Some(_)) = (computer, &self.question.host, &self.question.anchor)
+        else {
+            return;
+        };
+        let first = |name: &str| name.split('.').next().unwrap_or_default().len();
+        let (length, other) = (first(have), first(wanted));
+        // A name is qualified or it is not: of two domains each may have such a host.
+        let is_alike = length == other
+            && (length == have.len()) != (other == wanted.len())
+            && have.as_bytes()[..length].eq_ignore_ascii_case(&wanted.as_bytes()[..length]);
+        if is_alike && !self.found.left_out.hosts.contains(have) {
+            self.found.left_out.host(have.to_owned());
         }
     }
 
@@ -189,15 +244,16 @@ impl Gatherer {
         // Another file may hold the match itself, too. A pass reads what lies in its window.
         let is_itself = |anchor: &Anchor| created.time.is_some() && created == anchor.created;
         if in_tree || self.question.anchor.as_ref().is_some_and(is_itself) {
-            self.found.created.add(time::number(created.time), at, || created.clone());
+            self.found.created.add(since(self.question.since, created.time), at, || created.clone());
         }
+        self.count_by_id_alone((&created.parent_process_guid, &created.parent_process_id), created.time);
         if let Some(anchor) = self.question.anchor.clone() {
             let itself = created == anchor.created;
             let near = nearest(anchor.created.time, created.time);
             if !itself && self.is_beside(created.time) {
                 self.found.beside.add(near, at, || created.clone());
             }
-            if !itself && in_logon(&anchor.logon, event) {
+            if !itself && in_logon(&anchor, event) {
                 self.found.logon.add(near, at, || created.clone());
             }
             if !itself && let Some(trace) = kinds::trace(event, true, Some(&process)) {
@@ -219,7 +275,16 @@ impl Gatherer {
             By::Nothing => &None,
         };
         if name.as_ref().is_some_and(|name| self.parents.contains(name)) {
-            self.found.ended.add(time::number(end.time), at, || end.clone());
+            self.found.ended.add(since(self.question.since, end.time), at, || end.clone());
+        }
+    }
+
+    /// Counts what may belong to the process, and names it by its id alone where the process has a GUID.
+    fn count_by_id_alone(&mut self, (guid, id): (&Option<String>, &Option<String>), time: Option<Time>) {
+        let Some(Anchor { created: anchor, .. }) = &self.question.anchor else { return };
+        let is_its_own = id.is_some() && *id == anchor.process_id && time >= anchor.time;
+        if self.question.by == By::Guid && guid.is_none() && is_its_own {
+            self.found.left_out.by_id_alone += 1;
         }
     }
 
@@ -227,15 +292,17 @@ impl Gatherer {
     fn did(&mut self, event: &Event, event_id: u32, kind: usize, at: &At) {
         let Some(anchor) = &self.question.anchor else { return };
         let (own_guid, own_pid) = kinds::actor(event, event_id);
+        let (own_guid, own_pid) = (own_guid.and_then(guid), own_pid.and_then(pid));
         let its_own = match self.question.by {
-            By::Guid => own_guid.and_then(guid) == anchor.created.process_guid,
-            By::Pid => own_pid.and_then(pid) == anchor.created.process_id,
+            By::Guid => own_guid == anchor.created.process_guid,
+            By::Pid => own_pid == anchor.created.process_id,
             By::Nothing => false,
         };
+        let time = Process::of(event).time();
         if !its_own {
+            self.count_by_id_alone((&own_guid, &own_pid), time);
             return;
         }
-        let time = Process::of(event).time();
         let since = anchor.created.time;
         let lived =
             self.question.by == By::Guid || since.is_none_or(|since| time.is_some_and(|time| since <= time));
@@ -252,23 +319,26 @@ impl Gatherer {
     }
 
     fn other(&mut self, event: &Event, sysmon: bool, at: &At) {
-        if let Some(trace) = kinds::trace(event, sysmon, None) {
-            let time = Process::of(event).time();
+        let event = if sysmon { Cow::Borrowed(event) } else { rendered::with_data(event) };
+        if let Some(trace) = kinds::trace(&event, sysmon, None) {
+            let time = Process::of(&event).time();
             let none = Created { time, ..Created::default() };
-            self.trace(trace, event, time, at, &none);
+            self.trace(trace, &event, time, at, &none);
         }
     }
 
     fn trace(&mut self, trace: &Trace, event: &Event, time: Option<Time>, at: &At, created: &Created) {
         let Some(anchor) = &self.question.anchor else { return };
         let begun = anchor.created.time;
-        let before = matches!((time, begun), (Some(time), Some(begun)) if time <= begun);
+        let latest = begun.map(|begun| begun.plus_seconds(limits::CONTEXT_SLACK_SECONDS));
+        let before = matches!((time, latest), (Some(time), Some(latest)) if time <= latest);
         let in_window =
             matches!((time, self.question.window), (Some(time), Some((first, _))) if before && first <= time);
-        let data = |name: &str| event.data.get(name).and_then(number);
-        let is_logon = trace.kind == "logon";
+        let is_logon = trace.kind == LOGON_KIND;
+        let logon_type = event.data.get("LogonType").and_then(number);
         let same_logon =
-            is_logon && before && anchor.logon_id.is_some() && data("TargetLogonId") == anchor.logon_id;
+            is_logon && (before || time.is_none() || latest.is_none()) && is_logon_of(anchor, event);
+        let is_kind = !is_logon || logon_type == Some(3);
         let counts = match trace.when {
             // What is made after the match can't have started it. Without a time it may have been before.
             When::Waits => {
@@ -277,10 +347,13 @@ impl Gatherer {
                     event.data.get("Operation").is_some_and(|did| did.eq_ignore_ascii_case("Deleted"));
                 !later || deleted
             }
-            When::Before if is_logon => same_logon || (in_window && data("LogonType") == Some(3)),
-            When::Before => in_window,
+            When::Before => same_logon || (in_window && is_kind),
         };
         if !counts {
+            let untyped = is_logon && logon_type.is_none() && in_window;
+            let untimed = time.is_none() && begun.is_some() && is_kind;
+            self.found.left_out.untyped += u64::from(untyped);
+            self.found.left_out.untimed += u64::from(untimed && !untyped);
             return;
         }
         // The logon of the process itself is never crowded out.
@@ -300,6 +373,23 @@ impl Gatherer {
     }
 }
 
+/// Whether a logon is the one of the process: by its id, which is good until the host starts again, and its user.
+fn is_logon_of(anchor: &Anchor, event: &Event) -> bool {
+    let data = |name: &str| event.data.get(name);
+    let id = data("TargetLogonId").and_then(number);
+    id.is_some()
+        && id == anchor.logon_id
+        && may_be(&anchor.created.user, data("TargetUserName").unwrap_or_default())
+}
+
+/// Whether two names may be those of one user, with or without their domain; a missing one may be any.
+fn may_be(user: &str, other: &str) -> bool {
+    let name = |user: &str| user.rsplit('\\').next().unwrap_or_default().trim().to_lowercase();
+    let (user, other) = (name(user), name(other));
+    let is_known = |name: &str| !matches!(name, "" | "-" | "unknown");
+    user == other || !is_known(&user) || !is_known(&other)
+}
+
 /// A process, as the fields of an event.
 fn who(created: &Created) -> Vec<(String, String)> {
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -311,10 +401,13 @@ fn who(created: &Created) -> Vec<(String, String)> {
     ]
 }
 
-fn in_logon(logon: &Logon, event: &Event) -> bool {
-    match logon {
+fn in_logon(anchor: &Anchor, event: &Event) -> bool {
+    match &anchor.logon {
         Logon::Guid(wanted) => event.data.get("LogonGuid").and_then(guid).as_ref() == Some(wanted),
-        Logon::Id(wanted) => event.data.get("LogonId").and_then(number) == Some(*wanted),
+        Logon::Id(wanted) => {
+            let is_same = event.data.get("LogonId").and_then(number) == Some(*wanted);
+            is_same && may_be(&anchor.created.user, event.data.get("User").unwrap_or_default())
+        }
         Logon::Service(_) | Logon::Unknown => false,
     }
 }
@@ -340,6 +433,7 @@ impl Sink for Gatherer {
     fn event(&mut self, found: source::Found<'_>) {
         let event = found.event;
         if !self.is_host(event.computer()) {
+            self.look_at_host(event.computer());
             return;
         }
         let sysmon = is_sysmon(event.provider(), event.channel());
@@ -366,6 +460,8 @@ impl Sink for Gatherer {
             let security = || skim.provider.eq_ignore_ascii_case(kinds::SECURITY);
             self.count(is_sysmon(skim.provider, skim.channel), skim.event_id, security);
             self.link(skim.link);
+        } else {
+            self.look_at_host(skim.computer);
         }
     }
 

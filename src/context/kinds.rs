@@ -136,8 +136,10 @@ const WMIC: Trace = Trace { kind: "wmic", when: When::Before, fields: &[] };
 const COMMAND: Trace = Trace { kind: "command", when: When::Before, fields: &[] };
 const SCRIPT: Trace =
     Trace { kind: "script_block", when: When::Before, fields: &["ScriptBlockText", "Path", "ScriptBlockId"] };
+/// The name of a logon among the traces.
+pub const LOGON_KIND: &str = "logon";
 const LOGON: Trace = Trace {
-    kind: "logon",
+    kind: LOGON_KIND,
     when: When::Before,
     fields: &[
         "LogonType",
@@ -166,22 +168,21 @@ const INBOUND: Trace = Trace {
         "DestPort",
     ],
 };
-const ACTIVITY: Trace = Trace {
-    kind: "wmi_activity",
-    when: When::Before,
-    fields: &[
-        "Operation",
-        "ClientMachine",
-        "User",
-        "ClientProcessId",
-        "PossibleCause",
-        "ESS",
-        "CONSUMER",
-        "Query",
-        "NamespaceName",
-        "Namespace",
-    ],
-};
+const ACTIVITY: Trace = Trace { kind: "wmi_activity", when: When::Before, fields: ACTIVITY_FIELDS };
+/// A permanent consumer that was bound to a filter (5861): Windows tells of it as Sysmon does by 19 to 21.
+const BOUND: Trace = Trace { when: When::Waits, ..ACTIVITY };
+const ACTIVITY_FIELDS: &[&str] = &[
+    "Operation",
+    "ClientMachine",
+    "User",
+    "ClientProcessId",
+    "PossibleCause",
+    "ESS",
+    "CONSUMER",
+    "Query",
+    "NamespaceName",
+    "Namespace",
+];
 
 /// Provider of logons and connections.
 pub const SECURITY: &str = "Microsoft-Windows-Security-Auditing";
@@ -202,12 +203,14 @@ const CALLS: &[&str] = &[
 /// What an event of another process may tell of the call. `process`: of a process creation.
 pub fn trace(event: &Event, sysmon: bool, process: Option<&Process<'_>>) -> Option<&'static Trace> {
     let data = |name: &str| event.data.get(name).unwrap_or_default();
+    // Older Sysmon, and Windows' filtering platform, call the host's own end the source, whoever began.
+    let at_mapper = |ends: [&str; 2]| ends.iter().any(|end| data(end) == "135");
     let id = event.event_id()?;
     match (sysmon, id) {
         (true, 1) => caller(process?),
         (true, 3) => {
             let inbound = data("Initiated").eq_ignore_ascii_case("false");
-            (inbound && data("DestinationPort") == "135").then_some(&INBOUND)
+            (inbound && at_mapper(["SourcePort", "DestinationPort"])).then_some(&INBOUND)
         }
         (true, 19..=21) => Some(&SUBSCRIPTION),
         (true, _) => None,
@@ -218,9 +221,11 @@ pub fn trace(event: &Event, sysmon: bool, process: Option<&Process<'_>>) -> Opti
         // %%14592 is the resource that Windows renders as "Inbound".
         (false, 5156) if is_security(event) => {
             let inbound = matches!(data("Direction"), "%%14592" | "Inbound");
-            (inbound && data("DestPort") == "135").then_some(&INBOUND)
+            (inbound && at_mapper(["SourcePort", "DestPort"])).then_some(&INBOUND)
         }
-        (false, 5858..=5861) => event.provider().eq_ignore_ascii_case(WMI_ACTIVITY).then_some(&ACTIVITY),
+        (false, 5858..=5861) if event.provider().eq_ignore_ascii_case(WMI_ACTIVITY) => {
+            Some(if id == 5861 { &BOUND } else { &ACTIVITY })
+        }
         _ => None,
     }
 }
@@ -292,5 +297,9 @@ mod tests {
         assert_eq!(port("false", "135"), Some("inbound"));
         assert_eq!(port("true", "135"), None);
         assert_eq!(port("false", "445"), None);
+        let older = [("Initiated", "false"), ("SourcePort", "135"), ("DestinationPort", "50000")];
+        assert_eq!(traced(&event(crate::event::SYSMON, "3", &older)), Some("inbound"));
+        let own_end = [("Direction", "%%14592"), ("SourcePort", "135"), ("DestPort", "50000")];
+        assert_eq!(traced(&event(SECURITY, "5156", &own_end)), Some("inbound"));
     }
 }

@@ -32,6 +32,7 @@ mod gather;
 mod kinds;
 mod links;
 mod looks;
+mod rendered;
 mod shelf;
 mod tree;
 
@@ -64,7 +65,7 @@ pub enum By {
     Guid,
     /// By `ProcessId` and time.
     Pid,
-    /// The event has neither.
+    /// The event has no GUID, and no id or no time.
     Nothing,
 }
 
@@ -183,6 +184,8 @@ pub struct Question {
     /// The match. Only the first round asks for more than the tree.
     anchor: Option<Anchor>,
     by: By,
+    /// When the match began.
+    since: Option<Time>,
     /// GUIDs or ids of the processes whose children are asked for.
     parents: BTreeSet<String>,
     /// First and last time of what ran beside it.
@@ -196,13 +199,9 @@ const OTHERS: &[u32] = &[4104, 4624, 5156, 5858, 5859, 5860, 5861];
 impl Question {
     /// By what a reader passes events over that can't answer it. None: all must be read.
     ///
-    /// GUIDs that are none are not looked for; nor ids, where the match has no time by which to tell processes with
-    /// one id from each other.
+    /// GUIDs that are none are not looked for.
     fn needle(&self) -> Option<Needle> {
         let by_id = self.by == By::Pid;
-        if by_id && self.anchor.is_some() && self.window.is_none() {
-            return None;
-        }
         let name = |name: &String| if by_id { number(name).map(u128::from) } else { ids::guid(name) };
         let processes = self.parents.iter().map(name).collect::<Option<_>>()?;
         let mut wide = Wide { host: self.host.clone(), processes, window: self.window, ..Wide::default() };
@@ -301,6 +300,8 @@ pub struct Context {
     troubles: Vec<String>,
     /// All that was asked for was answered.
     complete: bool,
+    /// There may be more generations than were asked for.
+    endless: bool,
 }
 
 impl Context {
@@ -313,18 +314,21 @@ impl Context {
         let (logon, logon_id) = Logon::of(event);
         let (by, own) = match (&created.process_guid, &created.process_id) {
             (Some(guid), _) => (By::Guid, Some(guid.clone())),
-            (None, Some(pid)) => (By::Pid, Some(pid.clone())),
-            (None, None) => (By::Nothing, None),
+            // Without a time nothing tells processes with one id from each other.
+            (None, Some(pid)) if created.time.is_some() => (By::Pid, Some(pid.clone())),
+            (None, _) => (By::Nothing, None),
         };
         let window = created
             .time
             .map(|time| (time.plus_minutes(-i64::from(minutes)), time.plus_minutes(i64::from(minutes))));
-        let mut found = Found::new(at.source, By::Pid == by);
-        found.created.add(time::number(created.time), &at, || created.clone());
+        let mut found = Found::new(at.source, by == By::Pid);
+        found.created.add(shelf::since(created.time, created.time), &at, || created.clone());
+        let since = created.time;
         let anchor = Anchor { created, logon, logon_id };
         let question = Question {
             host: event.computer().map(str::to_owned),
             anchor: Some(anchor.clone()),
+            since,
             by,
             parents: set(own),
             window,
@@ -340,6 +344,7 @@ impl Context {
             holds_host: BTreeSet::new(),
             troubles: Vec::new(),
             complete: false,
+            endless: false,
         }
     }
 
@@ -376,7 +381,8 @@ impl Context {
             self.complete = true;
             return false;
         }
-        if self.rounds >= limits::CONTEXT_ROUNDS {
+        self.endless = self.rounds >= limits::CONTEXT_ROUNDS;
+        if self.endless {
             self.troubles.push(format!(
                 "All inputs were asked {} times, and each time more processes were found: the tree may have more.",
                 self.rounds

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::At;
 use crate::order;
-use crate::time::Time;
+use crate::time::{self, Time};
 
 /// Entries by rank and place, the lowest ranks first, and how many there were.
 ///
@@ -98,6 +98,20 @@ pub fn nearest(to: Option<Time>, time: Option<Time>) -> u64 {
     }
 }
 
+/// From a time on, in the order of time; what was before it comes last, the latest first: of what descends from a process
+/// nothing should be.
+pub fn since(from: Option<Time>, time: Option<Time>) -> u64 {
+    let number = |time: Option<Time>| time::number(time) >> 1;
+    match (from, time) {
+        (Some(_), Some(_)) if from <= time => number(time) - number(from),
+        (Some(_), Some(_)) => BEFORE + (number(from) - number(time)),
+        _ => u64::MAX,
+    }
+}
+
+/// The rank of what was before.
+const BEFORE: u64 = 1 << 63;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +148,14 @@ mod tests {
         let time = |text| Time::parse(text);
         let to = time("2020-01-01T00:00:00Z");
         assert!(nearest(to, time("2020-01-01T00:00:02Z")) < nearest(to, time("2019-12-31T23:59:57Z")));
+        let ranks = [
+            "2020-01-01T00:00:00Z",
+            "2020-01-01T00:00:02Z",
+            "2262-01-01T00:00:00Z",
+            "2019-12-31T23:59:57Z",
+            "1678-01-01T00:00:00Z",
+        ]
+        .map(|text| since(to, time(text)));
+        assert!(ranks.is_sorted() && ranks[0] == 0 && ranks[4] < since(to, None), "{ranks:?}");
     }
 }

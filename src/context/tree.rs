@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::copies::merged;
 use super::gather::Found;
+use super::shelf::since;
 use super::{Anchor, At, By, Created};
 use crate::limits;
 use crate::order;
@@ -39,8 +40,14 @@ type Children<'a> = BTreeMap<usize, Vec<usize>>;
 impl<'a> Tree<'a> {
     /// The tree that starts with the anchor, of the creations that were found.
     pub fn of(anchor: &Anchor, by: By, found: &'a Found) -> Tree<'a> {
+        let mut entries: Vec<_> = found.created.iter().collect();
+        let rank = |created: &Created| since(anchor.created.time, created.time);
+        // By what they say before where they stand, so that the order of the files decides nothing.
+        order::sort(&mut entries, |(at, one), (place, other)| {
+            (rank(one), one, at).cmp(&(rank(other), other, place))
+        });
         let (places, created): (Vec<_>, Vec<_>) =
-            merged(found.created.iter()).into_iter().map(|one| (one.places, one.event)).unzip();
+            merged(entries).into_iter().map(|one| (one.places, one.event)).unzip();
         let ends: Vec<_> = found.ended.iter().map(|(_, end)| end).collect();
         // A log may tell another process by the same GUID, which stands for it only where it does not fit itself.
         let same = |have: &&Created| by == By::Guid && have.process_guid == anchor.created.process_guid;

@@ -5,7 +5,7 @@ import { count, number } from "../state/format.js";
 const more = (/** @type {number} */ n) => `${number(n)}+`;
 
 /** How many there are; only the first of them are listed. @param {Core.List<unknown>} list @param {number} [but] not counted */
-const all = ({ items, count: n }, but = 0) => (n === null ? more(items.length - but) : number(Math.max(0, n - but)));
+const all = ({ items, count: n }, but = 0) => (n === null ? more(Math.max(0, items.length - but)) : number(Math.max(0, n - but)));
 
 /** @param {Core.List<unknown>} tree */
 const started = (tree) => `${all(tree, 1)} ${all(tree, 1) === "1" ? "process" : "processes"}`;
@@ -59,10 +59,10 @@ export const context = {
   hide: "Hide the event",
   loading: "Reading this event from its file",
   copy: "Copy raw event",
-  byPid: "This log names no process by GUID. Processes are linked by id and time: the parent is the latest process with that id created before.",
+  byPid: "This event names no process by GUID. Processes are linked by id and time: the parent is the latest process with that id created before.",
   started: {
     none: (/** @type {boolean} */ complete) => `No process that ${complete ? "these logs hold" : "could be read"} was started by it.`,
-    unknown: "The event has neither a ProcessGuid nor a ProcessId: what it started and did cannot be told.",
+    unknown: "The event has no ProcessGuid, and no ProcessId with a time: what it started and did cannot be told.",
     cut: (/** @type {number} */ n) => `The first ${number(n)} are shown; there are more.`,
   },
   beside: {
@@ -73,6 +73,7 @@ export const context = {
     none: (/** @type {boolean} */ complete) => `${held(complete)} no other process creation in this logon.`,
     service: "It runs in the logon of SYSTEM, LOCAL SERVICE or NETWORK SERVICE. All services of a host share that logon, so it links nothing.",
     unknown: "The event has neither a LogonGuid nor a LogonId.",
+    byId: "Linked by LogonId, which is good until the host starts again, and by user.",
   },
   files: (/** @type {number} */ n) => `in ${number(n)} files`,
   places: (/** @type {number} */ n) => `Some of these are in more than one file: they lie in ${number(n)} places.`,
@@ -91,9 +92,9 @@ export const context = {
     }),
     logonOther: "logon",
     sameLogon: "the logon of this process",
-    none: (/** @type {boolean} */ complete, /** @type {number} */ minutes) => `${held(complete)} nothing of this host from the ${count(minutes, "minute", "minutes")} before: no WMIC, no command or script that calls WMI, no WMI subscription made at any time before or deleted later, no logon of type 3, no connection to port 135.`,
+    none: (/** @type {boolean} */ complete, /** @type {number} */ minutes) => `${held(complete)} nothing of this host from the ${count(minutes, "minute", "minutes")} before: no WMIC, no command or script that calls WMI, no logon of type 3, no connection to port 135, no WMI activity; and from any time before neither a WMI subscription nor the logon of this process.`,
     noLogons: (/** @type {boolean} */ complete) => `${held(complete)} no logons (Security, 4624) of this host.`,
-    noNetwork: (/** @type {boolean} */ complete) => `${held(complete)} no network connections (Sysmon, 3) of this host.`,
+    noNetwork: (/** @type {boolean} */ complete) => `${held(complete)} no network connections of Sysmon (3) of this host.`,
     look: "None of this shows that the caller was remote. To find out, look at the host\u2019s own logs of that time: Security 4624 with logon type 3, connections to port 135, and on the host that they came from, WMIC or PowerShell.",
   },
 };

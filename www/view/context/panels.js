@@ -58,6 +58,7 @@ export function createPanels(lines) {
       context.beside.items.length > 0 ? null : note(context.process.time === null ? t.beside.noTime : t.beside.none(context.complete, context.minutes)),
     ],
     logon: (context) => [
+      context.logon_by === "id" ? note(t.logon.byId) : null,
       processes(context, context.logon),
       context.logon.items.length > 0 ? null : note(context.logon_by === "service" ? t.logon.service : context.logon_by === "unknown" ? t.logon.unknown : t.logon.none(context.complete)),
     ],
