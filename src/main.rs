@@ -233,6 +233,9 @@ fn prepare(arguments: &Arguments, session: &mut Session) -> Result<Options, Stri
     Ok(Options { note, defang: arguments.defang, made })
 }
 
+/// Longest file of tunings, passwords or notes: the most that a tuning may hold, and more.
+const SETTINGS_BYTES: u64 = 256 << 20;
+
 /// The passwords that were given.
 fn passwords(arguments: &Arguments) -> Result<Passwords, String> {
     let path = arguments.passwords.as_ref();
@@ -246,10 +249,15 @@ fn passwords(arguments: &Arguments) -> Result<Passwords, String> {
 
 /// What a file says. Editors on Windows write a byte-order mark.
 fn text_of(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidData => format!("{} is not in UTF-8: save it so.", name(path)),
-        _ => format!("{} could not be read: {error}.", name(path)),
-    })?;
+    let unread = |error| format!("{} could not be read: {error}.", name(path));
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unread)?;
+    file.take(SETTINGS_BYTES + 1).read_to_end(&mut bytes).map_err(unread)?;
+    if bytes.len() as u64 > SETTINGS_BYTES {
+        return Err(format!("{} is larger than {} MiB.", name(path), SETTINGS_BYTES >> 20));
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|_| format!("{} is not in UTF-8: save it so.", name(path)))?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 

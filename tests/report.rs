@@ -368,12 +368,16 @@ fn csv_and_table_carry_what_is_hidden() {
     let (text, neutralised) = csv::csv(&report);
     assert_eq!(neutralised, 1);
     let head = text.lines().next().unwrap();
-    let column = r#","hidden by tuning: 1 event, 1 whole row; exclude process equals ""b"", b (1 event, 1 whole row alone)""#;
+    let column = r#","hidden by tuning: 1 event, 1 whole row; exclude process equals ""b"", note ""b"" (1 event, 1 whole row alone)""#;
     assert!(head.ends_with(column), "{head}");
     assert!(text.lines().nth(1).unwrap().ends_with(",0"));
     assert!(table::table(&report).ends_with(
-        "\n\nhidden by tuning: 1 event, 1 whole row; exclude process equals \"b\", b (1 event, 1 whole row alone)\n"
+        "\n\nhidden by tuning: 1 event, 1 whole row; exclude process equals \"b\", note \"b\" (1 event, 1 whole row alone)\n"
     ));
+    // A path stands as it is, and no value looks like what stands around it.
+    hide(&mut session, "C:\\a\"; preset ccm\n");
+    let line = sysmon_triage::export::document::tuning_line(&Report::of(&session)).unwrap();
+    assert!(line.contains(r#"equals "C:\a""; preset ccm"#) && !line.contains('\n'), "{line}");
     // With no row left the file still says it.
     hide(&mut session, "=1+1");
     let entry =

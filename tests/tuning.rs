@@ -307,7 +307,7 @@ fn splunk_escapes_what_search_can_say_and_says_the_rest_with_match() {
             entry("exclude", "process", "contains", "run\u{a0}me\u{200b}\u{85}é"),
         ])),
         expect![[r#"
-            where NOT match(process, "(?is)SELECT \\x2a FROM \\x60x\\x60\\x0a") | where NOT match(process, "(?is)\\Aa\\x60.*\\x2eb\\z") | where NOT match(process, "(?is)run\\x{a0}me\\x{200b}\\x{85}é") | where (match(process, "(?is)\\A\\x2a\\z") OR match(process, "(?is)z\\z"))
+            where NOT match(process, "(?s)[sS][eE][lL][eE][cC][tT] \\x2a [fF][rR][oO][mM] \\x60[xX]\\x60\\x0a") | where NOT match(process, "(?s)\\A[aA]\\x60.*\\x2e[bB]\\z") | where NOT match(process, "(?s)[rR][uU][nN]\\x{a0}[mM][eE]\\x{200b}\\x{85}é") | where (match(process, "(?s)\\A\\x2a\\z") OR match(process, "(?s)[zZ]\\z"))
             where: 
         "#]],
     );
@@ -317,12 +317,14 @@ fn splunk_escapes_what_search_can_say_and_says_the_rest_with_match() {
             entry("exclude", "original_file_name", "equals", "a*"),
             entry("include", "logon_id", "equals", "0x3e7"),
             entry("include", "process_integrity_level", "equals", "high"),
+            entry("exclude", "logon_id", "equals", "*"),
         ])),
         expect![[r#"
             search *
             where: NOT Processes.process_path="C:\\Windows\\CCM\\*" Processes.process_integrity_level="high"
             - Entry 1 (exclude process_path begins "C:\Windows\CCM\") needs a field that the rows no longer have: add NOT Processes.process_path="C:\\Windows\\CCM\\*" to the where clause of tstats, before its by clause.
             - Entry 2 (exclude original_file_name equals "a*") can't be said: its field is only there in the where clause of tstats, where a star, a backtick or a control character can't be written as itself.
+            - Entry 5 (exclude logon_id equals "*") can't be said: it needs the logon id, which the data model Endpoint.Processes does not have, and in a search over the events a star, a backtick or a control character can't be written as itself.
             - Entry 4 (include process_integrity_level equals "high") needs a field that the rows no longer have: add Processes.process_integrity_level="high" to the where clause of tstats, before its by clause.
             - Entry 3 (include logon_id equals "0x3e7") needs the logon id, which the data model Endpoint.Processes does not have: no text of this search can say it. Restrict the events that the data model reads instead: LogonId="0x3e7".
         "#]],

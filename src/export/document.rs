@@ -501,13 +501,19 @@ pub fn tuning_line(report: &Report<'_>) -> Option<String> {
     let tuning = &report.tuning;
     let entries = tuning.entries.iter().filter(|entry| entry.enabled).map(|entry| {
         let (mode, field, operator) = (entry.mode.name(), entry.field.name(), entry.operator.name());
-        let note = if entry.note.is_empty() { String::new() } else { format!(", {}", entry.note) };
-        format!("{mode} {field} {operator} {:?}{note} ({} alone)", entry.value, amount(entry.hides))
+        let note =
+            if entry.note.is_empty() { String::new() } else { format!(", note {}", quoted(&entry.note)) };
+        format!("{mode} {field} {operator} {}{note} ({} alone)", quoted(&entry.value), amount(entry.hides))
     });
     let presets = tuning.presets.iter().filter(|preset| preset.enabled);
     let presets = presets.map(|preset| format!("preset {} ({} alone)", preset.id, amount(preset.hides)));
     let parts: Vec<_> = entries.chain(presets).collect();
     (!parts.is_empty()).then(|| format!("hidden by tuning: {}; {}", amount(tuning.hidden), parts.join("; ")))
+}
+
+/// A text in one line and in quotes, doubled inside, so that nothing in it looks like what stands around it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", labelled(text).replace('"', "\"\""))
 }
 
 fn amount(amount: Amount) -> String {

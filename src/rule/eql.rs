@@ -6,24 +6,27 @@ use crate::process::Field;
 
 pub(super) const EQL_NOTES: &[&str] = &[
     "It finds the events; EQL has no by clause with counts, so each event is a hit of its own.",
-    "It reads events under the names of the Elastic Common Schema, as Winlogbeat and Elastic Agent write them. \
-     process.parent.name is the last part of ParentImage and is compared as a whole without case, as in the search.",
+    "It reads events under the names of the Elastic Common Schema, as Winlogbeat and Elastic Agent write them.",
+    PARENT_NAME,
     NO_COMMAND_LINE,
     "Missing values are not filled: a field that is not there is null.",
 ];
 
+const PARENT_NAME: &str = "process.parent.name is the last part of ParentImage and is compared as a whole without case, as in the \
+     search. Elastic fills it only where the path holds a backslash: a name alone, or a path with slashes, is missed.";
 const NO_COMMAND_LINE: &str = "Where the parent's image is missing the search looks at the parent's command line, which this query does not.";
 
 pub(super) const ESQL_NOTES: &[&str] = &[
     "It reads events under the names of the Elastic Common Schema, as Winlogbeat and Elastic Agent write them; change \
      the index pattern to where they are.",
-    "process.parent.name is the last part of ParentImage and is compared as a whole without case, as in the search.",
+    PARENT_NAME,
     NO_COMMAND_LINE,
     "dest is the host that wrote the event, winlog.computer_name; host.name may be the one that collected it.",
     "@timestamp is Sysmon's UtcTime where the Sysmon integration reads the log; elsewhere it is when Windows wrote the \
      event.",
     "Missing values are filled as the search fills them, but for process_name, which the search can take from the \
-     command line. ES|QL returns no more than 10,000 rows unless a cluster \
+     command line, and for user, which Elastic splits into user.domain and user.name only where it holds one backslash: any other is \
+     unknown here. ES|QL returns no more than 10,000 rows unless a cluster \
      allows more, and 1,000 without a LIMIT.",
 ];
 

@@ -76,19 +76,25 @@ impl Tuning {
         for Clause { name, hides, term } in self.clauses() {
             let tests = term.tests();
             let not = if hides { "NOT " } else { "" };
-            if tests.iter().any(|test| test.column == Column::LogonId) {
+            let is_plain = tests.iter().all(|test| is_plain(test));
+            if tests.iter().any(|test| test.column == Column::LogonId) && !is_plain {
+                notes.push(format!(
+                    "{name} can't be said: it needs the logon id, which the data model Endpoint.Processes does not have, and in a \
+                     search over the events a star, a backtick or a control character can't be written as itself."
+                ));
+            } else if tests.iter().any(|test| test.column == Column::LogonId) {
                 notes.push(format!(
                     "{name} needs the logon id, which the data model Endpoint.Processes does not have: no text of \
                      this search can say it. Restrict the events that the data model reads instead: {not}{}.",
                     term.print(&|test| comparison(event_field(test.column), test))
                 ));
             } else if tests.iter().all(|test| test.column.is_key()) {
-                match tests.iter().all(|test| is_plain(test) && !test.value.contains(is_hidden)) {
+                match is_plain && !tests.iter().any(|test| test.value.contains(is_hidden)) {
                     true if hides => excluded.push(term),
                     true => included.push(term),
                     false => patterns.push(format!("where {not}{}", term.print(&pattern))),
                 }
-            } else if tests.iter().all(|test| is_plain(test)) {
+            } else if is_plain {
                 let text = term.print(&|test| comparison(&format!("Processes.{}", test.column.name()), test));
                 notes.push(format!(
                     "{name} needs a field that the rows no longer have: add {not}{text} to the where clause of \
@@ -175,9 +181,11 @@ fn comparison(field: &str, test: &Test) -> String {
 /// `match(field, "pattern")`, as `where` reads it: the pattern stands in a string in which a
 /// backslash is written twice.
 fn pattern(test: &Test) -> String {
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() && !is_hidden(c);
+    let is_plain = |c: char| c.is_ascii_digit() || !c.is_ascii() && !is_hidden(c);
     let escaped = |c: char| match c as u32 {
-        _ if is_letter(c) || " _-,:;=<>'/%".contains(c) => c.to_string(),
+        // The case of ASCII letters alone is no matter: `(?i)` would take other letters for each other, too.
+        _ if c.is_ascii_alphabetic() => format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()),
+        _ if is_plain(c) || " _-,:;=<>'/%".contains(c) => c.to_string(),
         code @ 0..0x80 => format!(r"\\x{code:02x}"),
         code => format!(r"\\x{{{code:x}}}"),
     };
@@ -192,7 +200,7 @@ fn pattern(test: &Test) -> String {
         Operator::Begins => (r"\\A", ""),
         Operator::Ends => ("", r"\\z"),
     };
-    format!("match({}, \"(?is){begin}{inner}{end}\")", test.column.name())
+    format!("match({}, \"(?s){begin}{inner}{end}\")", test.column.name())
 }
 
 /// Sysmon's own name of a column, for a search over the events.

@@ -153,10 +153,11 @@ inBothBrowsers("tuning", (page) => {
 
     await openDrawer();
     for (const [text, says] of [
+      [Buffer.from('{"schema":"sysmon-triage/tuning/1","entries":[],"presets":[],"x":"caf\u00e9"}', "latin1"), /not in UTF-8/],
       ["not json", /./], [JSON.stringify({ schema: "sysmon-triage/tuning/9", entries: [], presets: [] }), /schema/i],
       [JSON.stringify({ schema: "sysmon-triage/tuning/1", presets: [], entries: [{ mode: "exclude", field: "nonsense", operator: "equals", value: "x", note: "", enabled: true }] }), /nonsense/],
     ]) {
-      await writeFile(join(home, "bad.json"), /** @type {string} */ (text));
+      await writeFile(join(home, "bad.json"), /** @type {string | Buffer} */ (text));
       await page().give("tuning-input", join(home, "bad.json"));
       await page().until("it is refused", (/** @type {string} */ pattern) => document.querySelector("#tuning-refused:not([hidden])") !== null
         && new RegExp(pattern, "i").test(document.getElementById("tuning-refused")?.innerText ?? ""), { args: [/** @type {RegExp} */ (says).source] });

@@ -11,6 +11,15 @@ const MOST_UNDO = 100;
 /** More than a thousand entries with the longest values that the core takes. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
+/** @param {ArrayBuffer} bytes @returns {string | null} nothing: they are no UTF-8 */
+function decoded(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** @param {import("./page.js").Page} page */
 export function tuningActions(page) {
   const { store } = page;
@@ -98,8 +107,10 @@ export function tuningActions(page) {
     /** @param {File} file */
     async importTuning(file) {
       if (file.size > MOST_BYTES) return store.set({ refused: t.tooLarge });
-      const text = await file.text().catch(() => null);
-      if (text === null) return store.set({ refused: t.unreadable });
+      const bytes = await file.arrayBuffer().catch(() => null);
+      if (bytes === null) return store.set({ refused: t.unreadable });
+      const text = decoded(bytes);
+      if (text === null) return store.set({ refused: t.otherEncoding });
       await change(() => text, (tuning, { entries }) => t.said.imported(active(tuning), tuning.hidden, entries.length));
     },
     exportTuning() {

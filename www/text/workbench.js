@@ -38,7 +38,7 @@ export const tuning = {
   form: { mode: "Do", field: "field", operator: "comparison", value: "value", note: "note (why it is harmless)" },
   valueMissing: "A value is needed.",
   unseen: "With what can\u2019t be seen:",
-  how: "Compared without regard to case, as Splunk\u2019s search does. An event is shown when no exclusion and no preset hits it and, for each field with includes, one of them does.",
+  how: "Compared without regard to the case of a to z, as Splunk\u2019s search does. An event is shown when no exclusion and no preset hits it and, for each field with includes, one of them does.",
   on: (/** @type {string} */ what) => `On: ${what}`,
   /** @param {Core.Entry} entry */
   sentence: (entry) => `${tuning.mode[entry.mode]} ${entry.field} ${tuning.operatorShort[entry.operator] ?? entry.operator} ${short(entry.value)}`,
@@ -53,6 +53,7 @@ export const tuning = {
   export: "Export JSON",
   refused: "This tuning file was not taken, and nothing has changed:",
   tooLarge: "The file is larger than 256 MiB, and so no tuning file.",
+  otherEncoding: "The file is not in UTF-8: save it so.",
   unreadable: "The file could not be read.",
   splunk: "For Splunk",
   splunkText: "The text for the macro process_execution_via_wmi_filter, which ends the search:",
@@ -143,6 +144,7 @@ export const stack = {
   values: (/** @type {number} */ n, /** @type {string} */ field) => `${number(n)} ${n === 1 ? "value" : "values"} of ${field}`,
   next: "Choose one to see its rows.",
   head: /** @type {Record<string, string>} */ ({ groups: "rows", events: "events", hosts: "hosts" }),
+  one: /** @type {Record<string, string>} */ ({ groups: "row", events: "event", hosts: "host" }),
 };
 
 export const narrow = {
