@@ -162,6 +162,25 @@ const FOREIGN: &[(&[u8], &str, bool)] = &[
     (b"\0\x05\x16\x07", "an AppleDouble file (what macOS keeps of a file beside its content)", false),
 ];
 
+/// How what this tool writes begins, beside the key `schema` of its JSON.
+const OWN: &[(&[u8], &str)] = &[
+    (b"\"sysmon-triage/tuning/", "a tuning file of this tool, which Tuning imports and --tuning names"),
+    (b"\"sysmon-triage/report/", OWN_REPORT),
+    (b"# Process Execution via WMI\n\nWmiPrvSE.exe ", OWN_REPORT),
+    (b"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" ", OWN_REPORT),
+];
+const OWN_REPORT: &str = "a report of this tool";
+
+/// What this tool wrote stands in many a folder beside the logs. Nothing that is logged stands where it is looked at.
+fn own_file(prefix: &[u8]) -> Option<&'static str> {
+    let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix);
+    let schema = [&b"{"[..], b"\"schema\"", b":"]
+        .iter()
+        .try_fold(text, |rest, token| rest.trim_ascii_start().strip_prefix(*token));
+    let text = schema.map_or(text, <[u8]>::trim_ascii_start);
+    OWN.iter().find(|(begin, _)| text.starts_with(begin)).map(|(_, what)| *what)
+}
+
 /// Decides from the first [`crate::limits::DETECT_BYTES`] of an input, or from all of it when it
 /// is shorter.
 pub fn detect(prefix: &[u8]) -> Format {
@@ -189,6 +208,9 @@ pub fn detect(prefix: &[u8]) -> Format {
     }
     if is_gzip_with_a_flaw(prefix) {
         return Format::Compressed(Coding::Gzip);
+    }
+    if let Some(what) = own_file(prefix) {
+        return Format::Foreign { what, packed: false };
     }
     if let Some((_, what, packed)) = FOREIGN.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
         return Format::Foreign { what, packed: *packed };
@@ -512,6 +534,21 @@ mod tests {
             (b"PK\x05\x06", Format::Zip),
             (b"\x89PNG\r\n\x1a\n\0\0", Format::Foreign { what: "a PNG image", packed: false }),
             (b"7z\xbc\xaf\x27\x1c", Format::SevenZ),
+            (
+                b"{ \"schema\" : \"sysmon-triage/report/1\"",
+                Format::Foreign { what: OWN_REPORT, packed: false },
+            ),
+            (
+                b"\xef\xbb\xbf{\"schema\":\"sysmon-triage/tuning/1\"",
+                Format::Foreign { what: OWN[0].1, packed: false },
+            ),
+            (
+                b"# Process Execution via WMI\n\nWmiPrvSE.exe started",
+                Format::Foreign { what: OWN_REPORT, packed: false },
+            ),
+            // No other place tells: an attacker may write such words.
+            (b"{\"a\":1,\"schema\":\"sysmon-triage/report/1\"", Format::Json(UTF8)),
+            (b"{\"CommandLine\":\"sysmon-triage/report/\"", Format::Json(UTF8)),
             (b"\x01\x02\x03\x04\x90\x91\x92", Format::Binary),
             (b"<Event xmlns='x'>", Format::Xml(UTF8)),
             (b"\xef\xbb\xbf<?xml version=", Format::Xml(Encoding::Utf8 { bom: 3 })),

@@ -268,10 +268,9 @@ impl Context {
             told.push("The logs hold more ends of processes than are kept: of some processes it is not told that they ended.".to_owned());
         }
         if !left.hosts.is_empty() {
-            let hosts: Vec<_> = left.hosts.iter().map(String::as_str).collect();
             told.push(format!(
                 "The logs also name a host {}: it may be the same one, but what is told of it is not listed.",
-                hosts.join(", ")
+                left.hosts.join(", ")
             ));
         }
         told
@@ -378,7 +377,7 @@ impl<'a> Teller<'a> {
     fn did(&self, shelf: &Shelf<Seen>, until: Option<Time>) -> List<Happened> {
         let Some(until) = until else { return self.happened(shelf) };
         let its_own = |seen: &Seen| seen.time.is_some_and(|time| time <= until);
-        let all = merged(shelf.iter().filter(|(_, seen)| its_own(seen)));
+        let all = merged(shelf.iter().filter(|(_, seen)| its_own(seen)).collect());
         // What did not fit came later than all that did: of these some may be its own.
         let unknown = shelf.is_cut() && shelf.iter().all(|(_, seen)| its_own(seen));
         let sum = |sum: usize| (!unknown).then_some(sum as u64);

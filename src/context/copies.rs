@@ -1,10 +1,8 @@
 //! The same event, where more than one file holds it.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use super::gather::Seen;
 use super::{At, Created};
+use crate::order;
 
 /// An event, and everywhere it lies: one place, or one in each of some files.
 #[derive(Debug)]
@@ -37,27 +35,50 @@ impl Named for Seen {
 }
 
 /// Each event once, in the order in which they came. What one file holds twice stays twice.
-pub fn merged<'a, T: Named>(entries: impl IntoIterator<Item = (&'a At, &'a T)>) -> Vec<Copies<'a, T>> {
+pub fn merged<'a, T: Named>(entries: Vec<(&'a At, &'a T)>) -> Vec<Copies<'a, T>> {
+    let numbers = numbers(&entries);
+    let mut firsts: Vec<Option<usize>> = vec![None; entries.len()];
     let mut all: Vec<Copies<'a, T>> = Vec::new();
-    let mut numbers = BTreeMap::<_, usize>::new();
-    // The first one of a file is the first one of another.
-    let mut met = BTreeMap::new();
-    for (at, event) in entries {
-        let record = at.locator.record_id;
-        if event.is_named(record.is_some()) {
-            let nth = met.entry((at.source, at.locator.member, record, event)).or_insert(0_u32);
-            *nth += 1;
-            match numbers.entry((record, event, *nth)) {
-                Entry::Occupied(number) => {
-                    all[*number.get()].places.push(at);
-                    continue;
+    for ((at, event), number) in entries.into_iter().zip(numbers) {
+        match number.map(|number| &mut firsts[number]) {
+            Some(Some(first)) => all[*first].places.push(at),
+            first => {
+                if let Some(first) = first {
+                    *first = Some(all.len());
                 }
-                Entry::Vacant(new) => _ = new.insert(all.len()),
+                all.push(Copies { event, places: vec![at] });
             }
         }
-        all.push(Copies { event, places: vec![at] });
     }
     all
+}
+
+/// A number for each entry that is named: the same for those that tell the same event, the first one of a file and the first one
+/// of another. By sorting, as maps with such keys take the page ten kilobytes of code.
+fn numbers<T: Named>(entries: &[(&At, &T)]) -> Vec<Option<usize>> {
+    let record = |entry: usize| entries[entry].0.locator.record_id;
+    let mut named: Vec<usize> =
+        (0..entries.len()).filter(|entry| entries[*entry].1.is_named(record(*entry).is_some())).collect();
+    let same =
+        |one: usize, other: usize| (record(one), entries[one].1).cmp(&(record(other), entries[other].1));
+    let file = |entry: usize| (entries[entry].0.source, entries[entry].0.locator.member);
+    order::sort(&mut named, |one, other| {
+        same(*one, *other).then_with(|| (file(*one), one).cmp(&(file(*other), other)))
+    });
+    let mut numbers = vec![None; entries.len()];
+    // Where the entries of one event begin, and which one of its file an entry is: together they are fewer than those entries.
+    let (mut begin, mut nth) = (0, 0);
+    for (rank, entry) in named.iter().enumerate() {
+        let before =
+            rank.checked_sub(1).map(|before| named[before]).filter(|before| same(*before, *entry).is_eq());
+        (begin, nth) = match before {
+            Some(before) if file(before) == file(*entry) => (begin, nth + 1),
+            Some(_) => (begin, 0),
+            None => (rank, 0),
+        };
+        numbers[*entry] = Some(begin + nth);
+    }
+    numbers
 }
 
 #[cfg(test)]
@@ -77,7 +98,10 @@ mod tests {
 
     /// How many places each one has.
     fn counts(entries: &[(At, Created)]) -> Vec<usize> {
-        merged(entries.iter().map(|(at, event)| (at, event))).iter().map(|one| one.places.len()).collect()
+        merged(entries.iter().map(|(at, event)| (at, event)).collect())
+            .iter()
+            .map(|one| one.places.len())
+            .collect()
     }
 
     #[test]

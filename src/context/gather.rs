@@ -87,7 +87,7 @@ pub struct LeftOut {
     /// They name the process by its id, where others of the log do by GUID.
     pub by_id_alone: u64,
     /// Names of hosts that differ from the host's in their domain alone.
-    pub hosts: BTreeSet<String>,
+    pub hosts: Vec<String>,
 }
 
 /// So many names of hosts are told.
@@ -103,9 +103,9 @@ impl LeftOut {
 
     /// The first ones, whatever the order in which they came.
     fn host(&mut self, host: String) {
-        self.hosts.insert(host);
-        if self.hosts.len() > HOSTS_TOLD {
-            self.hosts.pop_last();
+        if let Err(place) = self.hosts.binary_search(&host) {
+            self.hosts.insert(place, host);
+            self.hosts.truncate(HOSTS_TOLD);
         }
     }
 }
@@ -196,7 +196,7 @@ impl Gatherer {
         let is_alike = length == other
             && (length == have.len()) != (other == wanted.len())
             && have.as_bytes()[..length].eq_ignore_ascii_case(&wanted.as_bytes()[..length]);
-        if is_alike && !self.found.left_out.hosts.contains(have) {
+        if is_alike {
             self.found.left_out.host(have.to_owned());
         }
     }

@@ -1,6 +1,7 @@
 // The keys of the page, wherever the focus is. Those of a single region stand with it: the table, the timeline, a menu.
 
 import { isNarrowed } from "../state/grid.js";
+import { typed } from "../state/keys.js";
 
 /** @param {EventTarget | null} target */
 const isField = (target) => target instanceof HTMLElement && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
@@ -39,13 +40,13 @@ export function listenForKeys(page) {
   function key(event) {
     const state = store.get();
     // A key that is held closes or hides one thing, not one after another.
-    if (event.repeat && ONCE.includes(event.key) && (event.key === "Escape" || !isField(event.target))) return true;
+    if (event.repeat && ONCE.includes(typed(event)) && (event.key === "Escape" || !isField(event.target))) return true;
     if (event.key === "Escape") return escape(event);
     if (isField(event.target)) return false;
     const focus = document.activeElement;
     // All but those that lead into the table act on a cell, which is not what is meant where the focus is elsewhere.
-    const cells = state.rows > 0 && ("jk".includes(event.key) || focus === document.body || app.table.node.contains(focus));
-    switch (event.key) {
+    const cells = state.rows > 0 && ("jk".includes(typed(event)) || focus === document.body || app.table.node.contains(focus));
+    switch (typed(event)) {
       case "?": actions.keys(); return true;
       case "/": return app.table.focusSearch();
       case "e": if (state.summary) actions.report(); return state.summary !== null;
@@ -58,13 +59,13 @@ export function listenForKeys(page) {
         const { details } = state;
         if (details && app.details.node.contains(focus)) {
           const cell = { field: "process", value: details.row.process };
-          if (event.key === "c") actions.copy(cell.value, cell.field);
-          else actions.cell(event.key === "x" ? "exclude" : "include", cell);
-        } else if (cells) app.table.key(event.key);
+          if (typed(event) === "c") actions.copy(cell.value, cell.field);
+          else actions.cell(typed(event) === "x" ? "exclude" : "include", cell);
+        } else if (cells) app.table.key(typed(event));
         else return false;
         return true;
       }
-      case "j": case "k": case "m": case "s": if (cells) app.table.key(event.key); return cells;
+      case "j": case "k": case "m": case "s": if (cells) app.table.key(typed(event)); return cells;
       default: return false;
     }
   }

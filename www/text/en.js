@@ -368,7 +368,7 @@ export const en = {
       [["Enter"], "Details of the row; in a stack, its rows"],
       [["c"], "Copy the cell"],
       [["m"], "More for the cell: exclude, include, stack"],
-      [["x"], "Exclude the cell\u2019s value; on a time or count, the row\u2019s command line"],
+      [["x"], "Exclude the cell\u2019s value; on a time, a count, hints or sources, the row\u2019s command line"],
       [["i"], "Include only the cell\u2019s value"],
       [["u"], "Undo the last exclusion or include (or Ctrl and z)"],
       [["f"], "Tuning"],

@@ -1,5 +1,6 @@
 // The table by keys: they move the cursor, and act on the cell that it is at.
 
+import { typed } from "../../state/keys.js";
 import { moveCursor } from "../../state/grid.js";
 import { cellOf as tunedBy } from "../../state/tuning.js";
 import { isStacked } from "./row.js";
@@ -68,8 +69,8 @@ export function createTableKeys(actions, { cursor, cells, heads, viewport }, sho
     onKey(event) {
       if (event.altKey || event.metaKey) return;
       if (event.ctrlKey && event.key !== "Home" && event.key !== "End") return;
-      if (event.repeat && ONCE.includes(event.key)) return;
-      if (press(event.key, event.ctrlKey, event.shiftKey)) {
+      if (event.repeat && ONCE.includes(typed(event))) return;
+      if (press(typed(event), event.ctrlKey, event.shiftKey)) {
         event.preventDefault();
         event.stopPropagation();
       }

@@ -77,7 +77,7 @@ function cell(item, column, state) {
       title: [part ? t.passingTitle(item.passing, item.count) : "", item.hidden > 0 ? t.hiddenHere(item.hidden) : ""].filter(Boolean).join("\n"),
     };
   }
-  if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${en.stack.head[column.name] ?? ""}`)], title: "" };
+  if (isStacked(item) && column.kind === "number") return { content: [number(Number(value)), h("span", { class: "narrow-only" }, ` ${(value === "1" ? en.stack.one : en.stack.head)[column.name] ?? ""}`)], title: "" };
   return { content: evidence(value, MOST_TITLE), title: visibleText(upTo(value, MOST_TITLE)) };
 }
 
