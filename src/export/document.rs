@@ -502,8 +502,8 @@ pub fn tuning_line(report: &Report<'_>) -> Option<String> {
     let entries = tuning.entries.iter().filter(|entry| entry.enabled).map(|entry| {
         let (mode, field, operator) = (entry.mode.name(), entry.field.name(), entry.operator.name());
         let note =
-            if entry.note.is_empty() { String::new() } else { format!(", note {}", quoted(&entry.note)) };
-        format!("{mode} {field} {operator} {}{note} ({} alone)", quoted(&entry.value), amount(entry.hides))
+            if entry.note.is_empty() { String::new() } else { format!(", note {}", quoted(entry.note)) };
+        format!("{mode} {field} {operator} {}{note} ({} alone)", quoted(entry.value), amount(entry.hides))
     });
     let presets = tuning.presets.iter().filter(|preset| preset.enabled);
     let presets = presets.map(|preset| format!("preset {} ({} alone)", preset.id, amount(preset.hides)));

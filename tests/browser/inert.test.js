@@ -207,7 +207,7 @@ inBothBrowsers("inert", (page) => {
     await page().run(() => { for (const id of ["copy-splunk", "copy-where"]) document.getElementById(id)?.click(); });
     await page().until("both are copied", () => /** @type {any} */ (window).copied.length === 2);
     const [filter = "", where = ""] = await copied();
-    assert.ok(filter.includes(String.raw`\\x{202e}gnp\\x2eexe\\x{202c}`) && where.includes("\u202egnp.exe\u202c"));
+    assert.ok(filter.includes(String.raw`\\x{202e}[gG][nN][pP]\\x2e[eE][xX][eE]\\x{202c}`) && where.includes("\u202egnp.exe\u202c"));
     const content = (/** @type {string} */ css) => page().run((/** @type {string} */ css) => document.querySelector(css)?.textContent, css);
     assert.equal(await content("#splunk-filter"), shown(filter));
     assert.equal(await content("#splunk-where"), shown(where));
