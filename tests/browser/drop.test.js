@@ -164,10 +164,11 @@ inBothBrowsers("input", (page, kind) => {
     await page().drop([join(home, "one.xml"), join(home, "longer.xml"), join(home, "two.xml")]);
     await page().done();
     await page().until("it is said at the second one", () => /1 of its 2 matches is also in one\.xml, which has no other\./.test(document.getElementById("files")?.textContent ?? ""));
+    assert.equal(await page().text("#doubled"), "Events may count twice: one file holds matches that stand elsewhere, too. The warnings at the files say where.");
     const report = await assertSameAsCommandLine("one.xml", "longer.xml", "two.xml");
     assert.deepEqual(report.sources.map((/** @type {Core.Source} */ { problems }) => problems.map(({ code }) => code)), [[], ["same_events"], []]);
     await page().click("#remove-0");
-    await page().until("it is said no longer", () => !/is also in/.test(document.getElementById("files")?.textContent ?? ""));
+    await page().until("it is said no longer", () => !/is also in/.test(document.getElementById("files")?.textContent ?? "") && document.querySelector("#doubled:not([hidden])") === null);
     await page().assertQuiet();
   });
 

@@ -17,6 +17,9 @@ export const hasWarning = (summary) => (summary?.sources ?? []).some(({ problems
 /** How many files have the bytes of another one. @param {Core.Summary | null} summary */
 export const copiesIn = (summary) => (summary?.sources ?? []).filter(({ problems }) => problems.some(({ code }) => code === "same_content")).length;
 
+/** How many files hold matches that stand elsewhere, too. @param {Core.Summary} summary */
+export const doubledIn = ({ sources }) => sources.filter(({ removed, problems }) => !removed && problems.some(({ code }) => code === "same_events")).length;
+
 /** Of how many process creations nobody knows whether they match. @param {Core.Summary} summary */
 export const undecidedIn = ({ sources }) => sources
   .filter(({ removed }) => !removed)

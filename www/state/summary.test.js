@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copiesIn, hasWarning, undecidedIn, withNews } from "./summary.js";
+import { copiesIn, doubledIn, hasWarning, undecidedIn, withNews } from "./summary.js";
 
 test("sources that did not change stay, all else is new", () => {
   const first = withNews(null, { outcome: "nothing_read", sources: [[0, { name: "a" }], [1, { name: "b" }]] });
@@ -19,6 +19,12 @@ test("copies and warnings are counted over what is known of all files", () => {
   assert.equal(copiesIn(one), 2);
   assert.equal(hasWarning(one), true);
   assert.equal(hasWarning(summary(file(["info", "stale_header"]))), false);
+});
+
+test("files whose matches stand elsewhere are counted, but those that were taken out", () => {
+  const file = (/** @type {string} */ code, removed = false) => ({ removed, problems: [{ code }] });
+  const sources = [file("same_events"), file("same_content"), file("same_events", true), { problems: [] }];
+  assert.equal(doubledIn(/** @type {Core.Summary} */ (/** @type {unknown} */ ({ sources }))), 1);
 });
 
 test("undecided events are counted in the files that are still in the result", () => {

@@ -184,6 +184,7 @@ export const en = {
     partial: (left, others) => `Partial: reading was cancelled before ${count(left, "file was", "files were")} read to the end${others > 0 ? `, and ${number(others)} more ${others === 1 ? "has" : "have"} errors` : ""}. What follows is what was found until then.`,
     readOn: "Read the rest",
     incomplete: (/** @type {number} */ n, /** @type {number} */ all) => `Incomplete: ${all === 1 ? "the file was" : `${number(n)} of ${count(all, "file", "files")} ${n === 1 ? "was" : "were"}`} not read in full, or ${n === 1 ? "lacks" : "lack"} records, so rows may be missing. The problems at the ${n === 1 ? "file" : "files"} below say why.`,
+    doubled: (/** @type {number} */ n) => `Events may count twice: ${n === 1 ? "one file holds" : `${number(n)} files hold`} matches that stand elsewhere, too. The warnings at the files say where.`,
     risk: (/** @type {Core.Rule} */ rule) => `Risk ${rule.risk_score}`,
     riskTitle: (/** @type {Core.Rule} */ rule) => `Risk score ${rule.risk_score} = impact ${rule.impact} \u00d7 confidence ${rule.confidence} / 100`,
     riskSum: (/** @type {Core.Rule} */ rule) => `${rule.impact} \u00d7 ${rule.confidence} / 100`,

@@ -1,9 +1,10 @@
 // The answer in one line, and what all rows share.
 
 import { present } from "../state/files.js";
+import { doubledIn } from "../state/summary.js";
 import { endOfSpan, fullTime, offsetAt, offsetLabel, offsetsWhereTurned, wholeSeconds } from "../state/time.js";
 import { en } from "../text/en.js";
-import { h, replace, show } from "./dom.js";
+import { h, replace, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 
 /**
@@ -45,11 +46,13 @@ export function createVerdict(actions) {
   const shared = h("div", { class: "shared" }, facts, verified);
   const line = h("p", { class: "verdict", id: "verdict", tabindex: "-1" });
   const span = h("p", { class: "span" });
+  const twice = h("span", null, "");
+  const doubled = h("p", { class: "span doubled", id: "doubled", hidden: true }, icon("warning"), twice);
   const why = h("span", { class: "grow" }, "");
   const readOn = h("button", { type: "button", class: "button small", id: "read-on", hidden: true, on: { click: () => actions.readOn() } }, t.readOn);
   const partial = h("p", { class: "banner", id: "incomplete", hidden: true }, icon("warning"), why, readOn);
   const note = h("p", { class: "muted small" }, t.note);
-  const node = h("section", { class: "verdict-region", "aria-label": t.label }, h("div", { class: "verdict-head" }, shared, exports), partial, line, span, note);
+  const node = h("section", { class: "verdict-region", "aria-label": t.label }, h("div", { class: "verdict-head" }, shared, exports), partial, line, span, doubled, note);
   /** @type {Core.Rule | null} */
   let shown = null;
 
@@ -74,6 +77,9 @@ export function createVerdict(actions) {
       if (!summary) for (const part of [line, span, why]) part.replaceChildren();
       if (!summary || (summary === previous?.summary && zone === previous?.zone && phase === previous?.phase)) return;
       const { verdict } = summary;
+      const copies = verdict.groups > 0 && phase === "done" ? doubledIn(summary) : 0;
+      show(doubled, copies > 0);
+      if (copies > 0) setText(twice, t.doubled(copies));
       show(note, verdict.groups > 0);
       if (verdict.groups === 0) {
         replace(line, phase === "reading" ? t.none : "");
