@@ -249,3 +249,19 @@ fn marks_stand_before_what_a_log_says() {
         "{line}"
     );
 }
+
+/// WMI's own events have `UserData`, which Winlogbeat names otherwise; and NXLog writes over a field of Sysmon.
+#[test]
+fn events_of_wmi_itself_by_winlogbeat_and_a_field_that_nxlog_takes() {
+    let log = r#"{"@timestamp":"2020-05-02T01:59:59Z","winlog":{"channel":"Microsoft-Windows-WMI-Activity/Operational","provider_name":"Microsoft-Windows-WMI-Activity","event_id":"5858","computer_name":"HOST","record_id":1,"user_data":{"xml_name":"Operation_ClientFailure","ClientMachine":"KALI"}}}
+{"@timestamp":"2020-05-02T02:00:00Z","winlog":{"channel":"c","provider_name":"Microsoft-Windows-Sysmon","event_id":"20","computer_name":"HOST","record_id":3,"event_data":{"UtcTime":"2020-05-02 01:59:59","EventType":"INFO","Operation":"Created"}}}
+{"@timestamp":"2020-05-02T02:00:00Z","winlog":{"channel":"c","provider_name":"Microsoft-Windows-Sysmon","event_id":"1","computer_name":"HOST","record_id":2,"event_data":{"UtcTime":"2020-05-02 02:00:00","ProcessId":"8","Image":"C:\\a.exe","CommandLine":"a","ParentImage":"C:\\WmiPrvSE.exe"},"user_data":{"ParentImage":"C:\\x.exe"}}}"#;
+    let inputs: [Input; 1] = [("log.json".to_owned(), log.into())];
+    let answer = all_contexts(&inputs, 5, WHOLE).remove(0);
+    let fields: Vec<_> =
+        answer["wmi"]["items"].as_array().unwrap().iter().map(|item| item["fields"].to_string()).collect();
+    assert_eq!(
+        fields,
+        [r#"[{"name":"ClientMachine","value":"KALI"}]"#, r#"[{"name":"Operation","value":"Created"}]"#]
+    );
+}

@@ -20,38 +20,39 @@ fn sigma() {
     check(
         "sigma",
         expect![[r#"
-        title: Process Execution via WMI
-        related:
-            - id: 24869767-8579-485d-9a4f-d9ddfd8f0cac
-              type: derived
-        status: experimental
-        description: 'Finds processes that WmiPrvSE.exe started. This is how code that was launched through WMI, on this machine or from another one, shows up on an endpoint. Review the processes that ran beside it and the command line that WmiPrvSE.exe started; contain and remediate the endpoint as needed.'
-        references:
-            - 'https://attack.mitre.org/techniques/T1047/'
-        author: 'Rico Valdez, Michael Haag, Splunk'
-        date: 2020-03-16
-        tags:
-            - attack.execution
-            - attack.t1047
-        logsource:
-            category: process_creation
-            product: windows
-        detection:
-            selection:
-                ParentImage|endswith: '\WmiPrvSE.exe'
-            condition: selection
-        fields:
-            - Computer
-            - User
-            - ParentCommandLine
-            - Image
-            - CommandLine
-            - ProcessId
-            - ParentProcessId
-        falsepositives:
-            - 'Administrators may use WMI to run commands, although it is unlikely.'
-        level: medium
-    "#]],
+            title: Process Execution via WMI
+            id: cad92702-0212-4ec2-81f7-43fea5adf96b
+            related:
+                - id: 24869767-8579-485d-9a4f-d9ddfd8f0cac
+                  type: derived
+            status: experimental
+            description: 'Finds processes that WmiPrvSE.exe started. This is how code that was launched through WMI, on this machine or from another one, shows up on an endpoint. Review the processes that ran beside it and the command line that WmiPrvSE.exe started; contain and remediate the endpoint as needed.'
+            references:
+                - 'https://attack.mitre.org/techniques/T1047/'
+            author: 'Rico Valdez, Michael Haag, Splunk'
+            date: 2020-03-16
+            tags:
+                - attack.execution
+                - attack.t1047
+            logsource:
+                category: process_creation
+                product: windows
+            detection:
+                selection:
+                    ParentImage|endswith: '\WmiPrvSE.exe'
+                condition: selection
+            fields:
+                - Computer
+                - User
+                - ParentCommandLine
+                - Image
+                - CommandLine
+                - ProcessId
+                - ParentProcessId
+            falsepositives:
+                - 'Administrators may use WMI to run commands, although it is unlikely.'
+            level: medium
+        "#]],
     );
 }
 

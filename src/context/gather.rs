@@ -415,8 +415,13 @@ fn in_logon(anchor: &Anchor, event: &Event) -> bool {
 /// Those of an event's fields that say something.
 fn telling(event: &Event, names: &[&str]) -> Vec<(String, String)> {
     let fields = names.iter().filter_map(|name| Some((*name, event.data.get(name)?)));
-    let said = fields.filter(|(_, value)| !matches!(value.trim(), "" | "-"));
+    let said = fields.filter(|(name, value)| !matches!(value.trim(), "" | "-") && !is_severity(name, value));
     said.map(|(name, value)| (name.to_owned(), cut(value))).collect()
+}
+
+/// NXLog writes the severity over what Sysmon says by the same name: that of Sysmon is in mixed case.
+fn is_severity(name: &str, value: &str) -> bool {
+    name == "EventType" && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 impl Sink for Gatherer {

@@ -11,6 +11,7 @@ pub(super) const DEFENDER_NOTES: &[&str] = &[
      name.",
     "Missing values are filled as the search fills them; Defender writes an empty text where Sysmon has none.",
     "The parent is compared as a whole name without case, as in the search.",
+    "Advanced hunting looks back 30 days at the most, and gives no more rows than its service allows.",
 ];
 
 pub(super) const SENTINEL_NOTES: &[&str] = &[

@@ -21,6 +21,8 @@ use crate::process::Field;
 pub struct Rule {
     /// The rule's id in Splunk's security content.
     pub id: &'static str,
+    /// The id of its Sigma form, which is a rule of its own.
+    pub sigma_id: &'static str,
     /// Its name.
     pub name: &'static str,
     /// Its version.

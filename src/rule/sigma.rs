@@ -27,6 +27,7 @@ pub fn sigma(rule: &Rule) -> String {
     let fields: String = rule.key.iter().map(|field| format!("    - {}\n", event_field(*field).0)).collect();
     format!(
         "title: {}\n\
+         id: {}\n\
          related:\n    - id: {}\n      type: derived\n\
          status: experimental\n\
          description: {}\n\
@@ -40,6 +41,7 @@ pub fn sigma(rule: &Rule) -> String {
          falsepositives:\n    - {}\n\
          level: medium\n",
         rule.name,
+        rule.sigma_id,
         rule.id,
         quoted(rule.description),
         quoted(&format!("https://attack.mitre.org/techniques/{}/", rule.technique.0)),

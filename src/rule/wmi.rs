@@ -6,6 +6,7 @@ use crate::process::Field;
 /// Version 4 of 2020-03-16.
 pub static RULE: Rule = Rule {
     id: "24869767-8579-485d-9a4f-d9ddfd8f0cac",
+    sigma_id: "cad92702-0212-4ec2-81f7-43fea5adf96b",
     name: "Process Execution via WMI",
     version: 4,
     date: "2020-03-16",

@@ -203,6 +203,10 @@ fn winlogbeat(object: &Object) -> Result<Event, String> {
             push_text(&mut event.data, name, value);
         }
     }
+    // Of events that have `UserData`, as those of WMI itself; Sysmon's have none.
+    if event.data.is_empty() && !is_sysmon(event.provider(), event.channel()) {
+        push_data(&mut event, get(object, "winlog.user_data").filter(|data| data.is_object()))?;
+    }
     let moved: &[(&str, &[&str])] = &[
         ("Image", &["process.executable"]),
         ("CommandLine", &["process.command_line"]),
