@@ -22,11 +22,11 @@ pub type Input = (String, Vec<u8>);
 /// How inputs are read: in pieces and parts of these sizes, backwards or not.
 #[derive(Debug, Clone, Copy)]
 pub struct How {
-    piece: usize,
-    part: u64,
-    backwards: bool,
+    pub piece: usize,
+    pub part: u64,
+    pub backwards: bool,
     /// Every event is parsed in full.
-    verify: bool,
+    pub verify: bool,
 }
 
 pub const WHOLE: How = How { piece: 1 << 20, part: u64::MAX, backwards: false, verify: false };

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cli::{folder, run, text, write};
 use crate::context::{
-    HIT, Input, SECURITY, SYSMON, WHOLE, all_contexts, commands, context_of, created, event,
+    HIT, How, Input, SECURITY, SYSMON, WHOLE, all_contexts, commands, context_of, created, event,
 };
 
 #[test]
@@ -38,6 +38,8 @@ fn the_wmi_side_is_what_the_host_held_just_before() {
         created(400, 1, 9, HIT),
         // Times of logs differ a little, and a connection is written down when it is over.
         port(405, "false"),
+        // What the process does itself is no cause of it.
+        created(406, 7, 1, &[("Image", "C:\\x\\wmic.exe"), ("CommandLine", "wmic os get")]),
         port(411, "false"),
         logon(412, "3", "0x10"),
         // What is made later can't be the cause; what is deleted later was there.
@@ -161,16 +163,33 @@ fn what_can_not_be_placed_is_told() {
         event(SYSMON, 22, 401, &[("ProcessId", "8"), ("QueryName", "a")]),
         event(SYSMON, 22, 399, &[("ProcessId", "8"), ("QueryName", "before")]),
         event(SYSMON, 1, 402, &[("ProcessId", "9"), ("ParentProcessId", "8")]),
+        // Far from the process, and with a GUID that names nothing.
+        event(
+            SYSMON,
+            1,
+            3000,
+            &[
+                ("ProcessGuid", "{00000000-0000-0000-0000-000000000007}"),
+                ("ParentProcessGuid", "{00000000-0000-0000-0000-000000000000}"),
+                ("ParentProcessId", "8"),
+            ],
+        ),
         event(SYSMON, 1, 402, &[]).replace("HOST", "host.lab.local"),
         event(SYSMON, 1, 402, &[]).replace("HOST", "hostile.lab.local"),
     ];
     let answer = context_of(log.concat(), 5);
+    let inputs: [Input; 1] = [("log.xml".to_owned(), log.concat().into_bytes())];
+    assert_eq!(
+        answer,
+        all_contexts(&inputs, 5, How { verify: true, ..WHOLE }).remove(0),
+        "passed over or not"
+    );
     assert_eq!(side(&answer), [("none".to_owned(), true)]);
     expect_test::expect![[r#"
         [
             "Events without a readable time that may tell of the call: 1. They are not listed.",
             "Logons (4624) that do not tell their type: 1. They are not listed.",
-            "Events that name a process by the id of this one, and by no GUID: 2. They may be its own, and are not listed.",
+            "Events that name a process by the id of this one, and by no GUID: 3. They may be its own, and are not listed.",
             "The logs also name a host host.lab.local: it may be the same one, but what is told of it is not listed.",
         ]
     "#]].assert_debug_eq(&problems(&answer));

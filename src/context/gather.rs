@@ -18,6 +18,7 @@ use crate::process::Process;
 use crate::rule::Rule;
 use crate::source::whole::Whole;
 use crate::source::{self, Sink, Trouble};
+use crate::text;
 use crate::time::{self, Time};
 
 /// A process that ended.
@@ -197,7 +198,7 @@ impl Gatherer {
             && (length == have.len()) != (other == wanted.len())
             && have.as_bytes()[..length].eq_ignore_ascii_case(&wanted.as_bytes()[..length]);
         if is_alike {
-            self.found.left_out.host(have.to_owned());
+            self.found.left_out.host(text::start(have, limits::COUNTED_NAME_BYTES).to_owned());
         }
     }
 
@@ -330,7 +331,8 @@ impl Gatherer {
     fn trace(&mut self, trace: &Trace, event: &Event, time: Option<Time>, at: &At, created: &Created) {
         let Some(anchor) = &self.question.anchor else { return };
         let begun = anchor.created.time;
-        let latest = begun.map(|begun| begun.plus_seconds(limits::CONTEXT_SLACK_SECONDS));
+        let slack = if trace.when == When::Near { limits::CONTEXT_SLACK_SECONDS } else { 0 };
+        let latest = begun.map(|begun| begun.plus_seconds(slack));
         let before = matches!((time, latest), (Some(time), Some(latest)) if time <= latest);
         let in_window =
             matches!((time, self.question.window), (Some(time), Some((first, _))) if before && first <= time);
@@ -347,7 +349,7 @@ impl Gatherer {
                     event.data.get("Operation").is_some_and(|did| did.eq_ignore_ascii_case("Deleted"));
                 !later || deleted
             }
-            When::Before => same_logon || (in_window && is_kind),
+            When::Before | When::Near => same_logon || (in_window && is_kind),
         };
         if !counts {
             let untyped = is_logon && logon_type.is_none() && in_window;

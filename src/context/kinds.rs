@@ -99,8 +99,10 @@ pub fn actor(event: &Event, event_id: u32) -> (Option<&str>, Option<&str>) {
 /// When an event of the WMI side counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// In the minutes before the match.
+    /// In the minutes before the match: what it did itself is no cause of it.
     Before,
+    /// The same, and shortly after: what comes from another host may be written down when it is over, or stamped on receipt.
+    Near,
     /// However long before: a subscription waits. Later, when it tells that one was there until then.
     Waits,
 }
@@ -140,7 +142,7 @@ const SCRIPT: Trace =
 pub const LOGON_KIND: &str = "logon";
 const LOGON: Trace = Trace {
     kind: LOGON_KIND,
-    when: When::Before,
+    when: When::Near,
     fields: &[
         "LogonType",
         "TargetDomainName",
@@ -154,7 +156,7 @@ const LOGON: Trace = Trace {
 };
 const INBOUND: Trace = Trace {
     kind: "inbound",
-    when: When::Before,
+    when: When::Near,
     fields: &[
         "Image",
         "Application",
@@ -168,7 +170,7 @@ const INBOUND: Trace = Trace {
         "DestPort",
     ],
 };
-const ACTIVITY: Trace = Trace { kind: "wmi_activity", when: When::Before, fields: ACTIVITY_FIELDS };
+const ACTIVITY: Trace = Trace { kind: "wmi_activity", when: When::Near, fields: ACTIVITY_FIELDS };
 /// A permanent consumer that was bound to a filter (5861): Windows tells of it as Sysmon does by 19 to 21.
 const BOUND: Trace = Trace { when: When::Waits, ..ACTIVITY };
 const ACTIVITY_FIELDS: &[&str] = &[

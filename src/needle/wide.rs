@@ -107,6 +107,8 @@ impl Wide {
             match (look.test, *said) {
                 // It may stand elsewhere in the event.
                 (Test::Process | Test::Own, Said::Nothing) => return None,
+                // It names no process.
+                (Test::Process, Said::Guid(0)) => return None,
                 (Test::Process, Said::Guid(guid)) if self.processes.contains(&guid) => return None,
                 (Test::Process, Said::Guid(guid)) => parent = guid,
                 (Test::Own, Said::Guid(guid)) => own = guid,
@@ -198,6 +200,7 @@ mod tests {
             said[at] = value;
             wide.judge(looks, &said)
         };
+        assert_eq!(judge(0, Said::Guid(0)), None, "by its id it may belong to one of the processes");
         assert_eq!(judge(0, Said::Guid(1)), Some(Link::new(1, 2)));
         assert_eq!(judge(0, Said::Other), Some(None));
         assert_eq!(judge(3, Said::Nothing), Some(Link::new(1, 2)));
